@@ -1,0 +1,167 @@
+"""What must be done, by which post, until when, checked by whom, proved how."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from anwei.cases.lifecycle import Phase
+from anwei.org.models import SECTOR_CHOICES, Post
+from anwei.org.scope import ScopeColumns, ScopedManager
+from anwei.sites.models import Enterprise, Site
+
+PHASE_CHOICES = [
+    (Phase.REGISTERED, _("已登记")),
+    (Phase.ASSIGNED, _("待签收")),
+    (Phase.ACTING, _("办理中")),
+    (Phase.REVIEW, _("待审核")),
+    (Phase.CLOSED, _("已办结")),
+]
+
+
+class Case(models.Model):
+    """The common table of all kinds of case; a kind adds its own columns by inheritance."""
+
+    kind = models.CharField(_("类别"), max_length=30, db_index=True)
+    number = models.CharField(_("编号"), max_length=40, unique=True)
+    title = models.CharField(_("标题"), max_length=200)
+    territory = models.CharField(_("属地"), max_length=12, db_index=True)
+    sector = models.CharField(_("行业"), max_length=20, choices=SECTOR_CHOICES, blank=True)
+    enterprise = models.ForeignKey(
+        Enterprise,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("企业"),
+    )
+    site = models.ForeignKey(
+        Site,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("重点部位"),
+    )
+    responsible = models.ForeignKey(
+        Post, on_delete=models.PROTECT, related_name="+", verbose_name=_("责任岗位")
+    )
+    supervisor = models.ForeignKey(
+        Post, on_delete=models.PROTECT, related_name="+", verbose_name=_("监督岗位")
+    )
+    implementer = models.ForeignKey(
+        Post, on_delete=models.PROTECT, related_name="+", verbose_name=_("落实岗位")
+    )
+    phase = models.CharField(_("阶段"), max_length=12, choices=PHASE_CHOICES, db_index=True)
+    outcome = models.CharField(_("结果"), max_length=30, blank=True)
+    deadline = models.DateTimeField(_("期限"), null=True, blank=True)  # the earliest unmet clock
+    opened_at = models.DateTimeField(_("立案时间"))
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    version = models.PositiveIntegerField(default=1)  # optimistic check: 409 when another hand was faster
+
+    objects = ScopedManager()
+    scope = ScopeColumns(territory="territory", sector="sector", enterprise="enterprise_id")
+
+    class Meta:
+        verbose_name = _("事项")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(implementer=F("supervisor")), name="nobody_supervises_themselves"
+            ),
+            models.CheckConstraint(
+                condition=Q(phase="closed", closed_at__isnull=False) & ~Q(outcome="")
+                | ~Q(phase="closed") & Q(closed_at__isnull=True, outcome=""),
+                name="no_case_is_half_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Clock(models.Model):
+    """A statutory or county clock that runs on a case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    name = models.CharField(_("时限"), max_length=60)
+    citation = models.CharField(_("依据"), max_length=120)
+    started_at = models.DateTimeField(_("起算"))
+    due_at = models.DateTimeField(_("到期"))
+    met_at = models.DateTimeField(_("完成"), null=True, blank=True)
+    met_by = models.CharField(max_length=30)  # the verb that stops the clock
+
+    class Meta:
+        verbose_name = _("时限")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "name", "started_at"], name="clock_starts_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Entry(models.Model):
+    """One sealed line of a case's timeline; append-only (see `anwei.ledgers.seal`)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField(_("时间"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("经办人"),
+    )  # empty = the system itself
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("岗位")
+    )
+    verb = models.CharField(max_length=30)
+    from_phase = models.CharField(max_length=12, blank=True)
+    to_phase = models.CharField(max_length=12)
+    note = models.TextField(_("说明"), blank=True)
+    content = models.JSONField(default=dict)  # what was handed in with the verb
+    key = models.CharField(
+        max_length=64, blank=True
+    )  # idempotency key of the form: a double click does nothing twice
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("办理记录")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="entry_numbers_are_unique"),
+            models.UniqueConstraint(
+                fields=["case", "key"], condition=~Q(key=""), name="entry_key_counts_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} #{self.number} {self.verb}"
+
+
+class Evidence(models.Model):
+    """A file that proves something; stored under a random name outside the web root."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="evidence")
+    name = models.CharField(_("文件名"), max_length=200)
+    stored_as = models.CharField(max_length=80, unique=True)
+    media_type = models.CharField(max_length=80)
+    n_bytes = models.PositiveBigIntegerField(_("大小"))
+    sha256 = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(_("拍摄时间"), null=True, blank=True)
+    added_at = models.DateTimeField(_("提交时间"))
+
+    class Meta:
+        verbose_name = _("佐证材料")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

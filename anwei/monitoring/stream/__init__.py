@@ -1,0 +1,1 @@
+"""The stream: broker log -> samples -> store and alarm engine. Plain Python, no Django."""

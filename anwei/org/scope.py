@@ -1,0 +1,97 @@
+"""Who may see what: one method, `visible_to`, on one queryset.
+
+A grant is a territory prefix, optionally narrowed to sectors or to one enterprise (属地 x 部门 x 主体).
+Default deny: a person without a current post sees nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from anwei.org.models import Person
+
+
+@dataclass(frozen=True)
+class ScopeColumns:
+    """The columns by which a model belongs to a territory, a sector and an enterprise; '' where it has none."""
+
+    territory: str = ""
+    sector: str = ""
+    enterprise: str = ""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One reason why a person may see rows."""
+
+    territory: str
+    sectors: frozenset[str] | None = None
+    enterprise: int | None = None
+
+    def covers(self, territory: str, sector: str, enterprise: int | None) -> bool:
+        """Say whether a row with these three belongs to this grant."""
+        if self.enterprise is not None:
+            return enterprise == self.enterprise
+        return territory.startswith(self.territory) and (self.sectors is None or sector in self.sectors)
+
+    def query(self, columns: ScopeColumns) -> Q | None:
+        """Return the filter of this grant on a model, or None where the model cannot express it."""
+        if self.enterprise is not None:
+            return Q(**{columns.enterprise: self.enterprise}) if columns.enterprise else None
+        query = Q(**{f"{columns.territory}__startswith": self.territory}) if columns.territory else None
+        if self.sectors is not None:
+            if not columns.sector or query is None:
+                return None
+            query &= Q(**{f"{columns.sector}__in": self.sectors})
+        return query
+
+
+def grants(person: Person) -> tuple[Grant, ...]:
+    """Return what `person` may see by the posts held today (Asia/Shanghai); remembered on the object for one request."""
+    if not person.is_authenticated or not person.is_active:
+        return ()
+    remembered: tuple[Grant, ...] | None = getattr(person, "_grants", None)
+    if remembered is None:
+        remembered = person._grants = tuple(_grants(person))  # type: ignore[attr-defined]
+    return remembered
+
+
+def _grants(person: Person) -> list[Grant]:
+    today = timezone.localdate()
+    holdings = person.holdings.filter(from_on__lte=today).filter(Q(to_on__isnull=True) | Q(to_on__gte=today))
+    found = []
+    for holding in holdings.select_related("post__unit", "post__unit__enterprise").prefetch_related(
+        "post__unit__sector_duties"
+    ):
+        unit = holding.post.unit
+        if unit.kind == unit.Kind.ENTERPRISE:
+            found.append(Grant(unit.territory, enterprise=unit.enterprise.pk))
+        elif unit.kind == unit.Kind.DEPARTMENT:
+            found.append(Grant(unit.territory, frozenset(duty.sector for duty in unit.sector_duties.all())))
+        else:
+            found.append(Grant(unit.territory))
+    return found
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """A queryset that can be narrowed to what a person may see."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Return the rows that `person` may see; none without a grant."""
+        columns: ScopeColumns = self.model.scope
+        queries = [query for grant in grants(person) if (query := grant.query(columns)) is not None]
+        if not queries:
+            return self.none()
+        union = queries[0]
+        for query in queries[1:]:
+            union |= query
+        return self.filter(union)
+
+
+ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
