@@ -1,0 +1,1 @@
+"""The closed loop: what must be done by whom until when, checked by whom, proved how."""

@@ -1,0 +1,1 @@
+"""The fictional county: fills and plays it through the same doors as everybody."""

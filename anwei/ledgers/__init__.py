@@ -1,0 +1,1 @@
+"""What every register shares: county settings, the change log, the seal."""

@@ -1,0 +1,1 @@
+"""What the sensors say, and when that is an alarm."""

@@ -27,7 +27,7 @@ class Severity(models.TextChoices):
 
 
 class Device(models.Model):
-    """Something that publishes samples with a key of its own; a gateway may speak for devices registered under it."""
+    """Something that publishes with a key of its own; a gateway may speak for devices registered under it."""
 
     code = models.CharField(_("设备编码"), max_length=64, unique=True, validators=[DEVICE_CODE])
     name = models.CharField(_("名称"), max_length=80)

@@ -1,0 +1,1 @@
+"""The doors: urls, navigation, cockpit, base templates, command line."""

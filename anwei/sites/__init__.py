@@ -1,0 +1,1 @@
+"""What is watched: enterprises and their key sites, on the map."""

@@ -1,0 +1,1 @@
+"""The law as data: sectors, set-points, clocks, each with its source. No Django."""

@@ -1,0 +1,1 @@
+"""The alarm engine: limits, silence and bad data over columns."""

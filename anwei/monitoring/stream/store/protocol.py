@@ -31,7 +31,7 @@ class TelemetryStore(Protocol):
         """Return columns tag, ts, value, quality of the newest sample of each tag (all tags when None)."""
 
     def history(self, tag: int, start: int, end: int, points: int | None, limit: int) -> Columns:
-        """Return ts, value, quality in [start, end); at most `points`, keeping the extremes of each bucket, or raw to `limit`."""
+        """Return ts, value, quality in [start, end): `points` rows that keep each bucket's extremes, or `limit` raw."""
 
     def aggregate(self, tags: NDArray[np.int32], start: int, end: int, interval: int) -> Columns:
         """Return tag, bucket, minimum, maximum, mean, count, last per tag and interval (ms)."""
