@@ -1,6 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,7 @@ class CasesConfig(AppConfig):
     name = "anwei.cases"
     verbose_name = _("事项")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Find the kinds of case that the installed rooms declare."""
+        autodiscover_modules("lifecycle")

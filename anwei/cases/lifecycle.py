@@ -5,7 +5,11 @@ A malformed table does not import: `Lifecycle` checks itself when it is made.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
+from typing import Literal, Protocol
 
 
 class Phase(StrEnum):
@@ -33,3 +37,151 @@ TURN = {
     Phase.ACTING: Role.IMPLEMENTER,
     Phase.REVIEW: Role.SUPERVISOR,
 }
+
+NeedKind = Literal["text", "choice", "reason", "evidence"]
+FIXED_NAMES = {"reason": "note", "evidence": "evidence"}
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+ENGINE_COLUMNS = frozenset(
+    "id kind number title territory sector enterprise site responsible supervisor implementer phase outcome "
+    "deadline opened_at closed_at parent version actor now note evidence key case verb".split()
+)
+
+
+class Label(Protocol):
+    """What the user reads: a string, or something that becomes one in the user's language when shown."""
+
+    def __str__(self) -> str: ...
+
+
+class MalformedLifecycle(ValueError):
+    """A table that contradicts itself; the message names every fault."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One paper a verb asks for: at once its guard, its form field and the only column it may write.
+
+    `text` and `choice` write the column `name` of the kind's model; `reason` (named `note`) asks that the note of
+    the timeline be filled in; `evidence` (named `evidence`) asks for one or more files.
+    """
+
+    name: str
+    label: Label
+    kind: NeedKind = "text"
+    required: bool = True
+    choices: tuple[tuple[str, Label], ...] = ()
+
+    @property
+    def writes_column(self) -> bool:
+        """Say whether the need is a column of the kind's model."""
+        return self.kind in ("text", "choice")
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table: who may do what from where to where, and what must be handed in.
+
+    `after` names verbs that must have been done since the case came into `source`.
+    """
+
+    verb: str
+    source: Phase
+    target: Phase
+    role: Role
+    _: KW_ONLY
+    label: Label  # the button
+    line: Label  # the line of the timeline
+    needs: tuple[Need, ...] = ()
+    outcome: str = ""
+    after: tuple[str, ...] = ()
+    dangerous: bool = False
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with this row by itself."""
+        if not IDENTIFIER.fullmatch(self.verb):
+            yield "the verb is not an identifier"
+        if self.source is Phase.CLOSED:
+            yield "nothing leaves closed"
+        if (self.target is Phase.CLOSED) != bool(self.outcome):
+            yield "an outcome belongs to closing, and closing has an outcome"
+        if self.target is Phase.CLOSED and self.role is not Role.SUPERVISOR:
+            yield "only the supervisor closes"
+        if self.target is Phase.CLOSED and not (self.after or any(need.required for need in self.needs)):
+            yield "closing asks for no paper"
+        if self.dangerous and not any(need.kind == "reason" and need.required for need in self.needs):
+            yield "a dangerous verb asks for a reason"
+        names = [need.name for need in self.needs]
+        if len(set(names)) < len(names):
+            yield "two needs of one name"
+        for need in self.needs:
+            if not IDENTIFIER.fullmatch(need.name):
+                yield f"need {need.name} is not an identifier"
+            if need.writes_column and need.name in ENGINE_COLUMNS:
+                yield f"need {need.name} would write a column of the engine"
+            if need.name != FIXED_NAMES.get(need.kind, need.name):
+                yield f"need {need.name}: a {need.kind} is named {FIXED_NAMES[need.kind]}"
+            if (need.kind == "choice") != bool(need.choices):
+                yield f"need {need.name}: choices belong to a choice"
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """All transitions of one kind and the phase in which its cases start.
+
+    Raises MalformedLifecycle when the table is not a life from `start` to closed.
+    """
+
+    start: Phase
+    transitions: tuple[Transition, ...]
+
+    def __post_init__(self) -> None:
+        faults = [
+            f"{row.verb} from {row.source}: {fault}" for row in self.transitions for fault in row.faults()
+        ]
+        faults += self._faults()
+        if faults:
+            raise MalformedLifecycle("; ".join(faults))
+
+    def find(self, verb: str, source: Phase) -> Transition | None:
+        """Return the row of `verb` in the phase `source`, or None."""
+        return next((row for row in self.transitions if row.verb == verb and row.source == source), None)
+
+    def from_phase(self, source: Phase) -> tuple[Transition, ...]:
+        """Return the rows that leave `source`, in the order of the table."""
+        return tuple(row for row in self.transitions if row.source == source)
+
+    def label_of(self, verb: str) -> Label:
+        """Return the button of `verb`, or the verb itself where the table has none."""
+        return next((row.label for row in self.transitions if row.verb == verb), verb)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases this kind passes through, in the order of `Phase`."""
+        reached = self._reached()
+        return tuple(phase for phase in Phase if phase in reached)
+
+    def _reached(self) -> set[Phase]:
+        reached: set[Phase] = set()
+        open_ends = {self.start}
+        while open_ends:
+            reached |= open_ends
+            open_ends = {row.target for row in self.transitions if row.source in reached} - reached
+        return reached
+
+    def _faults(self) -> Iterator[str]:
+        reached = self._reached()
+        keys = [(row.verb, row.source) for row in self.transitions]
+        for verb, source in sorted({key for key in keys if keys.count(key) > 1}):
+            yield f"{verb} from {source} stands twice"
+        if self.start is Phase.CLOSED or Phase.CLOSED not in reached:
+            yield "no life from start to closed"
+        for row in self.transitions:
+            if row.source not in reached:
+                yield f"{row.verb} from {row.source} can never be reached"
+            for verb in row.after:
+                earlier = self.find(verb, row.source)
+                if earlier is None or earlier.target is not row.source or verb == row.verb:
+                    yield f"{row.verb} waits for {verb}, which is not done within {row.source}"
+        for phase in sorted(reached - {Phase.CLOSED}):
+            if not any(row.role is TURN[phase] and row.target is not phase for row in self.from_phase(phase)):
+                yield f"it is the turn of {TURN[phase]} in {phase}, who has no way on"

@@ -1,0 +1,93 @@
+"""The kinds of case, found in the rooms: each room with a case declares its kinds in `lifecycle.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+
+from anwei.cases.lifecycle import Label, Lifecycle, Phase, Role
+from anwei.cases.models import Case
+from anwei.standards.clocks import ClockRule
+
+
+def no_clocks(case: Any) -> Iterable[ClockRule]:
+    """Return no clock: the kind has none."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a room declares about one kind of case.
+
+    `prefix` begins its numbers (YJ20260001); `opened_by` is the role that may open one (SYSTEM: nobody by hand);
+    `clocks` gives the clocks that may run on a case of the kind.
+    """
+
+    code: str
+    model: type[Case]
+    lifecycle: Lifecycle
+    label: Label
+    prefix: str
+    phase_labels: Mapping[Phase, Label]
+    outcome_labels: Mapping[str, Label]
+    opened_by: Role = Role.SYSTEM
+    clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Enter a kind; called once, when its room's `lifecycle.py` is imported.
+
+    Raises ImproperlyConfigured when the table names a column, phase or outcome the kind does not have.
+    """
+    if kind.code in _kinds or any(kind.prefix == other.prefix for other in _kinds.values()):
+        raise ImproperlyConfigured(f"case kind {kind.code}: code or prefix is taken")
+    missing = [str(phase) for phase in kind.lifecycle.phases if phase not in kind.phase_labels]
+    for row in kind.lifecycle.transitions:
+        if row.outcome and row.outcome not in kind.outcome_labels:
+            missing.append(row.outcome)
+        missing += [need.name for need in row.needs if need.writes_column and not _has(kind.model, need.name)]
+    if missing:
+        raise ImproperlyConfigured(f"case kind {kind.code}: no column or label for {', '.join(missing)}")
+    _kinds[kind.code] = kind
+    return kind
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Return every kind of the installed rooms."""
+    return tuple(_kinds.values())
+
+
+def kind_of(case: Case) -> Kind:
+    """Return the kind of a case."""
+    return _kinds[case.kind]
+
+
+def kind_for(model: type[Case]) -> Kind:
+    """Return the kind whose cases are rows of `model`.
+
+    Raises LookupError when no room declared one.
+    """
+    for kind in _kinds.values():
+        if kind.model is model:
+            return kind
+    raise LookupError(f"{model.__name__} is no kind of case")
+
+
+def specific(case: Case) -> Case:
+    """Return the case as a row of its kind's own model."""
+    model = kind_of(case).model
+    return case if isinstance(case, model) else model._base_manager.get(pk=case.pk)
+
+
+def _has(model: type[Case], column: str) -> bool:
+    try:
+        model._meta.get_field(column)
+    except FieldDoesNotExist:
+        return False
+    return True
