@@ -20,7 +20,8 @@ import nkeys
 from anwei.datafolder import DataFolder
 
 INTERNAL_PAYLOAD = 8 * 1024 * 1024  # bytes: replies of the store's doors, pieces of the register snapshot
-DEVICE_PAYLOAD = 1024 * 1024  # bytes: one MQTT message; the gate writes it into each device's permission
+DEVICE_PAYLOAD = 1024 * 1024  # bytes of one message of a device; a longer one is the decoder's to reject:
+# a broker that refused it would close the connection, and the device would send it again for ever
 CALLOUT_TIMEOUT = 5  # s: without a gate a device's CONNECT is refused after this
 CLIENT_PORT, MQTT_PORT = 4222, 1883
 
@@ -118,6 +119,7 @@ max_payload: {INTERNAL_PAYLOAD}
 log_file: {quote(str(log_file(folder)))}
 logfile_size_limit: 64MB
 logfile_max_num: 4
+logtime_utc: true
 jetstream {{
   store_dir: {quote(str(folder.folder("broker")))}
   sync_interval: always
