@@ -22,7 +22,7 @@ def no_clocks(case: Any) -> Iterable[ClockRule]:
 class Kind:
     """What a room declares about one kind of case.
 
-    `prefix` begins its numbers (YJ20260001); `opened_by` is the role that may open one (SYSTEM: nobody by hand);
+    `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody);
     `clocks` gives the clocks that may run on a case of the kind.
     """
 

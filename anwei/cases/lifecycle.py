@@ -39,11 +39,22 @@ TURN = {
 }
 
 NeedKind = Literal["text", "choice", "reason", "evidence"]
-FIXED_NAMES = {"reason": "note", "evidence": "evidence"}
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 ENGINE_COLUMNS = frozenset(
-    "id kind number title territory sector enterprise site responsible supervisor implementer phase outcome "
-    "deadline opened_at closed_at parent version actor now note evidence key case verb".split()
+    (
+        *("id", "kind", "number", "title", "territory", "sector", "enterprise", "site", "parent", "version"),
+        *(
+            "responsible",
+            "supervisor",
+            "implementer",
+            "phase",
+            "outcome",
+            "deadline",
+            "opened_at",
+            "closed_at",
+        ),
+        *("case", "verb", "actor", "now", "note", "evidence", "key"),  # arguments of `advance`
+    )
 )
 
 
@@ -61,8 +72,8 @@ class MalformedLifecycle(ValueError):
 class Need:
     """One paper a verb asks for: at once its guard, its form field and the only column it may write.
 
-    `text` and `choice` write the column `name` of the kind's model; `reason` (named `note`) asks that the note of
-    the timeline be filled in; `evidence` (named `evidence`) asks for one or more files.
+    `text` and `choice` write the column `name` of the kind's model; a `reason` goes to the timeline alone;
+    `evidence` is one or more files.
     """
 
     name: str
@@ -116,10 +127,10 @@ class Transition:
         for need in self.needs:
             if not IDENTIFIER.fullmatch(need.name):
                 yield f"need {need.name} is not an identifier"
-            if need.writes_column and need.name in ENGINE_COLUMNS:
+            if need.kind != "evidence" and need.name in ENGINE_COLUMNS:
                 yield f"need {need.name} would write a column of the engine"
-            if need.name != FIXED_NAMES.get(need.kind, need.name):
-                yield f"need {need.name}: a {need.kind} is named {FIXED_NAMES[need.kind]}"
+            if need.kind == "evidence" and need.name != "evidence":
+                yield f"need {need.name}: evidence is named evidence"
             if (need.kind == "choice") != bool(need.choices):
                 yield f"need {need.name}: choices belong to a choice"
 

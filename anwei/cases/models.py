@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.lifecycle import Phase
+from anwei.ledgers.models import AppendOnly, SealedRow
 from anwei.org.models import SECTOR_CHOICES, Post
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise, Site
@@ -106,31 +106,23 @@ class Clock(models.Model):
         return self.name
 
 
-class Entry(models.Model):
-    """One sealed line of a case's timeline; append-only (see `anwei.ledgers.seal`)."""
+class Entry(SealedRow):
+    """One sealed line of a case's timeline."""
+
+    chain_fields = ("case_id",)
+    sealed_fields = ("at", "actor_id", "post_id", "verb", "from_phase", "to_phase", "key")
+    content_fields = ("note", "content")  # content: what was handed in with the verb
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
-    number = models.PositiveIntegerField()
-    at = models.DateTimeField(_("时间"))
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("经办人"),
-    )  # empty = the system itself
     post = models.ForeignKey(
         Post, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("岗位")
     )
-    verb = models.CharField(max_length=30)
     from_phase = models.CharField(max_length=12, blank=True)
     to_phase = models.CharField(max_length=12)
     note = models.TextField(_("说明"), blank=True)
-    content = models.JSONField(default=dict)  # what was handed in with the verb
     key = models.CharField(
         max_length=64, blank=True
     )  # idempotency key of the form: a double click does nothing twice
-    digest = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("办理记录")
@@ -146,7 +138,7 @@ class Entry(models.Model):
         return f"{self.case_id} #{self.number} {self.verb}"
 
 
-class Evidence(models.Model):
+class Evidence(AppendOnly):
     """A file that proves something; stored under a random name outside the web root."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
@@ -165,3 +157,13 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Series(models.Model):
+    """The last number given to the cases of one kind in one year."""
+
+    name = models.CharField(max_length=20, primary_key=True)  # prefix and year, e.g. "YJ2026"
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.last:05d}"

@@ -1,6 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,9 @@ class LedgersConfig(AppConfig):
     name = "anwei.ledgers"
     verbose_name = _("台账")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Protect the append-only tables after every migration."""
+        from anwei.ledgers.append_only import after_migrate
+
+        post_migrate.connect(after_migrate, sender=self)

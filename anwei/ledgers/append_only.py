@@ -1,0 +1,98 @@
+"""Append-only in the database itself: UPDATE and DELETE are refused by triggers, in two dialects.
+
+SQLite's table remake drops triggers, so they are made anew after every migration and asserted at start.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from anwei.ledgers.models import AppendOnly
+
+PREFIX = "append_only_"
+
+SQLITE = """
+CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+
+POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION append_only_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
+"""
+POSTGRESQL = """
+CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION append_only_refuse()
+"""
+
+VERBS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
+
+
+class Unprotected(RuntimeError):
+    """A table that must be append-only is not."""
+
+
+def create(connection: BaseDatabaseWrapper) -> None:
+    """Make every trigger anew on the tables that exist."""
+    drop(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(POSTGRESQL_FUNCTION)
+        for name, statement in _statements(connection).items():
+            if _table_of(name) in connection.introspection.table_names(cursor):
+                cursor.execute(statement)
+
+
+def drop(connection: BaseDatabaseWrapper) -> None:
+    """Remove the triggers; for a test database that is about to be emptied, and before making them anew."""
+    with connection.cursor() as cursor:
+        for name in _present(connection):
+            on_table = f" ON {_table_of(name)}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {name}{on_table}")
+
+
+def require(connection: BaseDatabaseWrapper) -> None:
+    """Raise Unprotected when a trigger is missing or is not ours."""
+    present = _present(connection)
+    for name, statement in _statements(connection).items():
+        if name not in present or (connection.vendor == "sqlite" and present[name] != statement):
+            raise Unprotected(f"数据表 {_table_of(name)} 未受只增保护；请执行 anwei migrate 后再启动。")
+
+
+def after_migrate(using: str, **kwargs: Any) -> None:
+    """Receive `post_migrate`."""
+    from django.db import connections
+
+    create(connections[using])
+
+
+def _tables() -> list[str]:
+    return [model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnly)]
+
+
+def _statements(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    template = SQLITE if connection.vendor == "sqlite" else POSTGRESQL
+    return {
+        f"{PREFIX}{table}_{verb.lower()}": template.format(
+            name=f"{PREFIX}{table}_{verb.lower()}", verb=verb, table=table
+        )
+        for table in _tables()
+        for verb in VERBS[connection.vendor]
+    }
+
+
+def _table_of(trigger: str) -> str:
+    return trigger.removeprefix(PREFIX).rpartition("_")[0]
+
+
+def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    if connection.vendor == "sqlite":
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+    else:
+        query = (
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE %s"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [f"{PREFIX}%"])
+        return dict(cursor.fetchall())

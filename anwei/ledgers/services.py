@@ -1,0 +1,75 @@
+"""What every register does when it writes: remember who changed what, and keep the county's own settings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from anwei.ledgers import seal
+from anwei.ledgers.models import Change, Setting
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+
+@transaction.atomic
+def record_change(
+    register: str,
+    row: str | int,
+    *,
+    actor: AbstractUser | None,
+    now: datetime,
+    verb: str,
+    content: dict[str, Any],
+    reason: str = "",
+) -> Change:
+    """Append one sealed row to the change log of a register row, in the transaction of the change itself.
+
+    `register` is the model's label ("monitoring.device"), `row` its primary key; no actor means the system.
+    """
+    return seal.append(
+        Change(
+            register=register, row=str(row), at=now, actor=actor, verb=verb, content=content, reason=reason
+        )  # type: ignore[misc]
+    )
+
+
+def county_setting(key: str, default: Any) -> Any:
+    """Return what the county set for `key`, or `default`."""
+    found = Setting.objects.filter(pk=key).first()
+    return default if found is None else found.value
+
+
+@transaction.atomic
+def change_setting(
+    key: str, value: Any, *, default: Any, actor: AbstractUser, now: datetime, reason: str
+) -> Setting:
+    """Set a county's own value for `key`; `default` is what it replaces in `standards`.
+
+    Raises ValueError without a reason.
+    """
+    if not reason.strip():
+        raise ValueError("修改县级设置须说明理由。")
+    before = county_setting(key, default)
+    setting, _created = Setting.objects.update_or_create(
+        pk=key,
+        defaults={
+            "value": value,
+            "replaced": default,
+            "changed_by": actor,
+            "changed_at": now,
+            "reason": reason,
+        },
+    )
+    record_change(
+        "ledgers.setting",
+        key,
+        actor=actor,
+        now=now,
+        verb="set",
+        content={"before": before, "after": value},
+        reason=reason,
+    )
+    return setting
