@@ -155,7 +155,7 @@ class Request:
 
     @classmethod
     def parse(cls, data: bytes) -> Request:
-        """Return the request in the broker's token (not verified: only the broker reaches the AUTH account)."""
+        """Return the request in the broker's token (unverified: only the broker reaches account AUTH)."""
         token = data.split(b".")[1]
         claims = json.loads(base64.urlsafe_b64decode(token + b"=" * (-len(token) % 4)))["nats"]
         client, shown = claims["client_info"], claims["connect_opts"]
