@@ -1,1 +1,1 @@
-"""The fictional county: fills and plays it through the same doors as everybody."""
+"""The fictional county: filled and played through the same doors as everybody."""
