@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
 from anwei.ledgers import seal
 from anwei.ledgers.models import Change, Setting
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
 
 
 @transaction.atomic
@@ -19,7 +16,7 @@ def record_change(
     register: str,
     row: str | int,
     *,
-    actor: AbstractUser | None,
+    actor: Any | None,
     now: datetime,
     verb: str,
     content: dict[str, Any],
@@ -32,7 +29,7 @@ def record_change(
     return seal.append(
         Change(
             register=register, row=str(row), at=now, actor=actor, verb=verb, content=content, reason=reason
-        )  # type: ignore[misc]
+        )
     )
 
 
@@ -43,9 +40,7 @@ def county_setting(key: str, default: Any) -> Any:
 
 
 @transaction.atomic
-def change_setting(
-    key: str, value: Any, *, default: Any, actor: AbstractUser, now: datetime, reason: str
-) -> Setting:
+def change_setting(key: str, value: Any, *, default: Any, actor: Any, now: datetime, reason: str) -> Setting:
     """Set a county's own value for `key`; `default` is what it replaces in `standards`.
 
     Raises ValueError without a reason.

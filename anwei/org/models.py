@@ -1,4 +1,4 @@
-"""Who exists: territories, units, posts, persons; who holds which post; which department answers for which sector."""
+"""Who exists: territories, units, posts, persons; who holds which post; which department answers for what."""
 
 from __future__ import annotations
 
@@ -100,8 +100,9 @@ class Person(AbstractUser):
     full_name = models.CharField(_("姓名"), max_length=40)
     phone = models.CharField(_("手机"), max_length=20, blank=True)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("人员")
+        verbose_name_plural = verbose_name
         constraints = [
             models.UniqueConstraint(
                 fields=["phone"], condition=~Q(phone=""), name="phone_belongs_to_one_person"

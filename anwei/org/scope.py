@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ScopeColumns:
-    """The columns by which a model belongs to a territory, a sector and an enterprise; '' where it has none."""
+    """The columns by which a model belongs to a territory, a sector, an enterprise; '' where it has none."""
 
     territory: str = ""
     sector: str = ""
@@ -53,7 +53,7 @@ class Grant:
 
 
 def grants(person: Person) -> tuple[Grant, ...]:
-    """Return what `person` may see by the posts held today (Asia/Shanghai); remembered on the object for one request."""
+    """Return what `person` may see by the posts held today; remembered on the object for one request."""
     if not person.is_authenticated or not person.is_active:
         return ()
     remembered: tuple[Grant, ...] | None = getattr(person, "_grants", None)

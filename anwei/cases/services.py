@@ -1,0 +1,174 @@
+"""The two doors by which cases come to be and move: `open_case` and `advance`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.cases.clocks import OPENED, run_clocks
+from anwei.cases.errors import CaseError, MissingPaper, StaleCase, WrongPhase
+from anwei.cases.evidence import StoredFile, Upload, stored
+from anwei.cases.kinds import kind_for, kind_of, specific
+from anwei.cases.lifecycle import Phase, Role, Transition
+from anwei.cases.models import Case, Entry, Evidence, Series
+from anwei.cases.rights import check_done, check_papers, check_role, post_of
+from anwei.ledgers import seal
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+
+if TYPE_CHECKING:
+    from django.db.models import Field
+
+AnyCase = TypeVar("AnyCase", bound=Case)
+
+
+@transaction.atomic
+def open_case(
+    model: type[AnyCase], *, actor: Person | None, now: datetime, note: str = "", **columns: Any
+) -> AnyCase:
+    """Open a case of the kind whose rows are `model`, number it, start its clocks, seal its first entry.
+
+    `columns` are the case's own: title, scope, the three posts and what the kind adds. No actor: the system.
+    Raises NotYourTurn when the actor may not open this kind, CaseError when a column does not fit.
+    """
+    kind = kind_for(model)
+    case = model(kind=kind.code, phase=kind.lifecycle.start, opened_at=now, **columns)
+    if case.supervisor_id == case.implementer_id:
+        raise CaseError(_("落实岗位与监督岗位不能是同一个岗位。"))
+    role = Role.SYSTEM if actor is None else kind.opened_by
+    check_role(case, role, actor=actor, now=now)
+    case.number = _next_number(kind.prefix, now)
+    try:
+        case.clean_fields()
+    except ValidationError as fault:
+        raise CaseError("；".join(fault.messages)) from fault
+    case.save(force_insert=True)
+    run_clocks(case, OPENED, now)
+    case.save(update_fields=["deadline"])
+    seal.append(
+        Entry(
+            case_id=case.pk,
+            at=now,
+            actor=actor,
+            post_id=post_of(case, role),
+            verb=OPENED,
+            to_phase=case.phase,
+            note=note,
+            content={"title": case.title},
+        )
+    )
+    return case
+
+
+def advance(
+    case: Case,
+    verb: str,
+    *,
+    actor: Person | None,
+    now: datetime,
+    note: str = "",
+    evidence: Sequence[Upload] = (),
+    version: int | None = None,
+    key: str = "",
+    **fields: Any,
+) -> Case:
+    """Move a case by `verb`: check whose turn it is and what must be handed in, write, seal; all or nothing.
+
+    `version` is the one the actor saw; `key` makes a repeated call return the case unchanged; `fields` are
+    the papers the verb needs. Raises WrongPhase, NotYourTurn, MissingPaper, RefusedEvidence, and StaleCase
+    when another hand was faster.
+    """
+    if _repeated(case, key):
+        return specific(Case._base_manager.get(pk=case.pk))
+    with stored(evidence) as files, transaction.atomic():
+        locked = specific(Case._base_manager.select_for_update().get(pk=case.pk))
+        if _repeated(locked, key):
+            return locked
+        if version is not None and version != locked.version:
+            raise StaleCase(_("此事项刚刚已由他人办理，请刷新后查看最新情况再办理。"))
+        transition = _transition(locked, verb)
+        check_role(locked, transition.role, actor=actor, now=now)
+        papers = check_papers(transition, fields, evidence)
+        check_done(locked, transition)
+        _move(locked, transition, papers, now)
+        entry = seal.append(
+            Entry(
+                case_id=locked.pk,
+                at=now,
+                actor=actor,
+                post_id=post_of(locked, transition.role),
+                verb=verb,
+                from_phase=transition.source,
+                to_phase=transition.target,
+                note=note.strip(),
+                content=papers | {"evidence": [_described(file) for file in files]} if files else papers,
+                key=key,
+            )
+        )
+        Evidence.objects.bulk_create(_evidence(file, entry, now) for file in files)
+    return locked
+
+
+def _repeated(case: Case, key: str) -> bool:
+    return bool(key) and Entry.objects.filter(case=case.pk, key=key).exists()
+
+
+def _transition(case: Case, verb: str) -> Transition:
+    kind = kind_of(case)
+    phase = Phase(case.phase)
+    transition = kind.lifecycle.find(verb, phase)
+    if transition is None:
+        raise WrongPhase(
+            _("此事项现在是“%(phase)s”，不能%(verb)s。")
+            % {"phase": kind.phase_labels[phase], "verb": kind.lifecycle.label_of(verb)}
+        )
+    return transition
+
+
+def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datetime) -> None:
+    """Write the columns that the needs name, the phase, the clocks and the next version."""
+    columns = [need.name for need in transition.needs if need.writes_column and need.name in papers]
+    for name in columns:
+        try:
+            field = cast("Field[Any, Any]", case._meta.get_field(name))
+            setattr(case, name, field.clean(papers[name], case))
+        except ValidationError as fault:
+            raise MissingPaper("；".join(fault.messages)) from fault
+    case.phase = transition.target
+    case.outcome = transition.outcome
+    case.closed_at = now if transition.target is Phase.CLOSED else None
+    case.version += 1
+    run_clocks(case, transition.verb, now)
+    case.save(update_fields=[*columns, "phase", "outcome", "closed_at", "version", "deadline"])
+
+
+def _next_number(prefix: str, now: datetime) -> str:
+    name = f"{prefix}{day_of(now).year}"
+    Series.objects.get_or_create(name=name)
+    series = Series.objects.select_for_update().get(name=name)
+    series.last += 1
+    series.save(update_fields=["last"])
+    return str(series)
+
+
+def _described(file: StoredFile) -> dict[str, str]:
+    return {"name": file.name, "sha256": file.sha256}
+
+
+def _evidence(file: StoredFile, entry: Entry, now: datetime) -> Evidence:
+    return Evidence(
+        case_id=entry.case_id,
+        entry=entry,
+        name=file.name,
+        stored_as=file.stored_as,
+        media_type=file.media_type,
+        n_bytes=len(file.upload.content),
+        sha256=file.sha256,
+        taken_at=file.upload.taken_at,
+        added_at=now,
+    )
