@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case
 from anwei.org.models import SECTOR_CHOICES, Person
 from anwei.org.scope import ScopeColumns, ScopedManager
@@ -159,6 +162,14 @@ class AlarmRule(models.Model):
     def __str__(self) -> str:
         return f"{self.tag or self.device} {self.get_kind_display()}"
 
+    @property
+    def watched_device(self) -> Device:
+        """The device of the tag, or the device whose silence is watched."""
+        device = self.tag.device if self.tag else self.device
+        if device is None:
+            raise ValueError("a saved rule watches a tag or a device")
+        return device
+
 
 class Warning(Case):
     """预警: an alarm that a unit must answer; issued by the system for the county's duty post."""
@@ -168,8 +179,8 @@ class Warning(Case):
     )
     level = models.CharField(_("等级"), max_length=10, choices=Severity.choices)
     open_for_site = models.CharField(
-        max_length=60
-    )  # "<rule>:<site or device>" while open, "" + id when closed
+        max_length=60, blank=True
+    )  # "<rule>:<site or device>" while open, "" when closed
     cause = models.TextField(_("原因"), blank=True)
     measure = models.TextField(_("处置措施"), blank=True)
     finding = models.TextField(_("现场核查情况"), blank=True)
@@ -183,6 +194,14 @@ class Warning(Case):
                 name="one_open_warning_per_rule_and_site",
             )
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row; a closed warning gives its place free to the next one in the same statement."""
+        if self.phase == Phase.CLOSED and self.open_for_site:
+            self.open_for_site = ""
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "open_for_site"}
+        super().save(*args, **kwargs)
 
 
 class Alarm(models.Model):

@@ -1,0 +1,118 @@
+"""Many small messages, one fsync: requests that arrive together share one atomic batch of the log.
+
+The log syncs every publish to disk by itself (`sync_interval: always`), which caps single messages at a few
+thousand a second. An atomic batch is its only group commit: all of it is stored, or nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from anwei.monitoring.connection import BrokerAway
+
+WINDOW_S = 0.003  # how long the first message of a batch waits for company
+MOST_MESSAGES = 1000  # the broker's limit of a batch
+MOST_BYTES = 16 * 1024 * 1024
+MOST_WAITING = 20_000  # messages; beyond it a caller is told to come back
+TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Message:
+    subject: str
+    payload: bytes
+    stored: asyncio.Future[None]
+
+
+class GroupCommit:
+    """Stores messages in the log for many callers at once; belongs to one event loop."""
+
+    def __init__(self, nc: Client) -> None:
+        self._nc = nc
+        self._waiting: deque[_Message] = deque()
+        self._committing: asyncio.Task[None] | None = None
+
+    async def store(self, subject: str, payload: bytes) -> None:
+        """Return once the message is on disk.
+
+        Raises BrokerAway when that is not certain; a message sent again is stored twice in the log and once
+        in the store, which keeps one row a tag and time.
+        """
+        if len(self._waiting) >= MOST_WAITING:
+            raise BrokerAway("queue")
+        message = _Message(subject, payload, asyncio.get_running_loop().create_future())
+        self._waiting.append(message)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_all())
+        await message.stored
+
+    async def _commit_all(self) -> None:
+        try:
+            await asyncio.sleep(WINDOW_S)
+            while self._waiting:
+                await self._commit(self._take())  # what arrives meanwhile makes the next batch
+        finally:
+            self._committing = None
+
+    def _take(self) -> list[_Message]:
+        taken: list[_Message] = []
+        n_bytes = 0
+        while self._waiting and len(taken) < MOST_MESSAGES:
+            n_bytes += len(self._waiting[0].payload)
+            if taken and n_bytes > MOST_BYTES:
+                break
+            taken.append(self._waiting.popleft())
+        return taken
+
+    async def _commit(self, batch: Sequence[_Message]) -> None:
+        try:
+            await (self._publish_one(batch[0]) if len(batch) == 1 else self._publish_batch(batch))
+        except (NatsError, TimeoutError, BrokerAway) as error:
+            for message in batch:
+                if not message.stored.done():
+                    message.stored.set_exception(BrokerAway(str(error) or type(error).__name__))
+        else:
+            for message in batch:
+                if not message.stored.done():  # a caller that hung up has cancelled its future
+                    message.stored.set_result(None)
+
+    async def _publish_one(self, message: _Message) -> None:
+        reply = await self._nc.request(message.subject, message.payload, timeout=TIMEOUT_S)
+        _check(reply.data)
+
+    async def _publish_batch(self, batch: Sequence[_Message]) -> None:
+        identity = uuid.uuid4().hex
+
+        def headers(number: int) -> dict[str, str]:
+            return {"Nats-Batch-Id": identity, "Nats-Batch-Sequence": str(number)}
+
+        first, *middle, last = batch
+        opened = await self._nc.request(first.subject, first.payload, timeout=TIMEOUT_S, headers=headers(1))
+        if opened.data:
+            _check(opened.data)
+        for number, message in enumerate(middle, start=2):
+            await self._nc.publish(message.subject, message.payload, headers=headers(number))
+        committed = await self._nc.request(
+            last.subject,
+            last.payload,
+            timeout=TIMEOUT_S,
+            headers={**headers(len(batch)), "Nats-Batch-Commit": "1"},
+        )
+        if _check(committed.data).get("count") != len(batch):
+            raise BrokerAway("batch")
+
+
+def _check(answer: bytes) -> dict[str, object]:
+    """Return the log's acknowledgement; raises BrokerAway with its error where it is one."""
+    acknowledgement: dict[str, object] = json.loads(answer)
+    if "error" in acknowledgement:
+        raise BrokerAway(str(acknowledgement["error"]))
+    return acknowledgement

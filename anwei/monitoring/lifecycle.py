@@ -1,0 +1,136 @@
+"""A warning's life: signed for, disposed of, confirmed on site, lifted.
+
+The system issues it, so it starts with the enterprise's turn. Its level may rise while it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.utils.translation import gettext_lazy as _
+
+from anwei.cases.kinds import Kind, register
+from anwei.cases.lifecycle import Lifecycle, Need, Phase, Role, Transition
+from anwei.ledgers.services import county_setting
+from anwei.monitoring.models import Severity, Warning
+from anwei.standards.clocks import WARNING_CLOCKS, ClockRule, warning_clocks
+
+RISE = "rise"
+OPEN_PHASES = (Phase.ASSIGNED, Phase.ACTING, Phase.REVIEW)
+STILL_TO_COME = {Phase.ASSIGNED: {"sign", "dispose"}, Phase.ACTING: {"dispose"}}
+
+LIFECYCLE = Lifecycle(
+    Phase.ASSIGNED,
+    (
+        Transition(
+            "sign",
+            Phase.ASSIGNED,
+            Phase.ACTING,
+            Role.IMPLEMENTER,
+            label=_("签收"),
+            line=_("已签收预警"),
+        ),
+        Transition(
+            "dispose",
+            Phase.ACTING,
+            Phase.REVIEW,
+            Role.IMPLEMENTER,
+            label=_("提交处置"),
+            line=_("已提交处置情况"),
+            needs=(
+                Need("cause", _("原因")),
+                Need("measure", _("处置措施")),
+                Need("evidence", _("现场照片"), "evidence"),
+            ),
+        ),
+        Transition(
+            "confirm",
+            Phase.REVIEW,
+            Phase.REVIEW,
+            Role.SUPERVISOR,
+            label=_("现场核查"),
+            line=_("已现场核查"),
+            needs=(
+                Need("finding", _("现场核查情况")),
+                Need("evidence", _("核查照片"), "evidence", required=False),
+            ),
+        ),
+        Transition(
+            "lift",
+            Phase.REVIEW,
+            Phase.CLOSED,
+            Role.SUPERVISOR,
+            label=_("解除预警"),
+            line=_("已解除预警"),
+            outcome="lifted",
+            after=("confirm",),
+        ),
+        Transition(
+            "return_back",
+            Phase.REVIEW,
+            Phase.ACTING,
+            Role.SUPERVISOR,
+            label=_("退回"),
+            line=_("退回重新处置"),
+            needs=(Need("reason", _("退回理由"), "reason"),),
+            dangerous=True,
+        ),
+        *(
+            Transition(
+                "false_alarm",
+                phase,
+                Phase.CLOSED,
+                Role.SUPERVISOR,
+                label=_("认定误报"),
+                line=_("认定为误报"),
+                needs=(Need("reason", _("误报依据"), "reason"),),
+                outcome="false_alarm",
+                dangerous=True,
+            )
+            for phase in OPEN_PHASES
+        ),
+        *(
+            Transition(
+                RISE,
+                phase,
+                phase,
+                Role.SYSTEM,
+                label=_("升级"),
+                line=_("预警升级"),
+                needs=(Need("level", _("等级"), "choice", choices=tuple(Severity.choices)),),
+            )
+            for phase in OPEN_PHASES
+        ),
+    ),
+)
+
+
+def clocks(warning: Warning) -> Iterable[ClockRule]:
+    """Return the clocks of the warning's level, as the county set them.
+
+    A rise starts the clocks of the new level for what is still to come: nobody signs twice.
+    """
+    still_to_come = STILL_TO_COME.get(Phase(warning.phase), set())
+    for rule in warning_clocks(warning.level, county_setting(WARNING_CLOCKS, {})):
+        yield replace(rule, starts_on=(*rule.starts_on, RISE)) if rule.met_by in still_to_come else rule
+
+
+KIND = register(
+    Kind(
+        code="warning",
+        model=Warning,
+        lifecycle=LIFECYCLE,
+        label=_("预警"),
+        prefix="YJ",
+        phase_labels={
+            Phase.ASSIGNED: _("待签收"),
+            Phase.ACTING: _("处置中"),
+            Phase.REVIEW: _("待确认"),
+            Phase.CLOSED: _("已解除"),
+        },
+        outcome_labels={"lifted": _("已解除"), "false_alarm": _("误报")},
+        opened_by=Role.SYSTEM,
+        clocks=clocks,
+    )
+)

@@ -1,0 +1,183 @@
+"""One reader of the stream a process, many screens: asks once, sends to each watcher what it may see."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from contextvars import Context
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+
+from anwei.monitoring.connection import BrokerAway, client
+from anwei.monitoring.live.facts import Owner, RuleFacts, alarm_owners, case_owners, rule_facts
+from anwei.monitoring.live.rights import lapsed
+from anwei.monitoring.live.watcher import Watcher, encode
+from anwei.monitoring.stream.doors import Doors, StoreAway
+from anwei.monitoring.stream.register import PUBLISHED
+
+EPISODES, ALARMS = "live.episodes", "live.alarms"
+SAMPLE_PAUSE_S, AGE_PAUSE_S, RIGHTS_PAUSE_S, RETRY_PAUSE_S = 0.5, 2.0, 3.0, 0.5
+
+log = logging.getLogger("anwei.live")
+
+Found = TypeVar("Found")
+Sample = tuple[int, float | None, int]  # ts in ms, value, quality
+
+
+class Hub:
+    """All watchers of one event loop; works only while there is one."""
+
+    def __init__(self) -> None:
+        self._watchers: set[Watcher] = set()
+        self._facts: dict[int, RuleFacts] = {}
+        self._samples: dict[int, Sample] = {}
+        self._work: list[asyncio.Task[None]] = []
+
+    def join(self, watcher: Watcher) -> None:
+        """Begin to send to `watcher`."""
+        self._watchers.add(watcher)
+        if not self._work:
+            work = (
+                self._follow(),
+                _repeat(SAMPLE_PAUSE_S, self._send_samples),
+                _repeat(AGE_PAUSE_S, self._send_age),
+                _repeat(RIGHTS_PAUSE_S, self._close_lapsed),
+            )
+            # A fresh context: these tasks outlive the request that starts them, and its database thread.
+            self._work = [asyncio.create_task(part, context=Context()) for part in work]
+
+    def leave(self, watcher: Watcher) -> None:
+        """Send to `watcher` no longer; the last one stops all work."""
+        self._watchers.discard(watcher)
+        if not self._watchers:
+            for task in self._work:
+                task.cancel()
+            self._work = []
+            self._samples.clear()
+            self._facts.clear()
+
+    async def _follow(self) -> None:
+        """Keep three subscriptions; the connection renews them by itself after a broker's restart."""
+        subscriptions: list[Subscription] = []
+        try:
+            while not subscriptions:
+                with suppress(BrokerAway):
+                    nc = await client()
+                    subscriptions.append(await nc.subscribe(EPISODES, cb=self._on_episodes))
+                    subscriptions.append(await nc.subscribe(ALARMS, cb=self._on_alarms))
+                    subscriptions.append(await nc.subscribe(PUBLISHED, cb=self._on_register))
+                    break
+                await asyncio.sleep(RETRY_PAUSE_S)
+            await asyncio.Event().wait()
+        finally:
+            for subscription in subscriptions:
+                with suppress(NatsError):
+                    await subscription.unsubscribe()
+
+    async def _on_register(self, _message: Msg) -> None:
+        self._facts.clear()
+
+    async def _on_episodes(self, message: Msg) -> None:
+        events: list[tuple[int, dict[str, Any]]] = msgspec.msgpack.decode(message.data)
+        unknown = {event["rule"] for _sequence, event in events} - self._facts.keys()
+        if unknown:
+            self._facts.update(await _read(rule_facts, unknown))
+        for sequence, event in events:
+            facts = self._facts.get(event["rule"])
+            if facts is not None:
+                shown = {
+                    "sequence": sequence,
+                    **{name: event[name] for name in ("rule", "tag", "device", "start", "at", "late")},
+                    "value": finite(event["value"]),
+                    "limit": finite(event["limit"]),
+                    "state": "active" if event["kind"] == "raised" else "cleared",
+                    **facts.shown,
+                }
+                self._send_covered(facts.owner, encode("episode", shown))
+
+    async def _on_alarms(self, message: Msg) -> None:
+        written: dict[str, list[int]] = msgspec.msgpack.decode(message.data)
+        alarms = await _read(alarm_owners, written["ids"])
+        cases = await _read(case_owners, written["warnings"])
+        for watcher in list(self._watchers):
+            seen = {"ids": _covered(watcher, alarms), "warnings": _covered(watcher, cases)}
+            if seen["ids"] or seen["warnings"]:
+                watcher.send(encode("alarms", seen))
+
+    def _send_covered(self, owner: Owner, event: bytes) -> None:
+        for watcher in list(self._watchers):
+            if watcher.covers(*owner):
+                watcher.send(event)
+
+    async def _send_samples(self) -> None:
+        wanted: set[int] = set().union(*(watcher.tags for watcher in self._watchers))
+        if not wanted:
+            return
+        columns = await Doors(await client()).last(sorted(wanted))
+        rows = zip(*(columns[name].tolist() for name in ("tag", "ts", "value", "quality")), strict=True)
+        newest: dict[int, Sample] = {tag: (ts, finite(value), quality) for tag, ts, value, quality in rows}
+        moved = {tag for tag, sample in newest.items() if self._samples.get(tag) != sample}
+        self._samples = newest
+        for watcher in list(self._watchers):
+            tags = watcher.tags & (moved if watcher.greeted else newest.keys())
+            watcher.greeted = True
+            if tags:
+                watcher.send(encode("samples", {str(tag): newest[tag] for tag in sorted(tags)}))
+
+    async def _send_age(self) -> None:
+        status = await Doors(await client()).status()
+        shown = {"at": int(time.time() * 1000), "newest": status["newest"], "lag": status["lag"]}
+        event = encode("age", shown)
+        for watcher in list(self._watchers):
+            watcher.send(event)
+
+    async def _close_lapsed(self) -> None:
+        for watcher in await sync_to_async(lapsed)(list(self._watchers)):
+            watcher.close()
+
+
+def _covered(watcher: Watcher, owners: dict[int, Owner]) -> list[int]:
+    return [pk for pk, owner in owners.items() if watcher.covers(*owner)]
+
+
+def finite(value: float | None) -> float | None:
+    """Return the value as JSON can carry it: None for NaN and infinities."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+async def _read(
+    question: Callable[[Collection[int]], dict[int, Found]], keys: Collection[int]
+) -> dict[int, Found]:
+    """Ask the database about rows; nothing is known while it does not answer, and nothing is sent."""
+    try:
+        return await sync_to_async(question)(keys)
+    except DatabaseError as error:
+        log.warning("not sent to the screens, the database does not answer: %s", error)
+        return {}
+
+
+async def _repeat(pause_s: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` for ever; a failure (stream or database away) shows on the screens as missing events."""
+    while True:
+        with suppress(StoreAway, BrokerAway, NatsError, DatabaseError):
+            await work()
+        await asyncio.sleep(pause_s)
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """Return the hub of the running event loop."""
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub())

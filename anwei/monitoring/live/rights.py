@@ -1,0 +1,34 @@
+"""Whether open screens may stay open: a stream outlives the request that began it, so it is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.contrib.sessions.models import Session
+from django.db import close_old_connections
+from django.utils import timezone
+
+from anwei.monitoring.live.watcher import Watcher
+from anwei.org.models import Person
+from anwei.org.scope import Grant, grants
+
+
+def lapsed(watchers: Collection[Watcher]) -> list[Watcher]:
+    """Return the watchers whose session has ended, whose account was stopped, or whose posts have changed."""
+    close_old_connections()
+    now = timezone.now()
+    sessions = set(
+        Session.objects.filter(
+            session_key__in={watcher.session for watcher in watchers}, expire_date__gt=now
+        ).values_list("session_key", flat=True)
+    )
+    persons = Person.objects.in_bulk({watcher.person for watcher in watchers})
+    allowed: dict[int, tuple[Grant, ...]] = {pk: grants(person) for pk, person in persons.items()}
+    return [
+        watcher
+        for watcher in watchers
+        if watcher.session not in sessions
+        or not watcher.grants
+        or allowed.get(watcher.person) != watcher.grants
+        or persons[watcher.person].get_session_auth_hash() != watcher.session_hash
+    ]

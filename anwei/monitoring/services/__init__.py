@@ -1,0 +1,20 @@
+"""The verbs of this room that write: devices, tags, rules, alarms and the warnings they open."""
+
+from anwei.monitoring.services.alarms import Recorded, acknowledge, record_episodes
+from anwei.monitoring.services.devices import add_tag, register_device, revoke, rotate_key
+from anwei.monitoring.services.errors import MonitoringError, NotAllowed
+from anwei.monitoring.services.rules import add_rule, change_rule
+
+__all__ = [
+    "MonitoringError",
+    "NotAllowed",
+    "Recorded",
+    "acknowledge",
+    "add_rule",
+    "add_tag",
+    "change_rule",
+    "record_episodes",
+    "register_device",
+    "revoke",
+    "rotate_key",
+]

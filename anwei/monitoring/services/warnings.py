@@ -1,0 +1,110 @@
+"""Warnings that alarms open: one open a rule and site, to which later alarms attach; HH includes H."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from anwei.cases.lifecycle import Phase
+from anwei.cases.services import advance, open_case
+from anwei.monitoring.lifecycle import RISE
+from anwei.monitoring.models import Alarm, AlarmRule, Severity, Warning
+from anwei.monitoring.services.words import title, why
+from anwei.org.responsibility import Vacant, posts_for
+
+NEWS = timedelta(
+    hours=24
+)  # an alarm found later than this is history: recorded, shown, but nobody is sent out
+GROUPS = (
+    frozenset({AlarmRule.Kind.HH, AlarmRule.Kind.H}),
+    frozenset({AlarmRule.Kind.LL, AlarmRule.Kind.L}),
+)
+
+log = logging.getLogger("anwei.monitoring")
+
+
+def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[int, str]) -> list[int]:
+    """Open a warning for each new alarm whose rule says so, or attach it to the open one; return the touched.
+
+    Call it in the transaction that wrote the alarms. `trends` are sentences by rule. A more severe alarm
+    raises the level of the open warning, which its timeline records.
+    """
+    news = [alarm for alarm in alarms if now - alarm.raised_at <= NEWS]
+    groups = _groups(news)
+    touched: set[int] = set()
+    for alarm in sorted(news, key=lambda alarm: _rank(alarm.severity)):
+        group = groups[alarm.rule_id]
+        warning = _open_warning(alarm, group)
+        if warning is None and alarm.rule.opens_warning:
+            warning = _issue(alarm, now, trends.get(alarm.rule_id, ""))
+            if warning is not None:
+                _active(group).update(warning=warning)
+        elif (
+            warning is not None and alarm.rule.opens_warning and _rank(alarm.severity) < _rank(warning.level)
+        ):
+            advance(warning, RISE, actor=None, now=now, note=why(alarm), level=alarm.severity)
+        if warning is not None:
+            alarm.warning = warning
+            alarm.save(update_fields=["warning"])
+            touched.add(warning.pk)
+    return sorted(touched)
+
+
+def _groups(alarms: Sequence[Alarm]) -> dict[int, list[int]]:
+    """Return, by rule, the rules that share one warning with it: same tag, same side."""
+    of_tag: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    tags = {alarm.tag_id for alarm in alarms if alarm.tag_id is not None}
+    for pk, tag, kind in AlarmRule.objects.filter(tag__in=tags).values_list("pk", "tag_id", "kind"):
+        of_tag[tag].append((pk, kind))
+    groups = {}
+    for alarm in alarms:
+        side = next((side for side in GROUPS if alarm.kind in side), frozenset({alarm.kind}))
+        rules = [pk for pk, kind in of_tag.get(alarm.tag_id or 0, []) if kind in side]
+        groups[alarm.rule_id] = rules or [alarm.rule_id]
+    return groups
+
+
+def _open_warning(alarm: Alarm, group: Sequence[int]) -> Warning | None:
+    places = [_place(rule, alarm) for rule in group]
+    return Warning.objects.filter(open_for_site__in=places).exclude(phase=Phase.CLOSED).first()
+
+
+def _place(rule: int, alarm: Alarm) -> str:
+    return f"{rule}:site-{alarm.site_id}" if alarm.site_id else f"{rule}:device-{alarm.device_id}"
+
+
+def _active(group: Sequence[int]) -> QuerySet[Alarm]:
+    return Alarm.objects.filter(rule__in=group, cleared_at=None, warning=None)
+
+
+def _rank(level: str) -> int:
+    return Severity.values.index(level)  # red stands first
+
+
+def _issue(alarm: Alarm, now: datetime, trend: str) -> Warning | None:
+    try:
+        posts = posts_for(alarm.enterprise, now, held=False)
+    except Vacant as error:
+        log.error("alarm %s opens no warning: %s", alarm.pk, error)
+        return None
+    return open_case(
+        Warning,
+        actor=None,
+        now=now,
+        note=why(alarm, trend),
+        title=title(alarm),
+        territory=alarm.territory,
+        sector=alarm.sector,
+        enterprise=alarm.enterprise,
+        site=alarm.site,
+        responsible=posts.responsible,
+        supervisor=posts.supervisor,
+        implementer=posts.implementer,
+        rule=alarm.rule,
+        level=alarm.severity,
+        open_for_site=_place(alarm.rule_id, alarm),
+    )
