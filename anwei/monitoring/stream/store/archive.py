@@ -1,0 +1,105 @@
+"""The files of the store: where they lie, opened once, decoded once, bounded in number."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from anwei.monitoring.stream.store.files import make_folder
+from anwei.monitoring.stream.store.manifest import Head, Part
+from anwei.monitoring.stream.store.rollup import Rollup, read_rollup
+from anwei.monitoring.stream.store.sample_file import SampleFile
+
+T = TypeVar("T")
+OPEN_FILES = 64
+DECODED_ROLLUPS = 40
+
+
+class Recent(Generic[T]):
+    """Keeps the most recently used values; what falls out is closed when its last reader lets go."""
+
+    def __init__(self, size: int, make: Callable[[Path], T]) -> None:
+        self._size = size
+        self._make = make
+        self._kept: OrderedDict[Path, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, path: Path) -> T:
+        """Return the value of `path`, made on first use. Raises FileNotFoundError when the file is gone."""
+        with self._lock:
+            if path in self._kept:
+                self._kept.move_to_end(path)
+                return self._kept[path]
+        value = self._make(path)
+        with self._lock:
+            self._kept[path] = value
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return value
+
+    def forget(self, path: Path) -> None:
+        """Let go of a value."""
+        with self._lock:
+            self._kept.pop(path, None)
+
+
+class Archive:
+    """Folders `samples/day=N`, `hourly/day=N` and `snapshot` below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in ("samples", "hourly", "snapshot"):
+            make_folder(root / name)
+        self._files: Recent[SampleFile] = Recent(OPEN_FILES, SampleFile)
+        self._rollups: Recent[Rollup] = Recent(DECODED_ROLLUPS, read_rollup)
+
+    def samples_path(self, part: Part) -> Path:
+        """Return where the samples of a part lie."""
+        return self.root / "samples" / part.folder / part.name
+
+    def rollup_path(self, part: Part) -> Path:
+        """Return where the rollup of a part lies."""
+        return self.root / "hourly" / part.folder / part.name
+
+    def snapshot_path(self, name: str) -> Path:
+        """Return where a snapshot lies."""
+        return self.root / "snapshot" / name
+
+    def file(self, part: Part) -> SampleFile:
+        """Return the open sample file of a part."""
+        return self._files.get(self.samples_path(part))
+
+    def rollup(self, part: Part) -> Rollup:
+        """Return the decoded rollup of a part."""
+        return self._rollups.get(self.rollup_path(part))
+
+    def make_day(self, part: Part) -> None:
+        """Create the folders of a part's day."""
+        make_folder(self.samples_path(part).parent)
+        make_folder(self.rollup_path(part).parent)
+
+    def remove(self, parts: list[Part], *, rollups: bool = True) -> int:
+        """Delete the files of parts no longer named; return how many there were."""
+        count = 0
+        for part in parts:
+            gone = [self.samples_path(part)] if part.has_samples else []
+            gone += [self.rollup_path(part)] if rollups else []
+            for path in gone:
+                self._files.forget(path)
+                self._rollups.forget(path)
+                path.unlink(missing_ok=True)
+                count += 1
+        return count
+
+    def remove_orphans(self, parts: list[Part], head: Head) -> int:
+        """Delete files the manifest does not name: what a crash left between writing and commit."""
+        named = {self.samples_path(part) for part in parts if part.has_samples}
+        named |= {self.rollup_path(part) for part in parts}
+        named |= {self.snapshot_path(name) for name in (head.latest, head.alarm_state) if name}
+        orphans = [path for path in self.root.glob("*/**/*.parquet") if path not in named]
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
