@@ -95,6 +95,7 @@ class Clock(models.Model):
     due_at = models.DateTimeField(_("到期"))
     met_at = models.DateTimeField(_("完成"), null=True, blank=True)
     met_by = models.CharField(max_length=30)  # the verb that stops the clock
+    overdue_entered = models.BooleanField(default=False)  # the timeline says once that it was missed
 
     class Meta:
         verbose_name = _("时限")

@@ -73,6 +73,7 @@ class Post(models.Model):
         DUTY = "duty", _("值班岗")
         OFFICER = "officer", _("监管人员")
         SAFETY = "safety", _("安全管理人员")
+        DISPLAY = "display", _("大屏")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts", verbose_name=_("单位"))
     kind = models.CharField(_("岗位类别"), max_length=20, choices=Kind.choices)
@@ -164,3 +165,22 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.label}"
+
+
+class Display(models.Model):
+    """A read-only screen such as the wall: one browser, bound by a one-time code, until it is revoked."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="display")
+    issued_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+    code_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the one-time code
+    code_ends_at = models.DateTimeField()
+    secret_digest = models.CharField(max_length=64, blank=True)  # SHA-256 of what the browser's cookie holds
+    bound_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("大屏")
+
+    def __str__(self) -> str:
+        return str(self.person)

@@ -41,9 +41,9 @@ class Vacant(Exception):
 def posts_for(enterprise: HasUnit, at: datetime, *, held: bool = True) -> Posts:
     """Return who answers for a warning at an enterprise at a moment.
 
-    Responsible is its principal (安全生产法 art. 5), implementer its safety post (art. 25), supervisor the duty
-    post of the county (生产安全事故应急条例 art. 14). With `held=False` a post that nobody holds counts too, so
-    that what must not be lost can wait for its next holder. Raises Vacant, naming every hole.
+    Responsible is its principal (安全生产法 art. 5), implementer its safety post (art. 25), supervisor the
+    duty post of the county (生产安全事故应急条例 art. 14). With `held=False` a post that nobody holds counts
+    too, so that what must not be lost can wait for its next holder. Raises Vacant, naming every hole.
     """
     unit = enterprise.unit
     county = unit.territory[:COUNTY_DIGITS]

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from anwei.org.models import Person
@@ -95,3 +97,13 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 
 ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+def ensure_visible(person: Person, row: models.Model) -> None:
+    """Check after a save, inside its transaction, that what was written still belongs to what `person` may see.
+
+    Raises PermissionDenied, so that the transaction rolls back.
+    """
+    rows = type(row)._default_manager
+    if not isinstance(rows, ScopedManager) or not rows.filter(pk=row.pk).visible_to(person).exists():
+        raise PermissionDenied(_("保存后的内容超出您的管辖范围，未予保存。"))

@@ -1,0 +1,46 @@
+"""What a photo says about itself, and its small picture."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from anwei.standards.clocks import COUNTY_TIME
+
+THUMBNAIL_SIZE = (224, 168)
+EXIF_FORMAT = "%Y:%m:%d %H:%M:%S"
+EXIF_OFFSET_FORMAT = f"{EXIF_FORMAT}%z"
+
+
+def taken_at(content: bytes) -> datetime | None:
+    """Return when the camera says the photo was taken (EXIF DateTimeOriginal); None where it says nothing.
+
+    A camera that names no offset from UTC is taken to be in the county.
+    """
+    try:
+        with Image.open(BytesIO(content)) as image:
+            details = image.getexif().get_ifd(ExifTags.IFD.Exif)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    text = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
+    offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
+    try:
+        if offset:
+            return datetime.strptime(text + offset, EXIF_OFFSET_FORMAT)
+        return datetime.strptime(text, EXIF_FORMAT).replace(tzinfo=COUNTY_TIME)
+    except ValueError:
+        return None
+
+
+def thumbnail(path: Path) -> bytes:
+    """Return a small JPEG of the photo at `path`, turned the way the camera was held, without its EXIF."""
+    with Image.open(path) as image:
+        image.draft("RGB", THUMBNAIL_SIZE)
+        small = ImageOps.exif_transpose(image).convert("RGB")
+        small.thumbnail(THUMBNAIL_SIZE)
+        content = BytesIO()
+        small.save(content, "JPEG", quality=80)
+    return content.getvalue()

@@ -1,0 +1,136 @@
+"""Questions about cases: whose turn, which buttons, whose desk, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import F, Max, Q, QuerySet
+
+from anwei.cases.clocks import OPENED
+from anwei.cases.errors import MissingPaper, NotYourTurn
+from anwei.cases.kinds import kind_of
+from anwei.cases.lifecycle import TURN, Label, Phase, Role, Transition
+from anwei.cases.models import Case, Entry
+from anwei.cases.rights import check_done, check_role
+from anwei.org.holdings import posts_of
+from anwei.org.models import Person, Post
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """A person's desk: 待办 (their turn, overdue first), 知会 (another's turn), 已办 (they acted)."""
+
+    todo: QuerySet[Case]
+    informed: QuerySet[Case]
+    done: QuerySet[Case]
+
+
+@dataclass(frozen=True)
+class PhaseStep:
+    """One step of the strip; `at` is when the case last came to it."""
+
+    phase: Phase
+    label: Label
+    state: Literal["done", "now", "ahead"]
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class TimelineLine:
+    """One line of the timeline with what was handed in: (label, value) of each paper."""
+
+    entry: Entry
+    line: Label
+    papers: tuple[tuple[Label, str], ...]
+
+
+def turn_of(case: Case) -> Post | None:
+    """Return the post whose turn it is; None when the case is closed."""
+    role = TURN.get(Phase(case.phase))
+    if role is None:
+        return None
+    return case.supervisor if role is Role.SUPERVISOR else case.implementer
+
+
+def transitions_for(case: Case, person: Person, *, now: datetime) -> list[Transition]:
+    """Return what `person` may do to the case now: the buttons, in the order of the kind's table."""
+    return [
+        row for row in kind_of(case).lifecycle.from_phase(Phase(case.phase)) if _may(case, row, person, now)
+    ]
+
+
+def work_list(person: Person, now: datetime) -> WorkList:
+    """Return the desk of a person by the posts held at `now`."""
+    posts = list(posts_of(person, now).values_list("pk", flat=True))
+    turn = Q(pk__in=())
+    for phase, role in TURN.items():
+        turn |= Q(phase=phase, **{f"{role}__in": posts})
+    mine = Q(responsible__in=posts) | Q(supervisor__in=posts) | Q(implementer__in=posts)
+    cases = Case.objects.select_related(
+        "enterprise__unit", "site", "responsible__unit", "supervisor__unit", "implementer__unit"
+    )
+    acted = cases.filter(entries__actor=person).annotate(acted_at=Max("entries__at"))
+    return WorkList(
+        todo=cases.filter(turn).order_by(F("deadline").asc(nulls_last=True), "pk"),
+        informed=cases.filter(mine).exclude(turn).exclude(phase=Phase.CLOSED).order_by("-pk"),
+        done=acted.exclude(turn).order_by("-acted_at", "-pk"),
+    )
+
+
+def phase_strip(case: Case) -> list[PhaseStep]:
+    """Return the phases of the case's kind, with how far it has come."""
+    kind = kind_of(case)
+    arrivals = dict(
+        Entry.objects.filter(case=case.pk)
+        .exclude(from_phase=F("to_phase"))
+        .order_by()
+        .values_list("to_phase")
+        .annotate(at=Max("at"))
+    )
+    phases = kind.lifecycle.phases
+    here = phases.index(Phase(case.phase))
+    steps = []
+    for place, phase in enumerate(phases):
+        state: Literal["done", "now", "ahead"] = (
+            "done" if place < here else "now" if place == here else "ahead"
+        )
+        label = kind.phase_labels[phase]
+        if phase is Phase.CLOSED and case.outcome:
+            label = kind.outcome_labels[case.outcome]
+        steps.append(PhaseStep(phase, label, state, None if state == "ahead" else arrivals.get(phase)))
+    return steps
+
+
+def timeline(case: Case) -> list[TimelineLine]:
+    """Return everything that happened to the case, oldest first."""
+    kind = kind_of(case)
+    labels = {need.name: need.label for row in kind.lifecycle.transitions for need in row.needs}
+    entries = (
+        Entry.objects.filter(case=case.pk).select_related("actor", "post__unit").prefetch_related("evidence")
+    )
+    return [TimelineLine(entry, _line(case, entry), tuple(_papers(entry, labels))) for entry in entries]
+
+
+def _line(case: Case, entry: Entry) -> Label:
+    if entry.verb == OPENED:
+        return kind_of(case).phase_labels[Phase(entry.to_phase)]
+    row = kind_of(case).lifecycle.find(entry.verb, Phase(entry.from_phase))
+    return entry.verb if row is None else row.line
+
+
+def _papers(entry: Entry, labels: dict[str, Label]) -> Iterator[tuple[Label, str]]:
+    for name, value in entry.content.items():
+        if name in labels and name != "evidence" and value:
+            yield labels[name], str(value)
+
+
+def _may(case: Case, transition: Transition, person: Person, now: datetime) -> bool:
+    try:
+        check_role(case, transition.role, actor=person, now=now)
+        check_done(case, transition)
+    except (NotYourTurn, MissingPaper):
+        return False
+    return True
