@@ -1,0 +1,130 @@
+"""One page of a register: filtered by one bar that remembers, sorted, paged, and exported as it is filtered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.export import download
+
+ROWS_A_PAGE = 20
+MAX_EXPORT = 100_000
+NOT_FILTERS = ("page", "sort", "export", "remember", "reset")
+
+
+class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """A bar of filters in the house style; each names itself in its first choice."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.form.fields.values():
+            widget = field.widget
+            widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
+            if isinstance(widget, forms.Select):
+                widget.attrs["aria-label"] = field.empty_label
+
+
+def search_box(hint: Any) -> forms.TextInput:
+    """Return the bar's search box; the bar listens to it by its type."""
+    return forms.TextInput(attrs={"type": "search", "placeholder": hint, "aria-label": hint})
+
+
+class ClampedPaginator(Paginator):  # type: ignore[type-arg]
+    """Answers a page number that is no number, or past the end, with the nearest page."""
+
+    def validate_number(self, number: int | str) -> int:
+        """Return the page number nearest to what was asked for."""
+        wanted = int(number) if str(number).isdecimal() else 1
+        return min(max(wanted, 1), max(self.num_pages, 1))
+
+
+class LedgerTable(tables.Table):  # type: ignore[misc]
+    """A table in the house style: one line a row, sortable headings, cards on a phone."""
+
+    class Meta:
+        template_name = "ledgers/table.html"
+        attrs = {"class": "ledger stack"}
+        order_by_field = "sort"
+
+
+def remembered(request: HttpRequest, name: str) -> QueryDict:
+    """Return the parameters of this visit, or those of the filter bar's last use when the address has none.
+
+    Only the bar itself is remembered (its form sends `remember`): a link from another page must not change
+    what the reader set here. `?reset=1` forgets.
+    """
+    key = f"filters:{name}"
+    if "reset" in request.GET:
+        request.session.pop(key, None)
+        return QueryDict()
+    if "remember" in request.GET:
+        kept = request.GET.copy()
+        for parameter in ("page", "export", "remember"):
+            kept.pop(parameter, None)
+        request.session[key] = kept.urlencode()
+    elif not set(request.GET) - {"export", "page"}:
+        parameters = QueryDict(request.session.get(key, ""), mutable=True)
+        parameters.update(request.GET)
+        return parameters
+    return request.GET
+
+
+class Listing:
+    """A register as one person sees it now; templates read `table`, `filterset` and `query`."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        name: str,
+        rows: QuerySet[Any],
+        filterset: type[django_filters.FilterSet],
+        table: type[LedgerTable],
+        rows_a_page: int = ROWS_A_PAGE,
+        **table_options: Any,
+    ) -> None:
+        self.parameters = remembered(request, name)
+        self.filterset = filterset(self.parameters, queryset=rows, request=request)
+        self.rows = self.filterset.qs
+        self.table = table(self.rows, order_by=self.parameters.get("sort") or None, **table_options)
+        self.table.paginate(ClampedPaginator, per_page=rows_a_page, page=self.parameters.get("page", "1"))
+
+    @property
+    def count(self) -> int:
+        """How many rows pass the filter."""
+        return int(self.table.paginator.count)
+
+    @cached_property
+    def query(self) -> str:
+        """The filter as a query string, without page and export: what every link of the page carries on."""
+        kept = self.parameters.copy()
+        for parameter in ("page", "export", "remember", "reset"):
+            kept.pop(parameter, None)
+        return kept.urlencode()
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the bar narrows anything, so that an empty page can say why it is empty."""
+        return any(value for key, value in self.parameters.items() if key not in NOT_FILTERS)
+
+    def export(self, name: str) -> HttpResponse | None:
+        """Return the sheet that `?export=csv|xlsx` asks for: every filtered row, the table's own columns."""
+        form = self.parameters.get("export", "")
+        if form not in {"csv", "xlsx"}:
+            return None
+        if self.count > MAX_EXPORT:
+            sentence = _("筛选结果 %(count)s 条，超过一次导出的上限 %(limit)s 条，请缩小时段后再导出。")
+            return HttpResponse(
+                sentence % {"count": self.count, "limit": MAX_EXPORT},
+                status=413,
+                content_type="text/plain; charset=utf-8",
+            )
+        return download(name, form, self.table.as_values())

@@ -1,0 +1,81 @@
+"""Questions that the pages of this room ask."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
+from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
+from anwei.org.models import Person
+
+RELATED = (
+    "rule",
+    "tag",
+    "device",
+    "enterprise__unit",
+    "site",
+    "acknowledged_by",
+    "warning__supervisor__unit",
+    "warning__implementer__unit",
+)
+
+
+def alarms_of(person: Person) -> QuerySet[Alarm]:
+    """Return the alarms a person may see with all that a row shows, newest first."""
+    rows: QuerySet[Alarm] = Alarm.objects.visible_to(person)
+    return rows.select_related(*RELATED).prefetch_related("warning__entries")
+
+
+def alarm_counts(person: Person) -> dict[str, int]:
+    """Return how many alarms of the person are active, and how many wait for acknowledgement."""
+    rows = Alarm.objects.visible_to(person).filter(ACTIVE | UNACKNOWLEDGED)
+    return dict(rows.aggregate(active=Count("pk", ACTIVE), unacknowledged=Count("pk", UNACKNOWLEDGED)))
+
+
+def devices_of(person: Person) -> QuerySet[Device]:
+    """Return the devices a person may see, each with `n_tags` and whether it `is_silent`."""
+    rows: QuerySet[Device] = Device.objects.visible_to(person)
+    return rows.select_related("enterprise__unit", "site", "gateway").annotate(
+        n_tags=Count("tags", distinct=True), is_silent=silent()
+    )
+
+
+def device_counts(person: Person) -> dict[str, int]:
+    """Return how many devices of the person are in service, silent and revoked."""
+    in_service = Q(revoked_at__isnull=True)
+    rows = Device.objects.visible_to(person).annotate(is_silent=silent())
+    return dict(
+        rows.aggregate(
+            in_service=Count("pk", in_service),
+            silent=Count("pk", in_service & Q(is_silent=True)),
+            revoked=Count("pk", ~in_service),
+        )
+    )
+
+
+def tags_with_rules(tags: QuerySet[Tag]) -> QuerySet[Tag]:
+    """Return the tags with their enabled rules at hand."""
+    return tags.select_related("device__enterprise__unit", "device__site").prefetch_related("rules")
+
+
+def silence_of(device: Device) -> Alarm | None:
+    """Return the active alarm that says the device is silent, if it is."""
+    return Alarm.objects.filter(ACTIVE, device=device, tag__isnull=True, kind=AlarmRule.Kind.NO_DATA).first()
+
+
+def moment_of(ms: int) -> datetime:
+    """Return milliseconds since 1970 UTC as an aware datetime."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def latest_by_tag(columns: dict[str, Any]) -> dict[int, tuple[datetime, float | None, int]]:
+    """Return (time, value, quality) by tag number from the columns of `store.last`; None = no value."""
+    return {
+        tag: (moment_of(ts), None if value != value else value, quality)  # NaN is not itself
+        for tag, ts, value, quality in zip(
+            *(columns[name].tolist() for name in ("tag", "ts", "value", "quality")), strict=True
+        )
+    }

@@ -1,0 +1,36 @@
+"""What the pages of this room say about alarms and values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from anwei.monitoring import reading
+from anwei.monitoring.models import Alarm
+
+register = template.Library()
+register.filter("value_words", reading.value_words)
+register.filter("limit_words", reading.limit_words)
+register.filter("told", reading.told)
+register.filter("state_words", reading.state_words)
+
+
+@register.filter
+def lasted(alarm: Alarm) -> timedelta:
+    """Return how long the condition held, until now while it still does."""
+    return (alarm.cleared_at or timezone.now()) - alarm.started_at
+
+
+@register.filter
+def item(table: dict[Any, Any], key: Any) -> Any:
+    """Return the entry of `key`, or None."""
+    return table.get(key)
+
+
+@register.filter
+def decimals(value: float | None, places: int) -> str:
+    """Return a value with the decimals of its tag, or a dash."""
+    return reading.number_words(value, places)

@@ -1,0 +1,21 @@
+"""Doors of this room's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anwei.monitoring.views import alarms, devices, rejects, tags
+
+urlpatterns = [
+    path("alarms/", alarms.alarms, name="alarms"),
+    path("alarms/acknowledge/", alarms.alarms_acknowledge, name="alarms_acknowledge"),
+    path("alarms/trends/", alarms.alarm_trends, name="alarm_trends"),
+    path("alarms/<int:pk>/acknowledge/", alarms.alarm_acknowledge, name="alarm_acknowledge"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/<str:code>/", devices.device, name="device"),
+    path("devices/<str:code>/rotate/", devices.device_rotate, name="device_rotate"),
+    path("devices/<str:code>/revoke/", devices.device_revoke, name="device_revoke"),
+    path("tags/<int:number>/", tags.tag, name="tag"),
+    path("tags/<int:number>/history.json", tags.tag_history, name="tag_history"),
+    path("rejects/", rejects.rejects, name="rejects"),
+]

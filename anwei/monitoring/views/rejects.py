@@ -1,0 +1,83 @@
+"""Values that were refused or doubted: counted, named, explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from anwei.monitoring.bus import StoreAway, doors
+from anwei.monitoring.models import Device
+from anwei.monitoring.queries import moment_of
+from anwei.monitoring.rejections import EXPLANATIONS
+from anwei.monitoring.stream.samples import Reason
+from anwei.org.models import Person
+from anwei.org.policy import signed_in
+from anwei.org.scope import grants
+
+PERIODS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
+NEWEST_ROWS = 100
+SEARCHED_ROWS = 1000
+COUNTY_DIGITS = 6
+
+
+@signed_in
+@require_GET
+def rejects(request: HttpRequest) -> HttpResponse:
+    """Show counts by reason and device, and the newest rows with what was sent."""
+    period = request.GET.get("period", "24h")
+    reason = request.GET.get("reason", "")
+    device = request.GET.get("device", "")
+    context: dict[str, Any] = {
+        "period": period if period in PERIODS else "24h",
+        "reason": reason if reason in EXPLANATIONS else "",
+        "device": device,
+        "explanations": {str(code): explanation for code, explanation in EXPLANATIONS.items()},
+    }
+    since = timezone.now() - PERIODS[context["period"]]
+    sees = _sight(request.user)
+    try:
+        counts = [row for row in doors().reject_counts(int(since.timestamp() * 1000)) if sees(row["device"])]
+        rows = doors().rejects(0, SEARCHED_ROWS, context["reason"], device)
+    except StoreAway:
+        return render(request, "monitoring/rejects.html", context | {"store_away": True})
+    newest = [row for row in rows if sees(row["device"])][:NEWEST_ROWS]
+    context |= {
+        "reasons": _by_reason(counts),
+        "devices": _by_device(counts, context["reason"]),
+        "rows": [row | {"at": moment_of(row["received_at"])} for row in newest],
+        "total": sum(row["count"] for row in counts),
+        "known": set(Device.objects.visible_to(request.user).values_list("code", flat=True)),
+    }
+    return render(request, "monitoring/rejects.html", context)
+
+
+def _sight(person: Person) -> Callable[[str], bool]:
+    """Return the test of a device code; unregistered codes are in nobody's scope, so the county answers for them."""
+    if any(
+        len(grant.territory) == COUNTY_DIGITS and grant.sectors is None and grant.enterprise is None
+        for grant in grants(person)
+    ):
+        return lambda code: True
+    return set(Device.objects.visible_to(person).values_list("code", flat=True)).__contains__
+
+
+def _by_reason(counts: list[dict[str, Any]]) -> list[tuple[Any, str, int]]:
+    totals: dict[str, int] = {}
+    for row in counts:
+        totals[row["reason"]] = totals.get(row["reason"], 0) + row["count"]
+    ranked = sorted(totals.items(), key=lambda pair: -pair[1])
+    return [(EXPLANATIONS[Reason(reason)], reason, count) for reason, count in ranked]
+
+
+def _by_device(counts: list[dict[str, Any]], reason: str) -> list[tuple[str, int]]:
+    totals: dict[str, int] = {}
+    for row in counts:
+        if reason in ("", row["reason"]):
+            totals[row["device"]] = totals.get(row["device"], 0) + row["count"]
+    return sorted(totals.items(), key=lambda pair: -pair[1])[:10]

@@ -1,0 +1,45 @@
+"""The state colour of an enterprise: declared here, computed by the room that knows the alarms.
+
+`sites` must not know sensors; the room that does calls `declare_colour` once when it is made ready. Every
+screen that colours an enterprise uses `coloured`, so that the numbers of two screens agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db.models import Count, Expression, Model, QuerySet, Value
+from django.utils.translation import gettext_lazy as _
+
+from anwei.sites.models import Enterprise
+
+COLOUR_CHOICES = [
+    ("red", _("红色")),
+    ("orange", _("橙色")),
+    ("yellow", _("黄色")),
+    ("blue", _("蓝色")),
+    ("offline", _("离线")),
+    ("none", _("未接入")),
+]
+Rows = TypeVar("Rows", bound=QuerySet[Model])
+
+_source: list[Callable[[], Expression]] = []
+
+
+def declare_colour(source: Callable[[], Expression]) -> None:
+    """Let `source` build the expression, on enterprises, that yields one of the codes of COLOUR_CHOICES."""
+    _source[:] = [source]
+
+
+def coloured(enterprises: Rows) -> Rows:
+    """Return the enterprises with their state `colour`; "none" for all while no room watches them."""
+    return enterprises.annotate(colour=_source[0]() if _source else Value("none"))
+
+
+def colour_counts(enterprises: QuerySet[Enterprise]) -> dict[str, int]:
+    """Return how many of the enterprises have each colour, in the order of severity, zeros included."""
+    found = dict(
+        coloured(enterprises).order_by().values("colour").annotate(n=Count("pk")).values_list("colour", "n")
+    )
+    return {code: found.get(code, 0) for code, _label in COLOUR_CHOICES}
