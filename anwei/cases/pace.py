@@ -1,8 +1,8 @@
 """How a clock stands, and whether it will be missed: judged by the pace of the same post in earlier cases.
 
 The rule is plain. Take the last 20 clocks of the same name that this post met in cases of the same kind. Of
-those, keep the ones that took longer than this clock has run already, and expect the median of them. With fewer
-than three earlier clocks, or none that took so long, nothing is foretold.
+those, keep the ones that took longer than this clock has run already, and expect the median of them. With
+fewer than three earlier clocks, or none that took so long, nothing is foretold.
 """
 
 from __future__ import annotations

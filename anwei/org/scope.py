@@ -100,7 +100,7 @@ ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
 
 
 def ensure_visible(person: Person, row: models.Model) -> None:
-    """Check after a save, inside its transaction, that what was written still belongs to what `person` may see.
+    """Check after a save, inside its transaction, that `person` may see what was written.
 
     Raises PermissionDenied, so that the transaction rolls back.
     """
