@@ -1,15 +1,135 @@
-"""The command `anwei`."""
+"""The command `anwei`.
+
+Commands of the process family start without Django, which keeps gate, stream and the supervisor small; every
+other word is a Django management command of a room.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+
+import anwei
+from anwei.datafolder import DataFolder, UnsafeSecret
+from anwei.portal.language import gettext as _
+
+Arguments = Sequence[str]
 
 
-def main() -> int:
+def main(arguments: Arguments | None = None) -> int:
     """Run the command line; return the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(overview())
+        return 0
+    if words[0] == "--version":
+        print(anwei.__version__)
+        return 0
+    command = LIGHT.get(words[0])
+    try:
+        return command(words[1:]) if command else _django(words)
+    except UnsafeSecret as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def overview() -> str:
+    """Return the list of commands in the user's language."""
+    titles = {
+        "run": _("启动全部进程（--demo：演示县）"),
+        "status": _("显示地址、端口、版本、各进程状态与积压（--json）"),
+        "backup": _("备份到一个新目录，并当场验证"),
+        "restore": _("从备份恢复到一个空的数据目录，并验证"),
+        "verify": _("验证时间线与变更记录的哈希链"),
+        "provision": _("从 CSV 或 XLSX 批量登记企业、设备、测点和限值"),
+        "replay": _("把一份记录通过 MQTT 重放"),
+        "token": _("为用户签发 API 令牌"),
+        "demo": _("写入演示县"),
+        "simulate": _("运行演示县的设备"),
+        "gate": _("只启动设备准入进程"),
+        "stream": _("只启动数据流进程"),
+        "worker": _("只启动后台任务进程"),
+        "web": _("只启动网页进程"),
+    }
+    lines = [f"  anwei {name:<10} {title}" for name, title in titles.items()]
+    return "\n".join(
+        [
+            _("用法：anwei 命令 [参数]；各命令的说明见 anwei 命令 --help"),
+            "",
+            *lines,
+            "",
+            _("数据目录：环境变量 ANWEI_DATA，默认 ./var"),
+        ]
+    )
+
+
+def _run(words: Arguments) -> int:
+    from anwei.portal.family import AlreadyRunning, Ports, run
+    from anwei.portal.network import UnsafeNetwork
+
+    parser = ArgumentParser("anwei run", description=_("启动全部进程，直到 Ctrl-C。"))
+    parser.add_argument("--demo", action="store_true", help=_("演示县和模拟设备"))
+    parser.add_argument("--port", type=int, default=Ports.web, help=_("网页端口，被占用时取下一个"))
+    parser.add_argument("--mqtt-port", type=int, default=Ports.mqtt, help=_("设备端口，被占用时取下一个"))
+    options = parser.parse_args(words)
+    ports = Ports(web=options.port, mqtt=options.mqtt_port)
+    try:
+        return run(DataFolder.from_environment(), demo=options.demo, ports=ports)
+    except (AlreadyRunning, UnsafeNetwork) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _gate(words: Arguments) -> int:
+    from anwei.monitoring.stream import gate
+
+    _no_options("gate", words)
+    gate.main()
+    return 0
+
+
+def _stream(words: Arguments) -> int:
+    from anwei.monitoring.stream import process
+
+    _no_options("stream", words)
+    process.main()
+    return 0
+
+
+def _web(words: Arguments) -> int:
+    from anwei.portal import web
+
+    _no_options("web", words)
+    web.main()
+    return 0
+
+
+def _status(words: Arguments) -> int:
+    from anwei.portal import status
+
+    parser = ArgumentParser("anwei status", description=_("显示正在运行的系统的状态。"))
+    parser.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
+    return status.main(DataFolder.from_environment(), as_json=parser.parse_args(words).json)
+
+
+def _no_options(name: str, words: Arguments) -> Namespace:
+    return ArgumentParser(f"anwei {name}").parse_args(words)
+
+
+def _django(words: Arguments) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anwei.portal.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    execute_from_command_line(["anwei", *words])
     return 0
+
+
+LIGHT: dict[str, Callable[[Arguments], int]] = {
+    "run": _run,
+    "gate": _gate,
+    "stream": _stream,
+    "web": _web,
+    "status": _status,
+}
