@@ -26,6 +26,7 @@ from anwei.datafolder import DataFolder
 from anwei.ledgers.models import ChainHead, GlobalHead, SealedRow
 
 Row = TypeVar("Row", bound=SealedRow)
+Link = tuple[int, list[Any], list[Any], str, str]  # number, values, contents, content digest, seal
 FIRST = ""  # the seal before the first link
 CHUNK = 5000
 
@@ -99,22 +100,36 @@ def verify() -> Verification:
     heads = {head.chain: head for head in ChainHead.objects.iterator(CHUNK)}
     for model in sealed_models():
         for chain, links in _chains(model):
-            last = (0, FIRST)
-            for number, values, contents, content_digest, digest in links:
-                n_rows += 1
-                if number != last[0] + 1:
-                    return Verification(n_rows, Broken(chain, last[0] + 1, _("记录缺失或被调换")))
-                if _mac(["content", *contents]) != content_digest:
-                    return Verification(n_rows, Broken(chain, number, _("内容被改动")))
-                if _link(chain, number, values, content_digest, last[1]) != digest:
-                    return Verification(n_rows, Broken(chain, number, _("记录被改动")))
-                last = (number, digest)
-            broken = _head_break(chain, heads.pop(chain, None), last)
+            n_links, broken = _check_links(chain, links, heads.pop(chain, None))
+            n_rows += n_links
             if broken is not None:
                 return Verification(n_rows, broken)
     for chain in heads:
         return Verification(n_rows, Broken(chain, 1, _("全部记录被删除")))
     return Verification(n_rows, _global_break())
+
+
+def verify_chain(model: type[SealedRow], *key: Any) -> Verification:
+    """Read the rows of one chain, named by the values of its `chain_fields`, and say whether it holds."""
+    chain = _chain(model, key)
+    head = ChainHead.objects.filter(chain=chain).first()
+    links = next((links for _chain_name, links in _chains(model, key)), iter(()))
+    return Verification(*_check_links(chain, links, head))
+
+
+def _check_links(chain: str, links: Iterator[Link], head: ChainHead | None) -> tuple[int, Broken | None]:
+    """Return how many links were read and the first that does not hold."""
+    n_links, last = 0, (0, FIRST)
+    for number, values, contents, content_digest, digest in links:
+        n_links += 1
+        if number != last[0] + 1:
+            return n_links, Broken(chain, last[0] + 1, _("记录缺失或被调换"))
+        if _mac(["content", *contents]) != content_digest:
+            return n_links, Broken(chain, number, _("内容被改动"))
+        if _link(chain, number, values, content_digest, last[1]) != digest:
+            return n_links, Broken(chain, number, _("记录被改动"))
+        last = (number, digest)
+    return n_links, _head_break(chain, head, last)
 
 
 def _head_break(chain: str, head: ChainHead | None, last: tuple[int, str]) -> Broken | None:
@@ -140,8 +155,9 @@ def _global_break() -> Broken | None:
 
 
 def _chains(
-    model: type[SealedRow],
-) -> Iterator[tuple[str, Iterator[tuple[int, list[Any], list[Any], str, str]]]]:
+    model: type[SealedRow], key: Sequence[Any] | None = None
+) -> Iterator[tuple[str, Iterator[Link]]]:
+    """Yield each chain of a model, or the one named by `key`, with its links in order."""
     n_chain, n_sealed, n_content = map(len, (model.chain_fields, model.sealed_fields, model.content_fields))
     columns = (
         *model.chain_fields,
@@ -152,9 +168,11 @@ def _chains(
         "digest",
     )
     rows = model._default_manager.order_by(*model.chain_fields, "number").values_list(*columns)
-    for key, group in groupby(rows.iterator(CHUNK), key=itemgetter(slice(n_chain))):
+    if key is not None:
+        rows = rows.filter(**dict(zip(model.chain_fields, key, strict=True)))
+    for found, group in groupby(rows.iterator(CHUNK), key=itemgetter(slice(n_chain))):
         yield (
-            _chain(model, key),
+            _chain(model, found),
             (
                 (
                     row[n_chain],
