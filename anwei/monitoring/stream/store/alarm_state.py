@@ -32,6 +32,11 @@ class AlarmState:
         if len(self._parts) > _FOLD_AFTER:
             self.read()
 
+    def take_changed(self) -> Columns | None:
+        """Return all rows if any changed since the last call, else None."""
+        changed, self.changed = self.changed, False
+        return self.read() if changed else None
+
     def read(self) -> Columns:
         """Return all rows, ordered by rule; {} when none was ever written."""
         if len(self._parts) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -81,7 +81,7 @@ class Archive:
         make_folder(self.samples_path(part).parent)
         make_folder(self.rollup_path(part).parent)
 
-    def remove(self, parts: list[Part], *, rollups: bool = True) -> int:
+    def remove(self, parts: Sequence[Part], *, rollups: bool = True) -> int:
         """Delete the files of parts no longer named; return how many there were."""
         count = 0
         for part in parts:
@@ -94,7 +94,7 @@ class Archive:
                 count += 1
         return count
 
-    def remove_orphans(self, parts: list[Part], head: Head) -> int:
+    def remove_orphans(self, parts: Sequence[Part], head: Head) -> int:
         """Delete files the manifest does not name: what a crash left between writing and commit."""
         named = {self.samples_path(part) for part in parts if part.has_samples}
         named |= {self.rollup_path(part) for part in parts}

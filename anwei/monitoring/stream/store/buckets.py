@@ -44,13 +44,13 @@ class Buckets:
         starts = group_starts(cell)
         ends = np.append(starts[1:], len(cell)) - 1
         self._add(
-            cell[starts],
-            np.minimum.reduceat(samples.value, starts),
-            np.maximum.reduceat(samples.value, starts),
-            np.add.reduceat(samples.value, starts),
-            ends - starts + 1,
-            samples.value[ends],
-            samples.ts[ends],
+            cell=cell[starts],
+            minimum=np.minimum.reduceat(samples.value, starts),
+            maximum=np.maximum.reduceat(samples.value, starts),
+            total=np.add.reduceat(samples.value, starts),
+            count=ends - starts + 1,
+            last=samples.value[ends],
+            last_ts=samples.ts[ends],
         )
 
     def add_rollup(self, rollup: Rollup, low: int, high: int) -> None:
@@ -67,13 +67,13 @@ class Buckets:
         starts = group_starts(cell)
         ends = np.append(starts[1:], len(cell)) - 1
         self._add(
-            cell[starts],
-            np.minimum.reduceat(rollup.minimum[rows], starts),
-            np.maximum.reduceat(rollup.maximum[rows], starts),
-            np.add.reduceat(rollup.total[rows], starts),
-            np.add.reduceat(rollup.count[rows], starts),
-            rollup.last[rows][ends],
-            rollup.last_ts[rows][ends],
+            cell=cell[starts],
+            minimum=np.minimum.reduceat(rollup.minimum[rows], starts),
+            maximum=np.maximum.reduceat(rollup.maximum[rows], starts),
+            total=np.add.reduceat(rollup.total[rows], starts),
+            count=np.add.reduceat(rollup.count[rows], starts),
+            last=rollup.last[rows][ends],
+            last_ts=rollup.last_ts[rows][ends],
         )
 
     def columns(self) -> Columns:
@@ -96,6 +96,7 @@ class Buckets:
 
     def _add(
         self,
+        *,
         cell: NDArray[np.int64],
         minimum: NDArray[np.float64],
         maximum: NDArray[np.float64],

@@ -1,4 +1,4 @@
-"""Fewer points that still show every spike: per bucket of time the minimum and the maximum at their own times."""
+"""Fewer points that still show every spike: each bucket's minimum and maximum at their own times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tsdownsample import MinMaxDownsampler
 from anwei.monitoring.stream.samples import Quality, Samples
 from anwei.monitoring.stream.store.order import take
 
-_minmax = MinMaxDownsampler()
+_minmax = MinMaxDownsampler()  # type: ignore[no-untyped-call]
 
 
 def downsample(samples: Samples, points: int) -> Samples:

@@ -1,4 +1,4 @@
-"""What one flush moves from memory to files: everything up to one record of the commit log."""
+"""Writing the files of one flush: one part a day and new snapshots."""
 
 from __future__ import annotations
 
@@ -10,36 +10,14 @@ from numpy.typing import NDArray
 from anwei.monitoring.stream.samples import Quality, Samples
 from anwei.monitoring.stream.store.alarm_state import write_columns
 from anwei.monitoring.stream.store.archive import Archive
+from anwei.monitoring.stream.store.contents import Frozen
 from anwei.monitoring.stream.store.files import NewFiles, unique_name
 from anwei.monitoring.stream.store.latest import NEVER
 from anwei.monitoring.stream.store.manifest import Head, Part
-from anwei.monitoring.stream.store.memory import Chunk
-from anwei.monitoring.stream.store.notes import Waiting
 from anwei.monitoring.stream.store.options import DAY_MS
-from anwei.monitoring.stream.store.order import sort_unique, take
+from anwei.monitoring.stream.store.order import take
 from anwei.monitoring.stream.store.parts import blank_part, write_part
 from anwei.monitoring.stream.store.reading import late_rows
-from anwei.monitoring.stream.wire import Columns
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """Everything up to one commit-log record, taken under the store's lock."""
-
-    through: int  # number of the record
-    log_bytes: int
-    chunks: list[Chunk]
-    waiting: list[Waiting]
-    marks: dict[str, int]
-    latest: Columns  # tag, ts, value, quality, decimals, filed
-    alarm_state: Columns | None  # None when unchanged since the last flush
-    next_event: int
-    next_reject: int
-    accepted: int
-
-    def rows(self) -> Samples:
-        """Return the frozen rows ordered by (tag, ts), each once."""
-        return sort_unique(Samples.concatenate([chunk.samples for chunk in self.chunks]))
 
 
 @dataclass(frozen=True)
@@ -58,7 +36,15 @@ def write_files(archive: Archive, files: NewFiles, frozen: Frozen, head: Head, n
     size = 1 + max(int(latest["tag"].max(initial=-1)), int(samples.tag.max(initial=-1)))
     decimals, filed = np.zeros(size, np.int8), np.full(size, NEVER)
     decimals[latest["tag"]], filed[latest["tag"]] = latest["decimals"], latest["filed"]
-    parts = _write_days(archive, files, samples, decimals, filed, head.next_part, now)
+    parts = _write_days(
+        archive,
+        files,
+        samples=samples,
+        decimals=decimals,
+        filed=filed,
+        first_id=head.next_part,
+        now=now,
+    )
     serial = head.next_part + len(parts)
     latest_name, state_name = f"latest-{unique_name(0, serial)}", head.alarm_state
     snapshot = latest | {"decimals": decimals[latest["tag"]], "filed": filed[latest["tag"]]}
@@ -82,6 +68,7 @@ def write_files(archive: Archive, files: NewFiles, frozen: Frozen, head: Head, n
 def _write_days(
     archive: Archive,
     files: NewFiles,
+    *,
     samples: Samples,
     decimals: NDArray[np.int8],
     filed: NDArray[np.int64],

@@ -39,25 +39,22 @@ class Latest:
         if (samples.ts[1:] < samples.ts[:-1]).any():
             samples = take(samples, np.argsort(samples.ts, kind="stable"))
         tag = samples.tag
-        rivals = self._equal_times(samples)
+        again = tag[samples.ts == self.ts[tag]]
+        rivals = [self._row(t) for t in again.tolist()]
         self.ts[tag] = samples.ts  # of repeated tags the last assignment, the newest, stays
         self.value[tag] = samples.value
         self.quality[tag] = samples.quality
+        lost = (self.value.view(np.int64)[tag] != samples.value.view(np.int64)) | (
+            self.quality[tag] != samples.quality
+        )
+        lost &= self.ts[tag] == samples.ts
+        for i in np.flatnonzero(lost).tolist():
+            rivals.append((int(tag[i]), int(samples.ts[i]), float(samples.value[i]), int(samples.quality[i])))
         for row in rivals:
             self._settle(row)
 
-    def _equal_times(self, samples: Samples) -> list[tuple[int, int, float, int]]:
-        """Return every row, old or new, that shares its (tag, ts) with another."""
-        tag, ts = samples.tag, samples.ts
-        stored = np.flatnonzero(ts == self.ts[tag])
-        rivals = [(int(t), int(self.ts[t]), float(self.value[t]), int(self.quality[t])) for t in tag[stored]]
-        rows = stored
-        if len(np.unique(tag)) < len(tag):
-            order = np.lexsort((ts, tag))
-            twin = (tag[order][1:] == tag[order][:-1]) & (ts[order][1:] == ts[order][:-1])
-            rows = np.union1d(stored, np.concatenate([order[1:][twin], order[:-1][twin]]))
-        rivals += [(int(tag[i]), int(ts[i]), float(samples.value[i]), int(samples.quality[i])) for i in rows]
-        return rivals
+    def _row(self, tag: int) -> tuple[int, int, float, int]:
+        return tag, int(self.ts[tag]), float(self.value[tag]), int(self.quality[tag])
 
     def _settle(self, row: tuple[int, int, float, int]) -> None:
         """Apply the store's rule for equal (tag, ts): better quality, then larger value."""

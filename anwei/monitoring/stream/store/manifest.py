@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,9 @@ CREATE TABLE reject_hour (
     newest BIGINT NOT NULL);
 INSERT INTO head VALUES (0, '', '', 1, 1, 1, 0);
 """
+
+
+_INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -130,10 +133,8 @@ class Manifest:
                 yield Transaction(self._connection)
                 self._connection.commit()
             except BaseException:
-                try:
+                with suppress(duckdb.Error):  # a failed commit has already ended the transaction
                     self._connection.rollback()
-                except duckdb.Error:  # a failed commit has already ended the transaction
-                    pass
                 raise
 
     def checkpoint(self) -> None:
@@ -167,7 +168,7 @@ class Transaction:
     def add_parts(self, parts: Sequence[Part]) -> None:
         """Name new files."""
         for part in parts:
-            self._connection.execute(f"INSERT INTO part VALUES ({', '.join('?' * 11)})", list(astuple(part)))
+            self._connection.execute(_INSERT_PART, list(astuple(part)))
 
     def remove_parts(self, parts: Sequence[Part]) -> None:
         """Stop naming files."""
@@ -202,7 +203,7 @@ def _create(path: Path) -> None:
         connection.execute(f"ATTACH '{_quoted(draft)}' AS draft (BLOCK_SIZE 16384, STORAGE_VERSION 'latest')")
         connection.execute("USE draft")
         connection.execute(_TABLES)
-        connection.execute(f"INSERT INTO version VALUES ({VERSION})")
+        connection.execute("INSERT INTO version VALUES (?)", [VERSION])
         connection.execute("CHECKPOINT draft")
         connection.execute("USE memory")
         connection.execute("DETACH draft")

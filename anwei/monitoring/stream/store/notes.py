@@ -29,10 +29,9 @@ class Waiting:
 
 
 class Notes:
-    """Outbox and rejects, over the manifest and the rows that wait. Not locked: the store locks."""
+    """Outbox rows and rejects that wait for a flush. Not locked: the store locks."""
 
-    def __init__(self, manifest: Manifest, next_event: int, next_reject: int) -> None:
-        self._manifest = manifest
+    def __init__(self, next_event: int, next_reject: int) -> None:
         self._waiting = [Waiting()]
         self.next_event = next_event
         self.next_reject = next_reject
@@ -132,7 +131,7 @@ def read_events(
 
 
 def read_rejects(
-    manifest: Manifest, waiting: list[Waiting], after: int, limit: int, reason: str, device: str
+    manifest: Manifest, waiting: list[Waiting], *, after: int, limit: int, reason: str, device: str
 ) -> list[dict[str, Any]]:
     """Return rejects with a sequence above `after`, newest first; '' means any."""
     found = {

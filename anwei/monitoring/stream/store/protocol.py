@@ -15,8 +15,10 @@ Columns = dict[str, NDArray[Any]]
 class TelemetryStore(Protocol):
     """One owner process; all times int64 ms UTC; every write is one durable transaction."""
 
-    def append(self, batch: Batch) -> None:
+    def append(self, batch: Batch) -> list[int]:
         """Write samples, mark, changed alarm state, episode events (outbox) and rejects; durable on return.
+
+        Returns the outbox sequences of the events, in their order.
 
         Raises StoreFull when the free space guard refuses; nothing is half-written.
         """
@@ -31,7 +33,7 @@ class TelemetryStore(Protocol):
         """Return columns tag, ts, value, quality of the newest sample of each tag (all tags when None)."""
 
     def history(self, tag: int, start: int, end: int, points: int | None, limit: int) -> Columns:
-        """Return ts, value, quality in [start, end): `points` rows that keep each bucket's extremes, or `limit` raw."""
+        """Return ts, value, quality in [start, end): `points` rows that keep the extremes, or `limit` raw."""
 
     def aggregate(self, tags: NDArray[np.int32], start: int, end: int, interval: int) -> Columns:
         """Return tag, bucket, minimum, maximum, mean, count, last per tag and interval (ms)."""

@@ -16,6 +16,8 @@ from anwei.monitoring.stream.store.memory import Chunk
 from anwei.monitoring.stream.store.options import DAY_MS, HOUR_MS
 from anwei.monitoring.stream.store.order import sort_unique, take
 
+_HIGHEST_TAG = np.iinfo(np.int32).max
+
 
 @dataclass(frozen=True)
 class View:
@@ -41,7 +43,7 @@ def rows(archive: Archive, view: View, tags: NDArray[np.int32], start: int, end:
 
 
 def aggregate(
-    archive: Archive, view: View, tags: NDArray[np.int32], start: int, end: int, interval: int
+    archive: Archive, view: View, tags: NDArray[np.int32], *, start: int, end: int, interval: int
 ) -> Buckets:
     """Return minimum, maximum, mean, count, last of the good rows per tag and interval from `start` on.
 
@@ -76,6 +78,12 @@ def aggregate(
     return buckets
 
 
+def every_row(archive: Archive, view: View) -> Samples:
+    """Return all rows, ordered by (tag, ts), each once."""
+    found = [archive.file(part).span(0, _HIGHEST_TAG) for part in view.parts if part.has_samples]
+    return sort_unique(Samples.concatenate(found + [chunk.samples for chunk in view.chunks]))
+
+
 def mark_tags(tags: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return an array that says of each tag number whether it is wanted; its last element is false."""
     wanted = np.zeros(int(tags.max(initial=0)) + 2, np.bool_)
@@ -99,4 +107,5 @@ def late_rows(samples: Samples, filed: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.zeros(len(samples), np.bool_)
     known = samples.tag < len(filed)
     newest = filed[np.where(known, samples.tag, 0)]
-    return known & (samples.ts <= newest) & (samples.quality == Quality.GOOD)
+    late: NDArray[np.bool_] = known & (samples.ts <= newest) & (samples.quality == Quality.GOOD)
+    return late
