@@ -1,0 +1,158 @@
+"""What the engine remembers: of each tag its last sample, of each rule its phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anwei.monitoring.stream.alarm.rules import RuleSet
+from anwei.monitoring.stream.samples import EpisodeEvent
+
+NORMAL, PENDING, ACTIVE, CLEARING = range(4)
+NEVER = np.iinfo(np.int64).min // 2  # a time before all others, from which a difference does not overflow
+
+Columns = dict[str, NDArray[Any]]
+
+
+@dataclass
+class State:
+    """Columns and matrices shaped like the RuleSet's; times in ms."""
+
+    last: NDArray[np.int64]  # time of the newest sample that was evaluated
+    good_value: NDArray[np.float64]  # the last sample of good quality
+    good_ts: NDArray[np.int64]
+    arrived: NDArray[np.int64]  # server clock at the last arrival
+    phase: NDArray[np.int8]
+    start: NDArray[np.int64]  # sample time at which the episode began
+    turn: NDArray[np.int64]  # sample time at which clearing began
+    changed: list[NDArray[np.int64]] = field(default_factory=list)  # flat indices, since the last `changes`
+    ended: list[Columns] = field(
+        default_factory=list
+    )  # rows of rules that are gone, since the last `changes`
+
+    @classmethod
+    def new(cls, rules: RuleSet) -> State:
+        """Return the state in which nothing has been seen."""
+        n = rules.rule.shape[1]
+        return cls(
+            last=np.full(n, NEVER),
+            good_value=np.full(n, np.nan),
+            good_ts=np.full(n, NEVER),
+            arrived=np.full(n, NEVER),
+            phase=np.zeros(rules.rule.shape, np.int8),
+            start=np.zeros(rules.rule.shape, np.int64),
+            turn=np.zeros(rules.rule.shape, np.int64),
+        )
+
+    def changes(self, rules: RuleSet) -> Columns | None:
+        """Return the rows of all rules that changed since the last call, for the store; None if none did."""
+        parts = self.ended
+        if self.changed:
+            flat = np.unique(np.concatenate(self.changed))
+            parts = [*parts, _rows(rules, self, np.unravel_index(flat, self.phase.shape))]
+        self.changed, self.ended = [], []
+        if not parts:
+            return None
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def restore(rules: RuleSet, rows: Columns, last: Columns, now: int) -> tuple[State, list[EpisodeEvent]]:
+    """Return the state as the store kept it, and the end of episodes whose rules are gone.
+
+    `rows` are those of `State.changes`, the last of each rule; `last` has tag, ts, value, quality of each
+    tag's newest sample.
+    """
+    state = State.new(rules)
+    column = rules.columns(last["tag"].astype(np.int32)) if last else np.empty(0, np.int32)
+    known = column >= 0
+    column = column[known]
+    if known.any():
+        state.last[column] = last["ts"][known]
+        good = last["quality"][known] == 0
+        state.good_ts[column[good]] = last["ts"][known][good]
+        state.good_value[column[good]] = last["value"][known][good]
+    return state, _place(rules, state, rows, now)
+
+
+def carry(old_rules: RuleSet, old: State, rules: RuleSet, now: int) -> tuple[State, list[EpisodeEvent]]:
+    """Return the state under new rules, and the end of episodes whose rules are gone.
+
+    What a tag or device last said is kept; so is the phase of each rule that still watches the same thing in
+    the same way. A rule whose limit moved keeps an active episode, and the next sample judges it.
+    """
+    state = State.new(rules)
+    of_tag = old_rules.tag > 0
+    columns = np.full(len(of_tag), -1, np.int32)
+    columns[of_tag] = rules.columns(old_rules.tag[of_tag])
+    n_tags = int((rules.tag > 0).sum())
+    row_of = {code: n_tags + row for row, code in enumerate(rules.codes[n_tags:])}
+    for column in np.flatnonzero(~of_tag).tolist():
+        columns[column] = row_of.get(old_rules.codes[column], -1)
+    kept = columns >= 0
+    for name in ("last", "good_value", "good_ts", "arrived"):
+        getattr(state, name)[columns[kept]] = getattr(old, name)[kept]
+
+    rows = _rows(old_rules, old, np.nonzero(old.phase))
+    events = _place(rules, state, rows, now)
+    moved = (rules.enter[:, columns[kept]] != old_rules.enter[:, kept]) & (
+        state.phase[:, columns[kept]] == PENDING
+    )
+    for kind, index in zip(*np.nonzero(moved), strict=True):
+        state.phase[kind, columns[kept][index]] = NORMAL
+    return state, events
+
+
+def _rows(rules: RuleSet, state: State, at: tuple[NDArray[np.intp], ...]) -> Columns:
+    kind, column = at
+    return {
+        "rule": rules.rule[kind, column],
+        "tag": rules.tag[column].astype(np.int64),
+        "kind": kind.astype(np.int64),
+        "phase": state.phase[kind, column].astype(np.int64),
+        "start": state.start[kind, column],
+        "turn": state.turn[kind, column],
+    }
+
+
+def _place(rules: RuleSet, state: State, rows: Columns, now: int) -> list[EpisodeEvent]:
+    """Put the phases of `rows` where their rules are now; end the episodes of rules that are nowhere."""
+    if not rows or not len(rows["rule"]):
+        return []
+    under_way = rows["phase"] != NORMAL
+    rows = {name: column[under_way] for name, column in rows.items()}
+    order = np.argsort(rules.rule, axis=None, kind="stable")
+    ids = rules.rule.ravel()[order]
+    at = np.minimum(np.searchsorted(ids, rows["rule"]), len(ids) - 1) if len(ids) else rows["rule"]
+    kind, column = np.unravel_index(order[at], rules.rule.shape) if len(ids) else (at, at)
+    same = np.zeros(len(at), np.bool_)
+    if len(ids):
+        same = (ids[at] == rows["rule"]) & (kind == rows["kind"]) & (rules.tag[column] == rows["tag"])
+    here = (kind[same], column[same])
+    state.phase[here] = rows["phase"][same]
+    state.start[here] = rows["start"][same]
+    state.turn[here] = rows["turn"][same]
+    gone = {name: values[~same] for name, values in rows.items()}
+    if len(gone["rule"]):
+        state.ended.append({**gone, "phase": np.zeros(len(gone["rule"]), np.int64)})
+    return _ends(rules, gone, now)
+
+
+def _ends(rules: RuleSet, rows: Columns, now: int) -> list[EpisodeEvent]:
+    """Return the end of each active episode in `rows`."""
+    column = rules.columns(rows["tag"].astype(np.int32))
+    return [
+        EpisodeEvent(
+            rule=int(rows["rule"][row]),
+            tag=int(rows["tag"][row]),
+            device=rules.codes[column[row]] if column[row] >= 0 else "",
+            start=int(rows["start"][row]),
+            kind="cleared",
+            at=now,
+            value=None,
+            limit=None,
+        )
+        for row in np.flatnonzero(rows["phase"] >= ACTIVE).tolist()
+    ]
