@@ -100,7 +100,11 @@ class Clock(models.Model):
     class Meta:
         verbose_name = _("时限")
         constraints = [
-            models.UniqueConstraint(fields=["case", "name", "started_at"], name="clock_starts_once")
+            models.UniqueConstraint(
+                fields=["case", "name"],
+                condition=Q(met_at__isnull=True),
+                name="one_running_clock_of_a_name",
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,46 @@
+"""What every test stands on: a data folder and a database file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management.commands import flush
+from django.db import connections
+
+from anwei.datafolder import DataFolder
+from anwei.ledgers import append_only
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
+    """Keep keys and evidence of the tests out of the checkout's own data folder."""
+    folder, settings.DATA = settings.DATA, DataFolder(tmp_path_factory.mktemp("data"))
+    yield settings.DATA
+    settings.DATA = folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Use a database file, as in life: threads and processes share it."""
+    for connection in connections.all():
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = str(
+                tmp_path_factory.mktemp("database") / "test.sqlite3"
+            )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_of_append_only_tables() -> Iterator[None]:
+    """Let Django empty the test database after a transactional test, which the append-only triggers refuse."""
+    handle = flush.Command.handle
+
+    def unprotected(self: flush.Command, **options: Any) -> None:
+        append_only.drop(connections[options["database"]])
+        handle(self, **options)  # its post_migrate makes the triggers anew
+
+    flush.Command.handle = unprotected  # type: ignore[method-assign]
+    yield
+    flush.Command.handle = handle  # type: ignore[method-assign]
