@@ -69,6 +69,7 @@ class EnterprisePlan:
     short_name: str
     credit_code: str
     sector: str
+    plant: str
     township: str
     address: str
     place: Point
@@ -168,6 +169,7 @@ def _enterprise(
         short_name=f"{brand}{group['suffix'].removesuffix('有限公司')}",
         credit_code=credit_code(county["code"], number),
         sector=group["sector"],
+        plant=group["plant"],
         township=township.code,
         address=address,
         place=place,

@@ -1,0 +1,120 @@
+"""The whole county's stations at work: history first, then live, each on its own connection."""
+
+from __future__ import annotations
+
+import selectors
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from anwei.demo.simulator.link import Link
+from anwei.demo.simulator.station import Message, Station
+
+HISTORY_IN_FLIGHT = 2  # messages; the next waits until the log has one of them durably
+TURN_S = 0.2  # longest wait of one turn
+PROGRESS_S = 2.0
+
+
+@dataclass
+class Member:
+    """A station with its connection and how far it has come."""
+
+    station: Station
+    link: Link
+    history: Iterator[Message] | None
+    live: bool = False
+
+    def finished_history(self) -> bool:
+        """Say whether all history is sent and acknowledged."""
+        return self.history is None and self.link.in_flight == 0
+
+
+@dataclass
+class Fleet:
+    """Runs all members in one thread; `rate` caps history in samples a second so that live data never waits."""
+
+    members: list[Member]
+    selector: selectors.BaseSelector
+    rate: float
+    say: Callable[[str], None]
+    loaded: Callable[
+        [str, float], None
+    ]  # called with a station's code when its history is in, and until when
+    history_samples: int = 0
+    live_samples: int = 0
+    _started: float = field(default_factory=time.monotonic)
+    _said: float = 0.0
+    _ticked: float = 0.0
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Work until `stop` says so."""
+        while not stop():
+            self.turn()
+        for member in self.members:
+            member.link.close()
+
+    def turn(self) -> None:
+        """Do what is due, then wait for the network or the next reading."""
+        now, clock = time.time(), time.monotonic()
+        if clock - self._ticked >= 1.0 or self._loading():
+            self._ticked = clock
+            for member in self.members:
+                member.link.tick(clock)
+        wait = self._send_live(now)
+        if self._loading():
+            wait = min(wait, self._send_history(clock))
+            self._progress(clock)
+        for key, events in self.selector.select(max(wait, 0.0)):
+            link: Link = key.data
+            link.handle(events)
+
+    def _loading(self) -> bool:
+        return any(not member.live for member in self.members)
+
+    def _send_live(self, now: float) -> float:
+        """Send the readings that are due; return the seconds until the next."""
+        due = now + TURN_S
+        for member in self.members:
+            if member.live:
+                if member.station.next_due() <= now and (message := member.station.readings(now)):
+                    member.link.publish(message.payload)
+                    self.live_samples += message.n_samples
+                due = min(due, member.station.next_due())
+        return due - now
+
+    def _send_history(self, clock: float) -> float:
+        """Send some history within the rate; return the seconds to wait before the next turn.
+
+        The first station goes first; then all take turns, a message each, so that none is silent for long.
+        """
+        waiting = [member for member in self.members if not member.live and member.link.connected]
+        for member in waiting[:1] if waiting[:1] == self.members[:1] else waiting:
+            if member.finished_history():
+                self._go_live(member)
+            elif (clock - self._started) * self.rate < self.history_samples:
+                return 0.01  # ahead of the rate: let the stream breathe
+            elif member.link.in_flight < HISTORY_IN_FLIGHT and member.history is not None:
+                message = next(member.history, None)
+                if message is None:
+                    member.history = None
+                else:
+                    member.link.publish(message.payload)
+                    self.history_samples += message.n_samples
+        return 0.002 if waiting else TURN_S
+
+    def _go_live(self, member: Member) -> None:
+        now = time.time()
+        member.live = True
+        member.station.go_live(now)
+        self.loaded(member.station.code, now)
+
+    def _progress(self, clock: float) -> None:
+        live = sum(member.live for member in self.members)
+        if clock - self._said < PROGRESS_S and live < len(self.members):
+            return
+        self._said = clock
+        refused = next((m.link.refused for m in self.members if not m.link.connected and m.link.refused), "")
+        self.say(
+            f"模拟：{live}/{len(self.members)} 个站点已在线，历史样本 {self.history_samples:,}，"
+            f"{clock - self._started:.0f} 秒" + (f"；等待连接：{refused}" if refused and not live else "")
+        )
