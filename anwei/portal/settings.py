@@ -68,7 +68,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "anwei.portal.middleware.headers",
 ]
+if DEMO:
+    MIDDLEWARE.append("anwei.portal.demo_switch.first_visit")
 
 ROOT_URLCONF = "anwei.portal.urls"
 ASGI_APPLICATION = "anwei.portal.asgi.application"
@@ -93,7 +96,6 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA.database,
-        "TEST": {"NAME": str(DATA.folder("business") / "test.sqlite3")},  # a file: threads share it as in life
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -143,6 +145,7 @@ if "pytest" in sys.modules:
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # absolute; reliability.md S8
+CSRF_FAILURE_VIEW = "anwei.portal.errors.csrf_failed"
 CSRF_COOKIE_HTTPONLY = False  # htmx reads it from the page's meta tag, not the cookie
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 31536000 if TLS else 0

@@ -5,20 +5,32 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from allauth.account import views as account
-from django.contrib.auth.decorators import login_required
 from django.urls import include, path
-from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
-ROOMS = ("anwei.monitoring.urls", "anwei.cases.urls", "anwei.sites.urls")
+from anwei.org.policy import public, signed_in
+from anwei.portal import demo_switch, map
+from anwei.portal.cockpit import views as cockpit
+
+ROOMS = ("anwei.monitoring.urls", "anwei.cases.urls", "anwei.sites.urls", "anwei.monitoring.api_urls")
 
 urlpatterns = [
-    path("", login_required(TemplateView.as_view(template_name="cockpit/page.html")), name="cockpit"),
-    path("language/", set_language, name="set_language"),
-    path("accounts/login/", account.login, name="account_login"),
-    path("accounts/logout/", account.logout, name="account_logout"),
-    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
-    path("accounts/password/", account.password_change, name="account_change_password"),
-    path("accounts/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("", cockpit.cockpit, name="cockpit"),
+    path("live/cockpit/", cockpit.live, name="cockpit_live"),
+    path("wall/", cockpit.wall, name="wall"),
+    path("map/sites.geojson", map.sites, name="map_sites"),
+    path("map/territories.geojson", map.territories, name="map_territories"),
+    path("demo/switch/", demo_switch.switch, name="demo_switch"),
+    path("language/", public(set_language), name="set_language"),
+    path("accounts/login/", public(account.login), name="account_login"),
+    path("accounts/logout/", public(account.logout), name="account_logout"),
+    path("accounts/inactive/", public(account.account_inactive), name="account_inactive"),
+    path("accounts/password/", signed_in(account.password_change), name="account_change_password"),
+    path("accounts/confirm/", signed_in(account.reauthenticate), name="account_reauthenticate"),
     *[path("", include(room)) for room in ROOMS if find_spec(room)],
 ]
+
+handler400 = "anwei.portal.errors.bad_request"
+handler403 = "anwei.portal.errors.forbidden"
+handler404 = "anwei.portal.errors.not_found"
+handler500 = "anwei.portal.errors.server_error"

@@ -20,7 +20,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """Draw an icon of `frontend/icons.txt`; without a label it is decoration and hidden from screen readers."""
+    """Draw an icon of `frontend/icons.txt`; without a label it is decoration, hidden from screen readers."""
     address = static("vendor/icons.svg")
     if label:
         return format_html(

@@ -1,0 +1,154 @@
+"""The key figures of the cockpit: value, what stands under it, and the ledger that holds its rows.
+
+Each figure is counted by the query of the room behind its door, so that the ledger shows as many rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.cases.lifecycle import Phase
+from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED
+from anwei.monitoring.models import Alarm, Severity, Tag, Warning
+from anwei.monitoring.queries import device_counts
+from anwei.org.models import Person
+from anwei.portal.templatetags.look import duration_words
+
+DAY = timedelta(days=1)
+SHORT_WORDS = {
+    Severity.RED: gettext_lazy("红"),
+    Severity.ORANGE: gettext_lazy("橙"),
+    Severity.YELLOW: gettext_lazy("黄"),
+    Severity.BLUE: gettext_lazy("蓝"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One card: a number with its unit or sign, its denominator or age under it, and its door."""
+
+    key: str
+    label: str
+    value: str
+    under: str
+    url: str
+    hot: bool = False  # asks for action now: drawn in red
+
+
+def figures(person: Person, now: datetime) -> list[Figure]:
+    """Return the figures of what `person` may see."""
+    return [*_alarm_figures(person, now), *_warning_figures(person, now), _online(person)]
+
+
+def door(name: str, **filters: str) -> str:
+    """Return the address of a ledger narrowed by `filters`."""
+    return f"{reverse(name)}?{urlencode(filters)}" if filters else reverse(name)
+
+
+def listed(parts: Iterable[tuple[str, int]]) -> str:
+    """Return "红 1 · 橙 2" from words and counts; words that count nothing are left out."""
+    return " · ".join(f"{word} {count}" for word, count in parts if count)
+
+
+def _alarm_figures(person: Person, now: datetime) -> list[Figure]:
+    rows = Alarm.objects.visible_to(person)
+    unacknowledged = ACTIVE & UNACKNOWLEDGED
+    found = rows.aggregate(
+        active=Count("pk", ACTIVE),
+        **{code: Count("pk", ACTIVE & Q(severity=code)) for code in Severity.values},
+        unacknowledged=Count("pk", unacknowledged),
+        oldest=Min("raised_at", filter=unacknowledged),
+        day=Count("pk", ACTIVE | Q(started_at__gte=now - DAY)),
+        day_before=Count("pk", Q(started_at__gte=now - 2 * DAY, started_at__lt=now - DAY)),
+    )
+    by_severity = listed((str(word), found[code]) for code, word in SHORT_WORDS.items())
+    waiting = (
+        _("最久 %(length)s") % {"length": duration_words((now - found["oldest"]).total_seconds())}
+        if found["oldest"]
+        else _("报警均已有人确认")
+    )
+    return [
+        Figure(
+            "active",
+            _("报警中"),
+            str(found["active"]),
+            by_severity or _("没有持续中的报警"),
+            door("alarms", state="active"),
+            hot=bool(found["red"]),
+        ),
+        Figure(
+            "unacknowledged",
+            _("报警未确认"),
+            str(found["unacknowledged"]),
+            waiting,
+            door("alarms", state="active_unacknowledged"),
+            hot=bool(found["unacknowledged"]),
+        ),
+        Figure(
+            "day",
+            _("近 24 小时报警"),
+            str(found["day"]),
+            _("前 24 小时新增 %(n)d") % {"n": found["day_before"]},
+            door("alarms", tab="history", period="24h"),
+        ),
+    ]
+
+
+def _warning_figures(person: Person, now: datetime) -> list[Figure]:
+    open_ones = Warning.objects.visible_to(person).exclude(phase=Phase.CLOSED)
+    found = open_ones.aggregate(
+        n=Count("pk"),
+        assigned=Count("pk", Q(phase=Phase.ASSIGNED)),
+        acting=Count("pk", Q(phase=Phase.ACTING)),
+        review=Count("pk", Q(phase=Phase.REVIEW)),
+        overdue=Count("pk", Q(deadline__lt=now)),
+    )
+    phases = listed(
+        [(_("待签收"), found["assigned"]), (_("处置中"), found["acting"]), (_("待确认"), found["review"])]
+    )
+    return [
+        Figure(
+            "warnings",
+            _("未解除预警"),
+            str(found["n"]),
+            phases or _("没有未解除的预警"),
+            door("cases", kind="warning", state="open"),
+        ),
+        Figure(
+            "overdue",
+            _("超期预警"),
+            str(found["overdue"]),
+            _("共 %(n)d 件未解除") % {"n": found["n"]},
+            door("cases", kind="warning", state="overdue"),
+            hot=bool(found["overdue"]),
+        ),
+    ]
+
+
+def _online(person: Person) -> Figure:
+    devices = device_counts(person)
+    tags = Tag.objects.visible_to(person).filter(device__revoked_at__isnull=True)
+    n_tags = tags.count()
+    n_silent = (
+        tags.filter(device__alarms__in=Alarm.objects.filter(ACTIVE, tag__isnull=True)).distinct().count()
+    )
+    value = f"{(n_tags - n_silent) / n_tags:.1%}" if n_tags else "—"
+    under = (
+        _("%(online)d / %(all)d 点 · 离线设备 %(silent)d")
+        % {
+            "online": n_tags - n_silent,
+            "all": n_tags,
+            "silent": devices["silent"],
+        }
+        if n_tags
+        else _("尚未接入测点")
+    )
+    return Figure("online", _("监测在线率"), value, under, door("devices", state="silent"))

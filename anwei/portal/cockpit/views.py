@@ -1,0 +1,60 @@
+"""The cockpit and its live part."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from anwei.org.models import Person
+from anwei.org.policy import signed_in
+from anwei.portal.cockpit.board import board
+from anwei.portal.cockpit.differences import differences
+from anwei.portal.cockpit.figures import figures
+from anwei.portal.cockpit.townships import township_bars
+from anwei.sites.colour import colour_counts
+from anwei.sites.models import Enterprise
+
+N_ALARMS, N_SENTENCES, N_BARS = 4, 4, 6
+N_WALL_ALARMS, N_WALL_SENTENCES, N_WALL_BARS = 6, 4, 6
+
+
+def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any]:
+    """Return what the cockpit, or the wall, shows of what `person` may see."""
+    return {
+        "figures": figures(person, now),
+        "alarms": board(person, N_WALL_ALARMS if wall else N_ALARMS),
+        "sentences": differences(person, now, N_WALL_SENTENCES if wall else N_SENTENCES),
+        "bars": township_bars(person, now, N_WALL_BARS if wall else N_BARS),
+        "colours": colour_counts(Enterprise.objects.visible_to(person)),
+        "now": now,
+        "wall": wall,
+    }
+
+
+@signed_in
+@require_GET
+def cockpit(request: HttpRequest) -> HttpResponse:
+    """Show the county, or the part of it that the person may see."""
+    return render(request, "cockpit/page.html", state(request.user, timezone.now()))
+
+
+@signed_in
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Return the parts that change, for htmx to swap in where they stand."""
+    wall = "wall" in request.GET
+    return render(
+        request, "cockpit/live.html", state(request.user, timezone.now(), wall=wall) | {"swap": True}
+    )
+
+
+@signed_in
+@require_GET
+def wall(request: HttpRequest) -> HttpResponse:
+    """Show the same on a dark screen of 1920x1080."""
+    return render(request, "cockpit/wall.html", state(request.user, timezone.now(), wall=True))

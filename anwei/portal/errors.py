@@ -1,0 +1,63 @@
+"""Pages for what went wrong: each says what happened and what to do next."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+RETRY_AFTER_S = 10
+
+log = logging.getLogger("anwei.portal")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    return _page(request, 400, _("请求不完整或已过期"), _("请返回上一页，刷新后重新提交。"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 with the policy's own sentence where it has one."""
+    return _page(
+        request,
+        403,
+        str(exception) or _("您的岗位无权查看此页"),
+        _("如确需办理，请联系本单位系统管理员调整岗位。"),
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 for a form whose key is gone."""
+    log.warning("form refused: %s", reason)
+    return _page(
+        request,
+        403,
+        _("表单已过期"),
+        _("可能在别处重新登录过。请返回上一页，刷新后重新提交；填写的内容仍在。"),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404; out of scope looks the same as not there."""
+    return _page(request, 404, _("没有找到此页"), _("地址有误，或者该记录不在您的监管范围内。"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 503 while the database does not answer, else 500; reads nothing from the database itself."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        response = _page(
+            request, 503, _("数据库暂时没有应答"), _("请稍候再试；采集和报警由独立进程承担，不受影响。")
+        )
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+    return _page(request, 500, _("系统出错"), _("错误已记入日志。请稍后再试；急事请直接电话联系值班室。"))
+
+
+def _page(request: HttpRequest, code: int, title: str, next_step: str) -> HttpResponse:
+    return render(
+        request, "error.html", {"code": code, "heading": title, "next_step": next_step}, status=code
+    )
