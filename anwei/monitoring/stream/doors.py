@@ -112,6 +112,10 @@ class ServedDoors:
         await self._door(nc, "rejects", Rejects, self._rejects)
         await self._door(nc, "reject_counts", RejectCounts, self._reject_counts)
         await self._door(nc, "probe", Nothing, self._probe)
+        # The broker shall know the doors when this returns. nats-py 2.16 sends a flush's PING ahead of what
+        # is pending, so only the second PONG says that the subscriptions have arrived.
+        await nc.flush()
+        await nc.flush()
 
     async def close(self) -> None:
         """Stop answering; questions under way are answered first."""

@@ -59,7 +59,8 @@ class Buckets:
         after = np.searchsorted(rollup.tag, self._tags, "right")
         if not len(first) or first[0] == after[-1]:
             return
-        rows = np.concatenate([np.arange(a, b) for a, b in zip(first, after, strict=True)])
+        lengths = after - first
+        rows = np.arange(lengths.sum()) + np.repeat(after - lengths.cumsum(), lengths)
         rows = rows[(rollup.hour[rows] >= low) & (rollup.hour[rows] < high)]
         if not len(rows):
             return

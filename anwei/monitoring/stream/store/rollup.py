@@ -35,7 +35,7 @@ SCHEMA = pa.schema(
     ]
 )
 _LARGEST_SUM = float(2**62)  # beyond it an int64 sum could overflow
-_ENCODED = ("tag", "hour", "n", "last_ms", *_INTEGERS)
+_ENCODED = ("tag", "hour", "n", "e", "last_ms", *_INTEGERS)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class RollupWriter:
             path,
             SCHEMA,
             version="2.6",
-            use_dictionary=["e"],
+            use_dictionary=False,
             column_encoding=dict.fromkeys(_ENCODED, "DELTA_BINARY_PACKED"),
             **COMPRESSION,
         )

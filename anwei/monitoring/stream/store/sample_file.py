@@ -32,7 +32,7 @@ SCHEMA = pa.schema(
     ]
 )
 COMPRESSION: dict[str, Any] = {"compression": "zstd", "compression_level": 3, "store_schema": False}
-_ENCODING = {"tag": "DELTA_BINARY_PACKED", "ts": "DELTA_BINARY_PACKED", "v": "DELTA_BINARY_PACKED"}
+_ENCODING = dict.fromkeys(("tag", "ts", "v", "e", "q"), "DELTA_BINARY_PACKED")
 _SORTING = pq.SortingColumn.from_ordering(SCHEMA, [("tag", "ascending"), ("ts", "ascending")])
 
 
@@ -44,7 +44,7 @@ class SampleWriter:
             path,
             SCHEMA,
             version="2.6",
-            use_dictionary=["e", "q"],
+            use_dictionary=False,
             column_encoding=_ENCODING,
             sorting_columns=_SORTING,
             **COMPRESSION,
