@@ -8,11 +8,8 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from anwei.standards.clocks import COUNTY_TIME
-
 THUMBNAIL_SIZE = (224, 168)
-EXIF_FORMAT = "%Y:%m:%d %H:%M:%S"
-EXIF_OFFSET_FORMAT = f"{EXIF_FORMAT}%z"
+COUNTY_OFFSET = "+08:00"  # Asia/Shanghai, no daylight saving since 1991
 
 
 def taken_at(content: bytes) -> datetime | None:
@@ -28,9 +25,7 @@ def taken_at(content: bytes) -> datetime | None:
     text = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
     offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
     try:
-        if offset:
-            return datetime.strptime(text + offset, EXIF_OFFSET_FORMAT)
-        return datetime.strptime(text, EXIF_FORMAT).replace(tzinfo=COUNTY_TIME)
+        return datetime.strptime(f"{text}{offset or COUNTY_OFFSET}", "%Y:%m:%d %H:%M:%S%z")
     except ValueError:
         return None
 

@@ -1,4 +1,4 @@
-"""One page of a register: filtered by one bar that remembers, sorted, paged, and exported as it is filtered."""
+"""One page of a register: filtered by one bar that remembers, sorted, paged, exported as filtered."""
 
 from __future__ import annotations
 

@@ -154,9 +154,7 @@ def _global_break() -> Broken | None:
     return None
 
 
-def _chains(
-    model: type[SealedRow], key: Sequence[Any] | None = None
-) -> Iterator[tuple[str, Iterator[Link]]]:
+def _chains(model: type[SealedRow], key: Sequence[Any] | None = None) -> Iterator[tuple[str, Iterator[Link]]]:
     """Yield each chain of a model, or the one named by `key`, with its links in order."""
     n_chain, n_sealed, n_content = map(len, (model.chain_fields, model.sealed_fields, model.content_fields))
     columns = (

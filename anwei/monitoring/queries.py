@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -74,7 +75,7 @@ def moment_of(ms: int) -> datetime:
 def latest_by_tag(columns: dict[str, Any]) -> dict[int, tuple[datetime, float | None, int]]:
     """Return (time, value, quality) by tag number from the columns of `store.last`; None = no value."""
     return {
-        tag: (moment_of(ts), None if value != value else value, quality)  # NaN is not itself
+        tag: (moment_of(ts), value if isfinite(value) else None, quality)
         for tag, ts, value, quality in zip(
             *(columns[name].tolist() for name in ("tag", "ts", "value", "quality")), strict=True
         )

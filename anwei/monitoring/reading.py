@@ -1,4 +1,4 @@
-"""How an alarm is read aloud: value, limit, state, who was told. Screen, sheet and sentence say the same words."""
+"""How an alarm is read aloud: value, limit, state, who was told; the same words on screen and sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.cases.kinds import kind_of
-from anwei.monitoring.models import Alarm, AlarmRule
+from anwei.monitoring.models import Alarm, AlarmRule, Warning
 
 NO_CLAUSE = gettext_lazy("无条款，可改")
 COMPARISONS = {
@@ -61,7 +61,7 @@ def told(alarm: Alarm) -> list[tuple[str, str]]:
         return [(_("值班台"), _acknowledged(alarm))]
     return [
         (str(warning.supervisor), _acknowledged(alarm)),
-        (str(warning.implementer), _last_act(alarm) or _("待签收")),
+        (str(warning.implementer), _last_act(warning) or _("待签收")),
     ]
 
 
@@ -69,9 +69,7 @@ def _acknowledged(alarm: Alarm) -> str:
     return "" if alarm.acknowledged_at is None else _("%(at)s 确认") % {"at": _clock(alarm.acknowledged_at)}
 
 
-def _last_act(alarm: Alarm) -> str:
-    warning = alarm.warning
-    assert warning is not None  # only asked for where there is one
+def _last_act(warning: Warning) -> str:
     acts = [entry for entry in warning.entries.all() if entry.post_id == warning.implementer_id]
     if not acts:
         return ""

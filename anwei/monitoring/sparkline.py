@@ -23,7 +23,7 @@ class Sparkline:
 
 
 def extreme_of(kind: str) -> str:
-    """Return the aggregate that shows how near the limit came: the minimum below a low limit, else the maximum."""
+    """Return the aggregate that shows how near the limit came: of a low limit the minimum."""
     return "minimum" if kind in LOW_KINDS else "maximum"
 
 

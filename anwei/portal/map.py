@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from anwei.org.models import Territory
 from anwei.org.policy import signed_in
 from anwei.sites.colour import COLOUR_CHOICES, coloured
-from anwei.sites.filters import TOWNSHIP_DIGITS
+from anwei.sites.queries import TOWNSHIP_DIGITS
 from anwei.sites.models import Enterprise
 
 GRAVEST_FIRST = ("red", "orange", "yellow", "blue")

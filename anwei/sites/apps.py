@@ -1,6 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,7 @@ class SitesConfig(AppConfig):
     name = "anwei.sites"
     verbose_name = _("企业")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the rooms above add their sheets to the enterprise's file."""
+        autodiscover_modules("enterprise_file")

@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, search_box
-from anwei.org.models import SECTOR_CHOICES, Territory
+from anwei.org.models import SECTOR_CHOICES
 from anwei.sites.colour import COLOUR_CHOICES
 from anwei.sites.models import Enterprise
-
-TOWNSHIP_DIGITS = 9
+from anwei.sites.queries import township_names
 
 
 def township_choices() -> list[tuple[str, str]]:
     """Return code and name of the county's townships; called anew for every bar."""
-    townships = Territory.objects.annotate(digits=Length("code")).filter(digits=TOWNSHIP_DIGITS)
-    return list(townships.values_list("code", "name"))
+    return list(township_names().items())
 
 
 class EnterpriseFilter(LedgerFilter):

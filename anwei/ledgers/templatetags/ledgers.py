@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from anwei.ledgers.listing import Listing, LedgerTable
+from anwei.ledgers.listing import LedgerTable, Listing
 
 register = template.Library()
 

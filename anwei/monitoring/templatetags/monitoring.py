@@ -9,7 +9,9 @@ from django import template
 from django.utils import timezone
 
 from anwei.monitoring import reading
-from anwei.monitoring.models import Alarm
+from anwei.monitoring.models import Alarm, Warning
+
+MOST_ALARMS = 20
 
 register = template.Library()
 register.filter("value_words", reading.value_words)
@@ -34,3 +36,10 @@ def item(table: dict[Any, Any], key: Any) -> Any:
 def decimals(value: float | None, places: int) -> str:
     """Return a value with the decimals of its tag, or a dash."""
     return reading.number_words(value, places)
+
+
+@register.simple_tag
+def attached_alarms(warning: Warning) -> dict[str, Any]:
+    """Return the alarms attached to a warning: the `first`, the `newest` few, how many (`n`)."""
+    rows = Alarm.objects.filter(warning=warning.pk).select_related("rule", "tag", "device")
+    return {"first": rows.order_by("pk").first(), "newest": list(rows[:MOST_ALARMS]), "n": rows.count()}

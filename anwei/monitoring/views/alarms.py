@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -101,9 +100,9 @@ def alarm_trends(request: HttpRequest) -> HttpResponse:
     )
     end = int(timezone.now().timestamp() * 1000)
     start = end - TREND_MS
-    tags = np.unique(np.array([alarm.tag_id for alarm in rows], np.int32))
+    tags = sorted({alarm.tag_id for alarm in rows})
     try:
-        columns = doors().aggregate(tags, start, end, TREND_MS // N_BUCKETS) if len(tags) else None
+        columns = doors().aggregate(tags, start, end, TREND_MS // N_BUCKETS) if tags else None
     except StoreAway:
         columns = None
     trends = [(alarm, _trend(alarm, columns, start, end)) for alarm in rows] if columns else []

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -39,8 +38,8 @@ Latest = dict[int, tuple[datetime, float | None, int]]
 
 def latest_of(tags: Iterable[Tag]) -> Latest | None:
     """Return the newest sample by tag number; None while the store is away (the page says so)."""
-    numbers = np.array([tag.number for tag in tags], np.int32)
-    if not len(numbers):
+    numbers = [tag.number for tag in tags]
+    if not numbers:
         return {}
     try:
         return latest_by_tag(doors().last(numbers))

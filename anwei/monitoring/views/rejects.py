@@ -58,7 +58,7 @@ def rejects(request: HttpRequest) -> HttpResponse:
 
 
 def _sight(person: Person) -> Callable[[str], bool]:
-    """Return the test of a device code; unregistered codes are in nobody's scope, so the county answers for them."""
+    """Return the test of a device code; unregistered ones are in nobody's scope: the county's affair."""
     if any(
         len(grant.territory) == COUNTY_DIGITS and grant.sectors is None and grant.enterprise is None
         for grant in grants(person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def tag(request: HttpRequest, number: int) -> HttpResponse:
 @signed_in
 @require_GET
 def tag_history(request: HttpRequest, number: int) -> JsonResponse:
-    """Answer `?from=&to=&points=` (ms): raw samples where they are few enough, else extremes of each bucket."""
+    """Answer `?from=&to=&points=` (ms): raw samples where they are few, else extremes of each bucket."""
     shown = _tag(request, number)
     now = int(timezone.now().timestamp() * 1000)
     end = _number(request, "to", now)
@@ -70,7 +71,7 @@ def tag_history(request: HttpRequest, number: int) -> JsonResponse:
         {
             "raw": raw,
             "ts": columns["ts"].tolist(),
-            "value": [None if value != value else value for value in columns["value"].tolist()],  # NaN
+            "value": [value if isfinite(value) else None for value in columns["value"].tolist()],
             "quality": columns["quality"].tolist(),
             "statistics": statistics,
             "alarms": _marks(request, shown, start, end),
@@ -90,7 +91,7 @@ def _number(request: HttpRequest, name: str, default: int) -> int:
 def _statistics(number: int, start: int, end: int) -> dict[str, Any]:
     """Return count, minimum, maximum and mean of [start, end) from the store's aggregates."""
     interval = HOUR_MS if end - start > 6 * HOUR_MS else HOUR_MS // 60
-    columns = doors().aggregate(np.array([number], np.int32), start, end, interval)
+    columns = doors().aggregate([number], start, end, interval)
     count = columns["count"]
     total = int(count.sum())
     if not total:

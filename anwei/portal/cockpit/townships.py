@@ -12,7 +12,7 @@ from anwei.cases.lifecycle import Phase
 from anwei.monitoring.models import Warning
 from anwei.org.models import Person, Territory
 from anwei.portal.cockpit.figures import door
-from anwei.sites.filters import TOWNSHIP_DIGITS
+from anwei.sites.queries import TOWNSHIP_DIGITS
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def township_bars(person: Person, now: datetime, size: int) -> list[Bar]:
             name=names.get(row["code"], row["code"]),
             count=row["count"],
             overdue=row["overdue"],
-            url=door("cases", kind="warning", state="open", township=row["code"]),
+            url=door("cases", kind="warning", due="open", township=row["code"]),
             width=round(100 * (row["count"] - row["overdue"]) / longest, 1),
             overdue_width=round(100 * row["overdue"] / longest, 1),
         )

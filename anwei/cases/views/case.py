@@ -1,0 +1,163 @@
+"""One case: what happened, whose turn it is, and the verbs that move it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anwei.cases.errors import CaseError, NotYourTurn, StaleCase, WrongPhase
+from anwei.cases.forms import TransitionForm
+from anwei.cases.kinds import kind_of, specific
+from anwei.cases.lifecycle import Transition
+from anwei.cases.models import Case, Entry, Evidence
+from anwei.cases.pace import clock_views
+from anwei.cases.queries import phase_strip, timeline, transitions_for, turn_of
+from anwei.cases.services import advance
+from anwei.cases.views.lists import RELATED
+from anwei.ledgers.seal import verify_chain
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Post
+from anwei.org.policy import person_of, signed_in
+
+
+@signed_in
+@require_GET
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one case; the page verifies its timeline every time it is looked at."""
+    return render(request, "cases/case.html", _context(request, _case(request, pk)))
+
+
+@signed_in
+@require_POST
+def case_advance(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Do a verb by its form: errors in place, a double click counts once, a faster hand gives 409."""
+    shown = _case(request, pk)
+    transition = _row_of(shown, verb)
+    form = TransitionForm(transition, request.POST, request.FILES)
+    allowed = verb in {row.verb for row in transitions_for(shown, person_of(request), now=timezone.now())}
+    if not form.is_valid() and allowed and form.cleaned_data.get("version") == shown.version:
+        return _again(request, shown, form)
+    try:
+        moved = advance(
+            shown,
+            verb,
+            actor=person_of(request),
+            now=timezone.now(),
+            evidence=form.uploads(),
+            version=form.cleaned_data.get("version"),
+            key=form.cleaned_data.get("key", ""),
+            **form.papers,
+        )
+    except NotYourTurn as error:
+        raise PermissionDenied(str(error)) from error
+    except (StaleCase, WrongPhase) as error:
+        return _conflict(request, _case(request, pk), form, str(error))
+    except CaseError as error:
+        form.add_error(None, str(error))
+        return _again(request, _case(request, pk), form)
+    messages.success(request, _next_sentence(moved, transition))
+    return redirect("case", pk=pk)
+
+
+def _case(request: HttpRequest, pk: int) -> Case:
+    visible = Case.objects.visible_to(person_of(request)).select_related(*RELATED, "parent")
+    return specific(get_object_or_404(visible, pk=pk))
+
+
+def _row_of(shown: Case, verb: str) -> Transition:
+    """Return the row of a verb in this phase, else in any: the engine explains why a click came too late."""
+    rows = [row for row in kind_of(shown).lifecycle.transitions if row.verb == verb]
+    if not rows:
+        raise Http404
+    return next((row for row in rows if row.source == shown.phase), rows[0])
+
+
+def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = None) -> dict[str, Any]:
+    now = timezone.now()
+    rows = transitions_for(shown, person_of(request), now=now)
+    forms = [
+        filled
+        if filled is not None and filled.transition.verb == row.verb
+        else TransitionForm.fresh(row, shown.version)
+        for row in rows
+    ]
+    primary = _primary(forms)
+    verification = verify_chain(Entry, shown.pk)
+    return {
+        "case": shown,
+        "strip": phase_strip(shown),
+        "clocks": [(view, _share_used(view, now)) for view in clock_views(shown, now)],
+        "posts": _posts(shown),
+        "lines": list(reversed(timeline(shown))),
+        "verification": verification,
+        "evidence": Evidence.objects.filter(case=shown.pk).select_related("entry"),
+        "primary": primary,
+        "others": [form for form in forms if form is not primary],
+        "turn": turn_of(shown),
+        "now": now,
+    }
+
+
+def _primary(forms: list[TransitionForm]) -> TransitionForm | None:
+    """Return the form of the one primary button: what leads on, else the first harmless verb."""
+    harmless = [form for form in forms if not form.transition.dangerous]
+    leading = [form for form in harmless if form.transition.source is not form.transition.target]
+    return next(iter(leading or harmless), None)
+
+
+def _share_used(view: Any, now: Any) -> int:
+    """Return how much of a clock's time is used up, in percent."""
+    clock = view.clock
+    used = ((clock.met_at or now) - clock.started_at) / (clock.due_at - clock.started_at)
+    return max(0, min(100, round(100 * used)))
+
+
+def _posts(shown: Case) -> list[tuple[str, Post, list[str]]]:
+    """Return label, post and today's holders of the three posts."""
+    posts = [
+        (_("责任"), shown.responsible),
+        (_("监督"), shown.supervisor),
+        (_("落实"), shown.implementer),
+    ]
+    holders: dict[int, list[str]] = {}
+    held = holdings_on(day_of(timezone.now())).filter(post__in=[post.pk for _label, post in posts])
+    for holding in held.select_related("person"):
+        holders.setdefault(holding.post_id, []).append(str(holding.person))
+    return [(label, post, holders.get(post.pk, [])) for label, post in posts]
+
+
+def _again(request: HttpRequest, shown: Case, form: TransitionForm) -> HttpResponse:
+    return render(request, "cases/case.html", _context(request, shown, form), status=422)
+
+
+def _conflict(request: HttpRequest, current: Case, form: TransitionForm, sentence: str) -> HttpResponse:
+    """Show what the person wrote beside what happened meanwhile; nothing they typed is lost."""
+    seen = form.cleaned_data.get("version") or current.version
+    still_possible = form.transition in transitions_for(current, person_of(request), now=timezone.now())
+    renewed = form.data.copy()
+    renewed["version"], renewed["key"] = str(current.version), secrets.token_hex(16)
+    context = {
+        "case": current,
+        "sentence": sentence,
+        "turn": turn_of(current),
+        "lines": [line for line in timeline(current) if line.entry.number > seen],
+        "written": [(field.label, field.value()) for field in form.visible_fields() if field.value()],
+        "form": TransitionForm(form.transition, initial=renewed.dict()) if still_possible else None,
+    }
+    return render(request, "cases/conflict.html", context, status=409)
+
+
+def _next_sentence(moved: Case, transition: Transition) -> str:
+    """Say what was done and who has it now."""
+    post = turn_of(moved)
+    if post is None:
+        return _("%(line)s，本件已办结归档。") % {"line": transition.line}
+    return _("%(line)s，现由“%(post)s”办理。") % {"line": transition.line, "post": post}

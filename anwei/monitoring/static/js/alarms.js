@@ -1,0 +1,75 @@
+/* The alarm list stays true without losing what somebody types or has chosen.
+
+   When the server says that alarms changed, the page is fetched again and its rows take the place of the old
+   ones, except rows in use: an open note or a chosen box keeps its row until it is done with. */
+
+import { drawTrends } from "./trends.js";
+
+const PAUSE_MS = 500;
+let waiting = 0;
+
+function inUse(row) {
+  return row.querySelector("details[open], input:checked") !== null || row.contains(document.activeElement);
+}
+
+function merge(fresh) {
+  const listing = document.getElementById("listing");
+  const body = listing.querySelector("tbody");
+  const freshBody = fresh.querySelector("tbody");
+  if (!body || !freshBody) {
+    if (!body || !Array.from(body.rows).some(inUse)) listing.replaceWith(fresh);
+    return;
+  }
+  const kept = new Map(Array.from(body.rows, (row) => [row.id, row]));
+  const rows = Array.from(freshBody.rows, (row) => {
+    const old = kept.get(row.id);
+    if (!old) row.classList.add("fresh");
+    if (!old || !inUse(old)) {
+      const trend = old?.querySelector("[data-trend], .trend");
+      if (trend?.innerHTML) row.querySelector(".trend")?.replaceWith(trend);
+      window.htmx.process(row);
+      return row;
+    }
+    return old;
+  });
+  const gone = Array.from(body.rows).filter((row) => inUse(row) && !rows.includes(row));
+  body.replaceChildren(...gone, ...rows);
+  const pager = fresh.querySelector(".pager");
+  if (pager) listing.querySelector(".pager")?.replaceWith(pager);
+}
+
+async function refresh() {
+  const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("listing");
+  if (!fresh) return;
+  merge(fresh);
+  const counts = page.getElementById("counts");
+  if (counts) document.getElementById("counts").replaceWith(counts);
+  drawTrends();
+}
+
+function refreshSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, PAUSE_MS);
+}
+
+function countChosen() {
+  const chosen = document.querySelectorAll('#listing input[name="alarm"]:checked').length;
+  const place = document.querySelector("[data-chosen]");
+  place.textContent = chosen ? place.dataset.chosen.replace("{n}", chosen) : "";
+}
+
+document.body.addEventListener("live:alarms", refreshSoon);
+document.body.addEventListener("live:found", refreshSoon);
+document.body.addEventListener("htmx:afterSettle", drawTrends);
+document.addEventListener("change", countChosen);
+
+/* A refusal of the server (a note too long, no right) stands in the row's own form. */
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status !== 422) return;
+  event.detail.shouldSwap = false;
+  event.detail.elt.querySelector(".errorlist")?.remove();
+  event.detail.elt.insertAdjacentHTML("beforeend", event.detail.xhr.responseText);
+});

@@ -1,0 +1,59 @@
+"""Questions about enterprises: where they are, who answers for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Person, Post, SectorDuty, Territory
+from anwei.org.responsibility import Vacant, posts_for
+from anwei.sites.colour import coloured
+from anwei.sites.models import Enterprise
+
+TOWNSHIP_DIGITS = 9
+
+
+class Answerable(NamedTuple):
+    """One of the three posts with its holders of today; without a post `label` names the hole."""
+
+    label: str
+    post: Post | None
+    holders: list[str]
+
+
+def enterprises_of(person: Person) -> QuerySet[Enterprise]:
+    """Return the enterprises a person may see with their unit and state `colour`."""
+    rows: QuerySet[Enterprise] = Enterprise.objects.visible_to(person)
+    return coloured(rows.select_related("unit"))
+
+
+def township_names() -> dict[str, str]:
+    """Return the name of each township by its nine digits."""
+    names = Territory.objects.values_list("code", "name")
+    return {code: name for code, name in names if len(code) == TOWNSHIP_DIGITS}
+
+
+def regulators_of(enterprise: Enterprise) -> list[SectorDuty]:
+    """Return the departments that answer for the enterprise's sector, the leading one first."""
+    return list(
+        SectorDuty.objects.filter(sector=enterprise.sector).select_related("unit").order_by("-lead", "pk")
+    )
+
+
+def answerable_for(enterprise: Enterprise, now: datetime) -> list[Answerable]:
+    """Return who is responsible, supervises and implements at an enterprise today, vacancies included."""
+    try:
+        posts = posts_for(enterprise, now, held=False)
+    except Vacant as vacant:
+        return [Answerable(hole, None, []) for hole in vacant.holes]
+    holders: dict[int, list[str]] = {}
+    for holding in holdings_on(day_of(now)).filter(post__in=posts).select_related("person"):
+        holders.setdefault(holding.post_id, []).append(str(holding.person))
+    return [
+        Answerable(label, post, holders.get(post.pk, []))
+        for label, post in zip((_("责任"), _("监督"), _("落实")), posts, strict=True)
+    ]
