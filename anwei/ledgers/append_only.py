@@ -72,7 +72,7 @@ def _tables() -> list[str]:
 
 
 def _statements(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    template = SQLITE if connection.vendor == "sqlite" else POSTGRESQL
+    template = (SQLITE if connection.vendor == "sqlite" else POSTGRESQL).strip()
     return {
         f"{PREFIX}{table}_{verb.lower()}": template.format(
             name=f"{PREFIX}{table}_{verb.lower()}", verb=verb, table=table

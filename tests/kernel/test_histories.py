@@ -1,0 +1,192 @@
+"""Random histories of a case against an oracle that knows the rules from the table in the text only.
+
+Nothing closes without the papers and a second person; whoever acts, acts in turn; overdue equals the oracle.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from anwei.cases.errors import CaseError
+from anwei.cases.models import Case, Entry, Evidence
+from anwei.cases.services import advance
+from anwei.cases.sweep import OVERDUE, sweep
+from anwei.ledgers import seal
+from anwei.org.models import Person
+from tests.kernel.county import NOW, County, build, in_post, open_repair, photo
+
+N_HISTORIES = 200
+N_STEPS = 10
+# verb: (from, to, post)
+TABLE = {
+    "order": ("registered", "assigned", "duty"),
+    "sign": ("assigned", "acting", "safety"),
+    "finish": ("acting", "review", "safety"),
+    "inspect": ("review", "review", "duty"),
+    "close": ("review", "closed", "duty"),
+    "return_back": ("review", "acting", "duty"),
+}
+PAPERS: dict[str, dict[str, Any]] = {
+    "finish": {"way": "repair", "evidence": [photo()]},
+    "inspect": {"finding": "好"},
+    "return_back": {"reason": "漏"},
+}
+WHO = ("officer", "second_officer", "worker", "both", "boss")
+POSTS = {"officer": {"duty"}, "second_officer": {"duty"}, "worker": {"safety"}, "both": {"duty", "safety"}, "boss": set()}  # fmt: skip
+
+
+class Histories(RuleBasedStateMachine):
+    people: dict[str, Person]
+    county: County
+    n_closed = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.now = NOW
+        self.case: Case = open_repair(self.county)
+        self.phase = "registered"
+        self.inspected = False
+        self.implementers: set[str] = set()
+        self.due: dict[str, datetime] = {}
+        self.n_overdue = 0
+        self.n_entries = 1
+        self.keys: list[str] = []
+
+    def teardown(self) -> None:
+        type(self).n_closed += self.phase == "closed"
+        assert seal.verify().first_broken is None
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    def allowed(self, verb: str, who: str, complete: bool) -> bool:
+        source, _target, post = TABLE[verb]
+        in_turn = self.phase == source and post in POSTS[who]
+        second_person = post != "duty" or who not in self.implementers
+        papers = complete or verb not in PAPERS
+        return in_turn and second_person and papers and (verb != "close" or self.inspected)
+
+    def follow(self, verb: str, who: str) -> None:
+        source, target, post = TABLE[verb]
+        self.n_entries += 1
+        self.inspected = verb == "inspect" or (source == target and self.inspected)
+        self.phase = target
+        if post == "safety":
+            self.implementers.add(who)
+        self.due.pop(verb, None)
+        if verb == "order":
+            self.due = {"sign": self.now + timedelta(minutes=30), "finish": self.now + timedelta(hours=4)}
+        if verb == "return_back":
+            self.due = {"finish": self.now + timedelta(hours=4)}
+
+    @rule(
+        verb=st.sampled_from(sorted(TABLE)),
+        who=st.sampled_from(WHO),
+        complete=st.booleans(),
+        stale=st.integers(0, 5).map(lambda n: n == 0),
+    )
+    def attempt(self, verb: str, who: str, complete: bool, stale: bool) -> None:
+        self.act(verb, who, complete, stale)
+
+    @rule(choices=st.lists(st.integers(0, 60), min_size=1, max_size=4))
+    def go_on(self, choices: list[int]) -> None:
+        """Most random verbs are refused; this rule takes some that are not, so that cases come to an end."""
+        for choice in choices:
+            pairs = [(verb, who) for verb in TABLE for who in WHO if self.allowed(verb, who, True)]
+            if pairs:
+                self.act(*pairs[choice % len(pairs)], True, False)
+
+    def act(self, verb: str, who: str, complete: bool, stale: bool) -> None:
+        expected = self.allowed(verb, who, complete) and not stale
+        papers = PAPERS.get(verb, {}) if complete else {}
+        key = f"k{len(self.keys)}"
+        version = self.case.version - 1 if stale else self.case.version
+        try:
+            self.case = advance(
+                self.case, verb, actor=self.people[who], now=self.now, version=version, key=key, **papers
+            )
+        except CaseError as refusal:
+            assert not expected, refusal
+            assert str(refusal).endswith("。")
+        else:
+            assert expected, (verb, who, complete, stale)
+            self.keys.append(key)
+            self.follow(verb, who)
+
+    @rule()
+    @precondition(lambda self: self.keys)
+    def click_again(self) -> None:
+        case = advance(self.case, "order", actor=self.people["boss"], now=self.now, key=self.keys[-1])
+        assert case.version == self.case.version
+
+    @rule(minutes=st.sampled_from([1, 29, 31, 239, 241]))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        missed = {(verb, due) for verb, due in self.due.items() if due < self.now}
+        assert sweep(self.now).n_overdue == len(missed - self.told())
+        assert sweep(self.now).n_overdue == 0
+
+    def told(self) -> set[tuple[str, datetime]]:
+        """Return the missed clocks that the timeline told of before this moment."""
+        verbs = {"签收": "sign", "完成": "finish"}
+        entries = Entry.objects.filter(case=self.case.pk, verb=OVERDUE, at__lt=self.now)
+        return {
+            (verbs[entry.content["clock"]], datetime.fromisoformat(entry.content["due_at"]))
+            for entry in entries
+        }
+
+    @invariant()
+    def the_case_stands_where_the_oracle_says(self) -> None:
+        case = Case.objects.get(pk=self.case.pk)
+        assert case.phase == self.phase
+        assert case.deadline == (min(self.due.values()) if self.due else None)
+        assert Entry.objects.filter(case=case).exclude(verb=OVERDUE).count() == self.n_entries
+        assert (case.phase == "closed") == (case.closed_at is not None) == (case.outcome != "")
+
+    @invariant()
+    def nothing_closes_without_papers_and_a_second_person(self) -> None:
+        if self.phase != "closed":
+            return
+        entries = list(Entry.objects.filter(case=self.case.pk).exclude(verb=OVERDUE))
+        finish, inspect, close = (
+            [entry for entry in entries if entry.verb == verb][-1] for verb in ("finish", "inspect", "close")
+        )
+        assert finish.number < inspect.number < close.number
+        assert Evidence.objects.filter(entry=finish).exists() and finish.content["way"]
+        hands = {entry.actor_id for entry in entries if entry.post_id == self.county.safety.pk}
+        assert close.actor_id not in hands and inspect.actor_id not in hands
+
+
+@pytest.mark.django_db
+def test_random_histories() -> None:
+    county = build()
+    Histories.county = county
+    Histories.people = {name: getattr(county, name) for name in ("officer", "worker", "boss")}
+    Histories.people["second_officer"] = in_post("second_officer", county.duty)
+    Histories.people["both"] = in_post("both", county.duty, county.safety)
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=N_HISTORIES,
+            stateful_step_count=N_STEPS,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert Histories.n_closed >= N_HISTORIES / 10, "too few histories come to their end to prove anything"

@@ -1,0 +1,276 @@
+"""Every tampering is found: edits, deletions, swaps, cut tails, with the triggers dropped as an intruder would."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from anwei.cases.evidence import path_of
+from anwei.cases.models import Case, Entry, Evidence
+from anwei.cases.services import advance
+from anwei.cases.verify import verify as verify_all
+from anwei.ledgers import append_only, seal
+from anwei.ledgers.models import ChainHead, Change, GlobalHead
+from anwei.ledgers.services import change_setting, county_setting, record_change
+from tests.kernel.county import NOW, County, open_repair
+from tests.kernel.test_advance import to_review
+
+N_TAMPERINGS = 1000
+SEALED_COLUMNS = {
+    Entry: ("number", "at", "actor_id", "post_id", "verb", "from_phase", "to_phase", "note", "content", "key", "case_id", "content_digest", "digest"),
+    Change: ("number", "at", "actor_id", "verb", "content", "reason", "register", "row", "content_digest", "digest"),
+}  # fmt: skip
+
+
+def fill(county: County) -> None:
+    for n in range(6):
+        case = open_repair(county, note=f"第{n}件")
+        if n % 2:
+            advance(case, "order", actor=county.officer, now=NOW, note="请办理", key=f"k{n}")
+    for n in range(5):
+        for step in range(1 + n % 3):
+            record_change(
+                "sites.site", n, actor=county.officer, now=NOW + timedelta(minutes=step), verb="edit",
+                content={"limit": [1.5, 2.0 + step], "at": NOW}, reason="核定",
+            )  # fmt: skip
+    seal.seal_head(NOW + timedelta(hours=1))
+
+
+def rows_of(model: type) -> list[dict[str, Any]]:
+    return list(model._default_manager.order_by("pk").values())
+
+
+def other_than(value: Any, random_: random.Random) -> Any:
+    if isinstance(value, int):
+        return value + random_.choice([-1, 1, 7])
+    if isinstance(value, str):
+        return value[:-1] + "x" if value and not value.endswith("x") else value + "y"
+    if isinstance(value, dict):
+        return json.dumps({**value, "limit": 99})
+    if value is None:
+        return 1
+    return value + timedelta(microseconds=1)
+
+
+def edit(cursor: Any, model: type, random_: random.Random) -> None:
+    row = random_.choice(rows_of(model))
+    column = random_.choice(SEALED_COLUMNS[model])
+    cursor.execute(
+        f"UPDATE {model._meta.db_table} SET {column} = %s WHERE id = %s",
+        [other_than(row[column], random_), row["id"]],
+    )
+
+
+def delete(cursor: Any, model: type, random_: random.Random) -> None:
+    cursor.execute(
+        f"DELETE FROM {model._meta.db_table} WHERE id = %s", [random_.choice(rows_of(model))["id"]]
+    )
+
+
+def swap(cursor: Any, model: type, random_: random.Random) -> None:
+    """Exchange the content of two rows, whole with its digests or only what people read."""
+    first, second = random_.sample(rows_of(model), 2)
+    if random_.random() < 0.5:
+        columns = ["verb", "at", "content_digest", "digest", *model.content_fields]
+    else:
+        columns = ["number"]
+    spare = 1_000_000
+    for source, target in ((first, second["id"]), (second, first["id"])):
+        for column in columns:
+            value = source[column]
+            value = json.dumps(value) if column == "content" else value
+            value = value + spare if column == "number" else value
+            cursor.execute(f"UPDATE {model._meta.db_table} SET {column} = %s WHERE id = %s", [value, target])
+    cursor.execute(f"UPDATE {model._meta.db_table} SET number = number - {spare} WHERE number > {spare}")
+
+
+def cut_tail(cursor: Any, model: type, random_: random.Random) -> None:
+    """Delete the last rows of a chain and forge its head as well as one can without the key."""
+    row = random_.choice(rows_of(model))
+    key = {name: row[name] for name in model.chain_fields}
+    where = " AND ".join(f"{name} = %s" for name in key)
+    table = model._meta.db_table
+    cursor.execute(f"DELETE FROM {table} WHERE {where} AND number >= %s", [*key.values(), row["number"]])
+    cursor.execute(f"SELECT number, digest FROM {table} WHERE {where} ORDER BY number DESC", [*key.values()])
+    chain = json.dumps([model._meta.label_lower, *key.values()], separators=(",", ":"))
+    last = cursor.fetchone()
+    if last is None:
+        cursor.execute("DELETE FROM ledgers_chainhead WHERE chain = %s", [chain])
+    else:
+        cursor.execute(
+            "UPDATE ledgers_chainhead SET number = %s, digest = %s WHERE chain = %s", [*last, chain]
+        )
+
+
+def forge_head(cursor: Any, model: type, random_: random.Random) -> None:
+    if random_.random() < 0.5:
+        chain = random_.choice(list(ChainHead.objects.values_list("chain", flat=True)))
+        cursor.execute("DELETE FROM ledgers_chainhead WHERE chain = %s", [chain])
+    else:
+        cursor.execute("UPDATE ledgers_globalhead SET n_rows = n_rows - 1")
+
+
+@pytest.mark.django_db
+@pytest.mark.db
+def test_a_thousand_tamperings_are_found(county: County) -> None:
+    fill(county)
+    append_only.drop(connection)
+    assert seal.verify().first_broken is None
+    random_ = random.Random(20261124)
+    before = {model: rows_of(model) for model in SEALED_COLUMNS}
+    done: Counter[str] = Counter()
+    missed = []
+    while done.total() < N_TAMPERINGS:
+        tamper = random_.choice([edit, edit, edit, delete, swap, cut_tail, forge_head])
+        model = random_.choice(list(SEALED_COLUMNS))
+        point = transaction.savepoint()
+        try:
+            with connection.cursor() as cursor, transaction.atomic():
+                tamper(cursor, model, random_)
+            heads_touched = tamper is forge_head
+            if heads_touched or rows_of(model) != before[model]:
+                done[tamper.__name__] += 1
+                if seal.verify().first_broken is None:
+                    missed.append((tamper.__name__, model.__name__))
+        except DatabaseError:
+            pass  # a constraint of the database refused the tampering itself
+        transaction.savepoint_rollback(point)
+    assert missed == []
+    assert min(done.values()) > 50, done
+    assert seal.verify().first_broken is None
+    append_only.create(connection)
+
+
+def test_the_broken_link_is_named(county: County) -> None:
+    case = to_review(county)
+    append_only.drop(connection)
+    entry = Entry.objects.get(case=case, verb="sign")
+    Entry.objects.filter(pk=entry.pk).update(note="改过")
+    assert seal.verify().first_broken == seal.Broken(f'["cases.entry",{case.pk}]', 3, "内容被改动")
+    errors = StringIO()
+    with pytest.raises(SystemExit) as exit_:
+        call_command("verify", stderr=errors)
+    assert exit_.value.code == 1
+    assert "第 3 条：内容被改动" in errors.getvalue()
+
+
+def test_verify_says_how_much_it_read(county: County) -> None:
+    to_review(county)
+    answer = StringIO()
+    call_command("verify", stdout=answer)
+    rows = Entry.objects.count() + Change.objects.count()
+    assert answer.getvalue() == f"记录未被改动：已核验 {rows} 条。\n"
+
+
+def test_an_emptied_content_leaves_the_chain_itself_whole(county: County) -> None:
+    """What an erasure of personal text will rest on: the links cover digests only."""
+    case = to_review(county)
+    links = list(Entry.objects.filter(case=case).order_by("number"))
+    previous = ""
+    for entry in links:
+        values = [getattr(entry, name) for name in Entry.sealed_fields]
+        assert entry.digest == seal._link(
+            f'["cases.entry",{case.pk}]', entry.number, values, entry.content_digest, previous
+        )
+        previous = entry.digest
+
+
+@pytest.mark.django_db
+@pytest.mark.db
+@pytest.mark.parametrize("verb", ["UPDATE {table} SET id = id", "DELETE FROM {table}"])
+@pytest.mark.parametrize("model", [Entry, Change, Evidence, GlobalHead])
+def test_the_database_refuses_to_change_what_is_written(county: County, model: type, verb: str) -> None:
+    to_review(county)
+    seal.seal_head(NOW)
+    key = model._meta.pk.column
+    statement = verb.format(table=model._meta.db_table).replace("id = id", f"{key} = {key}")
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    append_only.require(connection)
+
+
+@pytest.mark.django_db
+def test_a_missing_trigger_stops_the_start() -> None:
+    append_only.require(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER append_only_cases_entry_delete")
+    with pytest.raises(append_only.Unprotected, match="cases_entry"):
+        append_only.require(connection)
+    call_command("migrate", verbosity=0)  # post_migrate makes them anew
+    append_only.require(connection)
+
+
+def test_the_hour_is_sealed_once_and_anchors_what_came_before(county: County) -> None:
+    case = open_repair(county)
+    first = seal.seal_head(NOW)
+    assert first is not None
+    assert seal.seal_head(NOW + timedelta(minutes=30)) is None
+    case = advance(case, "order", actor=county.officer, now=NOW)
+    second = seal.seal_head(NOW + timedelta(hours=1))
+    assert second is not None and second.n_rows == first.n_rows + 1
+    assert seal.verify().first_broken is None
+    # an intruder who kept an old copy of a chain's own head is still betrayed by the hour
+    append_only.drop(connection)
+    old = ChainHead.objects.get(chain=f'["cases.entry",{case.pk}]')
+    last = Entry.objects.get(case=case, number=1)
+    Entry.objects.filter(case=case, number=2).delete()
+    old.number, old.digest, old.seal = 1, last.digest, seal._head_seal(old.chain, 1, last.digest)
+    old.save()
+    broken = seal.verify().first_broken
+    assert broken is not None and "整点封存" in broken.reason
+
+
+def test_a_case_that_moved_without_its_timeline_is_found(county: County) -> None:
+    case = to_review(county)
+    Case.objects.filter(pk=case.pk).update(phase="acting")
+    assert verify_all().first_broken == seal.Broken(case.number, 4, "事项的阶段与办理记录不符")
+
+
+def test_a_changed_or_lost_file_is_found(county: County) -> None:
+    case = to_review(county)
+    paper = Evidence.objects.get(case=case)
+    path = path_of(paper.stored_as)
+    content = path.read_bytes()
+    path.write_bytes(content + b"x")
+    assert verify_all().first_broken == seal.Broken(case.number, 4, "佐证材料文件被改动")
+    assert verify_all(files=False).first_broken is None
+    path.unlink()
+    assert verify_all().first_broken == seal.Broken(case.number, 4, "佐证材料文件缺失")
+
+
+def test_a_lost_evidence_row_is_found(county: County) -> None:
+    case = to_review(county)
+    append_only.drop(connection)
+    Evidence.objects.filter(case=case).delete()
+    assert verify_all().first_broken == seal.Broken(case.number, 4, "佐证材料与办理记录不符")
+
+
+def test_a_county_setting_remembers_who_when_why_and_what_it_replaced(county: County) -> None:
+    assert county_setting("warning_clocks", {"a": 1}) == {"a": 1}
+    with pytest.raises(ValueError, match="理由"):
+        change_setting("warning_clocks", {}, default={"a": 1}, actor=county.officer, now=NOW, reason=" ")
+    change_setting(
+        "warning_clocks", {"a": 2}, default={"a": 1}, actor=county.officer, now=NOW, reason="会议定"
+    )
+    assert county_setting("warning_clocks", {"a": 1}) == {"a": 2}
+    change = Change.objects.get(register="ledgers.setting")
+    assert (change.actor, change.reason) == (county.officer, "会议定")
+    assert change.content == {"before": {"a": 1}, "after": {"a": 2}}
+
+
+def test_one_spelling_before_and_after_storage() -> None:
+    assert seal.canonical({"b": 1e22, "a": [1.0, 0.1, None, NOW]}) == seal.canonical(
+        {"a": [1, 0.1, None, NOW.astimezone()], "b": int(1e22)}
+    )
