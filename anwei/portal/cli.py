@@ -6,6 +6,7 @@ other word is a Django management command of a room.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -111,7 +112,10 @@ def _status(words: Arguments) -> int:
 
     parser = ArgumentParser("anwei status", description=_("显示正在运行的系统的状态。"))
     parser.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
-    return status.main(DataFolder.from_environment(), as_json=parser.parse_args(words).json)
+    as_json = parser.parse_args(words).json
+    found = status.collect(DataFolder.from_environment())
+    print(json.dumps(found, ensure_ascii=False, indent=2) if as_json else status.text(found))
+    return 0 if found.get("healthy") else 1
 
 
 def _no_options(name: str, words: Arguments) -> Namespace:

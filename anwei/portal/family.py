@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 import time
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -146,18 +147,21 @@ class Family:
             if self._endpoint and await _answers(self._endpoint):
                 heartbeat.beat(self._folder, "broker")
             for name, child in self._children.items():
-                if name == "simulate" or child.pid is None or time.time() - child.started_at < heartbeat.LATE:
-                    continue
-                silence = heartbeat.silence(self._folder, name)
-                stuck = silence is None or silence > heartbeat.LATE
-                if stuck and name not in self._stuck:
-                    self._journal.write(
-                        name, _("进程无响应已 {seconds:.0f} 秒").format(seconds=silence or heartbeat.LATE)
-                    )
-                elif not stuck and name in self._stuck:
-                    self._journal.write(name, _("进程已恢复响应"))
-                (self._stuck.add if stuck else self._stuck.discard)(name)
+                grown_up = time.time() - child.started_at > heartbeat.LATE
+                if name in heartbeat.BEATING and child.pid and grown_up:
+                    self._judge(name)
             await asyncio.sleep(WATCH)
+
+    def _judge(self, name: str) -> None:
+        silence = heartbeat.silence(self._folder, name)
+        stuck = silence is None or silence > heartbeat.LATE
+        if stuck and name not in self._stuck:
+            self._stuck.add(name)
+            seconds = heartbeat.LATE if silence is None else silence
+            self._journal.write(name, _("进程无响应已 {seconds:.0f} 秒").format(seconds=seconds))
+        elif not stuck and name in self._stuck:
+            self._stuck.remove(name)
+            self._journal.write(name, _("进程已恢复响应"))
 
     async def _echo_broker(self, tail: Tail) -> None:
         """Show warnings and errors of the broker's own log, except what concerns single devices."""
@@ -182,6 +186,7 @@ class Family:
             "version": anwei.__version__,
             "demo": self._demo,
             "web": self._network.web_address(self._web_port),
+            "web_port": self._web_port,
             "mqtt": f"{self._endpoint.mqtt_host}:{self._endpoint.mqtt_port}" if self._endpoint else None,
             "processes": {
                 name: {"pid": child.pid, "starts": child.starts, "started_at": child.started_at}
@@ -217,7 +222,9 @@ class Family:
             return None
         host = self._network.mqtt_host
         mqtt = self._chosen(mqtt_port, host, (self._web_port,))
-        client = broker.free_port(broker.CLIENT_PORT, avoid=(self._web_port, mqtt))
+        # Nobody types this port: spread by data folder, so that two starts at once do not race for it.
+        first = broker.CLIENT_PORT + zlib.crc32(str(self._folder.root).encode()) % 1000
+        client = broker.free_port(first, avoid=(self._web_port, mqtt))
         return broker.Endpoint("127.0.0.1", client, mqtt, mqtt_host=host, mqtt_tls=host != "127.0.0.1")
 
 

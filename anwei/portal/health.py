@@ -1,0 +1,135 @@
+"""Is the installation healthy: a real write and read through each store, not "the process is alive"."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from nats.aio.client import Client
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+
+from anwei.datafolder import DataFolder
+from anwei.monitoring.models import Position
+from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.doors import Doors
+from anwei.monitoring.stream.heartbeat import BEATING
+from anwei.monitoring.stream.log import STREAM as LOG
+from anwei.monitoring.stream.log import differences
+from anwei.portal.status import process_states
+
+PATIENCE = 2.0  # s for each store
+PROBE = "healthz"  # a stream of one message beside the log: same broker, same disk, same fsync
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was tried."""
+
+    name: str  # "database", "telemetry", "log", or a process
+    ok: bool
+    detail: str  # why not, "" when ok
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """All that was tried."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything worked."""
+        return all(check.ok for check in self.checks)
+
+
+def check() -> Health:
+    """Try every store and look at every process; not to be called on an event loop's thread."""
+    checks = [_try_database(), *asyncio.run(_try_stores(settings.DATA))]
+    checks += [
+        Check(state.name, state.state == "working", "" if state.state == "working" else state.state, 0)
+        for state in process_states(settings.DATA)
+        if state.name in BEATING
+    ]
+    return Health(tuple(checks))
+
+
+def _try_database() -> Check:
+    started = time.monotonic()
+    stamp = time.time_ns() // 1_000_000
+    try:
+        with _short_patience(), transaction.atomic():
+            Position.objects.update_or_create(name=PROBE, defaults={"value": stamp})
+        read = Position.objects.get(name=PROBE).value
+    except DatabaseError as error:
+        return _result("database", started, repr(error))
+    return _result("database", started, "" if read >= stamp else "reads back an older value than was written")
+
+
+@contextmanager
+def _short_patience() -> Iterator[None]:
+    """Let SQLite wait for a lock no longer than PATIENCE inside the block."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(usual * 1000)}")
+
+
+async def _try_stores(folder: DataFolder) -> list[Check]:
+    started = time.monotonic()
+    try:
+        nc = await asyncio.wait_for(connect(folder, name="healthz"), PATIENCE)
+    except TimeoutError:
+        return [_result(name, started, "the broker does not answer") for name in ("log", "telemetry")]
+    try:
+        return [await _try("log", _use_log(nc)), await _try("telemetry", _use_telemetry(nc))]
+    finally:
+        await nc.close()
+
+
+async def _try(name: str, work: Awaitable[None]) -> Check:
+    started = time.monotonic()
+    try:
+        await asyncio.wait_for(work, PATIENCE)
+    except Exception as error:  # whatever fails is the answer
+        return _result(name, started, repr(error))
+    return _result(name, started)
+
+
+async def _use_log(nc: Client) -> None:
+    """Write a message durably and read it back; see that the log still has the settings promises hang on."""
+    jetstream = nc.jetstream()
+    await jetstream.add_stream(
+        StreamConfig(
+            name=PROBE,
+            subjects=[PROBE],
+            storage=StorageType.FILE,
+            max_msgs=1,
+            discard=DiscardPolicy.OLD,
+        )
+    )
+    written = await jetstream.publish(PROBE, str(time.time_ns()).encode())
+    await jetstream.get_msg(PROBE, seq=written.seq)
+    reply = await nc.request(f"$JS.API.STREAM.INFO.{LOG}", timeout=PATIENCE)
+    if wrong := differences(json.loads(reply.data).get("config", {})):
+        raise RuntimeError(f"the log's settings are not ours: {wrong}")
+
+
+async def _use_telemetry(nc: Client) -> None:
+    await Doors(nc).probe()
+
+
+def _result(name: str, started: float, detail: str = "") -> Check:
+    return Check(name, not detail, detail, round((time.monotonic() - started) * 1000))

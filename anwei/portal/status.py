@@ -1,0 +1,154 @@
+"""`anwei status`: addresses, versions, each process's health, rates and lag of the running installation."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import psutil
+
+import anwei
+from anwei.datafolder import DataFolder
+from anwei.monitoring.stream import broker, heartbeat
+from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.doors import Doors, StoreAway
+from anwei.monitoring.stream.log import log_state
+from anwei.portal.language import gettext as _
+
+PATIENCE = 3.0  # s for everything that is asked over the broker
+
+
+@dataclass(frozen=True)
+class ProcessState:
+    """One member of the family."""
+
+    name: str
+    state: str  # "working", "stuck" (alive, no heartbeat), "down"
+    pid: int | None
+    starts: int
+    silence: float | None  # s since the last heartbeat
+    cpu_seconds: float | None
+    memory_bytes: int | None
+
+
+def process_states(folder: DataFolder) -> list[ProcessState]:
+    """Return the state of every process that `anwei run` keeps, from its file and the heartbeats."""
+    members: dict[str, dict[str, Any]] = folder.running().get("processes", {})
+    return [_process_state(folder, name, member) for name, member in members.items()]
+
+
+def collect(folder: DataFolder) -> dict[str, Any]:
+    """Return all that `anwei status` shows; {"running": False} when nothing runs on this folder."""
+    running = folder.running()
+    if not running or not psutil.pid_exists(running["pid"]):
+        return {"running": False, "data_folder": str(folder.root)}
+    states = process_states(folder)
+    stream, log = asyncio.run(_ask(folder))
+    return {
+        "running": True,
+        "healthy": all(state.state == "working" for state in states) and stream is not None,
+        "data_folder": str(folder.root),
+        "web": running["web"],
+        "mqtt": running["mqtt"],
+        "demo": running["demo"],
+        "versions": _versions(),
+        "processes": [asdict(state) for state in states],
+        "stream": stream,
+        "log": log,
+    }
+
+
+def _process_state(folder: DataFolder, name: str, member: dict[str, Any]) -> ProcessState:
+    silence = heartbeat.silence(folder, name)
+    try:
+        process = psutil.Process(member["pid"] or -1)
+        cpu, memory = sum(process.cpu_times()[:2]), process.memory_info().rss
+    except (psutil.Error, ValueError):
+        return ProcessState(name, "down", None, member["starts"], silence, None, None)
+    grown_up = time.time() - member["started_at"] > heartbeat.LATE
+    quiet = silence is None or silence > heartbeat.LATE
+    state = "stuck" if grown_up and quiet and name in heartbeat.BEATING else "working"
+    return ProcessState(name, state, process.pid, member["starts"], silence, cpu, memory)
+
+
+async def _ask(folder: DataFolder) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Return the stream's figures and the broker's of the log; None for what does not answer in time."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            nc = await connect(folder, name="status")
+    except TimeoutError:
+        return None, None
+    stream = log = None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            log = await log_state(nc)
+            stream = await Doors(nc).status()
+    except (TimeoutError, StoreAway):
+        pass
+    await nc.close()
+    return stream, log
+
+
+def _versions() -> dict[str, str]:
+    server = subprocess.run([broker.executable(), "--version"], capture_output=True, text=True, check=False)
+    packages = {name: version(name) for name in ("Django", "duckdb", "pyarrow", "numpy", "pysqlite3")}
+    return {
+        "anwei": anwei.__version__,
+        "python": platform.python_version(),
+        "nats-server": server.stdout.strip().removeprefix("nats-server: v"),
+        **packages,
+    }
+
+
+def text(found: dict[str, Any]) -> str:
+    """Return what `collect` found, for people."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    if not found["running"]:
+        return [_("未运行。数据目录：{folder}").format(folder=found["data_folder"])]
+    states = {"working": _("正常"), "stuck": _("无响应"), "down": _("未运行")}
+    lines = [
+        _("网页    {address}").format(address=found["web"]),
+        _("设备    {address}").format(address=found["mqtt"] or _("外部消息服务器")),
+        _("数据    {folder}").format(folder=found["data_folder"]),
+        _("版本    {versions}").format(versions=", ".join(f"{k} {v}" for k, v in found["versions"].items())),
+        "",
+    ]
+    for process in found["processes"]:
+        memory = (process["memory_bytes"] or 0) / 1024**2
+        lines.append(
+            _(
+                "{name:<9} {state}  进程号 {pid}，启动 {starts} 次，CPU {cpu:.1f} 秒，内存 {memory:.0f} MiB"
+            ).format(
+                name=process["name"],
+                state=states[process["state"]],
+                pid=process["pid"] or "-",
+                starts=process["starts"],
+                cpu=process["cpu_seconds"] or 0,
+                memory=memory,
+            )
+        )
+    lines += ["", *(_stream_lines(found["stream"]) if found["stream"] else [_("数据流没有应答")])]
+    return lines
+
+
+def _stream_lines(stream: dict[str, Any]) -> list[str]:
+    """Return one line for each figure the stream gives, whatever they are."""
+    titles = {
+        "samples_per_s": _("采样写入（条/秒）"),
+        "events_per_s": _("报警事件（条/秒）"),
+        "samples_stored": _("已存采样（条）"),
+        "lag": _("积压（条消息）"),
+        "oldest_unstored_ms": _("最早未入库消息的年龄（毫秒）"),
+        "register_version": _("登记版本"),
+        "bytes": _("占用空间（字节）"),
+        "free": _("剩余空间（字节）"),
+    }
+    return [f"{title}  {stream[name]}" for name, title in titles.items() if name in stream]

@@ -1,0 +1,141 @@
+"""`anwei run`: one command starts everything, keeps it running, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.family import Family, wait_for
+
+MEMBERS = ["broker", "gate", "stream", "worker", "web"]
+
+
+@pytest.fixture(scope="module")
+def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
+    with Family(tmp_path_factory.mktemp("family") / "data") as running:
+        yield running
+
+
+def is_healthy(family: Family) -> bool:
+    status, body = family.get("/healthz")
+    return status == 200 and json.loads(body)["ok"]
+
+
+def test_everything_starts_and_is_healthy(family: Family) -> None:
+    wait_for(lambda: is_healthy(family), seconds=30, what="/healthz says ok")
+    body = json.loads(family.get("/healthz")[1])
+    assert {"database", "log", "telemetry"} <= {check["name"] for check in body["checks"]}
+    assert family.get("/accounts/login/")[0] == 200
+
+
+def test_status_says_what_runs(family: Family) -> None:
+    wait_for(lambda: family.status()["healthy"], seconds=30, what="anwei status says healthy")
+    status = family.status()
+    assert [process["name"] for process in status["processes"]] == MEMBERS
+    assert {process["state"] for process in status["processes"]} == {"working"}
+    assert status["stream"]["lag"] == 0
+    assert status["log"]["last_seq"] >= 0
+    assert status["versions"]["nats-server"].startswith("2.")
+    text = family.command("status").stdout
+    assert status["web"] in text
+    assert all(name in text for name in MEMBERS)
+
+
+def test_a_second_start_on_the_same_folder_is_refused(family: Family) -> None:
+    second = family.command("run")
+    assert second.returncode == 1
+    assert "已有一个安委系统在运行" in second.stderr
+    assert family.folder.running()["web"] in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_secrets_and_runtime_files_are_nobody_elses(family: Family) -> None:
+    kept = [
+        path for name in ("keys", "run", "business", "log") for path in (family.folder.root / name).rglob("*")
+    ]
+    assert len(kept) > 8
+    for path in kept:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_a_dead_process_comes_back(family: Family, name: str) -> None:
+    wait_for(lambda: family.pid(name), what=f"{name} runs")
+    before = family.pid(name)
+    assert before
+    os.kill(before, signal.SIGKILL)
+    wait_for(lambda: family.pid(name) not in (None, before), seconds=15, what=f"{name} is back")
+    wait_for(lambda: is_healthy(family), seconds=30, what="healthy again")
+
+
+@pytest.mark.parametrize("name", ["stream"])
+def test_a_frozen_process_is_seen_within_thirty_seconds(family: Family, name: str) -> None:
+    wait_for(lambda: is_healthy(family), seconds=30, what="healthy before")
+    pid = family.pid(name)
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+
+        def named_as_stuck() -> bool:
+            status, body = family.get("/healthz")
+            checks = {check["name"]: check for check in json.loads(body)["checks"]}
+            return status == 503 and not checks[name]["ok"]
+
+        wait_for(named_as_stuck, seconds=30, what="/healthz names the frozen process")
+        wait_for(lambda: "进程无响应" in family.text, seconds=10, what="the log names it")
+        states = {process["name"]: process["state"] for process in family.status()["processes"]}
+        assert states[name] == "stuck"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: is_healthy(family), seconds=30, what="healthy again")
+
+
+def test_ctrl_c_ends_everything_within_five_seconds(family: Family) -> None:
+    """Last in this module: it ends the family. One process is frozen, which must not delay the end."""
+    wait_for(lambda: all(family.pid(name) for name in MEMBERS), what="all run")
+    processes = family.processes()
+    assert len(processes) >= len(MEMBERS)
+    gate = family.pid("gate")
+    assert gate
+    os.kill(gate, signal.SIGSTOP)
+    assert family.stop() < 5
+    _gone, alive = psutil.wait_procs(processes, timeout=0.5)
+    assert alive == []
+
+
+def test_a_killed_supervisor_takes_its_children_along(tmp_path: Path) -> None:
+    family = Family(tmp_path / "data")
+    family.start()
+    processes = family.processes()
+    assert family.process
+    family.process.kill()
+    family.process.wait()
+    _gone, alive = psutil.wait_procs(processes, timeout=5)
+    assert alive == []
+
+
+def test_a_taken_port_gives_way_to_the_next(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with Family(tmp_path / "data", "--port", str(port), "--mqtt-port", str(port)) as family:
+            assert f"端口 {port} 已被占用" in family.text
+            assert family.folder.running()["web_port"] > port
+
+
+def test_a_key_others_can_read_stops_the_start(tmp_path: Path) -> None:
+    family = Family(tmp_path / "data")
+    family.folder.secret("nats-app")
+    (family.folder.root / "keys" / "nats-app").chmod(0o644)
+    refused = family.command("run")
+    assert refused.returncode == 1
+    assert "chmod 600" in refused.stderr

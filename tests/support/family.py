@@ -1,0 +1,116 @@
+"""`anwei run` for tests: the whole family of real processes on free ports and a data folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from anwei.datafolder import DataFolder
+from tests.support.broker import REPOSITORY, die_with_parent
+
+INHERITED = ("ANWEI_NATS_URL", "ANWEI_BIND", "ANWEI_DEMO", "DJANGO_SETTINGS_MODULE")
+
+
+def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str = "") -> float:
+    """Return after how many seconds the condition held; fail when it did not in time."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds, f"not within {seconds} s: {what or condition}"
+        time.sleep(0.1)
+    return time.monotonic() - started
+
+
+class Family:
+    """A running `anwei run`; `stop` ends it like Ctrl-C."""
+
+    def __init__(self, path: Path, *options: str, **environment: str) -> None:
+        self.folder = DataFolder(path)
+        kept = {key: value for key, value in os.environ.items() if key not in INHERITED}
+        self.environment = {**kept, "ANWEI_DATA": str(path), **environment}
+        self.options = options or ("--port", "0", "--mqtt-port", "0")
+        self.output = self.folder.folder("log") / "console.txt"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Family:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process and self.process.poll() is None:
+            self.stop()
+
+    def start(self) -> None:
+        """Start and wait until the web process listens."""
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "anwei", "run", *self.options],
+                env=self.environment,
+                cwd=REPOSITORY,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=die_with_parent,  # noqa: PLW1509
+            )
+        wait_for(self._is_ready, seconds=90, what="anwei run is ready")
+
+    def _is_ready(self) -> bool:
+        assert self.process and self.process.poll() is None, f"anwei run ended:\n{self.text[-3000:]}"
+        return "已就绪" in self.text
+
+    def stop(self) -> float:
+        """Send what Ctrl-C sends; return how many seconds the end took."""
+        assert self.process
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        return time.monotonic() - started
+
+    @property
+    def text(self) -> str:
+        """What was printed so far."""
+        return self.output.read_text()
+
+    def pid(self, name: str) -> int | None:
+        """Process id of a member; None while it is down."""
+        member = self.folder.running().get("processes", {}).get(name, {})
+        pid = member.get("pid")
+        return int(pid) if pid else None
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process below the supervisor."""
+        assert self.process
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run another `anwei` command on the same data folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "anwei", *words],
+            env=self.environment,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def status(self) -> dict[str, Any]:
+        """What `anwei status --json` says."""
+        found: dict[str, Any] = json.loads(self.command("status", "--json").stdout)
+        return found
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Return status and body of a page."""
+        try:
+            with urllib.request.urlopen(self.folder.running()["web"] + path, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
