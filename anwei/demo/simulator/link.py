@@ -85,8 +85,11 @@ class Link:
                 self.refused = str(error)
 
     def close(self) -> None:
-        """Say goodbye."""
-        self._client.disconnect()
+        """Say goodbye and leave the selector alone from now on."""
+        client = self._client
+        client.on_socket_open = client.on_socket_close = None
+        client.on_socket_register_write = client.on_socket_unregister_write = None
+        client.disconnect()
 
     def _watch(self, events: int, *, opened: bool = False) -> Callable[[Any, Any, Any], None]:
         def watch(_client: Any, _data: Any, sock: Any) -> None:
