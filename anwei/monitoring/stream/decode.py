@@ -50,6 +50,7 @@ class Decoded(NamedTuple):
     """What a batch of messages said; `unknown` tells of a device or tag that a newer register may know."""
 
     samples: Samples
+    message: NDArray[np.int32]  # index of the message each sample came in, rising
     rejects: list[Reject]
     unknown: bool
 
@@ -82,15 +83,17 @@ class Decoder:
                     parse(rows, index, sender, data)
                 except Malformed:
                     rows.refusals.append(Refusal(index, Reason.MALFORMED, "", data, 1))
-        samples, faults = self._columns(rows, messages)
+        samples, message, faults = self._columns(rows, messages)
         rejects = _rejects(messages, [*rows.refusals, *faults])
         unknown = any(reject.reason in (Reason.UNKNOWN_DEVICE, Reason.UNKNOWN_TAG) for reject in rejects)
-        return Decoded(samples, rejects, unknown)
+        return Decoded(samples, message, rejects, unknown)
 
-    def _columns(self, rows: Rows, messages: Sequence[Message]) -> tuple[Samples, list[Refusal]]:
-        """Return the accepted samples, and one refusal a message and fault."""
+    def _columns(
+        self, rows: Rows, messages: Sequence[Message]
+    ) -> tuple[Samples, NDArray[np.int32], list[Refusal]]:
+        """Return the accepted samples with their messages, and one refusal a message and fault."""
         if not rows.values:
-            return Samples.empty(), []
+            return Samples.empty(), np.empty(0, np.int32), []
         counts = np.array(rows.counts, np.int64)
         stamped = np.array([messages[index].stamped for index in rows.message], np.int64)
         row_ts = np.array([s if ts is None else ts for ts, s in zip(rows.ts, stamped.tolist(), strict=True)])
@@ -117,11 +120,12 @@ class Decoder:
         quality[outside] = Quality.OUT_OF_RANGE
         quality[fault == _CODE[Reason.FUTURE]] = Quality.FUTURE
 
+        message = np.repeat(np.array(rows.message, np.int32), counts)
         if not fault.any():
-            return Samples(self._number[slot], ts, value, quality), []
+            return Samples(self._number[slot], ts, value, quality), message, []
         kept = (fault == 0) | (fault >= _FIRST_DOUBT)
         samples = Samples(self._number[slot[kept]], ts[kept], value[kept], quality[kept])
-        return samples, _faulty(rows, counts, fault, ts)
+        return samples, message[kept], _faulty(rows, counts, fault, ts)
 
     def _rounded(self, value: NDArray[np.float64], slot: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the values rounded to the decimals of their tags; -0.0 becomes 0.0."""

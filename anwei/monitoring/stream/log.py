@@ -61,6 +61,11 @@ async def log_state(nc: Client) -> dict[str, Any]:
     return state
 
 
+async def log_name(nc: Client) -> str:
+    """Return the name of this very log, for the store's mark: one made anew starts at sequence 1 again."""
+    return f"{STREAM} {(await _ask(nc, 'INFO'))['created']}"
+
+
 def differences(found: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of a stream's configuration `found` that are not as we need them."""
     wanted = {name: value for name, value in CONFIGURATION.items() if found.get(name) != value}

@@ -138,6 +138,12 @@ class RegisterReader:
             self._take_copy()
         self._task = asyncio.create_task(self._follow())
 
+    async def refresh(self) -> bool:
+        """Look at once whether there is a newer snapshot; return whether one was taken."""
+        version = self.register.version
+        await self._fetch()
+        return self.register.version != version
+
     async def stop(self) -> None:
         """Follow no longer."""
         if self._task:

@@ -74,6 +74,6 @@ def _rounds(column: NDArray[np.int32]) -> list[NDArray[np.intp]]:
     return np.split(by_rank, np.cumsum(np.bincount(rank))[:-1])
 
 
-def select(samples: Samples, chosen: NDArray[np.bool_]) -> Samples:
-    """Return the samples that a mask chooses."""
+def select(samples: Samples, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Samples:
+    """Return the samples that a mask or positions choose."""
     return Samples(samples.tag[chosen], samples.ts[chosen], samples.value[chosen], samples.quality[chosen])

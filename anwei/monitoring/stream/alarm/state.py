@@ -28,10 +28,8 @@ class State:
     phase: NDArray[np.int8]
     start: NDArray[np.int64]  # sample time at which the episode began
     turn: NDArray[np.int64]  # sample time at which clearing began
-    changed: list[NDArray[np.int64]] = field(default_factory=list)  # flat indices, since the last `changes`
-    ended: list[Columns] = field(
-        default_factory=list
-    )  # rows of rules that are gone, since the last `changes`
+    changed: list[NDArray[np.int64]] = field(default_factory=list)  # flat indices, not yet settled
+    ended: list[Columns] = field(default_factory=list)  # rows of earlier rules, not yet settled
 
     @classmethod
     def new(cls, rules: RuleSet) -> State:
@@ -48,15 +46,18 @@ class State:
         )
 
     def changes(self, rules: RuleSet) -> Columns | None:
-        """Return the rows of all rules that changed since the last call, for the store; None if none did."""
+        """Return the rows of all rules that changed since they were settled, the last of a rule counts."""
         parts = self.ended
         if self.changed:
             flat = np.unique(np.concatenate(self.changed))
             parts = [*parts, _rows(rules, self, np.unravel_index(flat, self.phase.shape))]
-        self.changed, self.ended = [], []
         if not parts:
             return None
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def settle(self) -> None:
+        """Forget what changed: the store has it."""
+        self.changed, self.ended = [], []
 
 
 def restore(rules: RuleSet, rows: Columns, last: Columns, now: int) -> tuple[State, list[EpisodeEvent]]:
@@ -95,6 +96,9 @@ def carry(old_rules: RuleSet, old: State, rules: RuleSet, now: int) -> tuple[Sta
     for name in ("last", "good_value", "good_ts", "arrived"):
         getattr(state, name)[columns[kept]] = getattr(old, name)[kept]
 
+    unsettled = old.changes(old_rules)
+    if unsettled is not None:
+        state.ended.append(unsettled)
     rows = _rows(old_rules, old, np.nonzero(old.phase))
     events = _place(rules, state, rows, now)
     moved = (rules.enter[:, columns[kept]] != old_rules.enter[:, kept]) & (

@@ -1,0 +1,171 @@
+"""Reading the log: every message once, in order, from a position that only the store knows.
+
+A consumer without acknowledgements starts right after the store's mark and is thrown away at the first
+trouble. Consumer sequences without a gap prove that nothing was lost on the way; a gap in the log's own
+sequences without one in the consumer's means that the log was cut behind our back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import msgspec
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from anwei.monitoring.stream.log import STREAM
+
+PULL = 1_000  # messages asked for at a time; asked again when half have come
+PULL_BYTES = 32 << 20
+_EXPIRES_NS = 5_000_000_000
+_HEARTBEAT_NS = 1_000_000_000
+DEAF_S = 3.0  # without a message or a heartbeat for so long the consumer is given up
+_INACTIVE_NS = 30_000_000_000
+
+
+class LogLost(RuntimeError):
+    """The way to the log is broken: start again from the store's mark."""
+
+
+class Entry(NamedTuple):
+    """One message of the log as delivered."""
+
+    sequence: int
+    subject: str
+    stamped: int  # ms, by the log
+    data: bytes
+    missing: int  # messages cut from the log just before this one
+
+
+class LogReader:
+    """One consumer of the log, from after `mark` until something breaks.
+
+    Use as an async context manager; `take` returns what has arrived.
+    """
+
+    def __init__(self, nc: Client, mark: int) -> None:
+        self.behind = -1  # messages in the log that have not arrived; -1: not known yet
+        self._nc = nc
+        self._sequence = mark
+        self._consumer_sequence = 0
+        self._arrived: list[Msg] = []
+        self._something = asyncio.Event()
+        self._wanted = 0  # messages of running pulls that have not come
+        self._heard = time.monotonic()
+        self._lost = ""
+
+    async def __aenter__(self) -> LogReader:
+        self._inbox = self._nc.new_inbox()
+        self._subscription = await self._nc.subscribe(
+            self._inbox, cb=self._receive, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
+        created = await self._create()
+        self._consumer = created["name"]
+        self.behind = created["num_pending"]
+        await self._pull()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(NatsError):
+            await self._subscription.unsubscribe()
+
+    async def take(self, timeout_s: float) -> list[Entry]:
+        """Return the messages that have arrived, after waiting up to `timeout_s` for one; [] if none came.
+
+        Raises LogLost after whatever could still be trusted has been returned.
+        """
+        if not self._arrived and not self._lost:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._something.wait(), timeout_s)
+        self._something.clear()
+        arrived, self._arrived = self._arrived, []
+        entries = self._trusted(arrived)
+        if self._lost and not entries:
+            raise LogLost(self._lost)
+        if self._wanted < PULL // 2:
+            await self._pull()
+        if time.monotonic() - self._heard > DEAF_S:
+            self._lost = "no sign of life from the log"
+        return entries
+
+    async def _receive(self, message: Msg) -> None:
+        self._heard = time.monotonic()
+        if message.headers and "Status" in message.headers and not message.reply.startswith("$JS.ACK."):
+            self._status(message.headers)
+            return
+        self._arrived.append(message)
+        self._something.set()
+
+    def _status(self, headers: dict[str, str]) -> None:
+        status = headers["Status"]
+        if status == "100":  # heartbeat
+            return
+        if status in ("404", "408") or "MaxBytes" in headers.get("Description", ""):
+            self._wanted = 0  # the pull has run out; the next take asks again
+        else:  # consumer deleted, leader changed, no responders
+            self._lost = f"{status} {headers.get('Description', '')}"
+        self._something.set()
+
+    def _trusted(self, arrived: list[Msg]) -> list[Entry]:
+        """Return the messages up to the first gap in the consumer's sequence."""
+        entries = []
+        for message in arrived:
+            fields = message.reply.split(".")
+            sequence, consumer_sequence, stamp, pending = fields[-4:] if len(fields) == 9 else fields[-5:-1]
+            if int(consumer_sequence) != self._consumer_sequence + 1:
+                self._lost = f"gap in the delivery after {self._sequence}"
+                break
+            self._consumer_sequence += 1
+            self._wanted -= 1
+            missing = int(sequence) - self._sequence - 1
+            self._sequence = int(sequence)
+            self.behind = int(pending)
+            entries.append(
+                Entry(self._sequence, message.subject, int(stamp) // 1_000_000, message.data, missing)
+            )
+        return entries
+
+    async def _create(self) -> dict[str, Any]:
+        answer = await self._ask(
+            f"$JS.API.CONSUMER.CREATE.{STREAM}",
+            {
+                "stream_name": STREAM,
+                "config": {
+                    "ack_policy": "none",
+                    "deliver_policy": "by_start_sequence",
+                    "opt_start_seq": self._sequence + 1,
+                    "inactive_threshold": _INACTIVE_NS,
+                    "mem_storage": True,
+                    "num_replicas": 1,
+                },
+            },
+        )
+        if "error" in answer:
+            raise LogLost(answer["error"].get("description", "consumer refused"))
+        return answer
+
+    async def _pull(self) -> None:
+        self._wanted += PULL
+        request = {
+            "batch": PULL,
+            "max_bytes": PULL_BYTES,
+            "expires": _EXPIRES_NS,
+            "idle_heartbeat": _HEARTBEAT_NS,
+        }
+        await self._nc.publish(
+            f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._consumer}",
+            msgspec.json.encode(request),
+            reply=self._inbox,
+        )
+
+    async def _ask(self, subject: str, body: dict[str, Any]) -> dict[str, Any]:
+        reply = await self._nc.request(subject, msgspec.json.encode(body), timeout=2)
+        answer: dict[str, Any] = msgspec.json.decode(reply.data)
+        return answer

@@ -1,0 +1,129 @@
+"""The loop of the stream process: take from the log, judge, commit, tell."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import msgspec
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from anwei.datafolder import DataFolder
+from anwei.monitoring.stream.consume import Entry, LogLost, LogReader
+from anwei.monitoring.stream.intake import Intake
+from anwei.monitoring.stream.log import log_name
+from anwei.monitoring.stream.register import Register, RegisterReader
+from anwei.monitoring.stream.store.errors import StoreFull
+from anwei.monitoring.stream.store.protocol import TelemetryStore
+
+LIVE_EPISODES = "live.episodes"  # core subject: the events of a commit, numbered as in the outbox
+TICK_MS = 1_000
+COALESCE_MS = 50  # samples that raise no alarm wait so long for company (docs/decisions/0002)
+MAX_SAMPLES = 100_000  # of one commit
+_EVENTS_PER_MESSAGE = 2_000
+_PAUSE_S = 0.1  # before the next try after trouble
+_FULL_PAUSE_S = 1.0
+
+log = logging.getLogger("anwei.stream")
+
+
+def wall_clock() -> int:
+    """Return the server's time in ms since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Follower:
+    """Follows log and register, and is the only writer of the store."""
+
+    def __init__(self, nc: Client, folder: DataFolder, store: TelemetryStore) -> None:
+        self.state = "waiting_for_register"
+        self._nc = nc
+        self._store = store
+        self._reader = RegisterReader(nc, folder, "stream", changed=self._use)
+        self._registered = asyncio.Event()
+        self._intake: Intake | None = None
+        self._log: LogReader | None = None
+        self._ready_at = 0  # ms: since when the log has been read up to now; 0: it is not
+        self._refreshed_at = 0
+        self._taken_at = 0  # ms: when the oldest message that waits for its commit was taken
+        self._ticked_at = 0
+
+    async def run(self) -> None:
+        """Follow the log until cancelled; whatever breaks is taken up again from the store's mark."""
+        await self._reader.start()
+        await self._registered.wait()
+        while True:
+            try:
+                name = await log_name(self._nc)
+                if self._intake is None or name != self._intake.log_name:
+                    self._intake = Intake(self._store, name, self._reader.register, now=wall_clock())
+                async with LogReader(self._nc, self._intake.sequence) as self._log:
+                    await self._follow(self._intake, self._log)
+            except (LogLost, NatsError, TimeoutError) as error:
+                self.state, self._ready_at = "log_lost", 0
+                log.warning("the log is lost, starting again: %s", str(error) or repr(error))
+                await asyncio.sleep(_PAUSE_S)
+
+    def _use(self, register: Register) -> None:
+        if self._intake is not None:
+            self._intake.use(register, now=wall_clock())
+        if register.version:
+            self._registered.set()
+
+    async def _follow(self, intake: Intake, reader: LogReader) -> None:
+        while True:
+            entries = await reader.take(self._patience(intake))
+            now = wall_clock()
+            if entries:
+                await self._take(intake, entries, now)
+            self.state = "live" if reader.behind == 0 else "catching_up"
+            if reader.behind == 0 and not self._ready_at:
+                self._ready_at = now
+            if self._ready_at and now - self._ticked_at >= TICK_MS:
+                self._ticked_at = now
+                intake.tick(now=now, ready_at=self._ready_at)
+            if intake.pending and self._due(intake, now):
+                await self._commit(intake)
+
+    async def _take(self, intake: Intake, entries: list[Entry], now: int) -> None:
+        decoded = intake.decode(entries)
+        if decoded.unknown and entries[-1].stamped >= self._refreshed_at:
+            # A device may be quicker than the register that admits it: ask before calling it unknown.
+            self._refreshed_at = now
+            if await self._reader.refresh():
+                decoded = intake.decode(entries)
+        if not intake.pending:
+            self._taken_at = now
+        intake.take(entries, decoded, now=now)
+
+    def _due(self, intake: Intake, now: int) -> bool:
+        return intake.urgent or now - self._taken_at >= COALESCE_MS or intake.n_samples >= MAX_SAMPLES
+
+    def _patience(self, intake: Intake) -> float:
+        """Return for how many seconds there is nothing to do but to wait for messages."""
+        now = wall_clock()
+        until = self._ticked_at + TICK_MS
+        if intake.pending:
+            until = min(until, self._taken_at + COALESCE_MS)
+        return max(until - now, 0) / 1000
+
+    async def _commit(self, intake: Intake) -> None:
+        """Commit what was taken, and wait for as long as the store is full; then tell of the events."""
+        while True:
+            try:
+                events = intake.commit()
+            except StoreFull as error:
+                if self.state != "store_full":
+                    log.error("%s", error)
+                self.state = "store_full"
+                await asyncio.sleep(_FULL_PAUSE_S)
+            else:
+                break
+        for first in range(0, len(events), _EVENTS_PER_MESSAGE):
+            await self._tell(events[first : first + _EVENTS_PER_MESSAGE])
+
+    async def _tell(self, events: list[tuple[int, dict[str, Any]]]) -> None:
+        await self._nc.publish(LIVE_EPISODES, msgspec.msgpack.encode(events))

@@ -1,0 +1,158 @@
+"""What happens to messages between the log and the store: decoded, judged, committed in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from anwei.monitoring.stream.alarm.arrival import evaluate_messages
+from anwei.monitoring.stream.alarm.evaluate import select
+from anwei.monitoring.stream.alarm.late import late_episodes, suspects
+from anwei.monitoring.stream.alarm.rules import compile_rules
+from anwei.monitoring.stream.alarm.silence import tick
+from anwei.monitoring.stream.alarm.state import carry, restore
+from anwei.monitoring.stream.consume import Entry
+from anwei.monitoring.stream.decode import MAX_DETAIL, Decoded, Decoder, Message
+from anwei.monitoring.stream.log import HTTP_PREFIX, MQTT_PREFIX, REFUSED_PREFIX
+from anwei.monitoring.stream.register import Register
+from anwei.monitoring.stream.samples import Batch, EpisodeEvent, Reason, Reject, Samples
+from anwei.monitoring.stream.store.protocol import TelemetryStore
+
+_LATE_ROWS = 1_000_000  # of one look at what is stored beside late samples
+
+log = logging.getLogger("anwei.stream")
+
+
+class _Refused(msgspec.Struct):
+    reason: Reason
+    detail: str
+    at: int  # ms
+
+
+class Intake:
+    """Takes messages, judges them at once, and commits what has been taken when told to.
+
+    What has been taken and not committed is in memory only: the store's mark has not moved, so that after a
+    crash the log delivers it again.
+    """
+
+    def __init__(self, store: TelemetryStore, log_name: str, register: Register, *, now: int) -> None:
+        """`log_name` is the name of the store's mark; the alarm state is taken up from the store."""
+        self.sequence = store.mark(log_name)
+        self.register_version = register.version
+        self._store = store
+        self.log_name = log_name
+        self._decoder = Decoder(register)
+        self._rules = compile_rules(register)
+        self._state, self._events = restore(self._rules, store.alarm_state(), store.last(None), now)
+        self._samples: list[Samples] = []
+        self._rejects: list[Reject] = []
+        self._committed = self.sequence
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples taken and not committed."""
+        return sum(map(len, self._samples))
+
+    @property
+    def urgent(self) -> bool:
+        """Whether an episode began or ended and waits for its commit."""
+        return bool(self._events)
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is anything to commit."""
+        return self.sequence > self._committed or bool(self._events) or bool(self._rejects)
+
+    def use(self, register: Register, *, now: int) -> None:
+        """Go on with a new register; raises BrokenRegister, and keeps the old one, when it makes no sense."""
+        decoder, rules = Decoder(register), compile_rules(register)
+        self._state, ended = carry(self._rules, self._state, rules, now)
+        self._events += ended
+        self._decoder, self._rules = decoder, rules
+        self.register_version = register.version
+
+    def decode(self, entries: Sequence[Entry]) -> Decoded:
+        """Return what the messages say by the present register; nothing is taken yet."""
+        return self._decoder.decode([message for entry in entries if (message := _telemetry(entry))])
+
+    def take(self, entries: Sequence[Entry], decoded: Decoded, *, now: int) -> None:
+        """Take messages and what they say; events are at hand at once, in `commit`'s batch."""
+        self._rejects += decoded.rejects
+        for entry in entries:
+            if entry.missing:
+                self._rejects.append(_cut(entry))
+            if not entry.subject.startswith((MQTT_PREFIX, HTTP_PREFIX)):
+                self._rejects.append(_refused(entry))
+        self.sequence = entries[-1].sequence
+        for part, outcome in evaluate_messages(
+            self._rules, self._state, decoded.samples, decoded.message, now
+        ):
+            self._events += outcome.events
+            if len(outcome.late):
+                self._events += self._late(outcome.late, part, now)
+            self._samples.append(part)
+
+    def tick(self, *, now: int, ready_at: int) -> None:
+        """Note the passing of time: silence, and delays that ripen."""
+        self._events += tick(self._rules, self._state, now, ready_at)
+
+    def commit(self) -> list[tuple[int, dict[str, Any]]]:
+        """Write all that was taken as one transaction; return the numbered events.
+
+        Raises StoreFull, and then still holds everything for the next try.
+        """
+        batch = Batch(
+            stream=self.log_name,
+            sequence=self.sequence,
+            samples=Samples.concatenate(self._samples),
+            events=self._events,
+            rejects=self._rejects,
+            alarm_state=self._state.changes(self._rules),
+        )
+        numbers = self._store.append(batch)
+        self._state.settle()
+        self._committed = self.sequence
+        self._samples, self._events, self._rejects = [], [], []
+        return list(zip(numbers, map(asdict, batch.events), strict=True))
+
+    def _late(self, late: Samples, part: Samples, now: int) -> list[EpisodeEvent]:
+        """Return the episodes in late samples that are new to us: devices send the same again."""
+        doubtful = suspects(self._rules, late)
+        fresh = np.ones(len(doubtful), np.bool_)
+        for tag in np.unique(doubtful.tag).tolist():
+            of_tag = doubtful.tag == tag
+            first, last = int(doubtful.ts[of_tag].min()), int(doubtful.ts[of_tag].max())
+            stored = self._store.history(tag, first, last + 1, None, _LATE_ROWS)["ts"]
+            waiting = [samples.ts[samples.tag == tag] for samples in self._samples]
+            fresh[of_tag] = ~np.isin(doubtful.ts[of_tag], np.concatenate([stored, *waiting]))
+        return late_episodes(self._rules, self._state, select(doubtful, fresh), now)
+
+
+def _telemetry(entry: Entry) -> Message | None:
+    for prefix in (MQTT_PREFIX, HTTP_PREFIX):
+        if entry.subject.startswith(prefix):
+            return Message(entry.sequence, entry.subject[len(prefix) :], entry.stamped, entry.data)
+    return None
+
+
+def _refused(entry: Entry) -> Reject:
+    """Return the refused publish that the gate wrote down; any other subject is a foreign topic itself."""
+    if entry.subject.startswith(REFUSED_PREFIX):
+        with suppress(msgspec.MsgspecError):
+            told = msgspec.msgpack.decode(entry.data, type=_Refused)
+            device = entry.subject[len(REFUSED_PREFIX) :]
+            return Reject(told.reason, device, "", told.at, told.detail[:MAX_DETAIL])
+    return Reject(Reason.FOREIGN_TOPIC, "", "", entry.stamped, entry.subject[:MAX_DETAIL])
+
+
+def _cut(entry: Entry) -> Reject:
+    log.error("%d messages were cut from the log before they were read", entry.missing)
+    detail = f"log cut before {entry.sequence}"
+    return Reject(Reason.TOO_OLD, "", "", entry.stamped, detail, entry.missing)

@@ -1,0 +1,50 @@
+"""The stream process: owns the telemetry store, reads the log, raises alarms, answers for the store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+import uvloop
+
+from anwei.datafolder import DataFolder
+from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.follow import Follower
+from anwei.monitoring.stream.heartbeat import keep_beating
+from anwei.monitoring.stream.log import ensure_log
+from anwei.monitoring.stream.store.embedded import EmbeddedStore
+
+log = logging.getLogger("anwei.stream")
+
+
+async def run(folder: DataFolder) -> None:
+    """Run the stream process until it is cancelled; the store is closed in any case."""
+    nc = await connect(folder, name="stream")
+    await ensure_log(nc)
+    store = EmbeddedStore(folder.telemetry)
+    try:
+        follower = Follower(nc, folder, store)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(follower.run())
+            tasks.create_task(keep_beating(folder, "stream"))
+    finally:
+        store.close()
+        await nc.close()
+
+
+async def run_until_terminated(folder: DataFolder) -> None:
+    """Run, and leave in good order on SIGTERM or SIGINT."""
+    work = asyncio.create_task(run(folder))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, work.cancel)
+    with suppress(asyncio.CancelledError):
+        await work
+
+
+def main() -> None:
+    """Start the stream process."""
+    logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.INFO)
+    uvloop.run(run_until_terminated(DataFolder.from_environment()))
