@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, TypeVar
 
 from anwei.monitoring.connection import BrokerAway, client
-from anwei.monitoring.stream.doors import Doors, StoreAway
+from anwei.monitoring.stream.doors import Doors, StoreAway, StoreRefused
 from anwei.monitoring.stream.store.protocol import Columns
 
-__all__ = ["StoreAway", "SyncDoors", "doors"]
+__all__ = ["StoreAway", "StoreRefused", "SyncDoors", "doors"]
 
 PATIENCE_S = 2.0  # a view never waits longer for the stream
 
@@ -47,7 +47,7 @@ def _ask(question: Callable[[Doors], Awaitable[Answer]]) -> Answer:
 class SyncDoors:
     """The methods of `stream.doors.Doors` for views; each raises StoreAway within PATIENCE_S seconds."""
 
-    def last(self, tags: Sequence[int] | None) -> Columns:
+    def last(self, tags: list[int] | None) -> Columns:
         """Return tag, ts, value, quality of the newest sample of each tag (all tags when None)."""
         return _ask(lambda doors: doors.last(tags))
 
@@ -55,7 +55,7 @@ class SyncDoors:
         """Return ts, value, quality in [start, end) ms: `points` rows that keep the extremes, or all."""
         return _ask(lambda doors: doors.history(tag, start, end, points))
 
-    def aggregate(self, tags: Sequence[int], start: int, end: int, interval: int) -> Columns:
+    def aggregate(self, tags: list[int], start: int, end: int, interval: int) -> Columns:
         """Return tag, bucket, minimum, maximum, mean, count, last per tag and interval (ms)."""
         return _ask(lambda doors: doors.aggregate(tags, start, end, interval))
 

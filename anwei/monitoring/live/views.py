@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from anwei.monitoring.live.hub import hub
 from anwei.monitoring.live.watcher import Watcher
 from anwei.monitoring.models import Tag
-from anwei.org.policy import signed_in
+from anwei.org.policy import person_of, signed_in
 from anwei.org.scope import grants
 
 MOST_TAGS = 1000
@@ -29,11 +29,11 @@ async def live(request: HttpRequest) -> HttpResponseBase:
 
 
 def _watcher(request: HttpRequest) -> Watcher:
-    person = request.user
+    person = person_of(request)
     asked = {int(number) for number in re.findall(r"\d{1,9}", request.GET.get("tags", ""))}
     visible = Tag.objects.visible_to(person).filter(pk__in=sorted(asked)[:MOST_TAGS])
     return Watcher(
-        person=person.pk,
+        person=int(person.pk),
         session=request.session.session_key or "",
         session_hash=person.get_session_auth_hash(),
         grants=grants(person),

@@ -139,7 +139,7 @@ def add_tag(
         range_low=range_low,
         range_high=range_high,
     )
-    check_tag(tag)
+    check_tag(code, period_s, range_low, range_high)
     tag.full_clean()
     tag.save()
     content = {"device": device.code, "code": code, "unit": unit, "range": [range_low, range_high]}
@@ -148,13 +148,13 @@ def add_tag(
     return tag
 
 
-def check_tag(tag: Tag) -> None:
+def check_tag(code: str, period_s: float, range_low: float | None, range_high: float | None) -> None:
     """Raise MonitoringError where a tag contradicts itself or uses a word that payloads reserve."""
-    if tag.code in {"ts", "values"}:
+    if code in {"ts", "values"}:
         raise MonitoringError(_("测点编码不能用保留字 ts、values。"))
-    if tag.period_s <= 0:
+    if period_s <= 0:
         raise MonitoringError(_("周期必须大于 0 秒。"))
-    if tag.range_low is not None and tag.range_high is not None and tag.range_low >= tag.range_high:
+    if range_low is not None and range_high is not None and range_low >= range_high:
         raise MonitoringError(_("量程下限必须小于上限。"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -108,7 +109,7 @@ def _save(rule: AlarmRule) -> None:
     bump_register()
 
 
-def check_order(limits: dict[str, float | None]) -> None:
+def check_order(limits: Mapping[str, float | None]) -> None:
     """Raise MonitoringError unless 低低限 < 低限 < 高限 < 高高限, as far as they are set."""
     present = [limits[kind] for kind in ASCENDING if limits.get(kind) is not None]
     if any(low >= high for low, high in pairwise(present)):  # type: ignore[operator]

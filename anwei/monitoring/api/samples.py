@@ -1,0 +1,80 @@
+"""Values: the newest of many tags, the history of one."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from anwei.monitoring.api.schemas import LatestOut, SeriesOut
+from anwei.monitoring.bus import doors
+from anwei.monitoring.models import Tag
+from anwei.org.policy import person_of
+
+MOST_TAGS = 10_000
+router = Router(tags=["samples"])
+
+
+@router.get("/latest", response=list[LatestOut], summary="Newest sample of each tag")
+def latest(
+    request: HttpRequest,
+    tag: Annotated[list[int], Query(description="numbers of tags; all of the scope when empty")] = [],  # noqa: B006
+    device: Annotated[str, Query(description="code of the device")] = "",
+) -> list[dict[str, Any]]:
+    """Return the newest sample of the caller's tags that have one; at most 10,000 tags."""
+    rows = Tag.objects.visible_to(person_of(request))
+    if tag:
+        rows = rows.filter(pk__in=tag[:MOST_TAGS])
+    if device:
+        rows = rows.filter(device__code=device)
+    names = {
+        number: (code, of) for number, code, of in rows.values_list("pk", "code", "device__code")[:MOST_TAGS]
+    }
+    if not names:
+        return []
+    columns = doors().last(sorted(names))
+    samples = zip(*(columns[name].tolist() for name in ("tag", "ts", "value", "quality")), strict=True)
+    return [
+        {
+            "number": number,
+            "tag": names[number][0],
+            "device": names[number][1],
+            "ts": ts,
+            "value": finite(value),
+            "quality": quality,
+        }
+        for number, ts, value, quality in samples
+    ]
+
+
+@router.get("/tags/{number}/history", response=SeriesOut, summary="History of a tag")
+def history(
+    request: HttpRequest,
+    number: int,
+    start: datetime,
+    end: datetime,
+    points: Annotated[int, Query(ge=4, le=20_000, description="at most; extremes are kept")] = 1000,
+) -> dict[str, Any]:
+    """Return the samples of a tag in the caller's scope from `start` up to `end`, thinned to `points`."""
+    tag = get_object_or_404(Tag.objects.visible_to(person_of(request)), pk=number)
+    columns = doors().history(number, _ms(start), _ms(end), points)
+    return {
+        "number": number,
+        "unit": tag.unit,
+        "ts": columns["ts"].tolist(),
+        "value": [finite(value) for value in columns["value"].tolist()],
+        "quality": columns["quality"].tolist(),
+    }
+
+
+def finite(value: float) -> float | None:
+    """Return the value as JSON can carry it: None where the device sent none."""
+    return value if math.isfinite(value) else None
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

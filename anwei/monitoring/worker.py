@@ -1,0 +1,131 @@
+"""The worker: publishes the register, turns episodes into alarms and warnings, sweeps clocks.
+
+Nothing here ends the process: what fails is logged and tried again, because the broker, the stream and the
+database come back by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.core.management import call_command
+from django.db import close_old_connections
+from django.utils import timezone
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from anwei.cases.sweep import sweep
+from anwei.datafolder import DataFolder
+from anwei.monitoring import trends
+from anwei.monitoring.register import snapshot
+from anwei.monitoring.services import record_episodes
+from anwei.monitoring.services.positions import EPISODES, REGISTER, position
+from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.doors import Doors
+from anwei.monitoring.stream.heartbeat import keep_beating
+from anwei.monitoring.stream.register import publish_register
+
+REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
+DAY_S = 24 * 3600.0
+RETRY_PAUSE_S = 1.0
+BATCH = 200  # episodes a transaction: each may open a warning
+
+log = logging.getLogger("anwei.worker")
+
+Answer = TypeVar("Answer")
+
+
+class Worker:
+    """All that happens without a person asking for it."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self._published: int | None = None
+        self._told = asyncio.Event()
+        self._nc: Client
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_beating(self._folder, "worker"))
+            tasks.create_task(_for_ever(self._sweep, _every(SWEEP_PAUSE_S)))
+            tasks.create_task(_for_ever(self._tidy, _every(DAY_S)))
+            self._nc = await connect(self._folder, name="worker")  # waits for the broker as long as it takes
+            await self._nc.subscribe("live.episodes", cb=self._on_episodes)
+            tasks.create_task(_for_ever(self._publish_register, _every(REGISTER_PAUSE_S)))
+            tasks.create_task(_for_ever(self._record_episodes, self._until_told))
+
+    async def _on_episodes(self, _message: Msg) -> None:
+        self._told.set()
+
+    async def _until_told(self) -> None:
+        """Wait for the stream's call, or for 2 s: a call during a reconnection is lost."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._told.wait(), EPISODES_PAUSE_S)
+        self._told.clear()
+
+    async def _publish_register(self) -> None:
+        version = await _ask(position, REGISTER)
+        if version != self._published:
+            register = await _ask(snapshot)
+            await publish_register(self._nc, register)
+            self._published = register.version
+            log.info("register version %d published", register.version)
+
+    async def _record_episodes(self) -> None:
+        doors = Doors(self._nc)
+        while True:
+            events = await doors.episodes(await _ask(position, EPISODES), BATCH)
+            if not events:
+                return
+            sentences = await trends.sentences(doors, events)
+            recorded = await _ask(record_episodes, events, now=timezone.now(), trends=sentences)
+            told = {"ids": recorded.alarms, "warnings": recorded.warnings}
+            await self._nc.publish("live.alarms", msgspec.msgpack.encode(told))
+
+    async def _sweep(self) -> None:
+        await _ask(sweep, timezone.now())
+
+    async def _tidy(self) -> None:
+        await _ask(call_command, "clearsessions")
+
+
+async def _ask(question: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
+    """Do something with the database on its own thread; a connection that has gone stale is renewed first."""
+
+    def asked() -> Answer:
+        close_old_connections()
+        return question(*arguments, **named)
+
+    return await sync_to_async(asked)()
+
+
+def _every(seconds: float) -> Callable[[], Awaitable[None]]:
+    async def pause() -> None:
+        await asyncio.sleep(seconds)
+
+    return pause
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]], pause: Callable[[], Awaitable[None]]) -> None:
+    """Do `work`, `pause`, and again; after a failure, logged once until it is another, retry soon."""
+    failure = ""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # the last line of defence: a worker that is gone warns nobody
+            if failure != repr(error):
+                failure = repr(error)
+                log.warning("%s: %s; trying again", work.__name__.strip("_"), failure, exc_info=True)
+            await asyncio.sleep(RETRY_PAUSE_S)
+        else:
+            if failure:
+                log.info("%s: works again", work.__name__.strip("_"))
+                failure = ""
+            await pause()
