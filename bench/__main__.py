@@ -6,6 +6,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +82,13 @@ def main() -> None:
         for per_message in map(int, options.per_message.split(",")):
             step = max(1, 3_500_000 * n // options.burst_samples)
 
-            def run_burst(family: Family, fleet: Fleet) -> Any:
-                start = int(time.time() * 1000) - 3_600_000
-                return bulk.load(
-                    family,
-                    fleet,
-                    samples=options.burst_samples,
-                    per_message=per_message,
-                    start=start,
-                    step=step,
-                )
-
+            run_burst = partial(
+                bulk.load,
+                samples=options.burst_samples,
+                per_message=per_message,
+                start=int(time.time() * 1000) - 3_600_000,
+                step=step,
+            )
             results["burst"].append(with_family(n, min(per_message, max(50, n // 200)), run_burst))
             print("burst", json.dumps(results["burst"][-1]), flush=True)
     if not options.no_history:

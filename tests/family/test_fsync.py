@@ -55,7 +55,7 @@ def test_no_acknowledgement_without_fsync(tmp_path: Path, strace: str) -> None:
                 str(broker.process.pid),
             ]
         )
-        _until(lambda: trace.exists())
+        _until(trace.exists)
         time.sleep(0.5)
         fleet.push((("D1", b'{"T1": 1}') for _ in range(MESSAGES)), window=1)
         fleet.close()
