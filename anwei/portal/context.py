@@ -12,8 +12,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from anwei import __version__
+from anwei.cases.queries import work_list
 from anwei.ledgers.services import county_setting
-from anwei.monitoring.models import Alarm
+from anwei.monitoring.queries import alarm_counts
 from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post, Territory, Unit
 from anwei.org.responsibility import COUNTY_DIGITS
@@ -37,6 +38,7 @@ class MenuItem:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the context of `base.html`."""
     current = request.resolver_match.url_name if request.resolver_match else ""
+    posts: list[Post] = SimpleLazyObject(lambda: _posts(request))  # type: ignore[assignment]
     counts = {
         "n_work": SimpleLazyObject(lambda: _n_work(request)),
         "n_alarms": SimpleLazyObject(lambda: _n_alarms(request)),
@@ -49,13 +51,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "server_ms": int(timezone.now().timestamp() * 1000),
         "csp_nonce": getattr(request, "csp_nonce", None),
         "demo_parts": SimpleLazyObject(parts) if settings.DEMO else (),
-        "post": SimpleLazyObject(lambda: _post(request)),
-        "menu": [
-            MenuItem(door.name, str(door.label), door.icon, door.lit(current or ""), counts.get(door.counted))
-            for door in MENU
-        ],
+        "post": SimpleLazyObject(lambda: posts[0] if posts else None),
+        "menu": SimpleLazyObject(lambda: _menu(current or "", posts, counts)),
         **counts,
     }
+
+
+def _menu(current: str, posts: list[Post], counts: dict[str, Any]) -> list[MenuItem]:
+    official = any(post.unit.kind != Unit.Kind.ENTERPRISE for post in posts)
+    return [
+        MenuItem(door.name, str(door.label), door.icon, door.lit(current), counts.get(door.counted))
+        for door in MENU
+        if official or not door.officials_only
+    ]
 
 
 def system_name() -> str:
@@ -74,16 +82,18 @@ def unit_name() -> str:
 
 
 def _n_work(request: HttpRequest) -> int:
-    return 0
+    if not isinstance(request.user, Person):
+        return 0
+    return work_list(request.user, timezone.now()).todo.count()
 
 
 def _n_alarms(request: HttpRequest) -> int:
     if not isinstance(request.user, Person):
         return 0
-    return int(Alarm.objects.visible_to(request.user).filter(cleared_at__isnull=True).count())
+    return int(alarm_counts(request.user)["active"])
 
 
-def _post(request: HttpRequest) -> Post | None:
+def _posts(request: HttpRequest) -> list[Post]:
     if not isinstance(request.user, Person):
-        return None
-    return posts_of(request.user, timezone.now()).select_related("unit").first()
+        return []
+    return list(posts_of(request.user, timezone.now()).select_related("unit").order_by("pk"))

@@ -1,4 +1,4 @@
-"""Playing the county: in demo mode the first visit from this machine is let in, and accounts are changed by a click.
+"""Playing the county: in demo mode the first visit from this machine is let in, accounts change by a click.
 
 Nothing here works outside demo mode: the first visit is not watched for (see `settings.MIDDLEWARE`) and the
 switch does not exist. Only accounts that the demo made a password for can be played.
@@ -12,6 +12,7 @@ from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -39,11 +40,15 @@ class Part:
 
 def _playable() -> list[Holding]:
     held = holdings_on(day_of(timezone.now())).select_related("person", "post__unit").order_by("pk")
-    return list(held.filter(person__kind=Person.Kind.PERSON).exclude(person__password__startswith="!"))
+    return list(
+        held.filter(person__kind=Person.Kind.PERSON).exclude(
+            person__password__startswith=UNUSABLE_PASSWORD_PREFIX
+        )
+    )
 
 
 def parts() -> list[Part]:
-    """Return the accounts offered in the top bar: the first few of each kind of unit, committee office first."""
+    """Return the accounts offered in the top bar: a few of each kind of unit, the committee office first."""
     chosen: dict[str, list[Holding]] = {OPENING_UNIT: []}
     seen: set[int] = set()
     for holding in _playable():

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from anwei.org.models import Territory
-from anwei.org.policy import signed_in
+from anwei.org.policy import person_of, signed_in
 from anwei.sites.colour import COLOUR_CHOICES, coloured
-from anwei.sites.queries import TOWNSHIP_DIGITS
 from anwei.sites.models import Enterprise
+from anwei.sites.queries import TOWNSHIP_DIGITS
 
 GRAVEST_FIRST = ("red", "orange", "yellow", "blue")
 DECIMALS = 5  # of a degree: about a metre
@@ -33,7 +33,7 @@ def sites(request: HttpRequest) -> JsonResponse:
     """Return the enterprises that the person may see and whose place is known."""
     words = {code: str(word) for code, word in COLOUR_CHOICES}
     rows = coloured(
-        Enterprise.objects.visible_to(request.user)
+        Enterprise.objects.visible_to(person_of(request))
         .filter(longitude__isnull=False, latitude__isnull=False)
         .select_related("unit")
         .annotate(n_alarms=Count("alarms", Q(alarms__cleared_at__isnull=True)))
@@ -66,7 +66,7 @@ def sites(request: HttpRequest) -> JsonResponse:
 @require_GET
 def territories(request: HttpRequest) -> JsonResponse:
     """Return all townships, each with the gravest colour of the enterprises the person may see there."""
-    seen = coloured(Enterprise.objects.visible_to(request.user)).order_by()
+    seen = coloured(Enterprise.objects.visible_to(person_of(request))).order_by()
     pairs = seen.values_list(Left("unit__territory", TOWNSHIP_DIGITS), "colour").distinct()
     colours: dict[str, set[str]] = {}
     for code, colour in pairs:

@@ -20,6 +20,7 @@ class Door:
     icon: str
     names: tuple[str, ...] = ()
     counted: str = ""  # which number of `portal.context` stands beside it
+    officials_only: bool = False
 
     def lit(self, current: str) -> bool:
         """Say whether the page named `current` belongs to this entry."""
@@ -34,5 +35,5 @@ MENU = (
     Door("enterprises", _("一企一档"), "building-factory-2", ("enterprise",)),
     Door("devices", _("监测设备"), "antenna", ("device", "tag")),
     Door("rejects", _("拒收数据"), "ban"),
-    Door("status", _("系统状态"), "heartbeat"),
+    Door("status", _("系统状态"), "heartbeat", officials_only=True),
 )

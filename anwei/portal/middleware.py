@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
@@ -20,9 +21,7 @@ def _headed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
 
 
 @sync_and_async_middleware
-def headers(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
+def headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Keep pages of signed-in people out of every cache, and name the devices a page may use."""
     if iscoroutinefunction(get_response):
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from allauth.account import views as account
 from django.urls import include, path
 from django.views.i18n import set_language
 
 from anwei.org.policy import public, signed_in
-from anwei.portal import demo_switch, map
+from anwei.portal import demo_switch, map, status_page, wall
 from anwei.portal.cockpit import views as cockpit
-
-ROOMS = ("anwei.monitoring.urls", "anwei.cases.urls", "anwei.sites.urls", "anwei.monitoring.api_urls")
 
 urlpatterns = [
     path("", cockpit.cockpit, name="cockpit"),
     path("live/cockpit/", cockpit.live, name="cockpit_live"),
     path("wall/", cockpit.wall, name="wall"),
+    path("wall/open/", wall.wall_bind, name="wall_bind"),
+    path("wall/issue/", wall.wall_issue, name="wall_issue"),
+    path("wall/<int:pk>/revoke/", wall.wall_revoke, name="wall_revoke"),
     path("map/sites.geojson", map.sites, name="map_sites"),
     path("map/territories.geojson", map.territories, name="map_territories"),
+    path("status/", status_page.status, name="status"),
+    path("healthz", status_page.healthz, name="healthz"),
     path("demo/switch/", demo_switch.switch, name="demo_switch"),
     path("language/", public(set_language), name="set_language"),
     path("accounts/login/", public(account.login), name="account_login"),
@@ -27,7 +28,10 @@ urlpatterns = [
     path("accounts/inactive/", public(account.account_inactive), name="account_inactive"),
     path("accounts/password/", signed_in(account.password_change), name="account_change_password"),
     path("accounts/confirm/", signed_in(account.reauthenticate), name="account_reauthenticate"),
-    *[path("", include(room)) for room in ROOMS if find_spec(room)],
+    path("", include("anwei.monitoring.urls")),
+    path("", include("anwei.monitoring.api_urls")),
+    path("", include("anwei.cases.urls")),
+    path("", include("anwei.sites.urls")),
 ]
 
 handler400 = "anwei.portal.errors.bad_request"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from anwei.monitoring.filters import ACTIVE

@@ -1,8 +1,8 @@
 """今天与往常有什么不同: what a leader should ask about today, in sentences computed from the records.
 
 A sentence is only said when the records carry it: a number of alarms counts as unusual when a Poisson
-process at the usual rate would reach it less than once in a hundred times; with fewer than MIN_DAYS comparable
-days there is no "usual", and the page says so instead.
+process at the usual rate would reach it less than once in a hundred times; with fewer than MIN_DAYS
+comparable days there is no "usual", and the page says so instead.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FULL_STOP = mark_safe("。")
 
 @dataclass(frozen=True)
 class Sentence:
-    """One difference: how grave ("red" ... "blue", "offline"), in words with the numbers bold, and its door."""
+    """One difference: how grave ("red" ... "blue", "offline"), in words with bold numbers, and its door."""
 
     severity: str
     text: SafeString
@@ -85,13 +85,14 @@ def _standing_alarms(person: Person, now: datetime) -> Iterator[Sentence]:
         last = before.select_related("warning").order_by("-started_at").first()
         text = format_html(
             _(
-                "{enterprise} {tag} 自 {since} 起 {limit} {unit}，已 <b>{length}</b>；近 30 天第 <b>{n}</b> 次"
+                "{enterprise} {tag} 自 {since} 起 {limit} {unit}，"
+                "已 <b>{length}</b>；近 30 天第 <b>{n}</b> 次"
             ),
             enterprise=alarm.enterprise,
             tag=alarm.tag,
             since=f"{timezone.localtime(alarm.started_at):%H:%M}",
             limit=limit_words(alarm),
-            unit=alarm.tag.unit,
+            unit=alarm.tag.unit if alarm.tag else "",
             length=duration_words((now - alarm.started_at).total_seconds()),
             n=recent.count() + 1,
         )
@@ -144,7 +145,7 @@ def _near_deadlines(person: Person, now: datetime) -> Iterator[Sentence]:
             n=overdue["n"],
             length=duration_words((now - overdue["oldest"]).total_seconds()),
         )
-        yield Sentence("red", text, door("cases", kind="warning", state="overdue"))
+        yield Sentence("red", text, door("cases", kind="warning", due="overdue"))
     near = (
         rows.filter(deadline__gte=now, deadline__lt=now + timedelta(minutes=30)).order_by("deadline").first()
     )
@@ -166,7 +167,8 @@ def _silent_devices(person: Person, now: datetime) -> Iterator[Sentence]:
     found = rows.aggregate(n=Count("device", distinct=True), n_tags=Count("device__tags", distinct=True))
     text = format_html(
         _(
-            "<b>{n}</b> 台设备离线，最久 {enterprise} {device} 已 <b>{length}</b>；其下 {n_tags} 点此间不会报警。"
+            "<b>{n}</b> 台设备离线，最久 {enterprise} {device} 已 <b>{length}</b>；"
+            "离线设备下 {n_tags} 点此间不会报警。"
         ),
         n=found["n"],
         enterprise=oldest.enterprise,

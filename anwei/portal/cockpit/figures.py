@@ -120,14 +120,14 @@ def _warning_figures(person: Person, now: datetime) -> list[Figure]:
             _("未解除预警"),
             str(found["n"]),
             phases or _("没有未解除的预警"),
-            door("cases", kind="warning", state="open"),
+            door("cases", kind="warning", due="open"),
         ),
         Figure(
             "overdue",
             _("超期预警"),
             str(found["overdue"]),
             _("共 %(n)d 件未解除") % {"n": found["n"]},
-            door("cases", kind="warning", state="overdue"),
+            door("cases", kind="warning", due="overdue"),
             hot=bool(found["overdue"]),
         ),
     ]

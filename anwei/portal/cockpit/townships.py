@@ -17,7 +17,7 @@ from anwei.sites.queries import TOWNSHIP_DIGITS
 
 @dataclass(frozen=True)
 class Bar:
-    """One township: how many open warnings, how many of them overdue; widths in per cent of the longest bar."""
+    """One township: its open warnings, how many are overdue; widths in per cent of the longest bar."""
 
     name: str
     count: int

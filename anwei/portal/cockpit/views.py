@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from anwei.monitoring.queries import alarm_counts
 from anwei.org.models import Person
-from anwei.org.policy import signed_in
+from anwei.org.policy import person_of, signed_in
 from anwei.portal.cockpit.board import board
 from anwei.portal.cockpit.differences import differences
 from anwei.portal.cockpit.figures import figures
@@ -20,14 +21,17 @@ from anwei.sites.colour import colour_counts
 from anwei.sites.models import Enterprise
 
 N_ALARMS, N_SENTENCES, N_BARS = 4, 4, 6
-N_WALL_ALARMS, N_WALL_SENTENCES, N_WALL_BARS = 6, 4, 6
+N_WALL_ALARMS, N_WALL_SENTENCES, N_WALL_BARS = 5, 4, 5
 
 
 def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any]:
     """Return what the cockpit, or the wall, shows of what `person` may see."""
+    n_alarms = alarm_counts(person)["active"]
+    alarms = board(person, N_WALL_ALARMS if wall else N_ALARMS)
     return {
         "figures": figures(person, now),
-        "alarms": board(person, N_WALL_ALARMS if wall else N_ALARMS),
+        "alarms": alarms,
+        "n_more_alarms": n_alarms - len(alarms),
         "sentences": differences(person, now, N_WALL_SENTENCES if wall else N_SENTENCES),
         "bars": township_bars(person, now, N_WALL_BARS if wall else N_BARS),
         "colours": colour_counts(Enterprise.objects.visible_to(person)),
@@ -40,7 +44,7 @@ def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any
 @require_GET
 def cockpit(request: HttpRequest) -> HttpResponse:
     """Show the county, or the part of it that the person may see."""
-    return render(request, "cockpit/page.html", state(request.user, timezone.now()))
+    return render(request, "cockpit/page.html", state(person_of(request), timezone.now()))
 
 
 @signed_in
@@ -49,7 +53,7 @@ def live(request: HttpRequest) -> HttpResponse:
     """Return the parts that change, for htmx to swap in where they stand."""
     wall = "wall" in request.GET
     return render(
-        request, "cockpit/live.html", state(request.user, timezone.now(), wall=wall) | {"swap": True}
+        request, "cockpit/live.html", state(person_of(request), timezone.now(), wall=wall) | {"swap": True}
     )
 
 
@@ -57,4 +61,4 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_GET
 def wall(request: HttpRequest) -> HttpResponse:
     """Show the same on a dark screen of 1920x1080."""
-    return render(request, "cockpit/wall.html", state(request.user, timezone.now(), wall=True))
+    return render(request, "cockpit/wall.html", state(person_of(request), timezone.now(), wall=True))

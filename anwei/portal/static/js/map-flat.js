@@ -1,7 +1,7 @@
 /* The same map without WebGL (old desktops, remote sessions): ECharts' own two-dimensional canvas. */
 
-const SYMBOLS = { red: "triangle", orange: "diamond", yellow: "circle", blue: "rect", offline: "emptyrect", none: "emptyrect" };
-const SIZES = { red: 16, orange: 15, yellow: 12, blue: 8, offline: 8, none: 8 };
+const SYMBOLS = { red: "triangle", orange: "diamond", yellow: "circle", blue: "rect", offline: "emptyrect", none: "circle" };
+const SIZES = { red: 16, orange: 15, yellow: 12, blue: 8, offline: 8, none: 4 };
 
 export function draw(element, territories, sites, look, colours) {
   const { echarts } = window;

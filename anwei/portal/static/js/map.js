@@ -5,8 +5,8 @@
 
 const REFRESH_MS = 30_000;
 const COLOURS = { red: "#b91c1c", orange: "#f08c00", yellow: "#ffe066", blue: "#1c6dd0", offline: "#8a94a0", none: "#8a94a0" };
-const LIGHT = { page: "#ffffff", land: "#f4f7fa", line: "#ffffff", edge: "#c9d3dd", label: "#5f6b78", halo: "#ffffff", red: "#fbe9e9", orange: "#fdf1dd", yellow: "#fff8d9", blue: "#e6f0fb" };
-const DARK = { page: "#132130", land: "#1a2b3d", line: "#0d1722", edge: "#35506c", label: "#b9c6d3", halo: "#0d1722", red: "#4a1a1e", orange: "#4a3312", yellow: "#46401a", blue: "#1b3048" };
+const LIGHT = { text: 12, scale: 1, page: "#ffffff", land: "#f4f7fa", line: "#ffffff", edge: "#c9d3dd", label: "#5f6b78", halo: "#ffffff", red: "#fbe9e9", orange: "#fdf1dd", yellow: "#fff8d9", blue: "#e6f0fb" };
+const DARK = { text: 16, scale: 1.3, page: "#132130", land: "#1a2b3d", line: "#0d1722", edge: "#35506c", label: "#b9c6d3", halo: "#0d1722", red: "#4a1a1e", orange: "#4a3312", yellow: "#46401a", blue: "#1b3048" };
 const RATIO = 2;
 const BOX = 22;
 
@@ -43,7 +43,7 @@ function shape(colour, dark) {
   pen.scale(RATIO, RATIO);
   pen.lineWidth = 1.2;
   pen.fillStyle = COLOURS[colour];
-  pen.strokeStyle = colour === "yellow" ? "#8a7400" : dark ? "#0d1722" : "#ffffff";
+  pen.strokeStyle = colour === "yellow" ? "#8a7400" : "#ffffff";
   pen.beginPath();
   const middle = BOX / 2;
   if (colour === "red") {
@@ -57,12 +57,14 @@ function shape(colour, dark) {
     pen.lineTo(3, middle);
   } else if (colour === "yellow") {
     pen.arc(middle, middle, 6.5, 0, 2 * Math.PI);
+  } else if (colour === "none") {
+    pen.arc(middle, middle, 2, 0, 2 * Math.PI);
   } else {
     const reach = colour === "blue" ? 3.6 : 4;
     pen.rect(middle - reach, middle - reach, 2 * reach, 2 * reach);
   }
   pen.closePath();
-  if (colour === "offline" || colour === "none") {
+  if (colour === "offline") {
     pen.fillStyle = dark ? DARK.page : LIGHT.page;
     pen.strokeStyle = COLOURS.offline;
   }
@@ -91,9 +93,9 @@ function style(territories, sites, look) {
       { id: "page", type: "background", paint: { "background-color": look.page } },
       { id: "land", type: "fill", source: "territories", paint: { "fill-color": tint } },
       { id: "border", type: "line", source: "territories", paint: { "line-color": look.line, "line-width": 1.6 } },
-      { id: "names", type: "symbol", source: "territories", layout: { "text-field": ["get", "name"], "text-size": 12, "text-allow-overlap": true }, paint: { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.5 } },
+      { id: "names", type: "symbol", source: "territories", layout: { "text-field": ["get", "name"], "text-size": look.text, "text-allow-overlap": true }, paint: { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.5 } },
       { id: "alarm-ring", type: "circle", source: "sites", filter: ["==", ["get", "colour"], "red"], paint: { "circle-radius": 15, "circle-color": COLOURS.red, "circle-opacity": 0.18, "circle-stroke-color": COLOURS.red, "circle-stroke-width": 1, "circle-stroke-opacity": 0.35 } },
-      { id: "sites", type: "symbol", source: "sites", layout: { "icon-image": ["get", "colour"], "icon-allow-overlap": true, "symbol-sort-key": rank } },
+      { id: "sites", type: "symbol", source: "sites", layout: { "icon-image": ["get", "colour"], "icon-allow-overlap": true, "icon-size": look.scale, "symbol-sort-key": rank } },
     ],
   };
 }
