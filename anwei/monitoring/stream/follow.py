@@ -13,6 +13,7 @@ from nats.errors import Error as NatsError
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.consume import Entry, LogLost, LogReader
+from anwei.monitoring.stream.figures import Rate
 from anwei.monitoring.stream.intake import Intake
 from anwei.monitoring.stream.log import log_name
 from anwei.monitoring.stream.register import Register, RegisterReader
@@ -39,7 +40,7 @@ class Follower:
     """Follows log and register, and is the only writer of the store."""
 
     def __init__(self, nc: Client, folder: DataFolder, store: TelemetryStore) -> None:
-        self.state = "waiting_for_register"
+        self.mode = "waiting_for_register"
         self._nc = nc
         self._store = store
         self._reader = RegisterReader(nc, folder, "stream", changed=self._use)
@@ -48,6 +49,7 @@ class Follower:
         self._log: LogReader | None = None
         self._ready_at = 0  # ms: since when the log has been read up to now; 0: it is not
         self._refreshed_at = 0
+        self._stored, self._told = Rate(), Rate()
         self._taken_at = 0  # ms: when the oldest message that waits for its commit was taken
         self._ticked_at = 0
 
@@ -63,9 +65,27 @@ class Follower:
                 async with LogReader(self._nc, self._intake.sequence) as self._log:
                     await self._follow(self._intake, self._log)
             except (LogLost, NatsError, TimeoutError) as error:
-                self.state, self._ready_at = "log_lost", 0
+                self.mode, self._ready_at = "log_lost", 0
                 log.warning("the log is lost, starting again: %s", str(error) or repr(error))
                 await asyncio.sleep(_PAUSE_S)
+
+    def figures(self) -> dict[str, Any]:
+        """Return what the status says of the stream.
+
+        `lag` counts messages of the log that are not stored, -1 while it is unknown; `oldest_unstored_ms` is
+        the age of the oldest of them that has been read.
+        """
+        now = wall_clock()
+        intake, behind = self._intake, self._log.behind if self._log else -1
+        return {
+            "mode": self.mode,
+            "lag": behind + (intake.n_messages if intake else 0) if behind >= 0 else -1,
+            "oldest_unstored_ms": now - intake.oldest if intake and intake.oldest else 0,
+            "newest": intake.newest if intake else 0,
+            "samples_per_s": self._stored.per_second(now),
+            "events_per_s": self._told.per_second(now),
+            "register_version": self._reader.register.version,
+        }
 
     def _use(self, register: Register) -> None:
         if self._intake is not None:
@@ -79,7 +99,7 @@ class Follower:
             now = wall_clock()
             if entries:
                 await self._take(intake, entries, now)
-            self.state = "live" if reader.behind == 0 else "catching_up"
+            self.mode = "live" if reader.behind == 0 else "catching_up"
             if reader.behind == 0 and not self._ready_at:
                 self._ready_at = now
             if self._ready_at and now - self._ticked_at >= TICK_MS:
@@ -112,16 +132,20 @@ class Follower:
 
     async def _commit(self, intake: Intake) -> None:
         """Commit what was taken, and wait for as long as the store is full; then tell of the events."""
+        n_samples = intake.n_samples
         while True:
             try:
                 events = intake.commit()
             except StoreFull as error:
-                if self.state != "store_full":
+                if self.mode != "store_full":
                     log.error("%s", error)
-                self.state = "store_full"
+                self.mode = "store_full"
                 await asyncio.sleep(_FULL_PAUSE_S)
             else:
                 break
+        now = wall_clock()
+        self._stored.add(n_samples, now)
+        self._told.add(len(events), now)
         for first in range(0, len(events), _EVENTS_PER_MESSAGE):
             await self._tell(events[first : first + _EVENTS_PER_MESSAGE])
 

@@ -21,7 +21,7 @@ from anwei.monitoring.stream.consume import Entry
 from anwei.monitoring.stream.decode import MAX_DETAIL, Decoded, Decoder, Message
 from anwei.monitoring.stream.log import HTTP_PREFIX, MQTT_PREFIX, REFUSED_PREFIX
 from anwei.monitoring.stream.register import Register
-from anwei.monitoring.stream.samples import Batch, EpisodeEvent, Reason, Reject, Samples
+from anwei.monitoring.stream.samples import Batch, EpisodeEvent, Quality, Reason, Reject, Samples
 from anwei.monitoring.stream.store.protocol import TelemetryStore
 
 _LATE_ROWS = 1_000_000  # of one look at what is stored beside late samples
@@ -33,6 +33,7 @@ class _Refused(msgspec.Struct):
     reason: Reason
     detail: str
     at: int  # ms
+    count: int = 1
 
 
 class Intake:
@@ -50,10 +51,14 @@ class Intake:
         self.log_name = log_name
         self._decoder = Decoder(register)
         self._rules = compile_rules(register)
-        self._state, self._events = restore(self._rules, store.alarm_state(), store.last(None), now)
+        last = store.last(None)
+        self._state, self._events = restore(self._rules, store.alarm_state(), last, now)
         self._samples: list[Samples] = []
         self._rejects: list[Reject] = []
         self._committed = self.sequence
+        self.newest = int(last["ts"].max(initial=0))  # ms: time of the newest sample stored
+        self.oldest = 0  # ms: the log's time of the oldest message that waits for its commit, 0 if none does
+        self.n_messages = 0  # that wait for their commit
 
     @property
     def n_samples(self) -> int:
@@ -91,6 +96,8 @@ class Intake:
             if not entry.subject.startswith((MQTT_PREFIX, HTTP_PREFIX)):
                 self._rejects.append(_refused(entry))
         self.sequence = entries[-1].sequence
+        self.oldest = self.oldest or entries[0].stamped
+        self.n_messages += len(entries)
         for part, outcome in evaluate_messages(
             self._rules, self._state, decoded.samples, decoded.message, now
         ):
@@ -117,6 +124,9 @@ class Intake:
             alarm_state=self._state.changes(self._rules),
         )
         numbers = self._store.append(batch)
+        trusted = batch.samples.ts[batch.samples.quality != Quality.FUTURE]
+        self.newest = int(trusted.max(initial=self.newest))
+        self.oldest, self.n_messages = 0, 0
         self._state.settle()
         self._committed = self.sequence
         self._samples, self._events, self._rejects = [], [], []
@@ -148,7 +158,7 @@ def _refused(entry: Entry) -> Reject:
         with suppress(msgspec.MsgspecError):
             told = msgspec.msgpack.decode(entry.data, type=_Refused)
             device = entry.subject[len(REFUSED_PREFIX) :]
-            return Reject(told.reason, device, "", told.at, told.detail[:MAX_DETAIL])
+            return Reject(told.reason, device, "", told.at, told.detail[:MAX_DETAIL], told.count)
     return Reject(Reason.FOREIGN_TOPIC, "", "", entry.stamped, entry.subject[:MAX_DETAIL])
 
 

@@ -8,9 +8,11 @@ import signal
 from contextlib import suppress
 
 import uvloop
+from nats.errors import Error as NatsError
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.doors import serve_doors
 from anwei.monitoring.stream.follow import Follower
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.log import ensure_log
@@ -24,12 +26,15 @@ async def run(folder: DataFolder) -> None:
     nc = await connect(folder, name="stream")
     await ensure_log(nc)
     store = EmbeddedStore(folder.telemetry)
+    follower = Follower(nc, folder, store)
+    doors = await serve_doors(nc, store, follower.figures)
     try:
-        follower = Follower(nc, folder, store)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(follower.run())
             tasks.create_task(keep_beating(folder, "stream"))
     finally:
+        with suppress(NatsError):
+            await doors.close()
         store.close()
         await nc.close()
 
