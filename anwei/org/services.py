@@ -27,18 +27,20 @@ def create_person(
     now: datetime,
     phone: str = "",
     password: str | None = None,
+    may_log_in: bool = True,
 ) -> tuple[Person, str]:
     """Make an account and return it with its password, random unless one is given and shown only here.
 
+    Who may not log in yet gets no password ("") until somebody sets one.
     Raises OrgError when the name or the phone number is taken.
     """
     if Person.objects.filter(username=username).exists():
         raise OrgError(_("用户名 %(name)s 已有人使用。") % {"name": username})
     if phone and Person.objects.filter(phone=phone).exists():
         raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone})
-    plain = password or secrets.token_urlsafe(12)
+    plain = (password or secrets.token_urlsafe(12)) if may_log_in else ""
     person = Person(username=username, full_name=full_name, phone=phone, date_joined=now)
-    person.set_password(plain)
+    person.set_password(plain or None)
     person.save()
     record_change(
         "org.person", person.pk, actor=actor, now=now, verb="create", content={"username": username}
