@@ -24,6 +24,7 @@ from anwei.monitoring.stream.store.archive import Archive
 from anwei.monitoring.stream.store.commit_log import CommitLog
 from anwei.monitoring.stream.store.contents import Contents
 from anwei.monitoring.stream.store.downsample import downsample
+from anwei.monitoring.stream.store.copy import copy_store
 from anwei.monitoring.stream.store.errors import StoreFull, StoreUnreadable
 from anwei.monitoring.stream.store.files import make_folder
 from anwei.monitoring.stream.store.maintenance import Maintenance
@@ -212,6 +213,10 @@ class EmbeddedStore:
             "reserve": reserve,
             "full": free < reserve,
         }
+
+    def copy(self, target: Path) -> None:
+        """Write the store as it is now to a new folder of the same file system; see copy_store."""
+        copy_store(self._maintenance, self._archive, target)
 
     def flush(self) -> None:
         """Move committed rows to sorted files; see Maintenance.flush."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -161,6 +162,12 @@ class Maintenance:
             kept = [part for part in parts if part not in gone and part not in thinned]
             self.contents.set_parts([*kept, *(replace(part, has_samples=False) for part in thinned)])
             return self.archive.remove(gone) + self.archive.remove(thinned, rollups=False)
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Keep files and manifest as they are for the length of the block."""
+        with self._busy:
+            yield
 
     def flush_due(self) -> bool:
         """Say whether rows, log or age ask for a flush."""

@@ -8,6 +8,7 @@ replay has failed before.
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -95,6 +96,7 @@ class Manifest:
         """
         if not path.exists():
             _create(path)
+        self._path = path
         self._lock = threading.Lock()
         self._connection = duckdb.connect(
             str(path),
@@ -141,6 +143,13 @@ class Manifest:
         """Fold DuckDB's own log into the file, which keeps both small."""
         with self._lock:
             self._connection.execute("CHECKPOINT")
+
+    def copy(self, target: Path) -> None:
+        """Copy the file durably, with everything committed so far."""
+        with self._lock:
+            self._connection.execute("CHECKPOINT")
+            shutil.copyfile(self._path, target)
+        sync_file(target)
 
     def close(self) -> None:
         """Release the file."""

@@ -112,12 +112,9 @@ class RollupWriter:
 
 
 def _summary(column: NDArray[Any], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> list[NDArray[Any]]:
-    return [
-        np.minimum.reduceat(column, starts),
-        np.maximum.reduceat(column, starts),
-        np.add.reduceat(column, starts),
-        column[ends],
-    ]
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities of both signs have no sum: NaN
+        total = np.add.reduceat(column, starts)
+    return [np.minimum.reduceat(column, starts), np.maximum.reduceat(column, starts), total, column[ends]]
 
 
 def read_rollup(path: Path) -> Rollup:

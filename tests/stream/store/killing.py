@@ -1,0 +1,56 @@
+"""Kills a writer at random moments and checks that the store is exactly what had been acknowledged."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from tests.stream.store.workload import batch, event, expected, same
+from tests.support.broker import REPOSITORY, die_with_parent
+
+SEED = 11
+ENDLESS = 1_000_000
+
+
+def start_writer(folder: Path, last: int = ENDLESS) -> subprocess.Popen[bytes]:
+    """Start a writer and wait until its store is open."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.stream.store.writer", str(folder), str(SEED), str(last)],
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY,
+        preexec_fn=die_with_parent,  # noqa: PLW1509
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"open\n"
+    return child
+
+
+def kill_once(folder: Path, chance: random.Random) -> int:
+    """Let a writer work for 0.1 to 0.7 s, kill it, and return the last number it acknowledged (0: none)."""
+    child = start_writer(folder)
+    time.sleep(chance.uniform(0.1, 0.7))
+    child.send_signal(signal.SIGKILL)
+    output, _ = child.communicate()
+    whole = output.rpartition(b"\n")[0].split()
+    return int(whole[-1]) if whole else 0
+
+
+def check(store: EmbeddedStore, acknowledged: int) -> int:
+    """Assert that the store holds batches 1 to its mark, each whole and once; return the mark."""
+    mark = store.mark("log")
+    assert acknowledged <= mark <= acknowledged + 1
+    written = [batch(SEED, number) for number in range(1, mark + 1)]
+    assert same(store.dump(), expected(written))
+    numbers = range(3, mark + 1, 3)
+    assert [row["start"] for _, row in store.episodes(0, mark)] == [event(n).start for n in numbers]
+    assert [sequence for sequence, _ in store.episodes(0, mark)] == list(range(1, len(numbers) + 1))
+    assert [row["count"] for row in reversed(store.rejects(0, mark))] == list(range(5, mark + 1, 5))
+    state = store.alarm_state()
+    if numbers:
+        assert int(state["since"][state["rule"] == 100][0]) == numbers[-1]
+    return mark
