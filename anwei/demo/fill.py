@@ -1,26 +1,26 @@
-"""Writes the plan of the county into the business database and the keys into the data folder, all or nothing."""
+"""Writes the county's plan into the database and its keys into the data folder, all or nothing."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import secrets
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from anwei.datafolder import DataFolder
 from anwei.demo.people import Account, Staff, create_bodies, create_enterprise_staff
 from anwei.demo.plan import DevicePlan, EnterprisePlan, TagPlan, enterprises
 from anwei.demo.tables import table
-from anwei.monitoring.models import AlarmRule, Device, Position, Severity, Tag
+from anwei.ledgers.services import record_change
+from anwei.monitoring.models import AlarmRule, Device, Tag
+from anwei.monitoring.services.devices import digest, new_key, silence_rule
+from anwei.monitoring.services.positions import bump_register
 from anwei.org.models import Territory, Unit
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.setpoints import setpoint
-
-REGISTERED_DAYS_AGO = 60  # before the history that the simulator sends
 
 
 class NotADemoFolder(RuntimeError):
@@ -42,117 +42,151 @@ def is_filled() -> bool:
 
 @transaction.atomic
 def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
-    """Create the county; return the accounts, whose passwords are also in `demo/accounts.txt` (0600)."""
-    staff = Staff(timezone.localdate(now))
+    """Create the county; return the accounts, whose passwords are also in `demo/accounts.txt` (0600).
+
+    Devices, tags and rules are written in bulk with one sealed line in the change log, as a provisioning is.
+    """
+    staff = Staff(now)
     create_bodies(staff)
     units = _create_units()
     create_enterprise_staff(staff, units)
-    keys = [key for plan in enterprises() for key in _create_enterprise(plan, units[plan.code], now)]
-    Position.objects.update_or_create(name="register", defaults={"value": 1})
-    _write_keys(folder, keys)
+    plans = enterprises()
+    owners = _create_enterprises(plans, units)
+    sites = _create_sites(plans, owners)
+    keys = {device.code: new_key() for plan in plans for device in plan.devices}
+    devices = _create_devices(plans, owners, sites, keys, now)
+    n_tags, n_rules = _create_tags(plans, devices)
+    content = {"enterprises": len(owners), "devices": len(devices), "tags": n_tags, "rules": n_rules}
+    record_change("demo.county", "county", actor=None, now=now, verb="fill", content=content)
+    bump_register()
+    _write_keys(
+        folder,
+        [(device.code, keys[device.code], device.gateway) for plan in plans for device in plan.devices],
+    )
     _write_accounts(folder, staff.accounts)
     return staff.accounts
 
 
 def _create_units() -> dict[str, Unit]:
     government = Unit.objects.get(kind=Unit.Kind.GOVERNMENT)
-    return {
-        plan.code: Unit.objects.create(
-            kind=Unit.Kind.ENTERPRISE,
-            name=plan.name,
-            short_name=plan.short_name,
-            territory=plan.township,
-            parent=government,
+    kind = Unit.Kind.ENTERPRISE
+    rows = [
+        Unit(
+            kind=kind, name=plan.name, short_name=plan.short_name, territory=plan.township, parent=government
         )
         for plan in enterprises()
-    }
+    ]
+    created = Unit.objects.bulk_create(rows)
+    return {plan.code: unit for plan, unit in zip(enterprises(), created, strict=True)}
 
 
-def _create_enterprise(plan: EnterprisePlan, unit: Unit, now: datetime) -> list[tuple[str, str, str]]:
-    """Create one enterprise with all below it; return (device, key, gateway) of each device."""
-    enterprise = Enterprise.objects.create(
-        unit=unit,
-        credit_code=plan.credit_code,
-        sector=plan.sector,
-        status=plan.status,
-        address=plan.address,
-        longitude=plan.place[0],
-        latitude=plan.place[1],
-        workers=plan.workers,
-    )
-    keys = []
-    gateway = None
-    if plan.gateway:
-        gateway, key = _create_device(plan.gateway, enterprise, None, None, now)
-        keys.append((plan.gateway.code, key, ""))
-    for site_plan in plan.sites:
-        site = Site.objects.create(
-            enterprise=enterprise,
-            code=site_plan.code,
-            name=site_plan.name,
-            kind=site_plan.kind,
-            longitude=site_plan.place[0],
-            latitude=site_plan.place[1],
+def _create_enterprises(plans: Sequence[EnterprisePlan], units: dict[str, Unit]) -> dict[str, Enterprise]:
+    rows = [
+        Enterprise(
+            unit=units[plan.code],
+            credit_code=plan.credit_code,
+            sector=plan.sector,
+            status=plan.status,
+            address=plan.address,
+            longitude=plan.place[0],
+            latitude=plan.place[1],
+            workers=plan.workers,
         )
-        _, key = _create_device(site_plan.device, enterprise, site, gateway, now)
-        keys.append((site_plan.device.code, key, site_plan.device.gateway))
-    return keys
+        for plan in plans
+    ]
+    created = Enterprise.objects.bulk_create(rows)
+    return {plan.code: row for plan, row in zip(plans, created, strict=True)}
 
 
-def _create_device(
-    plan: DevicePlan, enterprise: Enterprise, site: Site | None, gateway: Device | None, now: datetime
-) -> tuple[Device, str]:
-    key = secrets.token_urlsafe(24)
-    device = Device.objects.create(
-        code=plan.code,
-        name=plan.name,
-        enterprise=enterprise,
-        site=site,
-        gateway=gateway,
-        key_digest=hashlib.sha256(key.encode()).hexdigest(),
-        key_issued_at=now,
-        registered_at=now - timedelta(days=REGISTERED_DAYS_AGO),
-    )
-    AlarmRule.objects.create(
-        enterprise=enterprise,
-        device=device,
-        kind=AlarmRule.Kind.NO_DATA,
-        severity=Severity.BLUE,
-        action="检查设备与通信",
-    )
-    for tag_plan in plan.tags:
-        _create_tag(tag_plan, plan.period_s, device, enterprise)
-    return device, key
+def _create_sites(plans: Sequence[EnterprisePlan], owners: dict[str, Enterprise]) -> dict[str, Site]:
+    rows = [
+        Site(
+            enterprise=owners[plan.code],
+            code=site.code,
+            name=site.name,
+            kind=site.kind,
+            longitude=site.place[0],
+            latitude=site.place[1],
+        )
+        for plan in plans
+        for site in plan.sites
+    ]
+    return {row.code: row for row in Site.objects.bulk_create(rows)}
 
 
-def _create_tag(plan: TagPlan, period_s: float, device: Device, enterprise: Enterprise) -> None:
+def _create_devices(
+    plans: Sequence[EnterprisePlan],
+    owners: dict[str, Enterprise],
+    sites: dict[str, Site],
+    keys: dict[str, str],
+    now: datetime,
+) -> dict[str, Device]:
+    """Create the gateways, then the devices behind them (a site's device has the site's code)."""
+
+    def device(plan: DevicePlan, owner: EnterprisePlan, gateway: Device | None) -> Device:
+        return Device(
+            code=plan.code,
+            name=plan.name,
+            enterprise=owners[owner.code],
+            site=sites.get(plan.code),
+            gateway=gateway,
+            key_digest=digest(keys[plan.code]),
+            key_issued_at=now,
+            registered_at=now,
+        )
+
+    first = [device(plan.gateway, plan, None) for plan in plans if plan.gateway]
+    gateways = {row.code: row for row in Device.objects.bulk_create(first)}
+    behind = [
+        device(site.device, plan, gateways.get(site.device.gateway)) for plan in plans for site in plan.sites
+    ]
+    created = [*gateways.values(), *Device.objects.bulk_create(behind)]
+    AlarmRule.objects.bulk_create(silence_rule(row) for row in created)
+    return {row.code: row for row in created}
+
+
+def _create_tags(plans: Sequence[EnterprisePlan], devices: dict[str, Device]) -> tuple[int, int]:
+    """Create the tags and their rules; return how many of each."""
+    planned = [
+        (tag, _tag(tag, device, devices)) for plan in plans for device in plan.devices for tag in device.tags
+    ]
+    tags = Tag.objects.bulk_create(row for _, row in planned)
+    rules = [
+        _rule(row, tag) for (plan, _), tag in zip(planned, tags, strict=True) for row in plan.row["rules"]
+    ]
+    return len(tags), len(AlarmRule.objects.bulk_create(rules))
+
+
+def _tag(plan: TagPlan, device: DevicePlan, devices: dict[str, Device]) -> Tag:
     row = plan.row
-    tag = Tag.objects.create(
-        device=device,
+    return Tag(
+        device=devices[device.code],
         code=plan.code,
         name=plan.name,
         quantity=row["quantity"],
         unit=row["unit"],
         decimals=row["decimals"],
-        period_s=period_s,
+        period_s=device.period_s,
         range_low=row["range"][0],
         range_high=row["range"][1],
     )
-    for rule in row["rules"]:
-        point = setpoint(rule["setpoint"])
-        AlarmRule.objects.create(
-            enterprise=enterprise,
-            tag=tag,
-            kind=rule["kind"],
-            limit=point.value,
-            deadband=rule.get("deadband", 0.0),
-            on_delay_s=rule.get("delay", 0.0),
-            off_delay_s=rule.get("off", 0.0),
-            severity=rule["severity"],
-            action=point.action[:120],
-            citation=point.citation,
-            opens_warning=rule.get("warns", False),
-        )
+
+
+def _rule(row: dict[str, Any], tag: Tag) -> AlarmRule:
+    point = setpoint(row["setpoint"])
+    return AlarmRule(
+        enterprise_id=tag.device.enterprise_id,
+        tag=tag,
+        kind=row["kind"],
+        limit=point.value,
+        deadband=row.get("deadband", 0.0),
+        on_delay_s=row.get("delay", 0.0),
+        off_delay_s=row.get("off", 0.0),
+        severity=row["severity"],
+        action=point.action,
+        citation=point.citation,
+        opens_warning=row.get("warns", False),
+    )
 
 
 def _write_keys(folder: DataFolder, keys: list[tuple[str, str, str]]) -> None:

@@ -1,21 +1,18 @@
-"""Bodies, posts and people of the fictional county, and the passwords of those who may log in."""
+"""Bodies, posts and people of the fictional county; the passwords of those who may log in."""
 
 from __future__ import annotations
 
 import random
-import secrets
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-
-from django.contrib.auth.hashers import make_password
+from datetime import datetime, timedelta
 
 from anwei.demo.plan import SEED, enterprises, person_name, townships
 from anwei.demo.tables import table
-from anwei.org.models import Holding, Person, Post, SectorDuty, Territory, Unit
+from anwei.org.holdings import day_of
+from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
+from anwei.org.services import appoint, create_person
 
-PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters and digits that look alike
-PASSWORD_LENGTH = 14
-IN_OFFICE_DAYS = 400
+IN_OFFICE = timedelta(days=400)  # everybody took office this long ago
 
 
 @dataclass(frozen=True)
@@ -30,13 +27,13 @@ class Account:
 
 @dataclass
 class Staff:
-    """Appoints people to posts and remembers whose password was made."""
+    """Fills posts with invented people and remembers whose password was made."""
 
-    today: date
-    chance: random.Random = field(default_factory=lambda: random.Random(f"{SEED}:people"))  # noqa: S311
+    now: datetime
     accounts: list[Account] = field(default_factory=list)
+    _chance: random.Random = field(default_factory=lambda: random.Random(f"{SEED}:people"))  # noqa: S311
 
-    def appoint(
+    def hire(
         self,
         unit: Unit,
         kind: Post.Kind,
@@ -45,129 +42,94 @@ class Staff:
         *,
         full_name: str = "",
         login: bool = True,
-        display: bool = False,
     ) -> Person:
-        """Create the post and the person who holds it; without `login` the person has no usable password yet."""
-        name = full_name or person_name(self.chance)
-        password = (
-            "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH)) if login else None
+        """Create the post and the person who holds it; a slow password hash is spent on `login` only."""
+        name = full_name or person_name(self._chance)
+        person, password = create_person(
+            username=username, full_name=name, actor=None, now=self.now, may_log_in=login
         )
-        person = Person.objects.create(
-            username=username,
-            full_name=name,
-            kind=Person.Kind.DISPLAY if display else Person.Kind.PERSON,
-            password=make_password(password),
-        )
-        post, _ = Post.objects.get_or_create(unit=unit, title=title, defaults={"kind": kind})
-        Holding.objects.create(person=person, post=post, from_on=self.today - timedelta(days=IN_OFFICE_DAYS))
-        if password:
+        self.place(person, unit, kind, title)
+        if login:
             self.accounts.append(Account(username, password, name, f"{unit} {title}"))
         return person
+
+    def place(self, person: Person, unit: Unit, kind: Post.Kind, title: str) -> None:
+        """Give the person a new post."""
+        post = Post.objects.create(unit=unit, kind=kind, title=title)
+        appoint(person, post, actor=None, now=self.now, from_on=day_of(self.now - IN_OFFICE))
 
 
 def create_bodies(staff: Staff) -> None:
     """Create territories, party committee, government, committee and its office, departments, townships."""
     county = table("county")["county"]
     code, name = county["code"], county["name"]
-    Territory.objects.create(code=code, name=name, boundary=None)
-    party = Unit.objects.create(
-        kind=Unit.Kind.PARTY, name=f"中共{name}委员会", short_name="县委", territory=code
-    )
-    staff.appoint(party, Post.Kind.PRINCIPAL, "书记", "shuji")
-    government = Unit.objects.create(
-        kind=Unit.Kind.GOVERNMENT, name=f"{name}人民政府", short_name="县政府", territory=code, parent=party
-    )
-    staff.appoint(government, Post.Kind.PRINCIPAL, "县长", "xianzhang")
-    staff.appoint(government, Post.Kind.DEPUTY, "分管副县长", "fuxianzhang")
-    committee = Unit.objects.create(
-        kind=Unit.Kind.COMMITTEE,
-        name=f"{name}安全生产委员会",
-        short_name="县安委会",
-        territory=code,
-        parent=government,
-    )
-    departments = _create_departments(staff, government)
-    office = Unit.objects.create(
-        kind=Unit.Kind.COMMITTEE_OFFICE,
-        name=f"{name}安全生产委员会办公室",
-        short_name="县安委办",
-        territory=code,
-        parent=committee,
-    )
-    staff.appoint(office, Post.Kind.DUTY, "应急指挥中心值班岗", "zhiban")
-    director = Post.objects.create(unit=office, kind=Post.Kind.PRINCIPAL, title="主任")
-    head = Person.objects.get(username="yj-juzhang")  # the head of the authority is the office's director
-    Holding.objects.create(person=head, post=director, from_on=staff.today - timedelta(days=IN_OFFICE_DAYS))
-    staff.appoint(office, Post.Kind.OFFICER, "指挥大屏", "daping", full_name="指挥中心大屏", display=True)
+    Territory.objects.create(code=code, name=name)
+    party = _body(Unit.Kind.PARTY, f"中共{name}委员会", "县委")
+    staff.hire(party, Post.Kind.PRINCIPAL, "书记", "shuji")
+    government = _body(Unit.Kind.GOVERNMENT, f"{name}人民政府", "县政府", party)
+    staff.hire(government, Post.Kind.PRINCIPAL, "县长", "xianzhang")
+    staff.hire(government, Post.Kind.DEPUTY, "分管副县长", "fuxianzhang")
+    committee = _body(Unit.Kind.COMMITTEE, f"{name}安全生产委员会", "县安委会", government)
+    office = _body(Unit.Kind.COMMITTEE_OFFICE, f"{name}安全生产委员会办公室", "县安委办", committee)
+    staff.hire(office, Post.Kind.DUTY, "应急指挥中心值班岗", "zhiban")
+    _create_departments(staff, government)
+    authority = Person.objects.get(
+        username="yj-juzhang"
+    )  # the committee's office is led by the authority's head
+    staff.place(authority, office, Post.Kind.PRINCIPAL, "主任")
     _create_townships(staff, government)
-    assert departments  # noqa: S101  # the table names at least the authority
 
 
-def _create_departments(staff: Staff, government: Unit) -> list[Unit]:
-    county = table("county")["county"]
-    units = []
+def _body(kind: Unit.Kind, name: str, short_name: str, parent: Unit | None = None) -> Unit:
+    code = table("county")["county"]["code"]
+    return Unit.objects.create(kind=kind, name=name, short_name=short_name, territory=code, parent=parent)
+
+
+def _create_departments(staff: Staff, government: Unit) -> None:
+    county = table("county")["county"]["name"]
     for row in table("county")["department"]:
-        unit = Unit.objects.create(
-            kind=Unit.Kind.DEPARTMENT,
-            name=f"{county['name']}{row['name']}",
-            short_name=row["name"],
-            territory=county["code"],
-            parent=government,
-        )
-        duties = [(sector, True) for sector in row.get("lead", [])] + [
-            (sector, False) for sector in row.get("joint", [])
-        ]
-        SectorDuty.objects.bulk_create(
-            SectorDuty(sector=sector, unit=unit, lead=lead) for sector, lead in duties
-        )
-        staff.appoint(
-            unit, Post.Kind.PRINCIPAL, "局长" if "局" in row["name"] else "大队长", f"{row['code']}-juzhang"
-        )
-        staff.appoint(unit, Post.Kind.OFFICER, "安全监管人员", f"{row['code']}-jianguan")
-        units.append(unit)
-    return units
+        unit = _body(Unit.Kind.DEPARTMENT, f"{county}{row['name']}", row["name"], government)
+        led, joint = row.get("lead", []), row.get("joint", [])
+        for sector in (*led, *joint):
+            SectorDuty.objects.create(sector=sector, unit=unit, lead=sector in led)
+        head = "局长" if row["name"].endswith("局") else "大队长"
+        staff.hire(unit, Post.Kind.PRINCIPAL, head, f"{row['code']}-juzhang", login=row["code"] == "yj")
+        staff.hire(unit, Post.Kind.OFFICER, "安全监管人员", f"{row['code']}-jianguan", login=bool(led))
 
 
 def _create_townships(staff: Staff, government: Unit) -> None:
-    county = table("county")["county"]
+    county = table("county")["county"]["name"]
     for index, township in enumerate(townships(), start=1):
-        Territory.objects.create(
-            code=township.code,
-            name=township.name,
-            boundary={"type": "Polygon", "coordinates": [[list(point) for point in township.ring]]},
-        )
+        ring = [list(point) for point in township.ring]
+        boundary = {"type": "Polygon", "coordinates": [ring]}
+        Territory.objects.create(code=township.code, name=township.name, boundary=boundary)
         unit = Unit.objects.create(
             kind=Unit.Kind.TOWNSHIP,
-            name=f"{county['name']}{township.name}人民政府",
+            name=f"{county}{township.name}人民政府",
             short_name=township.name,
             territory=township.code,
             parent=government,
         )
-        head = "镇长" if township.name.endswith("镇") else "乡长"
-        staff.appoint(unit, Post.Kind.PRINCIPAL, head, f"xz{index:02d}-zhuguan", login=False)
-        staff.appoint(unit, Post.Kind.OFFICER, "应急办（安监所）专干", f"xz{index:02d}-zhuangan")
+        head = township.name[-1] + "长"
+        staff.hire(unit, Post.Kind.OFFICER, "应急办专干", f"xz{index:02d}-zhuangan")
+        staff.hire(unit, Post.Kind.PRINCIPAL, head, f"xz{index:02d}-zhuguan", login=False)
 
 
 def create_enterprise_staff(staff: Staff, units: dict[str, Unit]) -> None:
-    """Appoint a principal and a safety officer to each enterprise; the first of each sector may log in."""
+    """Appoint a safety officer and a principal to each enterprise; the first safety officer of each sector may log in."""
     seen: set[str] = set()
     for plan in enterprises():
-        login = plan.sector not in seen
+        first = plan.sector not in seen
         seen.add(plan.sector)
-        unit = units[plan.code]
-        staff.appoint(
+        unit, safety, principal = units[plan.code], plan.safety_officer, plan.principal
+        staff.hire(
+            unit, Post.Kind.SAFETY, "安全管理人员", f"{plan.code}-anquan", full_name=safety, login=first
+        )
+        staff.hire(
             unit,
             Post.Kind.PRINCIPAL,
             "主要负责人",
             f"{plan.code}-fuzeren",
-            full_name=plan.principal,
-            login=login,
-        )
-        staff.appoint(
-            unit,
-            Post.Kind.SAFETY,
-            "安全管理人员",
-            f"{plan.code}-anquan",
-            full_name=plan.safety_officer,
-            login=login,
+            full_name=principal,
+            login=len(seen) == 1 and first,
         )
