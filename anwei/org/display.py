@@ -1,7 +1,7 @@
 """The wall's read-only session: made by a county officer, bound to one browser, without end until revoked.
 
 The officer gets a one-time code; the browser on the wall opens the link with it once and from then on carries
-a cookie of its own. It sees what the officer's unit sees, may only read, and its session never runs out.
+a cookie of its own. It sees the county as the officer does, may only read, and its session never runs out.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from inspect import iscoroutinefunction
 from typing import Any, cast
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.signing import BadSignature
 from django.db import transaction
@@ -25,8 +24,9 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of, posts_of
-from anwei.org.models import Display, Holding, Person, Post, Unit
+from anwei.org.models import Display, Holding, Person, Post
 from anwei.org.responsibility import COUNTY_DIGITS
+from anwei.org.scope import grant_of
 from anwei.org.services import OrgError, appoint
 
 COOKIE = "anwei_display"
@@ -39,12 +39,13 @@ READING = ("GET", "HEAD", "OPTIONS")
 def issue_display(actor: Person, *, now: datetime) -> tuple[Display, str]:
     """Make a display for a wall and return it with its one-time code, which is good for 15 minutes.
 
-    Raises OrgError unless `actor` holds a post of a county body today.
+    Raises OrgError unless `actor` holds a post that sees the whole county today: a wall may not show more
+    than its opener sees.
     """
-    own = posts_of(actor, now).exclude(unit__kind=Unit.Kind.ENTERPRISE).exclude(kind=Post.Kind.DISPLAY)
-    post = own.select_related("unit").order_by("pk").first()
-    if post is None or len(post.unit.territory) != COUNTY_DIGITS:
-        raise OrgError(_("只有县级岗位上的人员可以开通大屏。"))
+    own = posts_of(actor, now).exclude(kind=Post.Kind.DISPLAY).select_related("unit").order_by("pk")
+    post = next((post for post in own if _sees_the_county(post)), None)
+    if post is None:
+        raise OrgError(_("只有能查看全县情况的县级岗位上的人员可以开通大屏。"))
     code = secrets.token_urlsafe(9)
     username = f"display-{secrets.token_hex(4)}"
     person = Person(username=username, full_name=_("大屏"), kind=Person.Kind.DISPLAY, date_joined=now)
@@ -162,6 +163,11 @@ def _renewed(response: HttpResponseBase, secret: str) -> HttpResponseBase:
     if secret:
         remember(response, secret)
     return response
+
+
+def _sees_the_county(post: Post) -> bool:
+    grant = grant_of(post)
+    return len(grant.territory) == COUNTY_DIGITS and grant.sectors is None and grant.enterprise is None
 
 
 def _digest(plain: str) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from anwei.org.models import Person
+    from anwei.org.models import Person, Post
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,25 @@ def grants(person: Person) -> tuple[Grant, ...]:
 def _grants(person: Person) -> list[Grant]:
     today = timezone.localdate()
     holdings = person.holdings.filter(from_on__lte=today).filter(Q(to_on__isnull=True) | Q(to_on__gte=today))
-    found = []
-    for holding in holdings.select_related("post__unit", "post__unit__enterprise").prefetch_related(
-        "post__unit__sector_duties"
-    ):
-        unit = holding.post.unit
-        if unit.kind == unit.Kind.ENTERPRISE:
-            found.append(Grant(unit.territory, enterprise=unit.enterprise.pk))
-        elif unit.kind == unit.Kind.DEPARTMENT:
-            found.append(Grant(unit.territory, frozenset(duty.sector for duty in unit.sector_duties.all())))
-        else:
-            found.append(Grant(unit.territory))
-    return found
+    return [
+        grant_of(holding.post)
+        for holding in holdings.select_related("post__unit__enterprise").prefetch_related(
+            "post__unit__sector_duties"
+        )
+    ]
+
+
+def grant_of(post: Post) -> Grant:
+    """Return what a post may see: an enterprise itself, a department its sectors, all others their territory.
+
+    A department's duty post (值班岗) answers for every alarm of its territory, and its wall shows the same.
+    """
+    unit = post.unit
+    if unit.kind == unit.Kind.ENTERPRISE:
+        return Grant(unit.territory, enterprise=unit.enterprise.pk)
+    if unit.kind == unit.Kind.DEPARTMENT and post.kind not in (post.Kind.DUTY, post.Kind.DISPLAY):
+        return Grant(unit.territory, frozenset(duty.sector for duty in unit.sector_duties.all()))
+    return Grant(unit.territory)
 
 
 class ScopedQuerySet(models.QuerySet[Any]):

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
+from time_machine import TimeMachineFixture
 
-from tests.kernel.county import County, build
+from tests.kernel.county import NOW, County, build
 from tests.kernel.repairs import Repair
 
 
@@ -25,3 +26,8 @@ def quick_hashes(settings: Settings) -> None:
 @pytest.fixture
 def county(db: None) -> County:
     return build()
+
+
+@pytest.fixture(autouse=True)
+def today_is_the_day_of_the_story(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW)
