@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -91,6 +92,12 @@ class Nothing(msgspec.Struct):
     """A question without arguments."""
 
 
+class Copy(msgspec.Struct):
+    """Where the owner shall copy the store to: a new folder of the data folder's file system."""
+
+    target: str
+
+
 class ServedDoors:
     """Open doors; `close` shuts them."""
 
@@ -112,6 +119,7 @@ class ServedDoors:
         await self._door(nc, "rejects", Rejects, self._rejects)
         await self._door(nc, "reject_counts", RejectCounts, self._reject_counts)
         await self._door(nc, "probe", Nothing, self._probe)
+        await self._door(nc, "copy", Copy, self._copy)
         # The broker shall know the doors when this returns. nats-py 2.16 sends a flush's PING ahead of what
         # is pending, so only the second PONG says that the subscriptions have arrived.
         await nc.flush()
@@ -190,6 +198,10 @@ class ServedDoors:
 
     def _probe(self, _: Nothing) -> Reply:
         return self._store.probe()
+
+    def _copy(self, asked: Copy) -> Reply:
+        self._store.copy(Path(asked.target))
+        return {}
 
 
 async def serve_doors(nc: Client, store: EmbeddedStore, figures: Callable[[], Reply]) -> ServedDoors:
@@ -277,6 +289,10 @@ class Doors:
     async def probe(self) -> Reply:
         """Let the store do a real write and read; return its figures."""
         return await self._ask("probe", Nothing())
+
+    async def copy(self, target: Path) -> None:
+        """Let the owner copy the store to a new folder of its own file system."""
+        await self._ask("copy", Copy(str(target)))
 
     async def _columns(self, door: str, question: msgspec.Struct) -> tuple[Columns, bool]:
         reply = await self._ask(door, question)

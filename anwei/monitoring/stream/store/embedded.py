@@ -23,8 +23,8 @@ from anwei.monitoring.stream.store import notes, reading, record
 from anwei.monitoring.stream.store.archive import Archive
 from anwei.monitoring.stream.store.commit_log import CommitLog
 from anwei.monitoring.stream.store.contents import Contents
-from anwei.monitoring.stream.store.downsample import downsample
 from anwei.monitoring.stream.store.copy import copy_store
+from anwei.monitoring.stream.store.downsample import downsample
 from anwei.monitoring.stream.store.errors import StoreFull, StoreUnreadable
 from anwei.monitoring.stream.store.files import make_folder
 from anwei.monitoring.stream.store.maintenance import Maintenance
@@ -125,6 +125,11 @@ class EmbeddedStore:
         """Return the last log sequence stored of `stream`, 0 if none."""
         with self._contents.lock:
             return self._contents.marks.get(stream, 0)
+
+    def marks(self) -> dict[str, int]:
+        """Return the last log sequence stored of every stream."""
+        with self._contents.lock:
+            return dict(self._contents.marks)
 
     def alarm_state(self) -> Columns:
         """Return the last written alarm state row of every rule, {} if none."""

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from anwei.monitoring.stream.store.commit_log import sync_folder
 from anwei.monitoring.stream.store.errors import StoreUnreadable
+from anwei.monitoring.stream.store.files import sync_file
 
 VERSION = 1
 _TABLES = """
