@@ -11,6 +11,8 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 
 import anwei
 from anwei.datafolder import DataFolder, UnsafeSecret
@@ -118,6 +120,36 @@ def _status(words: Arguments) -> int:
     return 0 if found.get("healthy") else 1
 
 
+def _backup(words: Arguments) -> int:
+    from anwei.portal.backup import BackupFailed, back_up
+
+    parser = ArgumentParser(
+        "anwei backup", description=_("备份到一个新目录；系统可以在运行。备份会被试恢复以验证。")
+    )
+    parser.add_argument("folder", type=Path, help=_("备份写入的目录，必须为空或不存在"))
+    target = parser.parse_args(words).folder.resolve()
+    try:
+        back_up(DataFolder.from_environment(), target, now=datetime.now(UTC), say=print)
+    except (BackupFailed, OSError) as error:
+        print(_("备份失败：{error}").format(error=error), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _restore(words: Arguments) -> int:
+    from anwei.portal.backup import BackupFailed, restore
+
+    parser = ArgumentParser("anwei restore", description=_("从备份恢复到 ANWEI_DATA 所指的空目录，并核对。"))
+    parser.add_argument("folder", type=Path, help=_("备份所在的目录"))
+    source = parser.parse_args(words).folder.resolve()
+    try:
+        restore(source, DataFolder.from_environment(), say=print)
+    except (BackupFailed, OSError) as error:
+        print(_("恢复失败：{error}").format(error=error), file=sys.stderr)
+        return 1
+    return 0
+
+
 def _no_options(name: str, words: Arguments) -> Namespace:
     return ArgumentParser(f"anwei {name}").parse_args(words)
 
@@ -136,4 +168,6 @@ LIGHT: dict[str, Callable[[Arguments], int]] = {
     "stream": _stream,
     "web": _web,
     "status": _status,
+    "backup": _backup,
+    "restore": _restore,
 }

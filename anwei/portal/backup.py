@@ -1,0 +1,248 @@
+"""`anwei backup DIR` and `anwei restore DIR`: a copy of all an installation owns, proved by restoring it.
+
+The business database comes first and the telemetry store second: read again from the store, alarms that are
+in the database already change nothing, whereas the other way round some would be missing. The broker's log is
+not copied; a restored installation starts a new one, and the store's marks tell it from the old.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from nats.errors import Error as NatsError
+
+import anwei
+from anwei.datafolder import DataFolder
+from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.doors import Doors, StoreAway
+from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from anwei.monitoring.stream.store.errors import StoreUnreadable
+from anwei.portal.family import anwei_command
+from anwei.portal.language import gettext as _
+
+CONTENTS = "backup.json"
+FOLDERS = (
+    "keys",
+    "evidence",
+    "demo",
+    "register",
+)  # copied as they are; business and telemetry by their owners
+PATIENCE = 300.0  # s for the stream process to copy its store
+Say = Callable[[str], None]
+
+
+class BackupFailed(RuntimeError):
+    """The copy does not hold what it must; the message says what is wrong."""
+
+
+def back_up(folder: DataFolder, target: Path, *, now: datetime, say: Say) -> None:
+    """Copy the installation into the new folder `target`, then restore it beside and compare.
+
+    Works while the installation runs. Raises BackupFailed; a copy that could not be proved is removed.
+    """
+    _require_empty(target)
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    drill = target.with_name(f".{target.name}.drill")
+    try:
+        say(_("复制业务数据库……"))
+        _copy_database(folder.database, target / "business" / folder.database.name)
+        say(_("复制监测数据……"))
+        _copy_telemetry(folder, target / "telemetry")
+        say(_("复制密钥和佐证材料……"))
+        for name in FOLDERS:
+            if (folder.root / name).exists():
+                shutil.copytree(folder.root / name, target / name)
+        say(_("试恢复并核对……"))
+        _copy_tree(target, drill)
+        contents = {"version": anwei.__version__, "made_at": now.isoformat(), **_figures(drill)}
+        contents["files"] = dict(_digests(target))
+        _write_durably(target / CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1).encode())
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(drill, ignore_errors=True)
+    say(_("备份完成：{summary}").format(summary=_summary(contents)))
+
+
+def restore(source: Path, folder: DataFolder, *, say: Say) -> None:
+    """Copy a backup into the empty data folder and compare every count and digest with what was noted.
+
+    Raises BackupFailed; what was restored and does not agree is removed again.
+    """
+    try:
+        contents = json.loads((source / CONTENTS).read_text())
+    except (OSError, json.JSONDecodeError) as error:
+        raise BackupFailed(_("{folder} 不是备份目录：{error}").format(folder=source, error=error)) from error
+    _require_empty(folder.root)
+    try:
+        say(_("核对文件……"))
+        _compare(_("文件"), contents["files"], dict(_digests(source)))
+        say(_("复制……"))
+        _copy_tree(source, folder.root)
+        say(_("核对数据库、监测数据和哈希链……"))
+        found = _figures(folder.root)
+        for name, figures in found.items():
+            _compare(name, contents[name], figures)
+    except BaseException:
+        for entry in folder.root.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        raise
+    say(_("恢复完成，与备份一致：{summary}").format(summary=_summary(contents)))
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database, also while it is written to."""
+    if not source.exists():
+        raise BackupFailed(_("没有业务数据库 {path}").format(path=source))
+    target.parent.mkdir(mode=0o700)
+    with closing(sqlite.connect(str(source))) as original, closing(sqlite.connect(str(target))) as copy:
+        original.backup(copy)
+    target.chmod(0o600)
+
+
+def _copy_telemetry(folder: DataFolder, target: Path) -> None:
+    """Copy the telemetry store: by the stream process if it runs, else by opening it here."""
+    staged = folder.folder("copies") / f"{os.getpid()}"
+    try:
+        with _owned(folder.telemetry) as store:
+            if store:
+                store.copy(staged)
+            else:
+                asyncio.run(_ask_for_copy(folder, staged))
+        shutil.copytree(staged, target)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+@contextmanager
+def _owned(path: Path) -> Iterator[EmbeddedStore | None]:
+    """Give the store when nobody else has it open, else None."""
+    try:
+        store = EmbeddedStore(path, background=False)
+    except StoreUnreadable:
+        yield None
+        return
+    with closing(store):
+        yield store
+
+
+async def _ask_for_copy(folder: DataFolder, target: Path) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            nc = await connect(folder, name="backup")
+            stored = (await Doors(nc).status())["samples_stored"]
+            await Doors(nc, timeout=PATIENCE).copy(target)
+            await nc.close()
+    except (TimeoutError, NatsError, StoreAway) as error:
+        raise BackupFailed(_("数据流进程没有交出监测数据：{error}").format(error=error)) from error
+    with _owned_copy(target) as store:
+        if store.figures()["samples_stored"] < stored:
+            raise BackupFailed(_("监测数据的副本缺少已入库的采样"))
+
+
+def _figures(root: Path) -> dict[str, Any]:
+    """Return what a folder holds: rows of every table, the store's figures, what `anwei verify` says."""
+    with _owned_copy(root / "telemetry") as store:
+        figures = store.figures()
+        telemetry = {
+            "samples_stored": figures["samples_stored"],
+            "rows": figures["hot_rows"] + figures["file_rows"],
+            "tags": figures["tags"],
+            "marks": store.marks(),
+        }
+    return {"tables": _row_counts(root), "telemetry": telemetry, "chain": _verified(root)}
+
+
+@contextmanager
+def _owned_copy(path: Path) -> Iterator[EmbeddedStore]:
+    """Open a copy of the store; raises BackupFailed when it does not open."""
+    with _owned(path) as store:
+        if store is None:
+            raise BackupFailed(_("监测数据的副本打不开：{path}").format(path=path))
+        yield store
+
+
+def _row_counts(root: Path) -> dict[str, int]:
+    """Return the number of rows of every table; raises BackupFailed when SQLite finds the file damaged."""
+    path = next((root / "business").glob("*.sqlite3"))
+    with closing(sqlite.connect(str(path))) as database:
+        state = database.execute("PRAGMA integrity_check").fetchone()[0]
+        if state != "ok":
+            raise BackupFailed(_("业务数据库损坏：{state}").format(state=state))
+        names = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        ).fetchall()
+        count = 'SELECT count(*) FROM "{}"'
+        return {name: database.execute(count.format(name)).fetchone()[0] for (name,) in names}
+
+
+def _verified(root: Path) -> str:
+    """Return what `anwei verify` says of the chains and the evidence below `root`; raises BackupFailed."""
+    done = subprocess.run(
+        anwei_command("verify"),
+        env={**os.environ, "ANWEI_DATA": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BackupFailed((done.stderr or done.stdout).strip()[-500:])
+    return done.stdout.strip()
+
+
+def _digests(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield relative path and SHA-256 of every file of a backup."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.name != CONTENTS:
+            with path.open("rb") as file:
+                yield str(path.relative_to(root)), hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    """Copy the folders of a backup; everything becomes private."""
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for entry in source.iterdir():
+        if entry.is_dir():
+            shutil.copytree(entry, target / entry.name)
+    for path in target.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def _require_empty(path: Path) -> None:
+    if path.exists() and any(path.iterdir()):
+        raise BackupFailed(_("目录 {path} 不是空的").format(path=path))
+
+
+def _compare(name: str, noted: object, found: object) -> None:
+    if noted != found:
+        raise BackupFailed(_("{name} 与备份时记录的不一致").format(name=name))
+
+
+def _summary(contents: dict[str, Any]) -> str:
+    return _("{tables} 张表 {rows} 行，采样 {samples} 条，文件 {files} 个").format(
+        tables=len(contents["tables"]),
+        rows=sum(contents["tables"].values()),
+        samples=contents["telemetry"]["rows"],
+        files=len(contents["files"]),
+    )
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    """Write the list of contents, last and after all else is on disk: without it, the folder is no backup."""
+    os.sync()
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
