@@ -1,0 +1,105 @@
+"""`anwei replay`: publish a recording through MQTT with a registered device's key."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.management.base import BaseCommand, CommandError
+
+from anwei.datafolder import DataFolder
+from anwei.demo.keys import NoBroker, device_keys, mqtt_address
+from anwei.demo.recording import BadRecording, Recording, read_recording
+from anwei.demo.replaying import NotConnected, replay, shifted
+
+SHOWN_BAD_ROWS = 20
+
+
+def _speed(text: str) -> float:
+    """Read "max", or how many recorded seconds pass in one."""
+    if text == "max":
+        return float("inf")
+    speed = float(text)
+    if not speed > 0:
+        raise argparse.ArgumentTypeError("应为正数或 max")
+    return speed
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise argparse.ArgumentTypeError(f"没有时区 {text}") from None
+
+
+class Command(BaseCommand):
+    """Knows the file, MQTT and one device's key."""
+
+    help = "把一份 CSV 记录通过 MQTT 重放到已登记设备的一个测点"
+    requires_system_checks: list[str] = []  # a device has no pages
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the file, whose reading it is, and how fast."""
+        parser.add_argument("file", type=Path, metavar="FILE.csv")
+        parser.add_argument("--device", required=True, help="设备编码")
+        parser.add_argument("--tag", required=True, help="测点编码")
+        parser.add_argument("--time-column", default="", help="时间列（默认按常用名识别）")
+        parser.add_argument("--value-column", default="", help="数值列（默认按常用名识别）")
+        parser.add_argument("--speed", type=_speed, required=True, help="倍速，或 max")
+        parser.add_argument("--shift-to-now", action="store_true", help="平移到当前时间")
+        parser.add_argument("--tz", type=_zone, default=ZoneInfo("Asia/Shanghai"), help="无时区时间所在时区")
+        parser.add_argument("--key", default="", help="设备密钥（默认 ANWEI_DEVICE_KEY 或演示密钥文件）")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read, publish, report; the exit status is 1 unless everything was acknowledged."""
+        folder, device, speed = DataFolder.from_environment(), options["device"], options["speed"]
+        recording = self._read(options)
+        readings, pace = recording.readings, speed
+        if options["shift_to_now"]:
+            readings = shifted(readings, now_ms=round(time.time() * 1000), speed=speed)
+            pace = speed if speed == float("inf") else 1.0  # the times are those of sending now
+        key = options["key"] or os.environ.get("ANWEI_DEVICE_KEY", "") or device_keys(folder).get(device, "")
+        if not key:
+            raise CommandError(f"没有设备 {device} 的密钥；请用 --key 或 ANWEI_DEVICE_KEY 给出。")
+        started = time.monotonic()
+        try:
+            outcome = replay(
+                readings,
+                address=mqtt_address(folder),
+                device=device,
+                key=key,
+                tag=options["tag"],
+                pace=pace,
+                say=self.stdout.write,
+            )
+        except (NoBroker, NotConnected) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(
+            f"已发布 {outcome.readings:,} 个读数（{outcome.messages:,} 条消息），"
+            f"已确认 {outcome.acknowledged:,} 条，坏行 {len(recording.bad):,}，"
+            f"用时 {time.monotonic() - started:.1f} 秒"
+        )
+        if outcome.acknowledged < outcome.messages:
+            raise CommandError(f"有 {outcome.messages - outcome.acknowledged} 条消息未获确认。")
+
+    def _read(self, options: dict[str, Any]) -> Recording:
+        try:
+            recording = read_recording(
+                options["file"],
+                zone=options["tz"],
+                time_column=options["time_column"],
+                value_column=options["value_column"],
+            )
+        except (BadRecording, OSError, UnicodeDecodeError) as error:
+            raise CommandError(str(error)) from None
+        for row in recording.bad[:SHOWN_BAD_ROWS]:
+            self.stderr.write(f"第 {row.number} 行跳过：{row.reason}")
+        if len(recording.bad) > SHOWN_BAD_ROWS:
+            self.stderr.write(f"……另有 {len(recording.bad) - SHOWN_BAD_ROWS} 行")
+        if not recording.readings:
+            raise CommandError("文件中没有可用的读数。")
+        return recording
