@@ -12,7 +12,7 @@ from anwei.ledgers.models import Change
 from anwei.monitoring.models import Alarm, Position
 from anwei.monitoring.services import MonitoringError, NotAllowed, acknowledge, record_episodes
 from anwei.monitoring.services.positions import EPISODES, position
-from tests.kernel.county import NOW, COUNTY, County
+from tests.kernel.county import COUNTY, NOW, County
 from tests.monitoring.plant import Plant, cleared, raised
 
 
