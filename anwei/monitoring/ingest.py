@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -37,9 +37,9 @@ KEY_MEMORY_S = 5.0  # a revoked or rotated key is refused after this at the late
 RETRY_AFTER_S = 1
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class Refused(Exception):

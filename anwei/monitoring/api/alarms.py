@@ -1,6 +1,7 @@
-"""Alarms: listed, read, acknowledged."""
+"""Alarms: listed, read, acknowledged.
 
-from __future__ import annotations
+No postponed annotations here: django-ninja reads them when it wraps a view.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,6 +1,7 @@
-"""Devices and tags: what there is to ask about."""
+"""Devices and tags: what there is to ask about.
 
-from __future__ import annotations
+No postponed annotations here: django-ninja reads them when it wraps a view.
+"""
 
 from typing import Annotated
 

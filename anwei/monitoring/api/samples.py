@@ -1,6 +1,7 @@
-"""Values: the newest of many tags, the history of one."""
+"""Values: the newest of many tags, the history of one.
 
-from __future__ import annotations
+No postponed annotations here: django-ninja reads them when it wraps a view.
+"""
 
 import math
 from datetime import datetime
