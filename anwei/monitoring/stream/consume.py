@@ -3,6 +3,9 @@
 A consumer without acknowledgements starts right after the store's mark and is thrown away at the first
 trouble. Consumer sequences without a gap prove that nothing was lost on the way; a gap in the log's own
 sequences without one in the consumer's means that the log was cut behind our back.
+
+While messages flow, each `take` asks for all there are, and the pace of asking makes the batches: one request
+and one wake-up for many messages. Only when nothing is there a request is left waiting, for a single message.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from nats.errors import Error as NatsError
 
 from anwei.monitoring.stream.log import STREAM
 
-PULL = 1_000  # messages asked for at a time; asked again when half have come
+PULL = 1_000  # messages asked for at a time
 PULL_BYTES = 32 << 20
 _EXPIRES_NS = 5_000_000_000
 _HEARTBEAT_NS = 1_000_000_000
@@ -55,7 +58,8 @@ class LogReader:
         self._consumer_sequence = 0
         self._arrived: list[Msg] = []
         self._something = asyncio.Event()
-        self._wanted = 0  # messages of running pulls that have not come
+        self._asked = False  # a pull is running
+        self._flowing = True  # messages may be there already
         self._heard = time.monotonic()
         self._lost = ""
 
@@ -67,7 +71,6 @@ class LogReader:
         created = await self._create()
         self._consumer = created["name"]
         self.behind = created["num_pending"]
-        await self._pull()
         return self
 
     async def __aexit__(
@@ -77,10 +80,12 @@ class LogReader:
             await self._subscription.unsubscribe()
 
     async def take(self, timeout_s: float) -> list[Entry]:
-        """Return the messages that have arrived, after waiting up to `timeout_s` for one; [] if none came.
+        """Return what is there, or after up to `timeout_s` the first message that comes, or [].
 
-        Raises LogLost after whatever could still be trusted has been returned.
+        Raises LogLost once everything that could still be trusted has been returned.
         """
+        if not self._asked and not self._arrived:
+            await self._pull()
         if not self._arrived and not self._lost:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._something.wait(), timeout_s)
@@ -89,10 +94,10 @@ class LogReader:
         entries = self._trusted(arrived)
         if self._lost and not entries:
             raise LogLost(self._lost)
-        if self._wanted < PULL // 2:
-            await self._pull()
         if time.monotonic() - self._heard > DEAF_S:
             self._lost = "no sign of life from the log"
+        if self.behind > 0 and not self._asked:
+            await self._pull()  # the next messages come while these are worked on
         return entries
 
     async def _receive(self, message: Msg) -> None:
@@ -101,14 +106,17 @@ class LogReader:
             self._status(message.headers)
             return
         self._arrived.append(message)
-        self._something.set()
+        if not self._flowing or message.reply.endswith(".0") or len(self._arrived) >= PULL:
+            self._asked, self._flowing = False, True  # all that was asked for is here
+            self._something.set()
 
     def _status(self, headers: dict[str, str]) -> None:
         status = headers["Status"]
         if status == "100":  # heartbeat
             return
         if status in ("404", "408") or "MaxBytes" in headers.get("Description", ""):
-            self._wanted = 0  # the pull has run out; the next take asks again
+            self._flowing = status != "404"  # nothing there: wait for it
+            self._asked = False
         else:  # consumer deleted, leader changed, no responders
             self._lost = f"{status} {headers.get('Description', '')}"
         self._something.set()
@@ -123,7 +131,6 @@ class LogReader:
                 self._lost = f"gap in the delivery after {self._sequence}"
                 break
             self._consumer_sequence += 1
-            self._wanted -= 1
             missing = int(sequence) - self._sequence - 1
             self._sequence = int(sequence)
             self.behind = int(pending)
@@ -152,16 +159,13 @@ class LogReader:
         return answer
 
     async def _pull(self) -> None:
-        self._wanted += PULL
-        request = {
-            "batch": PULL,
-            "max_bytes": PULL_BYTES,
-            "expires": _EXPIRES_NS,
-            "idle_heartbeat": _HEARTBEAT_NS,
-        }
+        """Ask for all there is; when nothing was, leave a request for the next message."""
+        self._asked = True
+        waiting = {"batch": 1, "expires": _EXPIRES_NS, "idle_heartbeat": _HEARTBEAT_NS}
+        at_once = {"batch": PULL, "max_bytes": PULL_BYTES, "no_wait": True}
         await self._nc.publish(
             f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._consumer}",
-            msgspec.json.encode(request),
+            msgspec.json.encode(at_once if self._flowing else waiting),
             reply=self._inbox,
         )
 

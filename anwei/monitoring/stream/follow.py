@@ -22,6 +22,7 @@ from anwei.monitoring.stream.store.protocol import TelemetryStore
 
 LIVE_EPISODES = "live.episodes"  # core subject: the events of a commit, numbered as in the outbox
 TICK_MS = 1_000
+PACE_S = 0.015  # between two looks at a log that has been read up to now (docs/decisions/0002)
 COALESCE_MS = 50  # samples that raise no alarm wait so long for company (docs/decisions/0002)
 MAX_SAMPLES = 100_000  # of one commit
 _EVENTS_PER_MESSAGE = 2_000
@@ -95,6 +96,8 @@ class Follower:
 
     async def _follow(self, intake: Intake, reader: LogReader) -> None:
         while True:
+            if reader.behind == 0:
+                await asyncio.sleep(PACE_S)
             entries = await reader.take(self._patience(intake))
             now = wall_clock()
             if entries:
