@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
 from anwei.org.models import Person
+from anwei.sites.colour import gravity
 
 RELATED = (
     "rule",
@@ -26,7 +27,7 @@ RELATED = (
 
 def alarms_of(person: Person) -> QuerySet[Alarm]:
     """Return the alarms a person may see with all that a row shows, newest first."""
-    rows: QuerySet[Alarm] = Alarm.objects.visible_to(person)
+    rows: QuerySet[Alarm] = Alarm.objects.visible_to(person).annotate(gravity=gravity("severity"))
     return rows.select_related(*RELATED).prefetch_related("warning__entries")
 
 

@@ -51,7 +51,7 @@ def state_words(alarm: Alarm) -> str:
 
 
 def told(alarm: Alarm) -> list[tuple[str, str]]:
-    """Return who was told of an alarm with what they did last, "" when nothing yet.
+    """Return which unit was told of an alarm with what it did last, "" when nothing yet.
 
     The duty post sees every alarm on its screen; the implementer is told by the warning. Reads
     `alarm.warning.entries`, which lists prefetch.
@@ -60,8 +60,8 @@ def told(alarm: Alarm) -> list[tuple[str, str]]:
     if warning is None:
         return [(_("值班台"), _acknowledged(alarm))]
     return [
-        (str(warning.supervisor), _acknowledged(alarm)),
-        (str(warning.implementer), _last_act(warning) or _("待签收")),
+        (str(warning.supervisor.unit), _acknowledged(alarm)),
+        (str(warning.implementer.unit), _last_act(warning) or _("待签收")),
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,16 +15,17 @@ from anwei.monitoring.models import Alarm, Device
 from anwei.monitoring.reading import NO_CLAUSE, limit_words, state_words, told, value_words
 
 CELLS = "monitoring/cells/"
+PICK_ALL = mark_safe('<input type="checkbox" data-pick-all hidden>')  # noqa: S308 (no input in it)
 
 
 class AlarmTable(LedgerTable):
     """Alarms: what, how far beyond which limit by which clause, how long, who was told, who acknowledged."""
 
     pick = tables.TemplateColumn(
-        template_name=f"{CELLS}pick.html", verbose_name="", orderable=False, exclude_from_export=True
+        template_name=f"{CELLS}pick.html", verbose_name=PICK_ALL, orderable=False, exclude_from_export=True
     )
     severity = tables.TemplateColumn(
-        template_name=f"{CELLS}severity.html", verbose_name=gettext_lazy("等级"), order_by=("severity",)
+        template_name=f"{CELLS}severity.html", verbose_name=gettext_lazy("等级"), order_by=("gravity",)
     )
     place = tables.TemplateColumn(
         template_name=f"{CELLS}place.html",
@@ -61,6 +63,7 @@ class AlarmTable(LedgerTable):
     )
 
     class Meta(LedgerTable.Meta):
+        attrs = {"class": "ledger stack dense"}
         row_attrs = {
             "id": lambda record: f"alarm-{record.pk}",
             "data-alarm": lambda record: record.pk,
@@ -123,6 +126,7 @@ class DeviceTable(LedgerTable):
     )
     last_seen = tables.TemplateColumn(
         template_name=f"{CELLS}last_seen.html",
+        extra_context=lambda table: {"seen": table.seen},
         verbose_name=gettext_lazy("最近数据"),
         orderable=False,
         accessor="pk",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db.models import Count, Expression, Model, QuerySet, Value
+from django.db.models import Case, Count, Expression, IntegerField, Model, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from anwei.sites.models import Enterprise
@@ -35,6 +35,12 @@ def declare_colour(source: Callable[[], Expression]) -> None:
 def coloured(enterprises: Rows) -> Rows:
     """Return the enterprises with their state `colour`; "none" for all while no room watches them."""
     return enterprises.annotate(colour=_source[0]() if _source else Value("none"))
+
+
+def gravity(column: str) -> Case:
+    """Return the rank of a colour or severity in `column`, so that rows sort by it: 0 is the gravest."""
+    ranks = [When(**{column: code}, then=Value(rank)) for rank, (code, _label) in enumerate(COLOUR_CHOICES)]
+    return Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
 
 
 def colour_counts(enterprises: QuerySet[Enterprise]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post, SectorDuty, Territory
 from anwei.org.responsibility import Vacant, posts_for
-from anwei.sites.colour import coloured
+from anwei.sites.colour import coloured, gravity
 from anwei.sites.models import Enterprise
 
 TOWNSHIP_DIGITS = 9
@@ -26,9 +26,10 @@ class Answerable(NamedTuple):
 
 
 def enterprises_of(person: Person) -> QuerySet[Enterprise]:
-    """Return the enterprises a person may see with their unit and state `colour`."""
+    """Return the enterprises a person may see with their unit and state `colour`, the gravest first."""
     rows: QuerySet[Enterprise] = Enterprise.objects.visible_to(person)
-    return coloured(rows.select_related("unit"))
+    ranked = coloured(rows.select_related("unit")).annotate(gravity=gravity("colour"))
+    return ranked.order_by("gravity", "pk")
 
 
 def township_names() -> dict[str, str]:

@@ -18,7 +18,9 @@ CELLS = "sites/cells/"
 class EnterpriseTable(LedgerTable):
     """Enterprises: their colour now, where, what for, how many people."""
 
-    colour = tables.TemplateColumn(template_name=f"{CELLS}colour.html", verbose_name=gettext_lazy("实时"))
+    colour = tables.TemplateColumn(
+        template_name=f"{CELLS}colour.html", verbose_name=gettext_lazy("实时"), order_by=("gravity", "pk")
+    )
     name = tables.TemplateColumn(
         template_name=f"{CELLS}name.html",
         verbose_name=gettext_lazy("企业"),

@@ -29,6 +29,7 @@ from anwei.monitoring.queries import (
 )
 from anwei.monitoring.services import MonitoringError, NotAllowed, revoke, rotate_key
 from anwei.monitoring.services.authority import REGISTRARS, check_authority
+from anwei.monitoring.stream.broker import MQTT_PORT, Endpoint
 from anwei.monitoring.tables import DeviceTable
 from anwei.org.models import Person
 from anwei.org.policy import signed_in
@@ -152,12 +153,12 @@ def _may_register(person: Person, shown: Device) -> bool:
 
 def _connection(request: HttpRequest, shown: Device, tags: list[Tag]) -> dict[str, Any]:
     """Return what a device needs to connect; never its key."""
-    running = settings.DATA.running()
+    broker = Endpoint.of(settings.DATA)
     host = request.get_host().partition(":")[0]
     example = ", ".join(f'"{tag.code}": 0.0' for tag in tags[:2]) or f'"{_("测点编码")}": 0.0'
     return {
         "host": host,
-        "mqtt_port": running.get("mqtt_port", 1883),
+        "mqtt_port": broker.mqtt_port if broker else MQTT_PORT,
         "topic": f"telemetry/{shown.code}",
         "url": request.build_absolute_uri(f"/api/v1/telemetry/{shown.code}"),
         "payload": f'{{"ts": {int(timezone.now().timestamp() * 1000)}, "values": {{{example}}}}}',

@@ -30,7 +30,7 @@ COUNTY_DIGITS = 6
 @require_GET
 def rejects(request: HttpRequest) -> HttpResponse:
     """Show counts by reason and device, and the newest rows with what was sent."""
-    period = request.GET.get("period", "24h")
+    period = request.GET.get("period", "")
     reason = request.GET.get("reason", "")
     device = request.GET.get("device", "")
     context: dict[str, Any] = {

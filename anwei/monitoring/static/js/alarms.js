@@ -48,6 +48,7 @@ async function refresh() {
   const counts = page.getElementById("counts");
   if (counts) document.getElementById("counts").replaceWith(counts);
   drawTrends();
+  showBatch();
 }
 
 function refreshSoon() {
@@ -55,16 +56,33 @@ function refreshSoon() {
   waiting = setTimeout(refresh, PAUSE_MS);
 }
 
-function countChosen() {
-  const chosen = document.querySelectorAll('#listing input[name="alarm"]:checked').length;
+/* The batch form waits until something is chosen; without scripts it always stands there. */
+function showBatch() {
+  const boxes = Array.from(document.querySelectorAll('#listing input[name="alarm"]'));
+  const chosen = boxes.filter((box) => box.checked).length;
   const place = document.querySelector("[data-chosen]");
-  place.textContent = chosen ? place.dataset.chosen.replace("{n}", chosen) : "";
+  place.textContent = place.dataset.chosen.replace("{n}", chosen);
+  document.querySelector("[data-batch]").hidden = chosen === 0;
+  const all = document.querySelector("[data-pick-all]");
+  if (!all) return;
+  all.hidden = boxes.length === 0;
+  all.checked = chosen > 0 && chosen === boxes.length;
+  all.indeterminate = chosen > 0 && chosen < boxes.length;
+}
+
+function pick(event) {
+  if (event.target.matches("[data-pick-all]")) {
+    for (const box of document.querySelectorAll('#listing input[name="alarm"]')) box.checked = event.target.checked;
+  }
+  showBatch();
 }
 
 document.body.addEventListener("live:alarms", refreshSoon);
 document.body.addEventListener("live:found", refreshSoon);
 document.body.addEventListener("htmx:afterSettle", drawTrends);
-document.addEventListener("change", countChosen);
+document.addEventListener("change", pick);
+document.body.addEventListener("htmx:afterSettle", showBatch);
+showBatch();
 
 /* A refusal of the server (a note too long, no right) stands in the row's own form. */
 document.body.addEventListener("htmx:beforeSwap", (event) => {

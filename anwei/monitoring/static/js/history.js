@@ -20,13 +20,20 @@ let zooming = 0;
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const spell = (value) => (value === null || value === undefined ? "—" : value.toFixed(decimals));
 
+/* The axis speaks the county's time whatever the computer's: the day at midnight, else the hour. */
+function label(at) {
+  const part = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
+  const time = `${part.hour}:${part.minute}`;
+  return time === "00:00" ? `${part.month}-${part.day}` : range && range[1] - range[0] < 600_000 ? `${time}:${part.second}` : time;
+}
+
 chart.setOption({
   animation: false,
   aria: { enabled: true },
   grid: { left: 56, right: 96, top: 24, bottom: 64 },
   tooltip: { trigger: "axis", formatter: ([point]) => `${clock.format(point.value[0])}<br><b>${spell(point.value[1])}</b> ${unit}` },
-  xAxis: { type: "time", axisLabel: { hideOverlap: true, color: "#5f6b78" } },
-  yAxis: { type: "value", name: unit, scale: true, axisLabel: { color: "#5f6b78" }, splitLine: { lineStyle: { color: "#eef1f4" } } },
+  xAxis: { type: "time", axisLabel: { hideOverlap: true, color: "#5f6b78", formatter: label } },
+  yAxis: { type: "value", name: unit, scale: true, axisLabel: { color: "#5f6b78", showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: "#eef1f4" } } },
   dataZoom: [{ type: "inside", filterMode: "none" }, { type: "slider", filterMode: "none", height: 20, bottom: 12 }],
   series: [{
     type: "line", showSymbol: false, connectNulls: false, lineStyle: { width: 1.4, color: "#12355b" }, itemStyle: { color: "#12355b" },
