@@ -51,7 +51,7 @@ def test_order_repeats_and_lateness_leave_the_same_store(tmp_path: Path) -> None
         order = np.concatenate(
             [chance.permutation(len(rows)) for _ in range(attempt + 1)]
         )  # up to three times
-        for number, piece in enumerate(np.array_split(order, 25), 1):
+        for number, piece in enumerate(np.array_split(order, 12), 1):
             part = Samples(rows.tag[piece], rows.ts[piece], rows.value[piece], rows.quality[piece])
             store.append(Batch("log", number, part))
             if chance.random() < 0.3:
