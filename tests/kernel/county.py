@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,6 +18,7 @@ from anwei.sites.models import Enterprise
 from tests.kernel.repairs import Repair
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 10:00 in the county
+IN_POST_SINCE = NOW.date() - timedelta(days=30)
 COUNTY = "999001"
 TOWN = "999001101"
 OTHER_TOWN = "999001102"
@@ -76,7 +77,7 @@ def make_enterprise(name: str, territory: str, sector: str, credit_code: str) ->
 def in_post(username: str, *posts: Post) -> Person:
     person, _password = create_person(username=username, full_name=username, actor=None, now=NOW)
     for post in posts:
-        appoint(person, post, actor=None, now=NOW)
+        appoint(person, post, actor=None, now=NOW, from_on=IN_POST_SINCE)
     return person
 
 

@@ -87,7 +87,7 @@ def test_a_post_is_held_from_a_day_to_a_day(county: County) -> None:
     holding = county.officer.holdings.get()
     yesterday = NOW.date() - timedelta(days=1)
     with pytest.raises(NotYourTurn):
-        advance(case, "order", actor=county.officer, now=NOW - timedelta(days=1))  # not yet in post
+        advance(case, "order", actor=county.officer, now=NOW - timedelta(days=31))  # not yet in post
     dismiss(holding, actor=None, now=NOW, last_on=NOW.date(), reason="轮岗")
     advance(case, "order", actor=county.officer, now=NOW)
     newcomer = in_post("newcomer")

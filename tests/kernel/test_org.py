@@ -69,7 +69,7 @@ def test_posts_are_held_by_the_county_s_calendar(county: County) -> None:
     assert day_of(NOW.replace(hour=16)) == NOW.date() + timedelta(days=1)
     holding = county.officer.holdings.get()
     with pytest.raises(OrgError, match="早于"):
-        dismiss(holding, actor=None, now=NOW, last_on=NOW.date() - timedelta(days=1), reason="")
+        dismiss(holding, actor=None, now=NOW, last_on=holding.from_on - timedelta(days=1), reason="")
     dismiss(holding, actor=county.boss, now=NOW, last_on=NOW.date(), reason="调动")
     assert holds(county.officer, county.duty.pk, NOW.replace(hour=15))
     assert not holds(county.officer, county.duty.pk, NOW.replace(hour=16))
