@@ -1,4 +1,4 @@
-"""Invented township boundaries: Voronoi cells of the seats, with borders roughened as rivers and ridges would.
+"""Invented township boundaries: Voronoi cells of the seats, their borders roughened as by rivers and ridges.
 
 A border between two townships is roughened once and used by both, so that the townships fit together.
 Lengths are kilometres until the last step.

@@ -116,7 +116,7 @@ def _create_townships(staff: Staff, government: Unit) -> None:
 
 
 def create_enterprise_staff(staff: Staff, units: dict[str, Unit]) -> None:
-    """Appoint a safety officer and a principal to each enterprise; the first safety officer of each sector may log in."""
+    """Appoint a safety officer and a principal to each enterprise; the first of a sector may log in."""
     seen: set[str] = set()
     for plan in enterprises():
         first = plan.sector not in seen

@@ -1,4 +1,4 @@
-"""The plan of the fictional county: everything that will stand in it, computed from the tables by a fixed seed.
+"""The plan of the fictional county: all that will stand in it, computed from the tables by a fixed seed.
 
 No database and no clock here, so that the simulator can work from the plan alone.
 """
@@ -6,6 +6,8 @@ No database and no clock here, so that the simulator can work from the plan alon
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +19,7 @@ from anwei.demo.tables import table
 
 SEED = "临渊"
 APART_DEGREES = 0.018  # enterprises stand about 2 km apart
+PLANT_DEGREES = 0.002  # a plant is some 200 m across
 DIRECT = {"filling_station"}  # plants whose devices speak for themselves, without a gateway
 UNWATCHED_STATUS = ["producing"] * 7 + ["stopped", "long_stopped", "building"]
 
@@ -121,81 +124,86 @@ def townships() -> tuple[TownshipPlan, ...]:
 @cache
 def enterprises() -> tuple[EnterprisePlan, ...]:
     """Return the enterprises, the monitored ones of each group first."""
-    chance = random.Random(f"{SEED}:enterprises")  # noqa: S311  # an invented county, not a secret
-    brands = table("county")["names"]["brands"].split()
-    chance.shuffle(brands)
-    taken: list[Point] = []
-    counters: dict[str, int] = {}
-    plans: list[EnterprisePlan] = []
-    for group in table("enterprises")["group"]:
-        for index in range(group["count"]):
-            counters[group["sector"]] = counters.get(group["sector"], 0) + 1
-            code = f"{group['sector']}-{counters[group['sector']]:02d}"
-            brand = brands[len(plans) % len(brands)]
-            plans.append(
-                _enterprise(group, code, brand, len(plans) + 1, index < group["monitored"], chance, taken)
-            )
-    return tuple(plans)
+    return tuple(_Draw().all())
 
 
-def _enterprise(
-    group: dict[str, Any],
-    code: str,
-    brand: str,
-    number: int,
-    monitored: bool,
-    chance: random.Random,
-    taken: list[Point],
-) -> EnterprisePlan:
-    county, names = table("county")["county"], table("county")["names"]
-    short_county = county["name"].removesuffix("县")
-    township = chance.choices(townships(), [township.lean for township in townships()])[0]
-    place = boundaries.somewhere(township.ring, chance, taken, APART_DEGREES)
-    address = (
-        f"{county['name']}{township.name}{chance.choice(names['roads'].split())}{chance.randint(1, 299)}号"
-    )
-    direct = group["plant"] in DIRECT
-    gateway = None
-    if monitored and not direct:
-        voltage = _tag(f"{code}-gw", ["supply", "网关供电电压", "supply_voltage"])
-        gateway = DevicePlan(f"{code}-gw", f"{brand}监测网关", "", 60.0, (voltage,))
-    sites = tuple(
-        _site(code, place, row, "" if direct else f"{code}-gw", chance)
-        for row in (table("plants")[group["plant"]] if monitored else [])
-    )
-    return EnterprisePlan(
-        code=code,
-        name=f"{short_county}{brand}{group['suffix']}",
-        short_name=f"{brand}{group['suffix'].removesuffix('有限公司')}",
-        credit_code=credit_code(county["code"], number),
-        sector=group["sector"],
-        plant=group["plant"],
-        township=township.code,
-        address=address,
-        place=place,
-        workers=chance.randint(*group["workers"]),
-        status="producing" if monitored else chance.choice(UNWATCHED_STATUS),
-        principal=person_name(chance),
-        safety_officer=person_name(chance),
-        gateway=gateway,
-        sites=sites,
-    )
+class _Draw:
+    """Draws names and places one after the other, so that none is drawn twice."""
+
+    def __init__(self) -> None:
+        self.chance = random.Random(f"{SEED}:enterprises")  # noqa: S311  # an invented county, not a secret
+        self.brands = table("county")["names"]["brands"].split()
+        self.chance.shuffle(self.brands)
+        self.taken: list[Point] = []
+        self.number = 0
+        self.of_sector: Counter[str] = Counter()
+
+    def all(self) -> Iterator[EnterprisePlan]:
+        for group in table("enterprises")["group"]:
+            for index in range(group["count"]):
+                yield self._enterprise(group, monitored=index < group["monitored"])
+
+    def _enterprise(self, group: dict[str, Any], *, monitored: bool) -> EnterprisePlan:
+        county, names, chance = table("county")["county"], table("county")["names"], self.chance
+        self.of_sector[group["sector"]] += 1
+        code = f"{group['sector']}-{self.of_sector[group['sector']]:02d}"
+        brand = self.brands[self.number % len(self.brands)]
+        self.number += 1
+        township = chance.choices(townships(), [township.lean for township in townships()])[0]
+        place = boundaries.somewhere(township.ring, chance, self.taken, APART_DEGREES)
+        road = chance.choice(names["roads"].split())
+        gateway = _gateway(code, brand) if monitored and group["plant"] not in DIRECT else None
+        sites = table("plants")[group["plant"]] if monitored else []
+        return EnterprisePlan(
+            code=code,
+            name=f"{county['name'].removesuffix('县')}{brand}{group['suffix']}",
+            short_name=f"{brand}{group['suffix'].removesuffix('有限公司')}",
+            credit_code=credit_code(county["code"], self.number),
+            sector=group["sector"],
+            plant=group["plant"],
+            township=township.code,
+            address=f"{county['name']}{township.name}{road}{chance.randint(1, 299)}号",
+            place=place,
+            workers=chance.randint(*group["workers"]),
+            status="producing" if monitored else chance.choice(UNWATCHED_STATUS),
+            principal=person_name(chance),
+            safety_officer=person_name(chance),
+            gateway=gateway,
+            sites=tuple(_site(code, place, township, row, gateway, chance=chance) for row in sites),
+        )
+
+
+def _gateway(enterprise: str, brand: str) -> DevicePlan:
+    code = f"{enterprise}-gw"
+    voltage = _tag(code, ["supply", "网关供电电压", "supply_voltage"])
+    return DevicePlan(code, f"{brand}监测网关", "", 60.0, (voltage,))
 
 
 def _site(
-    enterprise: str, place: Point, row: dict[str, Any], gateway: str, chance: random.Random
+    enterprise: str,
+    place: Point,
+    township: TownshipPlan,
+    row: dict[str, Any],
+    gateway: DevicePlan | None,
+    *,
+    chance: random.Random,
 ) -> SitePlan:
     device = row["device"]
     code = f"{enterprise}-{device['code']}"
     tags = tuple(_tag(code, tag) for tag in device["tags"])
-    spread = 0.002  # a plant is some 200 m across
-    at = (
-        round(place[0] + chance.uniform(-spread, spread), 5),
-        round(place[1] + chance.uniform(-spread, spread), 5),
-    )
-    return SitePlan(
-        code, row["site"], row["kind"], at, DevicePlan(code, device["name"], gateway, device["period"], tags)
-    )
+    plan = DevicePlan(code, device["name"], gateway.code if gateway else "", float(device["period"]), tags)
+    return SitePlan(code, row["site"], row["kind"], _near(place, township, chance), plan)
+
+
+def _near(place: Point, township: TownshipPlan, chance: random.Random) -> Point:
+    """Return a place in the same plant that does not lie across the township's border."""
+    while True:
+        at = (
+            round(place[0] + chance.uniform(-PLANT_DEGREES, PLANT_DEGREES), 5),
+            round(place[1] + chance.uniform(-PLANT_DEGREES, PLANT_DEGREES), 5),
+        )
+        if boundaries.inside(at, township.ring):
+            return at
 
 
 def _tag(device: str, row: list[str]) -> TagPlan:
@@ -209,4 +217,6 @@ def _tag(device: str, row: list[str]) -> TagPlan:
 def person_name(chance: random.Random) -> str:
     """Return an invented name: a surname of the Hundred Family Surnames and a given name from old books."""
     names = table("county")["names"]
-    return chance.choice(names["surnames"].split()) + chance.choice(names["given"].split())
+    surname: str = chance.choice(names["surnames"].split())
+    given: str = chance.choice(names["given"].split())
+    return surname + given

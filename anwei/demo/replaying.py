@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from anwei.demo.recording import Reading
 
@@ -95,9 +96,7 @@ def replay(
             n_readings += len(piece)
             if time.monotonic() - said >= PROGRESS_S:
                 said = time.monotonic()
-                say(
-                    f"已发布 {n_readings:,}/{len(readings):,} 个读数，已确认 {len(acknowledged):,}/{n_messages:,} 条消息"
-                )
+                say(f"已发布 {n_readings:,}/{len(readings):,} 个读数，已确认 {len(acknowledged):,} 条消息")
         deadline = time.monotonic() + ACKNOWLEDGE_S
         while len(acknowledged) < n_messages and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -108,7 +107,7 @@ def replay(
 
 
 def _connected(address: tuple[str, int], device: str, key: str) -> paho.Client:
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=device, protocol=paho.MQTTv311)
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=device, protocol=paho.MQTTv311)
     client.username_pw_set(device, key)
     client.max_queued_messages_set(0)  # none is dropped; IN_FLIGHT bounds them
     client.reconnect_delay_set(1, 4)

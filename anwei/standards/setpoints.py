@@ -1,4 +1,4 @@
-"""Set-points of monitoring: where the law or a standard says that a reading is an alarm, each with its clause.
+"""Set-points of monitoring: where law or standard calls a reading an alarm, each with its clause.
 
 Rows whose confidence is MEMORY are defaults that a county may change, and say so in their citation.
 """
@@ -13,7 +13,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Setpoint:
-    """One limit of one quantity at one place; `value` is None where the text asks for an instrument, not a number."""
+    """One limit of one quantity at one place; no `value` where the text asks for an instrument only."""
 
     id: str
     domain: str
@@ -31,7 +31,7 @@ class Setpoint:
 
     @property
     def changeable(self) -> bool:
-        """Whether a county may set another number: no clause names this one, or it was not read in the text."""
+        """Whether a county may set another number: no clause names this one, or it is from memory."""
         return not self.clause or self.confidence == "MEMORY"
 
     @property

@@ -1,4 +1,4 @@
-"""Air under ground and in halls: methane, trace gases, oxygen, the current of air and the fan that makes it."""
+"""Air under ground and in halls: methane, trace gases, oxygen, the current and the fan that makes it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ BREATHING = 0.012  # more gas from goaf and cracks for each hPa below the mean
 
 
 def airflow(t: Seconds, here: Circumstances) -> Series:
-    """Return the air current of a place as a share of its nominal: doors, cars and the fan's wear move it a little."""
+    """Return the air current as a share of its nominal: doors, cars and the fan's wear move it a little."""
     return (1.0 + 0.03 * wander(t, here.site, 900.0)) * (1.0 - WORST_LOSS * here.upset(t))
 
 
 def methane(
     t: Seconds, here: Circumstances, *, base: float, lag: float = 8.0, cutting: float = 0.3
 ) -> Series:
-    """Return CH4 in %: what the face gives off over the air that carries it away, mixed with time constant `lag` (s).
+    """Return CH4 in %: what the face gives off over the air that carries it away, mixed with a lag in s.
 
     The face gives off more while coal is cut and while the barometer is low.
     """
@@ -36,7 +36,7 @@ def methane(
 
 
 def gas(t: Seconds, here: Circumstances, *, base: float, swing: float, surge: float) -> Series:
-    """Return a gas or dust that work makes: `base` on average, up and down by the share `swing`, `surge` more upset."""
+    """Return a gas or dust that work makes: `base`, moved by the share `swing`, and `surge` upset."""
     work = base * (1.0 + swing * (day_work(t) - 0.5) + 0.15 * wander(t, here.seed, 1200.0))
     return np.maximum(work + surge * here.upset(t) + 0.03 * base * grain(t, here.seed), 0.0)
 
@@ -52,7 +52,7 @@ def airspeed(t: Seconds, here: Circumstances, *, nominal: float) -> Series:
 
 
 def fan_pressure(t: Seconds, here: Circumstances, *, nominal: float) -> Series:
-    """Return the suction of a main fan in Pa: it falls with the square of the speed, and follows warm air's draught."""
+    """Return a main fan's suction in Pa: it falls with the speed squared; the natural draught helps."""
     natural_draught = -2.0 * (outdoor_temperature(t) - 13.0)
     doors = 25.0 * wander(t, here.site, 700.0)
     speed = 1.0 - 0.14 * here.upset(t)
@@ -62,7 +62,7 @@ def fan_pressure(t: Seconds, here: Circumstances, *, nominal: float) -> Series:
 def air_temperature(
     t: Seconds, here: Circumstances, *, mean: float, weather: float, work: float, surge: float
 ) -> Series:
-    """Return a temperature in degrees Celsius that takes the share `weather` of the outdoor swing and `work` from use."""
+    """Return a temperature in ℃ that takes the share `weather` of the outdoor swing and `work` from use."""
     outdoor = weather * (outdoor_temperature(t) - 13.0)
 
     def warming(moments: Seconds) -> Series:
@@ -78,7 +78,7 @@ def air_temperature(
 
 
 def leak(t: Seconds, here: Circumstances, *, base: float, puff: float, surge: float) -> Series:
-    """Return a detector in clean air: a zero line, now and then a puff from a coupling, and `surge` at a leak.
+    """Return a detector in clean air: a zero line, a puff from a coupling now and then, `surge` at a leak.
 
     A cloud comes and goes in gusts, so a leak is never a plateau.
     """

@@ -12,7 +12,7 @@ Upset = Callable[[Seconds], Series]
 
 @dataclass(frozen=True)
 class Circumstances:
-    """`seed` is the tag's, `site` its device's (tags of one device share causes); `upset` is 0 when all is well.
+    """`seed` is the tag's, `site` its device's (tags of one device share causes); no upset: 0.
 
     What an upset of 1 means belongs to the model: the share of ventilation lost, a valve left open, a leak.
     """

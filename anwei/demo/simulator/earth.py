@@ -18,7 +18,7 @@ def rainfall(t: Seconds, here: Circumstances) -> Series:
 
 
 def pond_rise(t: Seconds, here: Circumstances) -> Series:
-    """Return how far the pond stands above its dry-weather level in m; discharge takes it back in a day or two."""
+    """Return how far the pond stands above its dry-weather level in m; discharge takes it back in days."""
     discharge = 0.12 * wander(t, here.site, 2.0 * DAY)
     return 0.5 * recent_rain(t) + discharge
 
@@ -49,7 +49,7 @@ def phreatic_depth(t: Seconds, here: Circumstances, *, base: float, rise: float,
 
 
 def creep(t: Seconds, here: Circumstances, *, start: float, per_day: float, surge: float) -> Series:
-    """Return a displacement: a slow creep, the daily breath of a warming structure, `surge` when the ground moves."""
+    """Return a displacement: slow creep, the breath of a warming structure, `surge` when ground moves."""
     age = np.mod(t - EPOCH, 365.0 * DAY) / DAY
     breath = 0.02 * start * wander(t, here.seed, 8 * HOUR)
     return start + per_day * 0.3 * age + breath + surge * here.upset(t) + 0.006 * start * grain(t, here.seed)
@@ -58,7 +58,7 @@ def creep(t: Seconds, here: Circumstances, *, start: float, per_day: float, surg
 def blast_vibration(
     t: Seconds, here: Circumstances, *, background: float, peak: float, surge: float
 ) -> Series:
-    """Return the highest vibration of the last minutes in cm/s: lorries by day, one blast at a drawn time each noon."""
+    """Return the highest vibration of the last minutes in cm/s: lorries by day, one blast about noon."""
     day = np.floor((t + 8 * HOUR) / DAY).astype(np.int64)
     at = (11.5 + chance(day, here.seed)) * HOUR
     since = (t + 8 * HOUR) % DAY - at

@@ -45,7 +45,7 @@ def faults_of_day(day: int) -> dict[tuple[str, str], tuple[Fault, ...]]:
 
 
 def faults(device: str, tag: str, start: float, end: float) -> list[Fault]:
-    """Return the faults of a tag (or, with "", of the whole device) that touch the time from `start` to `end`."""
+    """Return the faults of a tag ("": of the whole device) that touch the time from `start` to `end`."""
     days = range(int(start // DAY) - 1, int(end // DAY) + 1)
     daily = [fault for day in days for fault in faults_of_day(day).get((device, tag), ())]
     return [fault for fault in daily if fault.start <= end and fault.end >= start]

@@ -31,7 +31,7 @@ class Member:
 
 @dataclass
 class Fleet:
-    """Runs all members in one thread; `rate` caps history in samples a second so that live data never waits."""
+    """Runs all members in one thread; `rate` caps history (samples a second): live never waits."""
 
     members: list[Member]
     selector: selectors.BaseSelector

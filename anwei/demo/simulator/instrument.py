@@ -37,8 +37,8 @@ class Instrument:
         """Return what is reported: with the faults of the instrument, inside its range, at its resolution."""
         low, high = self.tag.row["range"]
         value = self._faulty(t, self._concealed(t, self.truth(t)))
-        clipped: Series = np.round(np.clip(value, low, high), self.tag.row["decimals"]) + 0.0
-        return clipped
+        inside = np.asarray(np.clip(value, low, high), np.float64)
+        return np.round(inside, self.tag.row["decimals"]) + 0.0  # no -0.0
 
     def _concealed(self, t: Seconds, value: Series) -> Series:
         events = self.script.events((self.device.code, self.tag.code), float(t.min()), float(t.max()))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 KEEPALIVE_S = 60
 RETRY_S = (0.5, 8.0)  # first and longest pause before the next attempt to connect
@@ -17,7 +18,7 @@ QUEUED_MESSAGES = 20_000  # kept while the broker is away, as a gateway does
 
 @dataclass
 class Link:
-    """One device's connection: publishes with QoS 1, reconnects for ever, resends what was not acknowledged."""
+    """One device's connection: publishes with QoS 1, reconnects for ever, resends what got no answer."""
 
     code: str
     key: str
@@ -35,7 +36,7 @@ class Link:
 
     def __post_init__(self) -> None:
         client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2,
+            CallbackAPIVersion.VERSION2,
             client_id=self.code,
             protocol=paho.MQTTv311,
             reconnect_on_failure=False,
@@ -46,7 +47,7 @@ class Link:
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_socket_open = self._watch(selectors.EVENT_READ, opened=True)
-        client.on_socket_close = lambda _client, _data, sock: self.selector.unregister(sock)
+        client.on_socket_close = self._forget
         client.on_socket_register_write = self._watch(selectors.EVENT_READ | selectors.EVENT_WRITE)
         client.on_socket_unregister_write = self._watch(selectors.EVENT_READ)
         self._client = client
@@ -99,6 +100,9 @@ class Link:
                 self.selector.modify(sock, events, self)
 
         return watch
+
+    def _forget(self, _client: Any, _data: Any, sock: Any) -> None:
+        self.selector.unregister(sock)
 
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self.connected = not reason.is_failure

@@ -15,7 +15,7 @@ DRIVING_SHARE = 0.78
 
 
 def crane_moment(t: Seconds, here: Circumstances, *, peak: float, surge: float) -> Series:
-    """Return a tower crane's moment or load: one lift after another while the site works, each of its own weight.
+    """Return a tower crane's moment or load: lift after lift while the site works, each of its own weight.
 
     Seed of the place, so that load and moment of one crane rise and fall together.
     """
@@ -48,7 +48,7 @@ def _trip(t: Seconds, here: Circumstances) -> tuple[Series, Series]:
 
 
 def vehicle_speed(t: Seconds, here: Circumstances, *, cruise: float, surge: float) -> Series:
-    """Return a coach's or lorry's speed in km/h: it pulls out, follows the road, stops at lights and at the rest."""
+    """Return a coach's or lorry's speed in km/h: it pulls out, follows the road, stops and rests."""
     phase, driving = _trip(t, here)
     pulling = smooth_step(phase / 0.02) * (1.0 - smooth_step((phase - DRIVING_SHARE + 0.02) / 0.02))
     road = cruise * (0.86 + 0.12 * wander(t, here.seed, 180.0) + 0.04 * wander(t, here.seed + 1, 30.0))

@@ -42,10 +42,11 @@ class Station:
     def history(self, start: float, end: float) -> Iterator[Message]:
         """Return the readings from `start` up to, not including, `end` in steps of five minutes.
 
-        Compact payloads: one list of tags, one of times and a table of values. The devices take turns, so that
-        none of them is silent for long while the others send.
+        Compact payloads: one list of tags, one of times and a table of values. The devices take turns, so
+        that none of them is silent for long while the others send.
         """
-        grid = np.arange(np.ceil(start / HISTORY_STEP_S), np.ceil(end / HISTORY_STEP_S)) * HISTORY_STEP_S
+        steps = np.arange(np.ceil(start / HISTORY_STEP_S), np.ceil(end / HISTORY_STEP_S))
+        grid = (steps * HISTORY_STEP_S).astype(np.float64)
         for first in range(0, len(grid), ROWS_A_MESSAGE):
             piece = grid[first : first + ROWS_A_MESSAGE]
             for device in self.devices:
@@ -75,7 +76,7 @@ class Station:
         self._due = {device.code: _following(now, device.period_s) for device in self.devices}
 
     def readings(self, now: float) -> Message | None:
-        """Return the readings that are due, in the usual shape of a device or a gateway; None where nothing is.
+        """Return the readings that are due, in the shape of a device or a gateway; None where nothing is.
 
         A reading that was missed because the machine slept is not made up for.
         """

@@ -11,7 +11,7 @@ from anwei.demo.simulator.surroundings import HOUR, day_work, hour_of_day, outdo
 
 
 def store_temperature(t: Seconds, here: Circumstances, *, offset: float, surge: float) -> Series:
-    """Return a shed's temperature in degrees Celsius: the outdoor day cycle, later and flatter; `surge` without air."""
+    """Return a shed's temperature in ℃: the outdoor day cycle, later and flatter; `surge` without air."""
     inside = lagged(outdoor_temperature, t, 2.5 * HOUR) + offset
     return inside + surge * here.upset(t) + 0.15 * wander(t, here.seed, 1800.0) + 0.04 * grain(t, here.seed)
 
@@ -25,7 +25,7 @@ def store_humidity(t: Seconds, here: Circumstances, *, mean: float, swing: float
 
 
 def cold_room(t: Seconds, here: Circumstances, *, setpoint: float, surge: float) -> Series:
-    """Return a cold room in degrees Celsius: the compressor saws about the set-point, doors open by day, defrost twice."""
+    """Return a cold room in ℃: the compressor saws about the set-point, doors open by day."""
     sawing = 0.6 * (2.0 * np.abs((t / 1500.0 + here.seed % 97) % 1.0 * 2.0 - 1.0) - 1.0)
 
     def warming(moments: Seconds) -> Series:

@@ -20,7 +20,7 @@ def hour_of_day(t: Seconds) -> Series:
 
 
 def outdoor_temperature(t: Seconds) -> Series:
-    """Return the air temperature in degrees Celsius: season, day cycle (warmest at 15:00) and passing weather."""
+    """Return the air temperature in ℃: season, day cycle (warmest at 15:00) and passing weather."""
     day_of_year = (t / DAY) % 365.2425
     season = 13.0 - 13.5 * np.cos(2 * np.pi * (day_of_year - 20.0) / 365.2425)
     day = 4.5 * np.cos(2 * np.pi * (hour_of_day(t) - 15.0) / 24.0)
@@ -59,7 +59,7 @@ def wind(t: Seconds) -> Series:
 
 
 def coal_shift(t: Seconds) -> Series:
-    """Return how hard the coal is cut, 0..1: two production shifts (16-24, 0-8) and one of maintenance (8-16).
+    """Return how hard the coal is cut, 0..1: production shifts 16-24 and 0-8, maintenance 8-16.
 
     Cutting rests for about half an hour at each change of shift.
     """

@@ -15,7 +15,7 @@ FILL_SHARE = 0.22  # of a cycle is filling, the rest is drawing
 def level(
     t: Seconds, here: Circumstances, *, low: float, high: float, cycle_h: float, surge: float
 ) -> Series:
-    """Return a level that is drawn down slowly and filled quickly between `low` and `high`, once in `cycle_h` hours.
+    """Return a level between `low` and `high`: drawn slowly, filled quickly, once in `cycle_h` hours.
 
     An upset lifts it by `surge` above what the cycle would give, as an inlet left open does.
     """
@@ -37,7 +37,7 @@ def _share(seed: int) -> float:
 
 
 def liquid_temperature(t: Seconds, here: Circumstances, *, offset: float, surge: float) -> Series:
-    """Return the temperature of a large body of liquid: the weather of about the last half day, and `surge` upset."""
+    """Return the temperature of a large body of liquid: the weather of the last half day, `surge` upset."""
 
     def cause(moments: Seconds) -> Series:
         return outdoor_temperature(moments)
@@ -47,19 +47,19 @@ def liquid_temperature(t: Seconds, here: Circumstances, *, offset: float, surge:
 
 
 def vapour_pressure(t: Seconds, here: Circumstances, *, offset: float, surge: float) -> Series:
-    """Return the gauge pressure of propane-rich LPG in MPa at its temperature (Clausius-Clapeyron, about 24 K a doubling)."""
+    """Return the gauge pressure of propane-rich LPG in MPa: it doubles every 25 K (Clausius-Clapeyron)."""
     temperature = liquid_temperature(t, here, offset=offset, surge=surge)
     return 0.84 * np.exp((temperature - 20.0) / 36.0) - 0.1 + 0.002 * grain(t, here.seed)
 
 
 def blanket_pressure(t: Seconds, here: Circumstances, *, base: float, surge: float) -> Series:
-    """Return the gas pressure over a liquid in kPa: it breathes with the day's warmth, `surge` when the valve sticks."""
+    """Return the gas pressure over a liquid in kPa: it breathes with the day, `surge` if the valve sticks."""
     warmth = 0.25 * np.cos(2 * np.pi * (hour_of_day(t) - 14.0) / 24.0)
     return base * (1.0 + warmth + 0.05 * wander(t, here.seed, 900.0)) + surge * here.upset(t)
 
 
 def water_pressure(t: Seconds, here: Circumstances, *, nominal: float, draw: float, surge: float) -> Series:
-    """Return a network's pressure in MPa: lower by `draw` when everybody draws (morning and evening), `surge` less upset."""
+    """Return a network's pressure in MPa: `draw` lower at morning and evening peaks, `surge` less upset."""
     hour = hour_of_day(t)
     morning = np.exp(-(((hour - 7.5) / 1.5) ** 2))
     evening = np.exp(-(((hour - 18.5) / 2.0) ** 2))
@@ -70,7 +70,7 @@ def water_pressure(t: Seconds, here: Circumstances, *, nominal: float, draw: flo
 def batch(
     t: Seconds, here: Circumstances, *, idle: float, hold: float, period_h: float, surge: float
 ) -> Series:
-    """Return a batch vessel between `idle` and `hold`: charged, heated, held, cooled, once in `period_h` hours.
+    """Return a batch vessel between `idle` and `hold`: heated, held, cooled, once in `period_h` hours.
 
     An upset is cooling lost while it holds: it drives the reading `surge` beyond `hold`.
     """
@@ -83,7 +83,7 @@ def batch(
 
 
 def condensing_pressure(t: Seconds, here: Circumstances, *, base: float, surge: float) -> Series:
-    """Return the high side of an ammonia plant in MPa: it follows the weather and the load, `surge` with a fan lost."""
+    """Return the high side of an ammonia plant in MPa: by weather and load, `surge` with a fan lost."""
     weather = 0.008 * (outdoor_temperature(t) - 13.0)
     load = 0.06 * (day_work(t) - 0.5)
     cycling = 0.02 * wander(t, here.site, 420.0)
@@ -93,7 +93,7 @@ def condensing_pressure(t: Seconds, here: Circumstances, *, base: float, surge: 
 def filter_pressure(
     t: Seconds, here: Circumstances, *, clean: float, dirty: float, cycle_h: float, surge: float
 ) -> Series:
-    """Return a bag filter's pressure drop in Pa: it clogs from `clean` to `dirty` and is blown clean each cycle."""
+    """Return a bag filter's pressure drop in Pa: it clogs from `clean` to `dirty` and is blown clean."""
     phase = (t / (cycle_h * HOUR) + _share(here.seed)) % 1.0
     clogged = clean + (dirty - clean) * np.minimum(phase / 0.96, 1.0) ** 0.7
     blown = clogged - (dirty - clean) * smooth_step((phase - 0.96) / 0.04)
