@@ -33,6 +33,7 @@ ALLOWED_HOSTS = [
 ]
 
 INSTALLED_APPS = [
+    "anwei.portal",  # first: its pages replace those of the packages below
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -52,7 +53,6 @@ INSTALLED_APPS = [
     "anwei.cases",
     "anwei.monitoring",
     "anwei.demo",
-    "anwei.portal",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,137 @@
+"""今天与往常有什么不同: sentences are said when the records carry them, and not otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from anwei.monitoring.models import Warning
+from anwei.org.models import Person
+from anwei.portal.cockpit.differences import compared, differences, poisson_tail
+from tests.kernel.county import NOW
+from tests.monitoring.plant import Plant, cleared, raised
+from tests.portal.conftest import LATER
+
+Happen = Callable[..., None]
+DAY = 86_400.0
+
+
+def past(happen: Happen, plant: Plant, days_ago: float) -> None:
+    event = raised(plant.h, seconds=-days_ago * DAY)
+    happen(event, cleared(event, seconds=-days_ago * DAY + 60))
+
+
+def said(person: Person, size: int = 9) -> str:
+    return "\n".join(sentence.text for sentence in differences(person, LATER, size))
+
+
+@pytest.mark.parametrize(
+    ("count", "mean", "probability"),
+    [
+        (0, 3.0, 1.0),
+        (1, 1.0, 0.6321),
+        (3, 1.0, 0.0803),
+        (10, 4.0, 0.0081),
+        (1, 0.0, 0.0),
+    ],  # tables of the Poisson law
+)
+def test_tail_of_the_poisson_law(count: int, mean: float, probability: float) -> None:
+    assert poisson_tail(count, mean) == pytest.approx(probability, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("today", "usual", "verdict"),
+    [
+        (12, [1, 2], "unknown"),
+        (12, [3, 4, 5], "more"),
+        (5, [3, 4, 5], "same"),
+        (0, [9, 8, 10, 9], "less"),
+        (1, [0, 0, 0], "more"),
+        (0, [0, 0, 0], "same"),
+    ],
+)
+def test_only_rare_numbers_are_called_unusual(today: int, usual: list[int], verdict: str) -> None:
+    assert compared(today, usual) == verdict
+
+
+def test_without_records_nothing_is_claimed(plant: Plant, office: Person) -> None:
+    assert said(office) == "今日截至 10:05 新增报警 <b>0</b> 次，可比的日子不足 3 个，<b>暂不下结论</b>。"
+
+
+def test_a_standing_alarm_tells_its_history_and_the_last_cause(
+    plant: Plant, office: Person, happen: Happen
+) -> None:
+    before = raised(plant.hh, seconds=-3 * DAY)
+    happen(before)
+    happen(cleared(before, seconds=-3 * DAY + 60))
+    Warning.objects.update(cause="局扇停风", open_for_site="")
+    happen(raised(plant.hh))
+    assert (
+        "甲化工厂 甲烷 自 10:00 起 ≥ 1.50 %，已 <b>5 分钟</b>；近 30 天第 <b>2</b> 次，上次是 11-21，原因：局扇停风。"
+    ) in said(office)
+
+
+def test_an_enterprise_that_alarms_more_than_usual_is_named(
+    plant: Plant, office: Person, happen: Happen
+) -> None:
+    for days in (27, 20, 13, 5, 4, 3, 2, 1.5, 1):
+        past(happen, plant, days)
+    assert "甲化工厂近 7 天报警 <b>6</b> 次，此前 2 周" not in said(office)
+    past(happen, plant, 34)
+    assert "甲化工厂近 7 天报警 <b>6</b> 次，此前 3 周平均每周 1.0 次，<b>明显增多</b>。" in said(office)
+
+
+def test_an_enterprise_that_alarms_as_always_is_not_named(
+    plant: Plant, office: Person, happen: Happen
+) -> None:
+    for days in range(1, 36, 2):
+        past(happen, plant, days)
+    assert "明显增多" not in said(office)
+
+
+def test_today_is_compared_with_the_same_weekday(plant: Plant, office: Person, happen: Happen) -> None:
+    past(happen, plant, 35)
+    for weeks in (1, 2, 3):
+        past(happen, plant, weeks * 7 + 0.01)  # the same morning
+        past(happen, plant, weeks * 7 - 0.2)  # that afternoon: not until this hour
+    assert "新增报警 <b>0</b> 次，前 4 个同星期同时段为 1、1、1、0 次，<b>与往常无明显差别</b>。" in said(
+        office
+    )
+
+
+def test_late_warnings_come_with_how_late(plant: Plant, office: Person, happen: Happen) -> None:
+    happen(raised(plant.hh))
+    Warning.objects.update(deadline=LATER - timedelta(hours=2))
+    assert "<b>1</b> 件预警已超期，最久 <b>2 小时 0 分钟</b>" in said(office)
+    Warning.objects.update(deadline=LATER + timedelta(minutes=8))
+    assert "<b>8 分钟</b>后到期" in said(office)
+
+
+def test_silence_is_said_with_what_it_hides(plant: Plant, office: Person, happen: Happen) -> None:
+    happen(raised(plant.silence, seconds=0, value=None))
+    assert (
+        "<b>1</b> 台设备离线，最久 甲化工厂 罐区分站 已 <b>5 分钟</b>；离线设备下 1 点此间不会报警。"
+        in said(office)
+    )
+
+
+def test_names_cannot_carry_markup(plant: Plant, office: Person, happen: Happen) -> None:
+    plant.tag.name = "<script>"
+    plant.tag.save()
+    happen(raised(plant.hh))
+    assert "<script>" not in said(office)
+
+
+def test_as_many_as_fit_and_the_day_always(plant: Plant, office: Person, happen: Happen) -> None:
+    happen(raised(plant.hh), raised(plant.silence, value=None))
+    Warning.objects.update(deadline=NOW)
+    sentences = differences(office, LATER, 2)
+    assert len(sentences) == 2
+    assert "今日截至" in sentences[-1].text
+
+
+def test_others_are_not_told(plant: Plant, office: Person, happen: Happen) -> None:
+    happen(raised(plant.hh), raised(plant.silence, value=None))
+    assert "甲化工厂" not in said(plant.county.stranger)

@@ -1,0 +1,145 @@
+"""What every response carries, and the pages for what went wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import include, path
+from pytest_django import Settings
+
+from anwei.org.models import Person
+from anwei.org.policy import public, signed_in
+from tests.kernel.county import County
+from tests.monitoring.plant import Plant, raised
+
+Visit = Callable[[Person], Client]
+
+
+def _busy_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database is locked")
+
+
+def _broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError
+
+
+def _form(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("in")
+
+
+urlpatterns = [
+    path("", include("anwei.portal.urls")),
+    path("busy/", public(_busy_database)),
+    path("broken/", public(_broken)),
+    path("form/", signed_in(_form)),
+]
+handler400 = "anwei.portal.errors.bad_request"
+handler403 = "anwei.portal.errors.forbidden"
+handler404 = "anwei.portal.errors.not_found"
+handler500 = "anwei.portal.errors.server_error"
+
+
+@pytest.fixture
+def pages(plant: Plant, office: Person, visit: Visit, happen: Callable[..., None]) -> dict[str, HttpResponse]:
+    happen(raised(plant.hh))
+    client = visit(office)
+    return {
+        path: client.get(path) for path in ("/", "/wall/", "/status/", "/nowhere/", "/accounts/logout/")
+    } | {"login": Client().get("/accounts/login/")}
+
+
+def test_headers(pages: dict[str, HttpResponse]) -> None:
+    for name, page in pages.items():
+        policy = dict(part.split(" ", 1) for part in page["Content-Security-Policy"].split("; "))
+        assert "unsafe" not in policy["script-src"], name
+        assert policy["default-src"] == "'self'"
+        assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+        assert page["X-Content-Type-Options"] == "nosniff"
+        assert page["X-Frame-Options"] == "DENY"
+        assert page["Referrer-Policy"] == "same-origin"
+        assert "payment=()" in page["Permissions-Policy"]
+        assert "no-store" in page["Cache-Control"], name
+
+
+def test_no_script_stands_in_a_page(pages: dict[str, HttpResponse]) -> None:
+    for name, page in pages.items():
+        text = page.content.decode()
+        assert not re.search(r"\son[a-z]+=", text), name
+        assert not re.search(r"<script(?![^>]*\ssrc=)", text), name
+        assert "javascript:" not in text, name
+
+
+def test_nothing_comes_from_elsewhere(pages: dict[str, HttpResponse]) -> None:
+    for name, page in pages.items():
+        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page.content.decode()), name
+
+
+def test_every_control_has_a_name(pages: dict[str, HttpResponse]) -> None:
+    for name, page in pages.items():
+        text = page.content.decode()
+        for field in re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*>', text):
+            identity = re.search(r'id="([^"]+)"', field)
+            assert "aria-label" in field or (identity and f'for="{identity[1]}"' in text), (name, field)
+        for tag, inner in re.findall(r"<button([^>]*)>(.*?)</button>", text, re.DOTALL):
+            assert "aria-label" in tag or re.sub(r"<[^>]+>", "", inner).strip(), (name, tag)
+
+
+@pytest.mark.urls("tests.portal.test_responses")
+def test_each_error_says_what_to_do_next(office: Person, settings: Settings) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(office)
+    expected = {
+        "/nowhere/": (404, "没有找到此页"),
+        "/enterprises/987654/": (404, "没有找到此页"),
+        "/busy/": (503, "数据库暂时没有应答"),
+        "/broken/": (500, "系统出错"),
+    }
+    for address, (status, heading) in expected.items():
+        answer = client.get(address)
+        assert (answer.status_code, heading in answer.content.decode()) == (status, True), address
+        assert "回驾驶舱" in answer.content.decode()
+    assert client.get("/busy/")["Retry-After"] == "10"
+
+
+@pytest.mark.urls("tests.portal.test_responses")
+def test_a_form_without_its_key_is_refused(office: Person) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(office)
+    answer = client.post("/form/")
+    assert answer.status_code == 403
+    assert "表单已过期" in answer.content.decode()
+
+
+def test_a_refusal_gives_the_reason(county: County, visit: Visit) -> None:
+    answer = visit(county.worker).get("/status/")
+    assert answer.status_code == 403
+    assert "系统状态只对机关工作人员开放。" in answer.content.decode()
+
+
+def test_login_says_what_was_wrong(county: County) -> None:
+    answer = Client().post("/accounts/login/", {"login": "boss", "password": "wrong"})
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_login_leads_to_where_one_wanted_to_go(county: County) -> None:
+    county.boss.set_password("correct-horse")
+    county.boss.save()
+    client = Client()
+    answer = client.post(
+        "/accounts/login/?next=/wall/", {"login": "boss", "password": "correct-horse", "next": "/wall/"}
+    )
+    assert answer["Location"] == "/wall/"
+    assert client.get("/").status_code == 200
+
+
+def test_the_language_is_a_choice(office: Person, visit: Visit) -> None:
+    client = visit(office)
+    assert '<html lang="zh-hans">' in client.get("/").content.decode()
+    client.post("/language/", {"language": "en", "next": "/"})
+    assert '<html lang="en">' in client.get("/").content.decode()
