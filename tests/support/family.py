@@ -39,8 +39,9 @@ class Family:
         kept = {key: value for key, value in os.environ.items() if key not in INHERITED}
         self.environment = {**kept, "ANWEI_DATA": str(path), **environment}
         self.options = options or ("--port", "0", "--mqtt-port", "0")
-        self.output = self.folder.folder("log") / "console.txt"
+        self.output = path.parent / "console.txt"
         self.process: subprocess.Popen[bytes] | None = None
+        self._seen = 0  # characters printed by earlier starts
 
     def __enter__(self) -> Family:
         self.start()
@@ -52,6 +53,7 @@ class Family:
 
     def start(self) -> None:
         """Start and wait until the web process listens."""
+        self._seen = len(self.text) if self.output.exists() else 0
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "anwei", "run", *self.options],
@@ -65,7 +67,7 @@ class Family:
 
     def _is_ready(self) -> bool:
         assert self.process and self.process.poll() is None, f"anwei run ended:\n{self.text[-3000:]}"
-        return "已就绪" in self.text
+        return "已就绪" in self.text[self._seen :]
 
     def stop(self) -> float:
         """Send what Ctrl-C sends; return how many seconds the end took."""
@@ -108,9 +110,11 @@ class Family:
         return found
 
     def get(self, path: str) -> tuple[int, str]:
-        """Return status and body of a page."""
+        """Return status and body of a page; status 0 when nobody listens."""
         try:
             with urllib.request.urlopen(self.folder.running()["web"] + path, timeout=20) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+        except (urllib.error.URLError, ConnectionError):
+            return 0, ""
