@@ -1,0 +1,31 @@
+"""The county in a database: filled once for the tests that read it, and rolled back after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from anwei.datafolder import DataFolder
+from anwei.demo.fill import fill
+from anwei.demo.people import Account
+
+
+@pytest.fixture(scope="module")
+def county(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[DataFolder, list[Account]]]:
+    """Fill the county (with a quick password hash) and return its data folder and accounts."""
+    folder = DataFolder(tmp_path_factory.mktemp("county"))
+    hashers = settings.PASSWORD_HASHERS
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with django_db_blocker.unblock(), transaction.atomic():
+        try:
+            yield folder, fill(folder, now=timezone.now())
+        finally:
+            transaction.set_rollback(True)
+            settings.PASSWORD_HASHERS = hashers

@@ -1,0 +1,133 @@
+"""The county in the database: complete, answered for, sealed, and never mixed with somebody's real data."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from anwei.datafolder import DataFolder
+from anwei.demo.fill import NotADemoFolder, is_filled
+from anwei.demo.keys import device_keys
+from anwei.demo.people import Account
+from anwei.demo.plan import enterprises
+from anwei.ledgers import seal
+from anwei.monitoring.models import AlarmRule, Device, Tag
+from anwei.monitoring.register import snapshot
+from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
+from anwei.org.responsibility import posts_for
+from anwei.sites.models import Enterprise, Site
+from anwei.standards.sectors import sectors
+
+pytestmark = pytest.mark.django_db
+County = tuple[DataFolder, list[Account]]
+
+
+def test_the_plan_stands_in_the_database(county: County) -> None:
+    devices = [device for plan in enterprises() for device in plan.devices]
+    assert Territory.objects.count() == 11
+    assert Enterprise.objects.count() == len(enterprises()) == 120
+    assert Device.objects.count() == len(devices)
+    assert Tag.objects.count() == sum(len(device.tags) for device in devices)
+    assert Device.objects.filter(gateway__isnull=False).count() > 100
+    assert AlarmRule.objects.filter(kind="no_data").count() == len(devices)
+
+
+def test_three_posts_answer_for_every_enterprise_and_somebody_holds_them(county: County) -> None:
+    now = timezone.now()
+    for enterprise in Enterprise.objects.select_related("unit"):
+        posts = posts_for(enterprise, now)
+        assert len(set(posts)) == 3
+        assert posts.supervisor.unit.kind == Unit.Kind.COMMITTEE_OFFICE
+
+
+def test_every_sector_is_led_by_a_department_with_an_officer_and_has_watched_sites(county: County) -> None:
+    for sector in sectors():
+        lead = SectorDuty.objects.get(sector=sector, lead=True)
+        assert Post.objects.filter(unit=lead.unit, kind=Post.Kind.OFFICER).exists()
+        assert Site.objects.filter(enterprise__sector=sector, devices__tags__isnull=False).exists()
+
+
+def test_everybody_sees_what_the_post_allows_and_no_more(county: County) -> None:
+    def seen(username: str) -> int:
+        return Enterprise.objects.visible_to(Person.objects.get(username=username)).count()
+
+    assert seen("zhiban") == seen("xianzhang") == 120
+    assert seen("coal-01-anquan") == seen("coal-01-fuzeren") == 1
+    townships = [seen(f"xz{index:02d}-zhuangan") for index in range(1, 11)]
+    assert sum(townships) == 120 and min(townships) > 0
+    assert 0 < seen("jt-jianguan") < seen("yj-jianguan") < 120
+
+
+def test_each_role_has_an_account_whose_password_opens_it(county: County) -> None:
+    folder, accounts = county
+    by_name = {account.username: account for account in accounts}
+    for username in (
+        "zhiban",
+        "xianzhang",
+        "xz01-zhuangan",
+        "jt-jianguan",
+        "coal-01-anquan",
+        "coal-01-fuzeren",
+    ):
+        assert Person.objects.get(username=username).check_password(by_name[username].password), username
+    assert len({account.password for account in accounts}) == len(accounts)
+    locked = Person.objects.exclude(username__in=by_name)
+    assert locked.exists() and not any(person.has_usable_password() for person in locked)
+
+
+def test_passwords_and_keys_lie_in_private_files(county: County) -> None:
+    folder, accounts = county
+    for name in ("accounts.txt", "device_keys.csv"):
+        assert (folder.root / "demo" / name).stat().st_mode & 0o777 == 0o600
+    text = (folder.root / "demo" / "accounts.txt").read_text()
+    assert all(account.username in text and account.password in text for account in accounts)
+    keys = device_keys(folder)
+    digests = dict(Device.objects.values_list("code", "key_digest"))
+    assert {code: hashlib.sha256(key.encode()).hexdigest() for code, key in keys.items()} == digests
+
+
+def test_limits_carry_their_clause_or_none(county: County) -> None:
+    rule = AlarmRule.objects.get(tag__device__code="coal-01-face", tag__code="ch4_face", kind="h")
+    assert (rule.limit, rule.citation) == (1.0, "煤矿安全规程(2016) 第498条表18")
+    store = AlarmRule.objects.get(tag__device__code="fireworks-01-store1", tag__code="temp", kind="h")
+    assert (store.limit, store.citation) == (35.0, "")
+
+
+def test_the_register_that_the_stream_gets_is_whole_and_the_log_is_sealed(county: County) -> None:
+    register = snapshot()
+    assert register.version >= 1
+    assert len(register.tags.number) == Tag.objects.count()
+    assert len(register.rules.id) == AlarmRule.objects.count()
+    assert seal.verify().first_broken is None
+
+
+def test_a_second_call_changes_nothing(county: County) -> None:
+    assert is_filled()
+    before = Person.objects.count()
+    output = StringIO()
+    call_command("demo", stdout=output)
+    assert "已存在" in output.getvalue() and Person.objects.count() == before
+
+
+def test_a_folder_with_another_county_in_it_is_refused(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The county in the database is somebody else's as soon as the demo's own code is another."""
+    monkeypatch.setattr("anwei.demo.fill.table", lambda name: {"county": {"code": "880101"}})
+    with pytest.raises(NotADemoFolder, match="正式数据"):
+        is_filled()
+    with pytest.raises(CommandError, match="正式数据"):
+        call_command("demo", stdout=StringIO())
+
+
+def test_the_keys_file_is_a_plain_table(county: County) -> None:
+    path: Path = county[0].root / "demo" / "device_keys.csv"
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["gateway"] for row in rows} - {""} <= {row["device"] for row in rows}
