@@ -17,10 +17,10 @@ SEED = 11
 ENDLESS = 1_000_000
 
 
-def start_writer(folder: Path, last: int = ENDLESS) -> subprocess.Popen[bytes]:
-    """Start a writer and wait until its store is open."""
+def start_writer(folder: Path, *, control: str = "") -> subprocess.Popen[bytes]:
+    """Start a writer (see writer.py) and wait until its store is open."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "tests.stream.store.writer", str(folder), str(SEED), str(last)],
+        [sys.executable, "-m", "tests.stream.store.writer", str(folder), str(SEED), str(ENDLESS), control],
         stdout=subprocess.PIPE,
         cwd=REPOSITORY,
         preexec_fn=die_with_parent,  # noqa: PLW1509
@@ -35,7 +35,11 @@ def kill_once(folder: Path, chance: random.Random) -> int:
     child = start_writer(folder)
     time.sleep(chance.uniform(0.1, 0.7))
     child.send_signal(signal.SIGKILL)
-    output, _ = child.communicate()
+    return last_acknowledged(child.communicate()[0])
+
+
+def last_acknowledged(output: bytes) -> int:
+    """Return the last whole number a writer has said (0: none)."""
     whole = output.rpartition(b"\n")[0].split()
     return int(whole[-1]) if whole else 0
 

@@ -1,6 +1,8 @@
 """A child process to be killed: appends batches from the mark on, and says each number once it is durable.
 
-python -m tests.stream.store.writer FOLDER SEED LAST
+python -m tests.stream.store.writer FOLDER SEED LAST [without-log-sync | without-file-sync]
+
+The last word makes a control: a store that lies about durability, which the power-cut test must catch.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 
+from anwei.monitoring.stream.store import files
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.monitoring.stream.store.options import StoreOptions
 from tests.stream.store.workload import batch
@@ -18,6 +21,10 @@ RESTLESS = StoreOptions(flush_rows=15_000, flush_age_s=0.15, merge_fan_in=3, set
 
 def main() -> None:
     folder, seed, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    if "without-log-sync" in sys.argv:
+        os.fdatasync = lambda _: None
+    if "without-file-sync" in sys.argv:
+        files.sync_file = lambda _: None
     store = EmbeddedStore(folder, options=RESTLESS)
     os.write(1, b"open\n")
     for number in range(store.mark("log") + 1, last + 1):

@@ -40,6 +40,11 @@ class Recent(Generic[T]):
                 self._kept.popitem(last=False)
         return value
 
+    def clear(self) -> None:
+        """Let go of all values."""
+        with self._lock:
+            self._kept.clear()
+
     def forget(self, path: Path) -> None:
         """Let go of a value."""
         with self._lock:
@@ -55,6 +60,11 @@ class Archive:
             make_folder(root / name)
         self._files: Recent[SampleFile] = Recent(OPEN_FILES, SampleFile)
         self._rollups: Recent[Rollup] = Recent(DECODED_ROLLUPS, read_rollup)
+
+    def close(self) -> None:
+        """Let go of the open files."""
+        self._files.clear()
+        self._rollups.clear()
 
     def samples_path(self, part: Part) -> Path:
         """Return where the samples of a part lie."""

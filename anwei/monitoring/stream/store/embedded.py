@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,23 +66,31 @@ class EmbeddedStore:
         self.options = options or StoreOptions()
         self._clock = clock
         make_folder(folder)
-        self._owner = _own(folder)
-        self._archive = Archive(folder)
-        self._manifest = Manifest(folder / "manifest.duckdb")
+        with ExitStack() as opened:  # released again when anything below fails
+            opened.callback(os.close, _own(folder))
+            self._manifest = opened.enter_context(closing(Manifest(folder / "manifest.duckdb")))
+            self._archive = opened.enter_context(closing(Archive(folder)))
+            self._contents = Contents(self._archive, self._manifest, self.options.chunk_rows)
+            self._log = opened.enter_context(
+                closing(CommitLog(folder / "log", after=self._contents.head.flushed))
+            )
+            self._recover()
+            self._opened = opened.pop_all()
         self._guard = SpaceGuard(folder)
-        self._contents = Contents(self._archive, self._manifest, self.options.chunk_rows)
-        head = self._contents.head
-        orphans = self._archive.remove_orphans(self._contents.parts, head)
-        self._log = CommitLog(folder / "log", after=head.flushed)
-        for payload in self._log.replay():
-            self._contents.remember(*record.decode(payload))
-        replayed = self._log.number - head.flushed
-        logger.info("store open: %d records replayed, %d orphan files removed", replayed, orphans)
         self._maintenance = Maintenance(
             self._archive, self._manifest, self._log, self._contents, self._guard, self.options, clock
         )
         if background:
             self._maintenance.start()
+
+    def _recover(self) -> None:
+        """Remove what a crash left half-done, and show again what only the commit log holds."""
+        head = self._contents.head
+        orphans = self._archive.remove_orphans(self._contents.parts, head)
+        for payload in self._log.replay():
+            self._contents.remember(*record.decode(payload))
+        replayed = self._log.number - head.flushed
+        logger.info("store open: %d records replayed, %d orphan files removed", replayed, orphans)
 
     def append(self, batch: Batch) -> list[int]:
         """Write one batch durably; return the outbox sequences of its events.
@@ -239,9 +248,7 @@ class EmbeddedStore:
         """Stop the background thread and release the files; rows in memory are in the commit log."""
         self._maintenance.stop()
         with self._maintenance.append_lock:
-            self._log.close()
-            self._manifest.close()
-            os.close(self._owner)
+            self._opened.close()
 
     def _answer(self, read: Callable[[reading.View], T]) -> T:
         """Read from a fresh view; again when a merge has removed a file between view and opening."""
