@@ -86,9 +86,9 @@ def restore(source: Path, folder: DataFolder, *, say: Say) -> None:
     except (OSError, json.JSONDecodeError) as error:
         raise BackupFailed(_("{folder} 不是备份目录：{error}").format(folder=source, error=error)) from error
     _require_empty(folder.root)
+    say(_("核对文件……"))
+    _compare(_("文件"), contents["files"], dict(_digests(source)))
     try:
-        say(_("核对文件……"))
-        _compare(_("文件"), contents["files"], dict(_digests(source)))
         say(_("复制……"))
         _copy_tree(source, folder.root)
         say(_("核对数据库、监测数据和哈希链……"))
