@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 import msgspec
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 
 from anwei.cases.sweep import sweep
 from anwei.datafolder import DataFolder
@@ -27,7 +28,7 @@ from anwei.monitoring.register import snapshot
 from anwei.monitoring.services import record_episodes
 from anwei.monitoring.services.positions import EPISODES, REGISTER, position
 from anwei.monitoring.stream.bus import connect
-from anwei.monitoring.stream.doors import Doors
+from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.register import publish_register
 
@@ -35,6 +36,8 @@ REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
 DAY_S = 24 * 3600.0
 RETRY_PAUSE_S = 1.0
 BATCH = 200  # episodes a transaction: each may open a warning
+
+FORESEEN = (StoreAway, NatsError, TimeoutError, DatabaseError)  # broker, stream or database away
 
 log = logging.getLogger("anwei.worker")
 
@@ -122,7 +125,8 @@ async def _for_ever(work: Callable[[], Awaitable[None]], pause: Callable[[], Awa
         except Exception as error:  # the last line of defence: a worker that is gone warns nobody
             if failure != repr(error):
                 failure = repr(error)
-                log.warning("%s: %s; trying again", work.__name__.strip("_"), failure, exc_info=True)
+                unforeseen = not isinstance(error, FORESEEN)
+                log.warning("%s: %s; trying again", work.__name__.strip("_"), failure, exc_info=unforeseen)
             await asyncio.sleep(RETRY_PAUSE_S)
         else:
             if failure:

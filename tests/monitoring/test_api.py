@@ -253,12 +253,12 @@ def test_without_a_token_nothing_is_answered(client: Client, plant: Plant, offic
     assert is_problem(officer.get("/alarms"), 401)
 
 
-def test_a_session_reads_but_does_not_write(client: Client, alarms: tuple[Alarm, Alarm], county: County) -> None:
+def test_a_session_reads_but_does_not_write(
+    client: Client, alarms: tuple[Alarm, Alarm], county: County
+) -> None:
     client.force_login(county.officer)
     assert client.get("/api/v1/alarms").json()["count"] == 2
-    response = client.post(
-        f"/api/v1/alarms/{alarms[0].pk}/acknowledge", {}, content_type="application/json"
-    )
+    response = client.post(f"/api/v1/alarms/{alarms[0].pk}/acknowledge", {}, content_type="application/json")
     assert is_problem(response, 401)
     assert not Alarm.objects.filter(acknowledged_at__isnull=False).exists()
 
@@ -282,9 +282,7 @@ def test_the_description_names_every_endpoint(client: Client, db: None) -> None:
             assert operation["security"]
 
 
-def test_a_list_takes_few_queries(
-    officer: Caller, plant: Plant, django_assert_max_num_queries: Any
-) -> None:
+def test_a_list_takes_few_queries(officer: Caller, plant: Plant, django_assert_max_num_queries: Any) -> None:
     record_episodes([(n, raised(plant.h, seconds=n)) for n in range(1, 60)], now=NOW)
     with django_assert_max_num_queries(6):
         assert len(officer.get("/alarms").json()["items"]) == 59

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anwei.monitoring.models import AlarmRule, Device, Tag
-from anwei.monitoring.provision.columns import BadCell
+from anwei.monitoring.provision.columns import BY_NAME, BadCell
 from anwei.monitoring.provision.sheet import Row, Sheet
 from anwei.monitoring.services.devices import check_tag
 from anwei.monitoring.services.errors import MonitoringError
@@ -100,6 +100,13 @@ def _read(sheet: Sheet, row: Row) -> Cells:
     return cells
 
 
+def _check_filled(cells: Cells, *fields: str) -> None:
+    """Raise BadRow naming the columns that a row must fill and does not."""
+    missing = [BY_NAME[name].header for name in fields if name not in cells]
+    if missing:
+        raise BadRow(_("%(columns)s为空") % {"columns": "、".join(missing)})
+
+
 class _Planner:
     def __init__(self, registered: Registered) -> None:
         self._registered = registered
@@ -123,25 +130,18 @@ class _Planner:
             self.plan.devices[cells["device"]] = cells
 
     def _check_enterprise(self, cells: Cells) -> bool:
-        for name, header in (("enterprise", _("企业名称")), ("credit_code", _("统一社会信用代码"))):
-            if name not in cells:
-                raise BadRow(_("%(column)s为空") % {"column": header})
+        _check_filled(cells, "enterprise", "credit_code")
         code, name = cells["credit_code"], cells["enterprise"]
         if code in self._registered.enterprises:
             return False
         if (known := self.plan.enterprises.get(code)) is not None:
-            if known["enterprise"] != name:
-                raise BadRow(_("同一信用代码前面的行写作“%(name)s”") % {"name": known["enterprise"]})
+            for field_name in ("enterprise", "sector", "territory"):
+                if field_name in cells and cells[field_name] != known[field_name]:
+                    raise BadRow(_("与前面的行中同一企业的名称、行业或属地代码不一致"))
             return False
         if name in self._registered.unit_names or name in self._names:
             raise BadRow(_("企业名称“%(name)s”已用于另一单位") % {"name": name})
-        missing = [
-            header
-            for key, header in (("sector", _("行业")), ("territory", _("属地代码")))
-            if key not in cells
-        ]
-        if missing:
-            raise BadRow(_("新企业须填写%(columns)s") % {"columns": "、".join(missing)})
+        _check_filled(cells, "sector", "territory")
         known_territories = self._registered.territories
         if known_territories and cells["territory"] not in known_territories:
             raise BadRow(_("属地代码 %(code)s 未登记") % {"code": cells["territory"]})

@@ -1,0 +1,206 @@
+"""From the HTTP door to the screen, with a real broker, stream, worker and web server."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from anwei.monitoring.bus import StoreAway, doors
+from anwei.monitoring.live import hub
+from anwei.monitoring.models import Alarm, Warning
+from anwei.monitoring.services import add_tag, change_rule
+from anwei.org.models import Person
+from anwei.org.services import create_token
+from tests.kernel.county import NOW, County
+from tests.monitoring.family import Events, Family, wait_until
+from tests.monitoring.plant import Plant, ms
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def family(
+    plant: Plant, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Family]:
+    monkeypatch.setattr(hub, "AGE_PAUSE_S", 0.3)
+    with Family(tmp_path, settings) as family:
+        wait_until(lambda: ready(family))
+        yield family
+
+
+def ready(family: Family) -> bool:
+    try:
+        return bool(doors().status()["mode"] == "live")
+    except StoreAway:
+        return False
+
+
+def send(family: Family, plant: Plant, value: float, *, back: timedelta = timedelta()) -> int:
+    """Send one sample of the gas tag; return its time in ms."""
+    at = ms(timezone.now() - back)
+    body = json.dumps({"ts": at, "values": {"ch4": value}}).encode()
+    status, _headers, _answer = family.server.request(
+        "POST", f"/api/v1/telemetry/{plant.device.code}", body, Authorization=f"Bearer {plant.key}"
+    )
+    assert status == 200
+    return at
+
+
+def session_of(person: Person) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies["sessionid"].value
+
+
+@pytest.fixture
+def screen(family: Family, plant: Plant, county: County) -> Iterator[Events]:
+    events = Events(family.server, session_of(county.officer), tags=str(plant.tag.pk))
+    wait_until(lambda: events.named("age"))
+    yield events
+    events.close()
+
+
+def test_a_limit_crossed_is_on_the_screen_within_a_second_and_a_warning_is_issued(
+    family: Family, plant: Plant, county: County, screen: Events
+) -> None:
+    send(family, plant, 0.4, back=timedelta(seconds=2))
+    sent = time.monotonic()
+    at = send(family, plant, 1.62)
+    wait_until(lambda: screen.named("episode"))
+    seen = {event["kind"]: event for event in screen.named("episode")}
+    arrived = next(moment for moment, name, _data in screen.seen if name == "episode")
+    assert arrived - sent < 1.0
+    wait_until(lambda: screen.named("alarms"))
+    wait_until(lambda: Alarm.objects.filter(rule=plant.hh).exists())
+    shown = seen["hh"]
+    assert (shown["state"], shown["severity"], shown["value"], shown["limit"]) == ("active", "red", 1.62, 1.5)
+    assert (shown["tag"], shown["name"], shown["enterprise"]) == (plant.tag.pk, "甲烷", county.enterprise.pk)
+    alarm = Alarm.objects.get(rule=plant.hh)
+    assert ms(alarm.raised_at) == at
+    warning = Warning.objects.get()
+    assert alarm.warning == warning
+    assert "由 0.40 升至 1.62 %" in warning.entries.get().note
+    told = screen.named("alarms")
+    assert alarm.pk in [pk for each in told for pk in each["ids"]]
+    assert warning.pk in [pk for each in told for pk in each["warnings"]]
+
+
+def test_values_on_screen_and_their_age_move(
+    family: Family, plant: Plant, county: County, screen: Events
+) -> None:
+    at = send(family, plant, 0.61)
+    number = str(plant.tag.pk)
+    wait_until(lambda: any(number in samples for samples in screen.named("samples")))
+    assert screen.named("samples")[-1] == {number: [at, 0.61, 0]}
+    wait_until(lambda: screen.named("age")[-1]["newest"] == at)
+
+
+def test_a_screen_of_another_scope_gets_nothing_of_it(
+    family: Family, plant: Plant, county: County, screen: Events
+) -> None:
+    foreign = Events(family.server, session_of(county.stranger), tags=str(plant.tag.pk))
+    wait_until(lambda: foreign.named("age"))
+    send(family, plant, 1.9)
+    wait_until(lambda: screen.named("alarms") and screen.named("samples"))
+    wait_until(lambda: len(foreign.named("age")) > 1)
+    assert {name for _at, name, _data in foreign.seen} == {"age"}
+    foreign.close()
+
+
+def test_a_screen_closes_within_five_seconds_of_losing_its_right(family: Family, county: County) -> None:
+    clients = {name: Client() for name in ("officer", "worker", "townsman", "boss")}
+    for name, client in clients.items():
+        client.force_login(getattr(county, name))
+    screens = {
+        name: Events(family.server, client.cookies["sessionid"].value) for name, client in clients.items()
+    }
+    kept = Events(family.server, session_of(county.regulator))
+    wait_until(lambda: all(screen.named("age") for screen in (*screens.values(), kept)))
+    Person.objects.filter(pk=county.officer.pk).update(is_active=False)
+    county.worker.holdings.all().delete()
+    clients["townsman"].logout()
+    county.boss.set_password("a new password")
+    county.boss.save()
+    for screen in screens.values():
+        assert wait_until(lambda screen=screen: screen.closed_at is not None) < 5.0
+    assert kept.closed_at is None
+    kept.close()
+
+
+def test_a_visitor_without_an_account_gets_no_stream(family: Family) -> None:
+    assert Events(family.server, "nonsense").response.status == 401
+
+
+def test_screens_and_rows_recover_from_a_killed_broker_and_a_killed_stream(
+    family: Family, plant: Plant, screen: Events
+) -> None:
+    family.broker.kill()
+    family.kill_stream()
+    n_ages = len(screen.named("age"))
+    with pytest.raises(StoreAway):
+        doors().status()
+    family.broker.start()
+    family.start_stream()
+    wait_until(lambda: len(screen.named("age")) > n_ages)
+    assert screen.closed_at is None
+    wait_until(lambda: ready(family))
+    send(family, plant, 1.7)
+    wait_until(lambda: Alarm.objects.filter(rule=plant.hh).exists() and screen.named("episode"))
+
+
+def test_what_happens_while_the_worker_is_away_is_written_once_when_it_is_back(
+    family: Family, plant: Plant
+) -> None:
+    family.stop_worker()
+    for value in (1.7, 0.1, 1.8, 0.1):
+        send(family, plant, value)
+        time.sleep(0.01)
+    wait_until(lambda: doors().status()["samples_stored"] == 4)
+    assert not Alarm.objects.exists()
+    family.start_worker()
+    wait_until(lambda: Alarm.objects.filter(cleared_at__isnull=False).count() == 4)
+    family.stop_worker()
+    family.start_worker()
+    send(family, plant, 1.7)
+    wait_until(lambda: Alarm.objects.filter(rule=plant.hh, cleared_at=None).exists())
+    assert Alarm.objects.filter(rule=plant.hh).count() == 3
+
+
+def test_a_changed_limit_and_a_new_tag_work_without_a_restart(
+    family: Family, plant: Plant, county: County
+) -> None:
+    change_rule(plant.hh, actor=county.officer, now=NOW, reason="复核", limit=3.0)
+    new = add_tag(plant.device, actor=county.officer, now=NOW, code="co", name="一氧化碳")
+    wait_until(lambda: doors().status()["register_version"] == 6)
+    send(family, plant, 2.5)
+    body = json.dumps({"co": 7.0}).encode()
+    family.server.request("POST", "/api/v1/telemetry/gas-1", body, Authorization=f"Bearer {plant.key}")
+    wait_until(lambda: len(doors().last([new.pk])["tag"]) == 1)
+    wait_until(lambda: Alarm.objects.filter(rule=plant.h).exists())
+    assert not Alarm.objects.filter(rule=plant.hh).exists()
+
+
+def test_the_api_answers_values_from_the_store(family: Family, plant: Plant, county: County) -> None:
+    times = [send(family, plant, value, back=timedelta(seconds=5)) for value in (0.2, 0.3)]
+    _token, plain = create_token(county.officer, label="test", now=NOW)
+
+    def get(path: str) -> Any:
+        return family.server.request("GET", f"/api/v1{path}", Authorization=f"Bearer {plain}")[2]
+
+    number = plant.tag.pk
+    wait_until(lambda: doors().status()["samples_stored"] == 2)
+    (sample,) = get(f"/latest?tag={number}")
+    assert (sample["ts"], sample["value"], sample["device"]) == (times[-1], 0.3, "gas-1")
+    start = (timezone.now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    end = (timezone.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    series = get(f"/tags/{number}/history?start={start}&end={end}")
+    assert (series["ts"], series["value"]) == (times, [0.2, 0.3])
