@@ -65,7 +65,7 @@ def test_everybody_sees_what_the_post_allows_and_no_more(county: County) -> None
 
 
 def test_each_role_has_an_account_whose_password_opens_it(county: County) -> None:
-    folder, accounts = county
+    _folder, accounts = county
     by_name = {account.username: account for account in accounts}
     for username in (
         "zhiban",

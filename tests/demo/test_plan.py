@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
 def borders(ring: tuple[tuple[float, float], ...]) -> list[Segment]:
-    return [(min(a, b), max(a, b)) for a, b in zip(ring, ring[1:], strict=False)]
+    return [(min(a, b), max(a, b)) for a, b in pairwise(ring)]
 
 
 def cross(first: Segment, second: Segment) -> bool:

@@ -25,7 +25,7 @@ def test_a_day_has_fewer_than_six_alarms_an_hour_and_some_each_day() -> None:
     n_onsets = 0
     for day in range(TODAY, TODAY + 3):
         t = np.arange(day * DAY, (day + 1) * DAY, 60.0)
-        for device, tag in {key for key in events_of_day(day)}:
+        for device, tag in events_of_day(day):
             plan = tags(device)[tag]
             value = Instrument(DEVICES[device], plan, Script()).read(t)  # type: ignore[arg-type]
             for rule in plan.row["rules"]:  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -43,8 +44,12 @@ class Fleet:
     history_samples: int = 0
     live_samples: int = 0
     _started: float = field(default_factory=time.monotonic)
+    _waiting: deque[Member] = field(init=False)
     _said: float = 0.0
     _ticked: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._waiting = deque(self.members)
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Work until `stop` says so."""
@@ -58,8 +63,7 @@ class Fleet:
         now, clock = time.time(), time.monotonic()
         if clock - self._ticked >= 1.0 or self._loading():
             self._ticked = clock
-            for member in self.members:
-                member.link.tick(clock)
+            self._keep_connected(clock)
         wait = self._send_live(now)
         if self._loading():
             wait = min(wait, self._send_history(clock))
@@ -69,7 +73,13 @@ class Fleet:
             link.handle(events)
 
     def _loading(self) -> bool:
-        return any(not member.live for member in self.members)
+        return bool(self._waiting)
+
+    def _keep_connected(self, clock: float) -> None:
+        """Look after all connections; before the first was ever let in, only that one knocks."""
+        knocking = self.members if self.members[0].link.admitted else self.members[:1]
+        for member in knocking:
+            member.link.tick(clock)
 
     def _send_live(self, now: float) -> float:
         """Send the readings that are due; return the seconds until the next."""
@@ -87,20 +97,29 @@ class Fleet:
 
         The first station goes first; then all take turns, a message each, so that none is silent for long.
         """
-        waiting = [member for member in self.members if not member.live and member.link.connected]
-        for member in waiting[:1] if waiting[:1] == self.members[:1] else waiting:
-            if member.finished_history():
-                self._go_live(member)
-            elif (clock - self._started) * self.rate < self.history_samples:
+        for _ in range(len(self._waiting)):
+            member = self._waiting[0]
+            if (clock - self._started) * self.rate < self.history_samples:
                 return 0.01  # ahead of the rate: let the stream breathe
-            elif member.link.in_flight < HISTORY_IN_FLIGHT and member.history is not None:
-                message = next(member.history, None)
-                if message is None:
-                    member.history = None
-                else:
-                    member.link.publish(message.payload)
-                    self.history_samples += message.n_samples
-        return 0.002 if waiting else TURN_S
+            if member.finished_history() and member.link.connected:
+                self._go_live(self._waiting.popleft())
+            elif member is self.members[0]:
+                self._send_piece(member)
+                return 0.002
+            else:
+                self._send_piece(member)
+                self._waiting.rotate(-1)
+        return 0.002
+
+    def _send_piece(self, member: Member) -> None:
+        if member.history is None or not member.link.connected or member.link.in_flight >= HISTORY_IN_FLIGHT:
+            return
+        message = next(member.history, None)
+        if message is None:
+            member.history = None
+        else:
+            member.link.publish(message.payload)
+            self.history_samples += message.n_samples
 
     def _go_live(self, member: Member) -> None:
         now = time.time()

@@ -28,6 +28,7 @@ class Link:
     published: int = 0
     acknowledged: int = 0
     connected: bool = False
+    admitted: bool = False  # was let in at least once
     refused: str = ""
     _client: paho.Client = field(init=False)
     _pause: float = RETRY_S[0]
@@ -108,6 +109,7 @@ class Link:
         self.connected = not reason.is_failure
         self.refused = str(reason) if reason.is_failure else ""
         if self.connected:
+            self.admitted = True
             self._pause = RETRY_S[0]
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, _reason: Any, _properties: Any) -> None:
