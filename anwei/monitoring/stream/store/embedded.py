@@ -26,7 +26,7 @@ from anwei.monitoring.stream.store.commit_log import CommitLog
 from anwei.monitoring.stream.store.contents import Contents
 from anwei.monitoring.stream.store.copy import copy_store
 from anwei.monitoring.stream.store.downsample import downsample
-from anwei.monitoring.stream.store.errors import StoreFull, StoreUnreadable
+from anwei.monitoring.stream.store.errors import StoreBroken, StoreFull, StoreUnreadable
 from anwei.monitoring.stream.store.files import make_folder
 from anwei.monitoring.stream.store.maintenance import Maintenance
 from anwei.monitoring.stream.store.manifest import Manifest
@@ -96,8 +96,11 @@ class EmbeddedStore:
         """Write one batch durably; return the outbox sequences of its events.
 
         Raises StoreFull when the disk has too little room for samples (a batch of events alone still gets
-        in), OSError when the disk fails, ValueError when the mark would go back. Nothing is half-written.
+        in), OSError when the disk fails, StoreBroken when only a new start helps, ValueError when the mark
+        would go back. Nothing is half-written.
         """
+        if self._maintenance.broken:
+            raise StoreBroken(f"监测数据库需要重新打开：{self._maintenance.broken}")
         with self._maintenance.append_lock:
             if batch.sequence < self._contents.marks.get(batch.stream, 0):
                 raise ValueError(f"the mark of {batch.stream} would go back to {batch.sequence}")
@@ -220,6 +223,7 @@ class EmbeddedStore:
             "samples_stored": accepted,
             "hot_rows": hot_rows,
             "file_rows": sum(part.n_rows for part in parts),
+            "newest_event": contents.notes.next_event - 1,
             "tags": contents.n_tags(),
             "parts": len(parts),
             "bytes": sum(part.n_bytes for part in parts) + self._log.n_bytes,

@@ -9,3 +9,7 @@ class StoreFull(RuntimeError):
 
 class StoreUnreadable(RuntimeError):
     """The folder holds a store this version cannot read."""
+
+
+class StoreBroken(RuntimeError):
+    """The manifest has failed for good in this process; only a new start can open the store again."""

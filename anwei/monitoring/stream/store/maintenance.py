@@ -50,6 +50,7 @@ class Maintenance:
         self._busy = threading.Lock()
         self._pending: tuple[Frozen, Flushed] | None = None
         self._merging = True
+        self.broken = ""  # why this process must start anew
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -184,6 +185,11 @@ class Maintenance:
             self.wake.clear()
             try:
                 self._work()
+            except duckdb.FatalException as error:
+                # DuckDB refuses all work until the file is opened anew, which replays its log.
+                self.broken = str(error)
+                logger.critical("store: the manifest is broken in this process: %s", error)
+                return
             except (OSError, StoreFull) as error:
                 logger.warning("store: maintenance put off: %s", error)
                 time.sleep(0.5)
