@@ -26,7 +26,7 @@ from anwei.datafolder import DataFolder
 from anwei.monitoring import trends
 from anwei.monitoring.register import snapshot
 from anwei.monitoring.services import record_episodes
-from anwei.monitoring.services.positions import EPISODES, REGISTER, position
+from anwei.monitoring.services.positions import EPISODES, REGISTER, position, read_again
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.heartbeat import keep_beating
@@ -84,8 +84,11 @@ class Worker:
     async def _record_episodes(self) -> None:
         doors = Doors(self._nc)
         while True:
-            events = await doors.episodes(await _ask(position, EPISODES), BATCH)
+            after = await _ask(position, EPISODES)
+            events = await doors.episodes(after, BATCH)
             if not events:
+                if (await doors.status())["newest_event"] < after:
+                    await _ask(read_again)  # the store is older than the database: restored from a backup
                 return
             sentences = await trends.sentences(doors, events)
             recorded = await _ask(record_episodes, events, now=timezone.now(), trends=sentences)

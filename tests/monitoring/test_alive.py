@@ -16,8 +16,9 @@ from pytest_django import Settings
 
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.live import hub
-from anwei.monitoring.models import Alarm, Warning
+from anwei.monitoring.models import Alarm, Position, Warning
 from anwei.monitoring.services import add_tag, change_rule
+from anwei.monitoring.services.positions import EPISODES
 from anwei.org.models import Person
 from anwei.org.services import create_token
 from tests.kernel.county import NOW, County
@@ -173,6 +174,13 @@ def test_what_happens_while_the_worker_is_away_is_written_once_when_it_is_back(
     send(family, plant, 1.7)
     wait_until(lambda: Alarm.objects.filter(rule=plant.hh, cleared_at=None).exists())
     assert Alarm.objects.filter(rule=plant.hh).count() == 3
+
+
+def test_a_store_older_than_the_database_is_read_from_its_beginning(family: Family, plant: Plant) -> None:
+    Position.objects.create(name=EPISODES, value=1000)
+    send(family, plant, 1.7)
+    wait_until(lambda: Alarm.objects.filter(rule=plant.hh).exists())
+    assert Position.objects.get(name=EPISODES).value == 2
 
 
 def test_a_changed_limit_and_a_new_tag_work_without_a_restart(

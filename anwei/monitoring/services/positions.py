@@ -19,3 +19,8 @@ def bump_register() -> None:
 def position(name: str) -> int:
     """Return how far `name` has come, 0 at first."""
     return Position.objects.filter(name=name).values_list("value", flat=True).first() or 0
+
+
+def read_again() -> None:
+    """Go back to the beginning of the outbox: an episode is written once, however often it is read."""
+    Position.objects.filter(name=EPISODES).update(value=0)
