@@ -25,12 +25,13 @@ class Swept:
 
 
 def sweep(now: datetime) -> Swept:
-    """Enter each newly missed clock into its case's timeline once, seal the hour, remove orphaned files."""
+    """Enter each newly missed clock into its case's timeline once; each hour, seal and remove orphans."""
     missed = Clock.objects.filter(
         met_at__isnull=True, due_at__lt=now, overdue_entered=False, case__closed_at__isnull=True
     )
     n_overdue = sum(_enter(clock_id, now) for clock_id in list(missed.values_list("pk", flat=True)))
-    return Swept(n_overdue, remove_orphans(now), seal.seal_head(now) is not None)
+    new_hour = seal.seal_head(now) is not None
+    return Swept(n_overdue, remove_orphans(now) if new_hour else 0, new_hour)
 
 
 @transaction.atomic

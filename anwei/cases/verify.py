@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
@@ -16,8 +17,9 @@ from anwei.ledgers.seal import Broken, Verification
 def verify(*, files: bool = True) -> Verification:
     """Verify all chains, then cases against their timelines, then evidence rows and (if `files`) files."""
     found = seal.verify()
-    broken = found.first_broken or _case_break() or _row_break() or (_file_break() if files else None)
-    return Verification(found.rows, broken)
+    with transaction.atomic():  # nobody writes between the two readings
+        broken = found.first_broken or _case_break() or _row_break()
+    return Verification(found.rows, broken or (_file_break() if files else None))
 
 
 def _case_break() -> Broken | None:

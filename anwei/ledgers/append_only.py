@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from anwei.ledgers.models import AppendOnly
@@ -39,8 +40,9 @@ def create(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(POSTGRESQL_FUNCTION)
+        tables = connection.introspection.table_names(cursor)
         for name, statement in _statements(connection).items():
-            if _table_of(name) in connection.introspection.table_names(cursor):
+            if _table_of(name) in tables:
                 cursor.execute(statement)
 
 
@@ -62,8 +64,6 @@ def require(connection: BaseDatabaseWrapper) -> None:
 
 def after_migrate(using: str, **kwargs: Any) -> None:
     """Receive `post_migrate`."""
-    from django.db import connections
-
     create(connections[using])
 
 

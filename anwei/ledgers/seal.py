@@ -16,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
+import msgspec
 from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -67,7 +68,8 @@ def append(row: Row) -> Row:
         chain=chain, defaults={"number": 0, "digest": FIRST, "seal": ""}
     )
     row.number = head.number + 1
-    row.content = json.loads(json.dumps(row.content, cls=DjangoJSONEncoder, ensure_ascii=False))
+    row.at = row.at.astimezone(UTC)
+    row.content = storable(row.content)
     row.content_digest = _mac(["content", *(getattr(row, name) for name in model.content_fields)])
     row.digest = _link(chain, row.number, _values(row), row.content_digest, head.digest)
     row.save(force_insert=True)
@@ -95,13 +97,19 @@ def seal_head(now: datetime) -> GlobalHead | None:
 
 
 def verify() -> Verification:
-    """Read every sealed row and say whether all chains and global heads hold."""
+    """Read every sealed row and say whether all chains and global heads hold.
+
+    Others may write meanwhile: a chain that does not seem to hold is read once more under lock.
+    """
     n_rows = 0
     heads = {head.chain: head for head in ChainHead.objects.iterator(CHUNK)}
     for model in sealed_models():
         for chain, links in _chains(model):
             n_links, broken = _check_links(chain, links, heads.pop(chain, None))
             n_rows += n_links
+            if broken is not None:
+                with transaction.atomic():
+                    broken = verify_chain(model, *json.loads(chain)[1:]).first_broken
             if broken is not None:
                 return Verification(n_rows, broken)
     for chain in heads:
@@ -212,7 +220,9 @@ def _head_digest(
         for pk, digest in rows.order_by("pk").values_list("pk", "digest").iterator(CHUNK):
             digests.update(f"{label} {pk} {digest}\n".encode())
             n_rows += 1
-    return _mac(["global", number, at, through, n_rows, digests.hexdigest(), previous]), n_rows
+    return _mac(
+        ["global", number, at.astimezone(UTC), through, n_rows, digests.hexdigest(), previous]
+    ), n_rows
 
 
 def _wait_for_writers() -> None:
@@ -228,23 +238,24 @@ def _hour(at: datetime) -> datetime:
 
 
 def _mac(content: list[Any]) -> str:
-    return hmac.digest(_key(settings.DATA), canonical(content).encode(), "sm3").hex()
+    return hmac.digest(_key(settings.DATA), msgspec.json.encode(content, order="deterministic"), "sm3").hex()
 
 
-def canonical(content: Any) -> str:
-    """Return one spelling of `content`, the same before it is stored and after it is read back."""
-    return json.dumps(_plain(content), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def storable(content: Any) -> Any:
+    """Return `content` as any database will give it back: JSON types, whole numbers without a fraction.
+
+    PostgreSQL's jsonb reads 1e22 back as an integer, so a float that is whole is stored as one.
+    """
+    return _whole(json.loads(json.dumps(content, cls=DjangoJSONEncoder)))
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+def _whole(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
-        return int(value)  # PostgreSQL's jsonb reads 1e22 back as an integer
+        return int(value)
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
     return value
 
 

@@ -1,0 +1,57 @@
+"""docs/lifecycles.md, drawn from the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anwei.cases.kinds import Kind, kinds
+from anwei.cases.lifecycle import Need, Phase
+
+HEADER = """# Lifecycles
+
+Drawn from the tables by `anwei lifecycles > docs/lifecycles.md`; do not edit by hand. A phase says whose
+turn it is (registered and review: the supervisor; assigned and acting: the implementer); a verb marked `!`
+asks for a reason.
+"""
+
+
+def document() -> str:
+    """Return the page: a diagram and a table for each kind that the rooms of the product declare."""
+    return "\n".join([HEADER, *(line for kind in _own_kinds() for line in _section(kind))]) + "\n"
+
+
+def _own_kinds() -> list[Kind]:
+    return [kind for kind in kinds() if kind.model.__module__.startswith("anwei.")]
+
+
+def _section(kind: Kind) -> Iterator[str]:
+    yield f"## {kind.label} (`{kind.code}`)\n"
+    yield "```mermaid\nstateDiagram-v2"
+    for phase in kind.lifecycle.phases:
+        yield f"    {phase}: {kind.phase_labels[phase]}"
+    yield f"    [*] --> {kind.lifecycle.start}"
+    for row in kind.lifecycle.transitions:
+        yield f"    {row.source} --> {row.target}: {row.label}"
+    yield "    closed --> [*]\n```\n"
+    yield "| verb | from | to | who | what is handed in | first | outcome |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in kind.lifecycle.transitions:
+        cells = (
+            f"`{row.verb}`{' !' if row.dangerous else ''} {row.label}",
+            _phase(kind, row.source),
+            _phase(kind, row.target),
+            row.role,
+            "; ".join(_need(need) for need in row.needs),
+            ", ".join(f"`{verb}`" for verb in row.after),
+            str(kind.outcome_labels[row.outcome]) if row.outcome else "",
+        )
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+
+
+def _phase(kind: Kind, phase: Phase) -> str:
+    return f"{phase} {kind.phase_labels[phase]}"
+
+
+def _need(need: Need) -> str:
+    return f"{need.label} (`{need.name}`{'' if need.required else ', optional'})"
