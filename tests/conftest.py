@@ -22,6 +22,12 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder
     settings.DATA = folder
 
 
+@pytest.fixture(autouse=True)
+def no_anchor_of_another_database(data_folder: DataFolder) -> None:
+    """Forget the heads that an earlier test wrote down outside its database."""
+    (data_folder.folder("anchor") / "heads.txt").unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Use a database file, as in life: threads and processes share it."""

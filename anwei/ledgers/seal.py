@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
+from anwei.ledgers import anchor
 from anwei.ledgers.models import ChainHead, GlobalHead, SealedRow
 
 Row = TypeVar("Row", bound=SealedRow)
@@ -93,7 +94,9 @@ def seal_head(now: datetime) -> GlobalHead | None:
     number = 1 if last is None else last.number + 1
     digest, n_new = _head_digest(number, now, before, through, FIRST if last is None else last.digest)
     n_rows = n_new + (0 if last is None else last.n_rows)
-    return GlobalHead.objects.create(number=number, at=now, through=through, n_rows=n_rows, digest=digest)
+    head = GlobalHead.objects.create(number=number, at=now, through=through, n_rows=n_rows, digest=digest)
+    transaction.on_commit(lambda: anchor.write(head))
+    return head
 
 
 def verify() -> Verification:
@@ -153,12 +156,19 @@ def _head_break(chain: str, head: ChainHead | None, last: tuple[int, str]) -> Br
 def _global_break() -> Broken | None:
     before: dict[str, int] = {}
     last, n_rows = FIRST, 0
+    anchored = anchor.anchored()
     for expected, head in enumerate(GlobalHead.objects.order_by("number"), start=1):
         digest, n_new = _head_digest(expected, head.at, before, head.through, last)
         n_rows += n_new
         if (head.number, head.digest, head.n_rows) != (expected, digest, n_rows):
             return Broken(GlobalHead._meta.label_lower, expected, _("整点封存之前的记录被改动"))
+        if anchored.pop(expected, digest) != digest:
+            return Broken(GlobalHead._meta.label_lower, expected, _("整点封存与数据库之外的存底不符"))
         before, last = head.through, head.digest
+    if anchored:
+        return Broken(
+            GlobalHead._meta.label_lower, min(anchored), _("数据库之外存底的整点封存在数据库中缺失")
+        )
     return None
 
 

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from anwei.cases.evidence import path_of
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.services import advance
 from anwei.cases.verify import verify as verify_all
-from anwei.ledgers import append_only, seal
+from anwei.ledgers import anchor, append_only, seal
 from anwei.ledgers.models import ChainHead, Change, GlobalHead
 from anwei.ledgers.services import change_setting, county_setting, record_change
 from anwei.standards.clocks import COUNTY_TIME
@@ -231,6 +232,36 @@ def test_the_hour_is_sealed_once_and_anchors_what_came_before(county: County) ->
     old.save()
     broken = seal.verify().first_broken
     assert broken is not None and "整点封存" in broken.reason
+
+
+def test_cut_heads_are_betrayed_by_the_file_outside(
+    county: County, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for hour in range(3):
+            open_repair(county)
+            seal.seal_head(NOW + timedelta(hours=hour))
+    assert sorted(anchor.anchored()) == [1, 2, 3]
+    assert seal.verify().first_broken is None
+    append_only.drop(connection)
+    last = GlobalHead.objects.get(number=3)
+    last.delete()
+    broken = seal.verify().first_broken
+    assert broken == seal.Broken("ledgers.globalhead", 3, "数据库之外存底的整点封存在数据库中缺失")
+    # sealing the same rows anew at another moment does not help
+    seal.seal_head(NOW + timedelta(hours=2, minutes=1))
+    broken = seal.verify().first_broken
+    assert broken == seal.Broken("ledgers.globalhead", 3, "整点封存与数据库之外的存底不符")
+
+
+def test_a_line_cut_by_a_crash_is_no_head(county: County) -> None:
+    head = seal.seal_head(NOW)
+    assert head is not None
+    anchor.write(head)
+    with anchor._file().open("a") as file:
+        file.write("2 2026-11-24T03:00:00+00:00 17")
+    assert anchor.anchored() == {1: head.digest}
+    assert seal.verify().first_broken is None
 
 
 def test_a_case_that_moved_without_its_timeline_is_found(county: County) -> None:
