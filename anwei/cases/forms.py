@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -26,8 +26,8 @@ class PhotoInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
     def value_from_datadict(
-        self, data: Any, files: MultiValueDict[str, UploadedFile], name: str
-    ) -> list[UploadedFile]:
+        self, data: Any, files: MultiValueDict[str, UploadedFile[Any]], name: str
+    ) -> list[UploadedFile[Any]]:
         """Return all files of both doors."""
         return files.getlist(name)
 
@@ -37,7 +37,7 @@ class PhotosField(forms.FileField):
 
     widget = PhotoInput
 
-    def clean(self, data: Sequence[UploadedFile] | None, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Sequence[UploadedFile[Any]] | None, initial: Any = None) -> list[UploadedFile[Any]]:
         """Return the files, each one checked for a name and a size."""
         if not data:
             return super().clean(None, initial) or []
@@ -50,16 +50,26 @@ class TransitionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, transition: Transition, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{transition.verb}_%s", **options)
+    def __init__(
+        self,
+        transition: Transition,
+        data: Any = None,
+        files: Any = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        """Take the row of the table; two forms may stand on one page, so the verb is part of their ids."""
+        super().__init__(data, files, initial=initial, auto_id=f"id_{transition.verb}_%s")
         self.transition = transition
         for need in transition.needs:
             self.fields[need.name] = _field(need)
 
     @classmethod
-    def fresh(cls, transition: Transition, version: int, **initial: Any) -> TransitionForm:
-        """Return an unfilled form for a case of this version, with a key of its own."""
-        return cls(transition, initial=initial | {"version": version, "key": secrets.token_hex(16)})
+    def fresh(
+        cls, transition: Transition, version: int, written: Mapping[str, str] | None = None
+    ) -> TransitionForm:
+        """Return a form for a case of this version, with a key of its own and what was `written` before."""
+        hidden = {"version": version, "key": secrets.token_hex(16)}
+        return cls(transition, initial={**(written or {}), **hidden})
 
     @property
     def papers(self) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def search_box(hint: Any) -> forms.TextInput:
 class ClampedPaginator(Paginator):  # type: ignore[type-arg]
     """Answers a page number that is no number, or past the end, with the nearest page."""
 
-    def validate_number(self, number: int | str) -> int:
+    def validate_number(self, number: int | float | str) -> int:
         """Return the page number nearest to what was asked for."""
         wanted = int(number) if str(number).isdecimal() else 1
         return min(max(wanted, 1), max(self.num_pages, 1))

@@ -7,7 +7,7 @@ screen that colours an enterprise uses `coloured`, so that the numbers of two sc
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Case, Count, Expression, IntegerField, Model, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +45,6 @@ def gravity(column: str) -> Case:
 
 def colour_counts(enterprises: QuerySet[Enterprise]) -> dict[str, int]:
     """Return how many of the enterprises have each colour, in the order of severity, zeros included."""
-    found = dict(
-        coloured(enterprises).order_by().values("colour").annotate(n=Count("pk")).values_list("colour", "n")
-    )
+    rows: QuerySet[Any] = coloured(enterprises)
+    found = dict(rows.order_by().values("colour").annotate(n=Count("pk")).values_list("colour", "n"))
     return {code: found.get(code, 0) for code, _label in COLOUR_CHOICES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from anwei.cases.forms import TransitionForm
 from anwei.cases.kinds import kind_of, specific
 from anwei.cases.lifecycle import Transition
 from anwei.cases.models import Case, Entry, Evidence
-from anwei.cases.pace import clock_views
+from anwei.cases.pace import ClockView, clock_views
 from anwei.cases.queries import phase_strip, timeline, transitions_for, turn_of
 from anwei.cases.services import advance
 from anwei.cases.views.lists import RELATED
@@ -43,7 +43,7 @@ def case_advance(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     transition = _row_of(shown, verb)
     form = TransitionForm(transition, request.POST, request.FILES)
     allowed = verb in {row.verb for row in transitions_for(shown, person_of(request), now=timezone.now())}
-    if not form.is_valid() and allowed and form.cleaned_data.get("version") == shown.version:
+    if not form.is_valid() and allowed and form.cleaned_data.get("version") in (None, shown.version):
         return _again(request, shown, form)
     try:
         moved = advance(
@@ -113,10 +113,10 @@ def _primary(forms: list[TransitionForm]) -> TransitionForm | None:
     return next(iter(leading or harmless), None)
 
 
-def _share_used(view: Any, now: Any) -> int:
+def _share_used(view: ClockView, now: datetime) -> int:
     """Return how much of a clock's time is used up, in percent."""
     clock = view.clock
-    used = ((clock.met_at or now) - clock.started_at) / (clock.due_at - clock.started_at)
+    used: float = ((clock.met_at or now) - clock.started_at) / (clock.due_at - clock.started_at)
     return max(0, min(100, round(100 * used)))
 
 
@@ -142,15 +142,14 @@ def _conflict(request: HttpRequest, current: Case, form: TransitionForm, sentenc
     """Show what the person wrote beside what happened meanwhile; nothing they typed is lost."""
     seen = form.cleaned_data.get("version") or current.version
     still_possible = form.transition in transitions_for(current, person_of(request), now=timezone.now())
-    renewed = form.data.copy()
-    renewed["version"], renewed["key"] = str(current.version), secrets.token_hex(16)
+    written = {need.name: form.data.get(need.name, "") for need in form.transition.needs}
     context = {
         "case": current,
         "sentence": sentence,
         "turn": turn_of(current),
         "lines": [line for line in timeline(current) if line.entry.number > seen],
         "written": [(field.label, field.value()) for field in form.visible_fields() if field.value()],
-        "form": TransitionForm(form.transition, initial=renewed.dict()) if still_possible else None,
+        "form": TransitionForm.fresh(form.transition, current.version, written) if still_possible else None,
     }
     return render(request, "cases/conflict.html", context, status=409)
 

@@ -24,7 +24,7 @@ from anwei.monitoring.queries import alarm_counts, alarms_of
 from anwei.monitoring.services import MonitoringError, acknowledge
 from anwei.monitoring.sparkline import N_BUCKETS, extreme_of, sparkline
 from anwei.monitoring.tables import AlarmTable
-from anwei.org.policy import signed_in
+from anwei.org.policy import person_of, signed_in
 
 MAX_BATCH = 200
 TREND_MS = 3_600_000
@@ -35,7 +35,7 @@ TREND_MS = 3_600_000
 def alarms(request: HttpRequest) -> HttpResponse:
     """Show what is active or not yet acknowledged; `?tab=history` shows all."""
     listing = Listing(
-        request, name="alarms", rows=alarms_of(request.user), filterset=AlarmFilter, table=AlarmTable
+        request, name="alarms", rows=alarms_of(person_of(request)), filterset=AlarmFilter, table=AlarmTable
     )
     history = listing.parameters.get("tab") == "history"
     if sheet := listing.export(_("报警历史") if history else _("监测报警")):
@@ -43,7 +43,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "history": history,
-        "counts": alarm_counts(request.user),
+        "counts": alarm_counts(person_of(request)),
         "batch": AcknowledgeForm(),
     }
     return render(request, "monitoring/alarms.html", context)
@@ -53,15 +53,15 @@ def alarms(request: HttpRequest) -> HttpResponse:
 @require_POST
 def alarm_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Acknowledge one alarm; answers with its row to htmx and with the list to everybody else."""
-    alarm = get_object_or_404(Alarm.objects.visible_to(request.user), pk=pk)
+    alarm = get_object_or_404(Alarm.objects.visible_to(person_of(request)), pk=pk)
     form = AcknowledgeForm(request.POST)
     try:
         if not form.is_valid():
             raise MonitoringError(form.sentence)
-        acknowledge(alarm, actor=request.user, now=timezone.now(), note=form.cleaned_data["note"])
+        acknowledge(alarm, actor=person_of(request), now=timezone.now(), note=form.cleaned_data["note"])
     except MonitoringError as error:
         return _refused(request, str(error))
-    if request.htmx:
+    if _is_htmx(request):
         return _row(request, pk)
     messages.success(request, _("已确认，记录在案。"))
     return _back(request)
@@ -75,14 +75,14 @@ def alarms_acknowledge(request: HttpRequest) -> HttpResponse:
     form = AcknowledgeForm(request.POST)
     if not chosen or len(chosen) > MAX_BATCH:
         return _refused(request, _("请先选择要确认的报警，一次最多 %(limit)s 条。") % {"limit": MAX_BATCH})
-    found = list(Alarm.objects.visible_to(request.user).filter(pk__in=chosen))
+    found = list(Alarm.objects.visible_to(person_of(request)).filter(pk__in=chosen))
     if len(found) < len(set(chosen)):
         raise Http404
     try:
         if not form.is_valid():
             raise MonitoringError(form.sentence)
         for alarm in found:
-            acknowledge(alarm, actor=request.user, now=timezone.now(), note=form.cleaned_data["note"])
+            acknowledge(alarm, actor=person_of(request), now=timezone.now(), note=form.cleaned_data["note"])
     except MonitoringError as error:
         return _refused(request, str(error))
     sentence = ngettext("已确认 %(n)d 条报警，记录在案。", "已确认 %(n)d 条报警，记录在案。", len(found))
@@ -96,7 +96,9 @@ def alarm_trends(request: HttpRequest) -> HttpResponse:
     """Draw the last hour of many alarms' tags in one answer: `?ids=1,2,3`, swapped in out of band."""
     ids = [int(value) for value in request.GET.get("ids", "").split(",") if value.isdecimal()][:MAX_BATCH]
     rows = list(
-        Alarm.objects.visible_to(request.user).filter(pk__in=ids, tag__isnull=False).select_related("tag")
+        Alarm.objects.visible_to(person_of(request))
+        .filter(pk__in=ids, tag__isnull=False)
+        .select_related("tag")
     )
     end = int(timezone.now().timestamp() * 1000)
     start = end - TREND_MS
@@ -116,13 +118,17 @@ def _trend(alarm: Alarm, columns: dict[str, Any], start: int, end: int) -> Any:
 
 
 def _row(request: HttpRequest, pk: int) -> HttpResponse:
-    table = AlarmTable(alarms_of(request.user).filter(pk=pk))
+    table = AlarmTable(alarms_of(person_of(request)).filter(pk=pk))
     table.context = Context({"csrf_token": get_token(request)})
     return render(request, "ledgers/rows.html", {"table": table})
 
 
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
 def _refused(request: HttpRequest, sentence: str) -> HttpResponse:
-    if request.htmx:
+    if _is_htmx(request):
         return render(request, "monitoring/refused.html", {"sentence": sentence}, status=422)
     messages.error(request, sentence)
     return _back(request)

@@ -32,7 +32,7 @@ from anwei.monitoring.services.authority import REGISTRARS, check_authority
 from anwei.monitoring.stream.broker import MQTT_PORT, Endpoint
 from anwei.monitoring.tables import DeviceTable
 from anwei.org.models import Person
-from anwei.org.policy import signed_in
+from anwei.org.policy import person_of, signed_in
 
 Latest = dict[int, tuple[datetime, float | None, int]]
 
@@ -55,7 +55,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         request,
         name="devices",
-        rows=devices_of(request.user),
+        rows=devices_of(person_of(request)),
         filterset=DeviceFilter,
         table=DeviceTable,
     )
@@ -63,7 +63,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     listing.table.seen = _last_seen(listing.rows if exporting else listing.table.page.object_list.data)
     if sheet := listing.export(_("监测设备")):
         return sheet
-    context = {"listing": listing, "counts": device_counts(request.user)}
+    context = {"listing": listing, "counts": device_counts(person_of(request))}
     return render(request, "monitoring/devices.html", context)
 
 
@@ -95,7 +95,7 @@ def device_rotate(request: HttpRequest, code: str) -> HttpResponse:
     """Issue a new key and show it in this one answer; no page can show it again."""
     shown = _device(request, code)
     try:
-        key = rotate_key(shown, actor=request.user, now=timezone.now())
+        key = rotate_key(shown, actor=person_of(request), now=timezone.now())
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except MonitoringError as error:
@@ -111,7 +111,7 @@ def device_revoke(request: HttpRequest, code: str) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:
-            revoke(shown, actor=request.user, now=timezone.now(), reason=form.cleaned_data["reason"])
+            revoke(shown, actor=person_of(request), now=timezone.now(), reason=form.cleaned_data["reason"])
         except NotAllowed as error:
             raise PermissionDenied(str(error)) from error
         except MonitoringError as error:
@@ -124,7 +124,7 @@ def device_revoke(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _device(request: HttpRequest, code: str) -> Device:
-    return get_object_or_404(devices_of(request.user), code=code)
+    return get_object_or_404(devices_of(person_of(request)), code=code)
 
 
 def _context(request: HttpRequest, shown: Device, error: str = "") -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _context(request: HttpRequest, shown: Device, error: str = "") -> dict[str, 
         "rows": [(tag, (latest or {}).get(tag.number)) for tag in tags],
         "store_away": latest is None,
         "members": shown.members.all(),
-        "may_register": _may_register(request.user, shown),
+        "may_register": _may_register(person_of(request), shown),
         "revoke_form": ReasonForm(),
         "error": error,
         "connection": _connection(request, shown, tags),

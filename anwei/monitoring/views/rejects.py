@@ -17,7 +17,7 @@ from anwei.monitoring.queries import moment_of
 from anwei.monitoring.rejections import EXPLANATIONS
 from anwei.monitoring.stream.samples import Reason
 from anwei.org.models import Person
-from anwei.org.policy import signed_in
+from anwei.org.policy import person_of, signed_in
 from anwei.org.scope import grants
 
 PERIODS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
@@ -40,7 +40,7 @@ def rejects(request: HttpRequest) -> HttpResponse:
         "explanations": {str(code): explanation for code, explanation in EXPLANATIONS.items()},
     }
     since = timezone.now() - PERIODS[context["period"]]
-    sees = _sight(request.user)
+    sees = _sight(person_of(request))
     try:
         counts = [row for row in doors().reject_counts(int(since.timestamp() * 1000)) if sees(row["device"])]
         rows = doors().rejects(0, SEARCHED_ROWS, context["reason"], device)
@@ -52,7 +52,7 @@ def rejects(request: HttpRequest) -> HttpResponse:
         "devices": _by_device(counts, context["reason"]),
         "rows": [row | {"at": moment_of(row["received_at"])} for row in newest],
         "total": sum(row["count"] for row in counts),
-        "known": set(Device.objects.visible_to(request.user).values_list("code", flat=True)),
+        "known": set(Device.objects.visible_to(person_of(request)).values_list("code", flat=True)),
     }
     return render(request, "monitoring/rejects.html", context)
 

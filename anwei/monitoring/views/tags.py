@@ -18,7 +18,7 @@ from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.models import Alarm, AlarmRule, Tag
 from anwei.monitoring.queries import alarms_of, moment_of, silence_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of
-from anwei.org.policy import signed_in
+from anwei.org.policy import person_of, signed_in
 
 DEFAULT_POINTS, MAX_POINTS = 1000, 4000
 MAX_SPAN_MS = int(timedelta(days=366).total_seconds() * 1000)
@@ -40,7 +40,7 @@ def tag(request: HttpRequest, number: int) -> HttpResponse:
         "silence": silence_of(shown.device),
         "latest": (latest or {}).get(number),
         "store_away": latest is None,
-        "alarms": alarms_of(request.user).filter(tag=shown)[:10],
+        "alarms": alarms_of(person_of(request)).filter(tag=shown)[:10],
         "limits": [
             {"kind": rule.get_kind_display(), "limit": rule.limit, "severity": rule.severity}
             for rule in rules
@@ -80,7 +80,7 @@ def tag_history(request: HttpRequest, number: int) -> JsonResponse:
 
 
 def _tag(request: HttpRequest, number: int) -> Tag:
-    return get_object_or_404(tags_with_rules(Tag.objects.visible_to(request.user)), pk=number)
+    return get_object_or_404(tags_with_rules(Tag.objects.visible_to(person_of(request))), pk=number)
 
 
 def _number(request: HttpRequest, name: str, default: int) -> int:
@@ -107,7 +107,7 @@ def _statistics(number: int, start: int, end: int) -> dict[str, Any]:
 
 def _marks(request: HttpRequest, shown: Tag, start: int, end: int) -> list[dict[str, Any]]:
     alarms = (
-        Alarm.objects.visible_to(request.user)
+        Alarm.objects.visible_to(person_of(request))
         .filter(tag=shown, started_at__lt=moment_of(end))
         .filter(Q(cleared_at__isnull=True) | Q(cleared_at__gte=moment_of(start)))[:MAX_MARKS]
     )

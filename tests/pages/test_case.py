@@ -1,0 +1,249 @@
+"""A warning from its issue to its end, by the doors people use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+
+from anwei.cases.models import Entry, Evidence
+from anwei.ledgers import append_only, seal
+from anwei.monitoring.models import Warning
+from anwei.org.models import Person, Post
+from tests.kernel.county import County, in_post, photo
+
+SignIn = Callable[[Person], Client]
+
+
+def keys_of(client: Client, warning: Warning, verb: str) -> dict[str, str]:
+    """The hidden fields of a verb's form as the page carries them."""
+    page = client.get(f"/cases/{warning.pk}/").content.decode()
+    form = re.search(rf'<form[^>]*action="/cases/{warning.pk}/{verb}/".*?</form>', page, re.S)
+    assert form, f"no form for {verb}"
+    return dict(re.findall(r'<input type="hidden" name="(version|key)" value="([^"]*)"', form[0]))
+
+
+def act(client: Client, warning: Warning, verb: str, **fields: Any) -> Any:
+    return client.post(f"/cases/{warning.pk}/{verb}/", keys_of(client, warning, verb) | fields, follow=True)
+
+
+def picture(name: str = "现场.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, photo().content, content_type="image/jpeg")
+
+
+def disposal() -> dict[str, Any]:
+    return {"cause": "风机停转", "measure": "已撤人并恢复通风", "evidence": picture()}
+
+
+def sign_and_dispose(county: County, warning: Warning, sign_in: SignIn) -> None:
+    worker = sign_in(county.worker)
+    act(worker, warning, "sign")
+    act(worker, warning, "dispose", **disposal())
+
+
+def test_the_whole_story_by_http(county: County, warning: Warning, sign_in: SignIn) -> None:
+    worker, officer = sign_in(county.worker), sign_in(county.officer)
+    assert "现由“" in act(worker, warning, "sign").content.decode()
+    page = act(worker, warning, "dispose", **disposal()).content.decode()
+    assert "测试县应急管理局 值班岗" in page and "待确认" in page
+    act(
+        officer, warning, "confirm", finding="现场浓度 0.3 %", evidence=[picture("一.jpg"), picture("二.jpg")]
+    )
+    closed = act(officer, warning, "lift").content.decode()
+    assert "本件已办结归档" in closed and "记录未被改动" in closed
+    warning.refresh_from_db()
+    assert (warning.phase, warning.outcome) == ("closed", "lifted")
+    assert (warning.cause, warning.finding) == ("风机停转", "现场浓度 0.3 %")
+    assert [entry.verb for entry in warning.entries.all()] == ["open", "sign", "dispose", "confirm", "lift"]
+    assert Evidence.objects.filter(case=warning).count() == 3
+    assert seal.verify().first_broken is None
+
+
+def test_the_page_says_why_who_and_until_when(county: County, warning: Warning, sign_in: SignIn) -> None:
+    page = sign_in(county.townsman).get(f"/cases/{warning.pk}/").content.decode()
+    for words in (
+        "1.62 %",
+        "煤矿安全规程 第173条",
+        "断电、撤人",
+        "责任",
+        "监督",
+        "落实",
+        "厂长",
+        "安全科长",
+        "值班岗",
+    ):
+        assert words in page
+    assert "现由" in page and "待签收" in page and "剩 7 分钟" in page
+    assert "btn-primary" not in page  # it is not the township's turn
+
+
+def test_one_primary_button_for_whoever_has_the_turn(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    worker, officer = sign_in(county.worker), sign_in(county.officer)
+    address = f"/cases/{warning.pk}/"
+    assert worker.get(address).content.decode().count("btn-primary") == 1
+    assert officer.get(address).content.decode().count("btn-primary") == 0
+    sign_and_dispose(county, warning, sign_in)
+    page = officer.get(address)
+    assert page.context["primary"].transition.verb == "confirm"
+    assert page.content.decode().count("btn-primary") == 1
+    act(officer, warning, "confirm", finding="已查看")
+    assert officer.get(address).context["primary"].transition.verb == "lift"
+
+
+def test_sent_back_with_a_reason_and_disposed_of_again(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    sign_and_dispose(county, warning, sign_in)
+    officer = sign_in(county.officer)
+    refused = act(officer, warning, "return_back", reason=" ")
+    assert refused.status_code == 422 and "退回理由" in refused.content.decode()
+    act(officer, warning, "return_back", reason="照片看不清")
+    warning.refresh_from_db()
+    assert warning.phase == "acting"
+    act(sign_in(county.worker), warning, "dispose", **disposal())
+    warning.refresh_from_db()
+    assert warning.phase == "review"
+
+
+def test_a_false_alarm_needs_a_reason(county: County, warning: Warning, sign_in: SignIn) -> None:
+    officer = sign_in(county.officer)
+    assert act(officer, warning, "false_alarm").status_code == 422
+    act(officer, warning, "false_alarm", reason="传感器标校")
+    warning.refresh_from_db()
+    assert (warning.phase, warning.outcome) == ("closed", "false_alarm")
+
+
+def test_missing_papers_are_named_in_place_and_nothing_typed_is_lost(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    worker = sign_in(county.worker)
+    act(worker, warning, "sign")
+    answer = act(worker, warning, "dispose", cause="风机停转", measure="")
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请填写处置措施" in text and "请提交现场照片" in text and "风机停转</textarea>" in text
+    assert Entry.objects.filter(case=warning).count() == 2
+
+
+def test_a_file_that_is_no_photo_is_refused_with_a_sentence(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    worker = sign_in(county.worker)
+    act(worker, warning, "sign")
+    fake = SimpleUploadedFile("现场.jpg", b"<script>alert(1)</script>", content_type="image/jpeg")
+    answer = act(worker, warning, "dispose", **(disposal() | {"evidence": fake}))
+    assert answer.status_code == 422 and "不是完整的" in answer.content.decode()
+    assert not Evidence.objects.exists()
+
+
+def test_the_wrong_hands_get_403_with_a_sentence(county: County, warning: Warning, sign_in: SignIn) -> None:
+    answer = sign_in(county.townsman).post(f"/cases/{warning.pk}/sign/", {"version": 1, "key": "a"})
+    assert answer.status_code == 403
+    assert "此事项应由" in answer.content.decode()
+    assert Entry.objects.filter(case=warning).count() == 1
+
+
+def test_a_double_click_counts_once(county: County, warning: Warning, sign_in: SignIn) -> None:
+    worker = sign_in(county.worker)
+    form = keys_of(worker, warning, "sign")
+    for _click in range(2):
+        answer = worker.post(f"/cases/{warning.pk}/sign/", form)
+        assert answer.status_code == 302
+    assert Entry.objects.filter(case=warning, verb="sign").count() == 1
+
+
+def test_a_faster_hand_gives_409_with_both_versions(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    second = in_post("second", Post.objects.get(pk=county.safety.pk))
+    slow, fast = sign_in(county.worker), sign_in(second)
+    act(fast, warning, "sign")
+    late = keys_of(slow, warning, "dispose")
+    act(fast, warning, "dispose", **disposal())
+    act(sign_in(county.officer), warning, "return_back", reason="原因不清")
+    answer = slow.post(f"/cases/{warning.pk}/dispose/", late | disposal() | {"cause": "我写的原因"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "我写的原因" in text and "退回重新处置" in text and "second" in text
+    assert "看过之后仍要办理" in text
+    assert Entry.objects.filter(case=warning, verb="dispose").count() == 1
+
+
+def test_a_verb_too_late_is_a_conflict_and_an_unknown_one_is_not_found(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    worker = sign_in(county.worker)
+    late = keys_of(worker, warning, "sign")
+    act(worker, warning, "sign")
+    answer = worker.post(f"/cases/{warning.pk}/sign/", late | {"key": "another"})
+    assert answer.status_code == 409
+    assert worker.post(f"/cases/{warning.pk}/no-such-verb/", late).status_code == 404
+    assert worker.get(f"/cases/{warning.pk}/sign/").status_code == 405
+
+
+def test_a_forged_form_without_version_and_key_does_nothing(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    answer = sign_in(county.worker).post(f"/cases/{warning.pk}/sign/", {})
+    assert answer.status_code == 422
+    assert Entry.objects.filter(case=warning).count() == 1
+
+
+def test_evidence_is_given_only_to_its_scope(county: County, warning: Warning, sign_in: SignIn) -> None:
+    sign_and_dispose(county, warning, sign_in)
+    paper = Evidence.objects.get()
+    answer = sign_in(county.townsman).get(f"/evidence/{paper.pk}/")
+    assert answer.status_code == 200 and answer["Content-Type"] == "image/jpeg"
+    assert b"".join(answer.streaming_content) == photo().content
+    small = sign_in(county.officer).get(f"/evidence/{paper.pk}/?size=small")
+    assert small["Content-Type"] == "image/jpeg" and small.content.startswith(b"\xff\xd8")
+    for outsider in (county.regulator, county.stranger):
+        assert sign_in(outsider).get(f"/evidence/{paper.pk}/").status_code == 404
+    assert Client().get(f"/evidence/{paper.pk}/").status_code == 302
+
+
+def test_a_changed_timeline_is_seen_on_the_page(county: County, warning: Warning, sign_in: SignIn) -> None:
+    append_only.drop(connection)
+    Entry.objects.filter(case=warning).update(note="改过的话")
+    page = sign_in(county.officer).get(f"/cases/{warning.pk}/").content.decode()
+    append_only.create(connection)
+    assert "记录未被改动" not in page and "第 1 条起记录对不上" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "n"),
+    [
+        ("", 1),
+        ("due=open", 1),
+        ("due=overdue", 0),
+        ("due=closed", 0),
+        ("phase=assigned", 1),
+        ("kind=warning", 1),
+        ("search=甲烷", 1),
+        ("search=无此", 0),
+    ],
+)
+def test_the_case_list_narrows_and_exports(
+    query: str, n: int, county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    client = sign_in(county.officer)
+    assert client.get(f"/cases/?{query}").context["listing"].count == n
+    csv = client.get(f"/cases/?{query}&export=csv").content.decode("utf-8-sig").strip().splitlines()
+    assert len(csv) == n + 1
+
+
+def test_the_page_of_a_case_costs_a_bounded_number_of_queries(
+    county: County, warning: Warning, sign_in: SignIn, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    sign_and_dispose(county, warning, sign_in)
+    client = sign_in(county.officer)
+    client.get(f"/cases/{warning.pk}/")
+    with django_assert_max_num_queries(45):
+        client.get(f"/cases/{warning.pk}/")
