@@ -69,6 +69,28 @@ def test_equals_merge_with_equals_and_an_ended_day_becomes_one_part(tmp_path: Pa
 FIELDS = ("tag", "ts", "value", "quality")
 
 
+def test_a_buffer_sent_again_adds_no_row(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path, background=False)
+    for number in range(1, 4):
+        store.append(steady(number, number))
+        store.flush()
+    rows, tags = store.dump(), np.arange(1, 21, dtype=np.int32)
+    sums = store.aggregate(tags, START, START + 9 * DAY, DAY)
+    for number in range(1, 4):
+        store.append(Batch("log", number + 3, steady(number, number).samples))
+    store.flush()
+    assert store.figures()["file_rows"] == len(rows) == 3 * 480
+    corrected = Samples(rows.tag[:5], rows.ts[:5], rows.value[:5] + 1, rows.quality[:5])
+    store.append(Batch("log", 7, corrected))
+    for move in (lambda: None, store.flush, lambda: store.merge(everything=True)):
+        move()
+        assert len(store.dump()) == len(rows)
+        now = store.aggregate(tags, START, START + 9 * DAY, DAY)
+        assert now["count"].tolist() == sums["count"].tolist()
+        assert now["mean"][0] == pytest.approx(sums["mean"][0] + 5 / 24)
+    store.close()
+
+
 def test_files_nobody_names_are_removed_at_start(tmp_path: Path) -> None:
     store = EmbeddedStore(tmp_path, background=False)
     store.append(steady(1, 0))

@@ -38,6 +38,7 @@ class CommitLog:
     def __init__(self, folder: Path, *, after: int) -> None:
         """Open the log of which records up to number `after` are already stored elsewhere."""
         folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder.parent)
         self._folder = folder
         self._next = after + 1
         self._descriptor: int | None = None

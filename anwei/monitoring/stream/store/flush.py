@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from anwei.monitoring.stream.samples import Quality, Samples
 from anwei.monitoring.stream.store.alarm_state import write_columns
 from anwei.monitoring.stream.store.archive import Archive
-from anwei.monitoring.stream.store.contents import Frozen
+from anwei.monitoring.stream.store.contents import Contents, Frozen
 from anwei.monitoring.stream.store.files import NewFiles, unique_name
 from anwei.monitoring.stream.store.latest import NEVER
 from anwei.monitoring.stream.store.manifest import Head, Part
 from anwei.monitoring.stream.store.options import DAY_MS
 from anwei.monitoring.stream.store.order import take
 from anwei.monitoring.stream.store.parts import blank_part, write_part
-from anwei.monitoring.stream.store.reading import late_rows
+from anwei.monitoring.stream.store.repeats import without_repeats
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Flushed:
     filed: NDArray[np.int64]
 
 
-def write_files(archive: Archive, files: NewFiles, frozen: Frozen, head: Head, now: int) -> Flushed:
-    """Write parts and snapshots of frozen rows, durably; `head` is the present one, `now` in ms."""
-    latest, samples = frozen.latest, frozen.rows()
+def write_files(archive: Archive, files: NewFiles, frozen: Frozen, contents: Contents, now: int) -> Flushed:
+    """Write parts and snapshots of frozen rows of `contents`, durably; `now` in ms."""
+    head, latest, samples = contents.head, frozen.latest, frozen.rows()
     size = 1 + max(int(latest["tag"].max(initial=-1)), int(samples.tag.max(initial=-1)))
     decimals, filed = np.zeros(size, np.int8), np.full(size, NEVER)
     decimals[latest["tag"]], filed[latest["tag"]] = latest["decimals"], latest["filed"]
@@ -42,7 +42,7 @@ def write_files(archive: Archive, files: NewFiles, frozen: Frozen, head: Head, n
         samples=samples,
         decimals=decimals,
         filed=filed,
-        first_id=head.next_part,
+        contents=contents,
         now=now,
     )
     serial = head.next_part + len(parts)
@@ -72,18 +72,20 @@ def _write_days(
     samples: Samples,
     decimals: NDArray[np.int8],
     filed: NDArray[np.int64],
-    first_id: int,
+    contents: Contents,
     now: int,
 ) -> list[Part]:
     """Write one part a day; raise `decimals` and `filed` (both by tag number) in place."""
     day = samples.ts // DAY_MS
-    late = late_rows(samples, filed)
-    parts = []
-    for number, each in enumerate(np.unique(day).tolist()):
+    parts: list[Part] = []
+    for each in np.unique(day).tolist():
         of_day = day == each
         rows = samples if of_day.all() else take(samples, of_day)
-        part = blank_part(first_id + number, each, 0, late=bool(late[of_day].any()), now=now)
-        parts.append(write_part(archive, files, part, [rows], decimals))
+        present = [part for part in contents.parts if part.day == each]
+        rows, replaces = without_repeats(archive, present, rows, filed)
+        if len(rows):
+            part = blank_part(contents.head.next_part + len(parts), each, 0, replaces=replaces, now=now)
+            parts.append(write_part(archive, files, part, [rows], decimals))
     good = samples.quality == Quality.GOOD
     np.maximum.at(filed, samples.tag[good], samples.ts[good])
     return parts

@@ -94,7 +94,7 @@ class Maintenance:
             return None
         try:
             with new_files() as files:
-                return frozen, write_files(self.archive, files, frozen, self.contents.head, self.clock())
+                return frozen, write_files(self.archive, files, frozen, self.contents, self.clock())
         except BaseException:
             self.contents.alarm_state.changed |= frozen.alarm_state is not None
             raise
@@ -109,7 +109,8 @@ class Maintenance:
                     transaction.set_marks(frozen.marks)
                     write_notes(transaction, frozen.waiting, self.options, self.clock())
             self.contents.settle(frozen, flushed.head, flushed.parts, flushed.decimals, flushed.filed)
-        self.log.forget(frozen.through, frozen.log_bytes)
+        with self.append_lock:  # an append may be opening a segment
+            self.log.forget(frozen.through, frozen.log_bytes)
         if self.guard.free() > CHECKPOINT_ROOM:
             self.manifest.checkpoint()
         for name in {old.latest, old.alarm_state} - {flushed.head.latest, flushed.head.alarm_state, ""}:

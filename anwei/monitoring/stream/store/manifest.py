@@ -29,7 +29,7 @@ CREATE TABLE version (number INTEGER NOT NULL);
 CREATE TABLE part (
     id BIGINT NOT NULL, day INTEGER NOT NULL, level TINYINT NOT NULL, name VARCHAR NOT NULL,
     n_rows BIGINT NOT NULL, first_ts BIGINT NOT NULL, last_ts BIGINT NOT NULL, n_bytes BIGINT NOT NULL,
-    late BOOLEAN NOT NULL, has_samples BOOLEAN NOT NULL, added_at BIGINT NOT NULL);
+    replaces BOOLEAN NOT NULL, has_samples BOOLEAN NOT NULL, added_at BIGINT NOT NULL);
 CREATE TABLE head (
     flushed BIGINT NOT NULL, latest VARCHAR NOT NULL, alarm_state VARCHAR NOT NULL, next_part BIGINT NOT NULL,
     next_event BIGINT NOT NULL, next_reject BIGINT NOT NULL, accepted BIGINT NOT NULL);
@@ -52,7 +52,7 @@ _INSERT_PART = "INSERT INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 class Part:
     """One sample file and its rollup, of one UTC day.
 
-    `id` is that of the oldest part merged into it; `late` says that a good row may repeat one of a part of
+    `id` is that of the oldest part merged into it; `replaces` says that a good row replaces one of a part of
     the same day with a smaller id. Times in ms.
     """
 
@@ -64,7 +64,7 @@ class Part:
     first_ts: int
     last_ts: int
     n_bytes: int
-    late: bool
+    replaces: bool
     has_samples: bool
     added_at: int
 

@@ -46,14 +46,14 @@ def due(parts: Sequence[Part], options: StoreOptions, now: int) -> list[Part]:
 def merge_parts(archive: Archive, files: NewFiles, inputs: Sequence[Part], whole_day: bool, now: int) -> Part:
     """Write the union of parts of one day as one part, durably.
 
-    `whole_day` says that they are all the parts of the day, so that nothing is left to be late against.
+    `whole_day` says that they are all the parts of the day, so that nothing is left to replace.
     """
     levels = {part.level for part in inputs}
     part = blank_part(
         min(part.id for part in inputs),
         inputs[0].day,
         max(levels) + (1 if len(levels) == 1 else 0),
-        late=not whole_day and any(part.late for part in inputs),
+        replaces=not whole_day and any(part.replaces for part in inputs),
         now=now,
     )
     highest = max(int(archive.file(each).last_tag.max(initial=-1)) for each in inputs)

@@ -15,7 +15,7 @@ class StoreOptions:
     flush_rows: int = 1_000_000  # hot rows that start a flush; four times as many make appends wait
     flush_bytes: int = 32 << 20  # bytes of the commit log that start a flush
     flush_age_s: float = 600.0  # age of the oldest hot row that starts a flush
-    chunk_rows: int = 262_144  # rows of one sorted chunk of the memory table
+    chunk_rows: int = 65_536  # rows of one sorted chunk of the memory table
     merge_fan_in: int = 4  # parts of one size in one day that are merged into one
     settle_ms: int = 10 * 60_000  # quiet time after which an ended day is merged into one part
     outbox_keep_ms: int = 7 * DAY_MS  # never less than OUTBOX_FLOOR_MS is kept

@@ -17,7 +17,7 @@ from anwei.monitoring.stream.store.rollup import RollupWriter
 from anwei.monitoring.stream.store.sample_file import SampleWriter
 
 
-def blank_part(id: int, day: int, level: int, *, late: bool, now: int) -> Part:
+def blank_part(id: int, day: int, level: int, *, replaces: bool, now: int) -> Part:
     """Return a part without rows, under a name never used before; `now` in ms."""
     name = unique_name(level, id)
     largest = np.iinfo(np.int64)
@@ -30,7 +30,7 @@ def blank_part(id: int, day: int, level: int, *, late: bool, now: int) -> Part:
         first_ts=int(largest.max),
         last_ts=int(largest.min),
         n_bytes=0,
-        late=late,
+        replaces=replaces,
         has_samples=True,
         added_at=now,
     )

@@ -47,8 +47,8 @@ def aggregate(
 ) -> Buckets:
     """Return minimum, maximum, mean, count, last of the good rows per tag and interval from `start` on.
 
-    Whole hours come from the rollups where interval and start allow it, the rest from rows. Days with late
-    parts, whose rollups may count a row twice until they are merged, come from rows as well.
+    Whole hours come from the rollups where interval and start allow it, the rest from rows. Days on which
+    late rows may replace filed ones, so that rollups would count a row twice, come from rows as well.
     """
     tags = np.unique(tags)
     buckets = Buckets(tags, start, end, interval)
@@ -60,12 +60,12 @@ def aggregate(
     for part in view.parts:
         days[part.day].append(part)
     memory = _memory_rows(view, tags, start, end)
-    late_days = set((memory.ts[_late(view, memory)] // DAY_MS).tolist()) & days.keys()
+    late_days = set((memory.ts[late_rows(memory, view.filed)] // DAY_MS).tolist()) & days.keys()
     for day in range(start // DAY_MS, (end - 1) // DAY_MS + 1):
         low, high = max(start, day * DAY_MS), min(end, (day + 1) * DAY_MS)
         parts = days.get(day, [])
         lost = any(not part.has_samples for part in parts)
-        disputed = day in late_days or any(part.late for part in parts[1:])
+        disputed = day in late_days or any(part.replaces for part in parts[1:])
         if disputed and not lost:
             buckets.add_rows(rows(archive, view, tags, low, high))
             continue
@@ -96,13 +96,8 @@ def _memory_rows(view: View, tags: NDArray[np.int32], start: int, end: int) -> S
     return Samples.concatenate([chunk.select(tags, wanted, start, end) for chunk in view.chunks])
 
 
-def _late(view: View, samples: Samples) -> NDArray[np.bool_]:
-    """Say which rows may repeat a good row that is already in a file."""
-    return late_rows(samples, view.filed)
-
-
 def late_rows(samples: Samples, filed: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say which good rows are not newer than every good row of their tag in the files."""
+    """Say which good rows may repeat a filed one: they are not newer than all that is filed of their tag."""
     if not len(filed):
         return np.zeros(len(samples), np.bool_)
     known = samples.tag < len(filed)
