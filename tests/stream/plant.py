@@ -12,8 +12,6 @@ from anwei.monitoring.stream.register import Devices, Register, Rules, Tags
 from tests.oracle import Rule
 from tests.support.broker import REPOSITORY, Broker, die_with_parent
 
-KINDS_OF_DEVICE = "no_data"
-
 
 @dataclass
 class Plant:
@@ -86,7 +84,7 @@ class StreamProcess:
             [sys.executable, "-m", "anwei", "stream"],
             env=self._broker.environment,
             cwd=REPOSITORY,
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509
         )
 
     def kill(self) -> None:

@@ -22,8 +22,8 @@ from anwei.monitoring.stream.store.protocol import TelemetryStore
 
 LIVE_EPISODES = "live.episodes"  # core subject: the events of a commit, numbered as in the outbox
 TICK_MS = 1_000
-PACE_S = 0.015  # between two looks at a log that has been read up to now (docs/decisions/0002)
-COALESCE_MS = 50  # samples that raise no alarm wait so long for company (docs/decisions/0002)
+PACE_S = 0.02  # between two looks at a log that has been read up to now (docs/decisions/0002)
+COALESCE_MS = 100  # samples that raise no alarm wait so long for company (docs/decisions/0002)
 MAX_SAMPLES = 100_000  # of one commit
 _EVENTS_PER_MESSAGE = 2_000
 _PAUSE_S = 0.1  # before the next try after trouble

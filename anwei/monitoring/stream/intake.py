@@ -22,9 +22,10 @@ from anwei.monitoring.stream.decode import MAX_DETAIL, Decoded, Decoder, Message
 from anwei.monitoring.stream.log import HTTP_PREFIX, MQTT_PREFIX, REFUSED_PREFIX
 from anwei.monitoring.stream.register import Register
 from anwei.monitoring.stream.samples import Batch, EpisodeEvent, Quality, Reason, Reject, Samples
-from anwei.monitoring.stream.store.protocol import TelemetryStore
+from anwei.monitoring.stream.store.protocol import Columns, TelemetryStore
 
-_LATE_ROWS = 1_000_000  # of one look at what is stored beside late samples
+_ROWS = 1_000_000  # of one look at what is stored of a tag
+_RECALL_MS = 86_400_000
 
 log = logging.getLogger("anwei.stream")
 
@@ -53,6 +54,7 @@ class Intake:
         self._rules = compile_rules(register)
         last = store.last(None)
         self._state, self._events = restore(self._rules, store.alarm_state(), last, now)
+        self._recall_good(last)
         self._samples: list[Samples] = []
         self._rejects: list[Reject] = []
         self._committed = self.sequence
@@ -132,6 +134,17 @@ class Intake:
         self._samples, self._events, self._rejects = [], [], []
         return list(zip(numbers, map(asdict, batch.events), strict=True))
 
+    def _recall_good(self, last: Columns) -> None:
+        """Look up the last good sample of tags that ended on another: a rate is measured from it."""
+        column = self._rules.columns(last["tag"])
+        wanted = (column >= 0) & (last["quality"] != Quality.GOOD) & self._rules.watches_rate[column]
+        for tag, ts, at in zip(last["tag"][wanted], last["ts"][wanted], column[wanted], strict=True):
+            rows = self._store.history(int(tag), int(ts) - _RECALL_MS, int(ts), None, _ROWS)
+            good = np.flatnonzero(rows["quality"] == Quality.GOOD)
+            if len(good):
+                self._state.good_ts[at] = rows["ts"][good[-1]]
+                self._state.good_value[at] = rows["value"][good[-1]]
+
     def _late(self, late: Samples, part: Samples, now: int) -> list[EpisodeEvent]:
         """Return the episodes in late samples that are new to us: devices send the same again."""
         doubtful = suspects(self._rules, late)
@@ -139,7 +152,7 @@ class Intake:
         for tag in np.unique(doubtful.tag).tolist():
             of_tag = doubtful.tag == tag
             first, last = int(doubtful.ts[of_tag].min()), int(doubtful.ts[of_tag].max())
-            stored = self._store.history(tag, first, last + 1, None, _LATE_ROWS)["ts"]
+            stored = self._store.history(tag, first, last + 1, None, _ROWS)["ts"]
             waiting = [samples.ts[samples.tag == tag] for samples in self._samples]
             fresh[of_tag] = ~np.isin(doubtful.ts[of_tag], np.concatenate([stored, *waiting]))
         return late_episodes(self._rules, self._state, select(doubtful, fresh), now)

@@ -1,0 +1,192 @@
+"""Rules as matrices, and their change while alarms are under way."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from anwei.monitoring.stream.alarm.evaluate import evaluate
+from anwei.monitoring.stream.alarm.late import late_episodes, suspects
+from anwei.monitoring.stream.alarm.rules import H, compile_rules
+from anwei.monitoring.stream.alarm.state import ACTIVE, State, carry, restore
+from anwei.monitoring.stream.register import BrokenRegister
+from tests.oracle import Rule, Sample, events_of
+from tests.stream.alarm.streams import Engine, columns, cut, in_order, plain, random_rules, random_samples
+from tests.stream.plant import Plant
+
+NOW = 9_000_000
+
+
+def compiled(rules: list[Rule], n_tags: int = 2, **more: object):
+    return compile_rules(Plant(1, n_tags, rules, **more).register())
+
+
+@pytest.mark.parametrize(
+    "rule", [Rule(1, 1, "hhh", 1.0), Rule(1, 1, "h", None), Rule(1, 9, "h", 1.0), Rule(1, 1, "rate", None)]
+)
+def test_a_rule_that_makes_no_sense_is_refused(rule: Rule) -> None:
+    with pytest.raises(BrokenRegister):
+        compiled([rule])
+
+
+def test_a_gateway_under_itself_is_refused() -> None:
+    with pytest.raises(BrokenRegister):
+        compile_rules(Plant(2, 1, gateways={0: 1, 1: 0}).register())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_restart_in_the_middle_changes_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    rules = random_rules(chance, 8)
+    messages = cut(chance, random_samples(chance, 8, 2000), 30)
+    engine, found, rows, newest = Engine(rules, 8), [], {}, {}
+    good: dict[int, Sample] = {}
+    for message in messages:
+        found += engine.see([message])
+        changes = engine.state.changes(engine.rules)
+        engine.state.settle()
+        if changes:  # what the store would keep: the last row of each rule
+            for row in zip(*changes.values(), strict=True):
+                rows[row[0]] = row
+            names = list(changes)
+        for sample in sorted(message, key=lambda s: (s.ts, -s.quality)):
+            if sample.quality != 3 and sample.ts >= newest.get(sample.tag, sample).ts:
+                newest[sample.tag] = sample
+                if sample.quality == 0:
+                    good[sample.tag] = sample
+        if chance.random() < 0.2 and rows:
+            engine = Engine(rules, 8)
+            kept = {name: np.array([row[i] for row in rows.values()]) for i, name in enumerate(names)}
+            samples, _ = columns([list(newest.values())])
+            last = {"tag": samples.tag, "ts": samples.ts, "value": samples.value, "quality": samples.quality}
+            engine.state, ended = restore(engine.rules, kept, last, NOW)
+            assert ended == []
+            for tag, sample in good.items():  # the stream asks the store's history for these
+                column = engine.rules.column_of[tag]
+                engine.state.good_ts[column], engine.state.good_value[column] = sample.ts, sample.value
+    assert in_order(plain(found)) == in_order(events_of(rules, messages))
+
+
+def active(rules: list[Rule]) -> Engine:
+    """Return an engine in which tag 1 has stood at 85 for 9 s."""
+    engine = Engine(rules, 2)
+    engine.see([[Sample(1, 1000 * second, 85.0) for second in range(1, 10)]])
+    return engine
+
+
+def test_an_unchanged_rule_keeps_its_episode() -> None:
+    engine = active([Rule(1, 1, "h", 80.0)])
+    rules = compiled([Rule(1, 1, "h", 80.0), Rule(2, 2, "l", 5.0)], n_tags=3)
+    engine.state, ended = carry(engine.rules, engine.state, rules, NOW)
+    engine.rules = rules
+    assert ended == []
+    assert engine.see([[Sample(1, 10_000, 85.0)]]) == []
+    assert [(event.kind, event.start) for event in engine.see([[Sample(1, 11_000, 50.0)]])] == [
+        ("cleared", 1000)
+    ]
+
+
+def test_a_removed_rule_ends_its_episode_for_good() -> None:
+    engine = active([Rule(1, 1, "h", 80.0), Rule(2, 1, "hh", 90.0)])
+    engine.state.settle()
+    rules = compiled([Rule(2, 1, "hh", 90.0)])
+    state, ended = carry(engine.rules, engine.state, rules, NOW)
+    assert [(event.rule, event.tag, event.device, event.start, event.kind, event.at) for event in ended] == [
+        (1, 1, "d0", 1000, "cleared", NOW)
+    ]
+    changes = state.changes(rules)
+    assert dict(zip(changes["rule"].tolist(), changes["phase"].tolist(), strict=True)) == {1: 0}
+    again, ended = restore(engine.rules, changes, {}, NOW)
+    assert ended == []
+    assert not again.phase.any()
+
+
+def test_a_rule_gone_while_the_stream_was_down_ends_at_the_start() -> None:
+    engine = active([Rule(1, 1, "h", 80.0)])
+    state, ended = restore(compiled([]), engine.state.changes(engine.rules), {}, NOW)
+    assert [(event.rule, event.kind, event.start) for event in ended] == [(1, "cleared", 1000)]
+    assert state.changes(compiled([]))["phase"].tolist() == [0]
+
+
+def test_a_rule_that_watches_another_tag_now_begins_anew() -> None:
+    engine = active([Rule(1, 1, "h", 80.0)])
+    rules = compiled([Rule(1, 2, "h", 80.0)])
+    state, ended = carry(engine.rules, engine.state, rules, NOW)
+    assert [(event.rule, event.tag, event.kind) for event in ended] == [(1, 1, "cleared")]
+    assert not state.phase.any()
+
+
+def test_a_moved_limit_is_judged_by_the_next_sample() -> None:
+    engine = active([Rule(1, 1, "h", 80.0)])
+    rules = compiled([Rule(1, 1, "h", 88.0)])
+    engine.state, ended = carry(engine.rules, engine.state, rules, NOW)
+    engine.rules = rules
+    assert ended == []
+    assert [event.kind for event in engine.see([[Sample(1, 10_000, 85.0)]])] == ["cleared"]
+
+
+def test_a_pending_delay_starts_over_when_its_limit_moves() -> None:
+    engine = active([Rule(1, 1, "h", 80.0, on_delay_ms=60_000)])
+    for limit, kept in ((80.0, True), (70.0, False)):
+        rules = compiled([Rule(1, 1, "h", limit, on_delay_ms=60_000)])
+        state, _ = carry(engine.rules, engine.state, rules, NOW)
+        assert bool(state.phase[H].any()) is kept
+
+
+def test_what_was_said_last_is_carried_to_where_a_tag_is_now() -> None:
+    engine = active([Rule(1, 1, "rate", 60.0)])
+    rules = compile_rules(Plant(2, 3, [Rule(1, 1, "rate", 60.0)]).register())
+    engine.state, _ = carry(engine.rules, engine.state, rules, NOW)
+    engine.rules = rules
+    assert [event.value for event in engine.see([[Sample(1, 10_000, 95.0)]])] == [600.0]
+
+
+def test_late_samples_move_nothing_and_become_a_closed_episode() -> None:
+    engine = Engine([Rule(1, 1, "h", 80.0, 2.0)], 1)
+    engine.see([[Sample(1, 1000 * second, 50.0) for second in range(100, 200)]])
+    before = engine.state.phase.copy()
+    late = [
+        [Sample(1, 500 + 1000 * second, 85.0 if 120 <= second < 130 else 50.0) for second in range(110, 140)]
+    ]
+    assert engine.see(late) == []
+    assert (engine.state.phase == before).all()
+    found = late_episodes(engine.rules, engine.state, suspects(engine.rules, engine.late[-1]), NOW)
+    assert [(event.kind, event.start, event.at, event.value, event.late) for event in found] == [
+        ("raised", 120_500, 120_500, 85.0, True),
+        ("cleared", 120_500, 130_500, 50.0, True),
+    ]
+
+
+def test_a_late_episode_still_under_way_is_closed_at_its_last_sample() -> None:
+    engine = Engine([Rule(1, 1, "l", 20.0)], 1)
+    engine.see([[Sample(1, 100_000, 50.0)]])
+    engine.see([[Sample(1, 50_000, 10.0), Sample(1, 51_000, 11.0)]])
+    found = late_episodes(engine.rules, engine.state, suspects(engine.rules, engine.late[-1]), NOW)
+    assert [(event.kind, event.start, event.at, event.value) for event in found] == [
+        ("raised", 50_000, 50_000, 10.0),
+        ("cleared", 50_000, 51_000, 11.0),
+    ]
+
+
+def test_late_samples_inside_the_live_episode_are_that_episode() -> None:
+    engine = active([Rule(1, 1, "h", 80.0)])
+    engine.see([[Sample(1, 4_500, 85.0)]])
+    assert late_episodes(engine.rules, engine.state, suspects(engine.rules, engine.late[-1]), NOW) == []
+    assert engine.state.phase[H, 0] == ACTIVE
+
+
+def test_only_good_samples_beyond_a_limit_are_suspects() -> None:
+    rules = compiled([Rule(1, 1, "h", 80.0), Rule(2, 2, "bad")])
+    samples, _ = columns([[Sample(1, 1, 79.0), Sample(2, 1, 500.0), Sample(1, 2, 99.0, 2)]])
+    assert len(suspects(rules, samples)) == 0
+    samples, _ = columns([[Sample(1, 1, 79.0), Sample(1, 2, 80.0), Sample(2, 1, 500.0)]])
+    assert suspects(rules, samples).ts.tolist() == [1, 2]
+
+
+def test_nothing_known_is_nothing_done() -> None:
+    rules = compiled([], n_tags=1)
+    samples, _ = columns([[Sample(77, 1, 1.0)]])
+    outcome = evaluate(rules, State.new(rules), samples, NOW)
+    assert (outcome.events, len(outcome.late)) == ([], 0)
