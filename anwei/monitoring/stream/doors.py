@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import nats.errors
@@ -20,8 +20,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from numpy.typing import NDArray
 
-from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.monitoring.stream.wire import Columns, WireColumns, pack_columns, unpack_columns
+
+if TYPE_CHECKING:  # who only asks does not load the store's engines
+    from anwei.monitoring.stream.store.embedded import EmbeddedStore
 
 ROWS_A_PAGE = 40_000  # of 17 to 21 bytes: below the broker's 1 MB
 BUCKETS_A_PAGE = 17_500  # of 48 bytes
