@@ -8,47 +8,51 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from anwei.monitoring.stream.store.files import make_folder
 from anwei.monitoring.stream.store.manifest import Head, Part
-from anwei.monitoring.stream.store.rollup import Rollup, read_rollup
+from anwei.monitoring.stream.store.rollup import Rollup, RollupFile
 from anwei.monitoring.stream.store.sample_file import SampleFile
 
+K = TypeVar("K")
 T = TypeVar("T")
-OPEN_FILES = 64
-DECODED_ROLLUPS = 40
+OPEN_FILES = 128  # of each kind
+DECODED_ROLLUPS = 64  # row groups of 20,480 rows, 64 bytes a row
 
 
-class Recent(Generic[T]):
+class Recent(Generic[K, T]):
     """Keeps the most recently used values; what falls out is closed when its last reader lets go."""
 
-    def __init__(self, size: int, make: Callable[[Path], T]) -> None:
+    def __init__(self, size: int, make: Callable[[K], T]) -> None:
         self._size = size
         self._make = make
-        self._kept: OrderedDict[Path, T] = OrderedDict()
+        self._kept: OrderedDict[K, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, path: Path) -> T:
-        """Return the value of `path`, made on first use. Raises FileNotFoundError when the file is gone."""
+    def get(self, key: K) -> T:
+        """Return the value of `key`, made on first use. Raises what making it raises."""
         with self._lock:
-            if path in self._kept:
-                self._kept.move_to_end(path)
-                return self._kept[path]
-        value = self._make(path)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        value = self._make(key)
         with self._lock:
-            self._kept[path] = value
+            self._kept[key] = value
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         return value
+
+    def forget(self, key: K) -> None:
+        """Let go of a value."""
+        with self._lock:
+            self._kept.pop(key, None)
 
     def clear(self) -> None:
         """Let go of all values."""
         with self._lock:
             self._kept.clear()
-
-    def forget(self, path: Path) -> None:
-        """Let go of a value."""
-        with self._lock:
-            self._kept.pop(path, None)
 
 
 class Archive:
@@ -58,12 +62,14 @@ class Archive:
         self.root = root
         for name in ("samples", "hourly", "snapshot"):
             make_folder(root / name)
-        self._files: Recent[SampleFile] = Recent(OPEN_FILES, SampleFile)
-        self._rollups: Recent[Rollup] = Recent(DECODED_ROLLUPS, read_rollup)
+        self._files: Recent[Path, SampleFile] = Recent(OPEN_FILES, SampleFile)
+        self._rollup_files: Recent[Path, RollupFile] = Recent(OPEN_FILES, RollupFile)
+        self._rollups: Recent[tuple[Path, int], Rollup] = Recent(DECODED_ROLLUPS, self._read_rollup)
 
     def close(self) -> None:
         """Let go of the open files."""
         self._files.clear()
+        self._rollup_files.clear()
         self._rollups.clear()
 
     def samples_path(self, part: Part) -> Path:
@@ -82,9 +88,14 @@ class Archive:
         """Return the open sample file of a part."""
         return self._files.get(self.samples_path(part))
 
-    def rollup(self, part: Part) -> Rollup:
-        """Return the decoded rollup of a part."""
-        return self._rollups.get(self.rollup_path(part))
+    def rollups(self, part: Part, tags: NDArray[np.int32]) -> list[Rollup]:
+        """Return the decoded pieces of a part's rollup that may hold any of the sorted `tags`."""
+        path = self.rollup_path(part)
+        return [self._rollups.get((path, group)) for group in self._rollup_files.get(path).groups(tags)]
+
+    def _read_rollup(self, key: tuple[Path, int]) -> Rollup:
+        path, group = key
+        return self._rollup_files.get(path).read(group)
 
     def make_day(self, part: Part) -> None:
         """Create the folders of a part's day."""
@@ -99,7 +110,7 @@ class Archive:
             gone += [self.rollup_path(part)] if rollups else []
             for path in gone:
                 self._files.forget(path)
-                self._rollups.forget(path)
+                self._rollup_files.forget(path)
                 path.unlink(missing_ok=True)
                 count += 1
         return count

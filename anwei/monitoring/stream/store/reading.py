@@ -70,7 +70,8 @@ def aggregate(
             buckets.add_rows(rows(archive, view, tags, low, high))
             continue
         for part in parts:
-            buckets.add_rollup(archive.rollup(part), low, min(high, whole_hours))
+            for rollup in archive.rollups(part, tags):
+                buckets.add_rollup(rollup, low, min(high, whole_hours))
         if high > whole_hours:
             tail = View(tuple(parts), (), view.filed)
             buckets.add_rows(rows(archive, tail, tags, max(low, whole_hours), high))

@@ -6,6 +6,7 @@ are sums of scaled integers and so exact; hours with a value that has no scaled 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from anwei.monitoring.stream.samples import Quality, Samples
 from anwei.monitoring.stream.store import scaled
 from anwei.monitoring.stream.store.options import HOUR_MS
 from anwei.monitoring.stream.store.order import take
-from anwei.monitoring.stream.store.sample_file import COMPRESSION
+from anwei.monitoring.stream.store.sample_file import COMPRESSION, ROW_GROUP_ROWS
 
 _INTEGERS = ("vmin", "vmax", "vsum", "vlast")
 _DOUBLES = ("xmin", "xmax", "xsum", "xlast")
@@ -108,7 +109,7 @@ class RollupWriter:
                 for column in doubles
             ],
         ]
-        self._writer.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=SCHEMA), row_group_size=ROW_GROUP_ROWS)
 
 
 def _summary(column: NDArray[Any], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> list[NDArray[Any]]:
@@ -117,24 +118,43 @@ def _summary(column: NDArray[Any], starts: NDArray[np.intp], ends: NDArray[np.in
     return [np.minimum.reduceat(column, starts), np.maximum.reduceat(column, starts), total, column[ends]]
 
 
-def read_rollup(path: Path) -> Rollup:
-    """Return the whole content of a rollup file."""
-    table = pq.ParquetFile(path, memory_map=False).read(use_threads=False)
-    hour = table.column("hour").to_numpy().view(np.int64)
-    e = table.column("e").to_numpy()
-    minimum, maximum, total, last = (
-        _value(table.column(v), e, table.column(x)) for v, x in zip(_INTEGERS, _DOUBLES, strict=True)
-    )
-    return Rollup(
-        table.column("tag").to_numpy(),
-        hour,
-        minimum,
-        maximum,
-        total,
-        table.column("n").to_numpy().astype(np.int64),
-        last,
-        hour + table.column("last_ms").to_numpy(),
-    )
+class RollupFile:
+    """One open rollup file; decodes only the row groups that hold the tags asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = pq.ParquetFile(path, memory_map=False)
+        self._lock = threading.Lock()
+        metadata = self._file.metadata
+        tags = [metadata.row_group(i).column(0).statistics for i in range(metadata.num_row_groups)]
+        self._first_tag = np.array([each.min for each in tags], np.int32)
+        self._last_tag = np.array([each.max for each in tags], np.int32)
+
+    def groups(self, tags: NDArray[np.int32]) -> list[int]:
+        """Return the row groups that may hold any of the sorted `tags`."""
+        low = np.searchsorted(tags, self._first_tag, "left")
+        high = np.searchsorted(tags, self._last_tag, "right")
+        found: list[int] = np.flatnonzero(high > low).tolist()
+        return found
+
+    def read(self, group: int) -> Rollup:
+        """Return one row group."""
+        with self._lock:  # Arrow's file reader is not promised to be thread-safe
+            table = self._file.read_row_group(group, use_threads=False)
+        hour = table.column("hour").to_numpy().view(np.int64)
+        e = table.column("e").to_numpy()
+        minimum, maximum, total, last = (
+            _value(table.column(v), e, table.column(x)) for v, x in zip(_INTEGERS, _DOUBLES, strict=True)
+        )
+        return Rollup(
+            table.column("tag").to_numpy(),
+            hour,
+            minimum,
+            maximum,
+            total,
+            table.column("n").to_numpy().astype(np.int64),
+            last,
+            hour + table.column("last_ms").to_numpy(),
+        )
 
 
 def _value(v: pa.ChunkedArray, e: NDArray[np.int8], x: pa.ChunkedArray) -> NDArray[np.float64]:
