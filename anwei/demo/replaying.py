@@ -84,6 +84,11 @@ def replay(
     client.on_publish = lambda _client, _data, mid, _reason, _properties: acknowledged.append(mid)
     started, said = time.monotonic(), time.monotonic()
     n_messages = n_readings = 0
+
+    def ready() -> bool:
+        """Say whether the next message may go: not on a connection that what waits must use first."""
+        return client.is_connected() and n_messages - len(acknowledged) < IN_FLIGHT
+
     try:
         for due, piece in batches(readings, pace):
             while (rest := started + due - time.monotonic()) > 0 or n_messages - len(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 KEEPALIVE_S = 60
 RETRY_S = (0.5, 8.0)  # first and longest pause before the next attempt to connect
-QUEUED_MESSAGES = 20_000  # kept while the broker is away, as a gateway does
+KEPT_MESSAGES = 20_000  # while the broker is away
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Link:
     admitted: bool = False  # was let in at least once
     refused: str = ""
     _client: paho.Client = field(init=False)
+    _kept: deque[bytes] = field(default_factory=deque)
     _pause: float = RETRY_S[0]
     _retry_at: float = 0.0
     _started: bool = False
@@ -43,7 +45,7 @@ class Link:
             reconnect_on_failure=False,
         )
         client.username_pw_set(self.code, self.key)
-        client.max_queued_messages_set(QUEUED_MESSAGES)
+        client.max_queued_messages_set(0)  # no limit; `_kept` has one
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
@@ -59,9 +61,16 @@ class Link:
         return self.published - self.acknowledged
 
     def publish(self, payload: bytes) -> None:
-        """Send a message to the device's own topic, or keep it until the connection is back."""
+        """Send a message to the device's own topic, or keep it until the connection is back.
+
+        paho would send it on a connection that is not yet answered, ahead of what waits to be sent again.
+        """
         self.published += 1
-        self._client.publish(f"telemetry/{self.code}", payload, qos=1)
+        self._kept.append(payload)
+        if len(self._kept) > KEPT_MESSAGES:
+            self._kept.popleft()  # away for days: the oldest is given up, as a gateway does
+            self.published -= 1
+        self._send_kept()
 
     def handle(self, events: int) -> None:
         """Read and write what the selector says is possible."""
@@ -74,6 +83,7 @@ class Link:
         """Keep the connection alive, or try to get it back; call about once a second (monotonic clock)."""
         if self._client.socket() is not None:
             self._client.loop_misc()
+            self._send_kept()
         elif now >= self._retry_at:
             self._retry_at = now + self._pause
             self._pause = min(2 * self._pause, RETRY_S[1])
@@ -85,6 +95,10 @@ class Link:
                     self._started = True
             except OSError as error:
                 self.refused = str(error)
+
+    def _send_kept(self) -> None:
+        while self.connected and self._kept:
+            self._client.publish(f"telemetry/{self.code}", self._kept.popleft(), qos=1)
 
     def close(self) -> None:
         """Say goodbye and leave the selector alone from now on."""
