@@ -57,9 +57,9 @@ def turn_of(case: Case) -> Post | None:
 
 def transitions_for(case: Case, person: Person, *, now: datetime) -> list[Transition]:
     """Return what `person` may do to the case now: the buttons, in the order of the kind's table."""
-    return [
-        row for row in kind_of(case).lifecycle.from_phase(Phase(case.phase)) if _may(case, row, person, now)
-    ]
+    rows = kind_of(case).lifecycle.from_phase(Phase(case.phase))
+    has_role = {role: _has_role(case, role, person, now) for role in {row.role for row in rows}}
+    return [row for row in rows if has_role[row.role] and _is_ready(case, row)]
 
 
 def work_list(person: Person, now: datetime) -> WorkList:
@@ -127,10 +127,17 @@ def _papers(entry: Entry, labels: dict[str, Label]) -> Iterator[tuple[Label, str
             yield labels[name], str(value)
 
 
-def _may(case: Case, transition: Transition, person: Person, now: datetime) -> bool:
+def _has_role(case: Case, role: Role, person: Person, now: datetime) -> bool:
     try:
-        check_role(case, transition.role, actor=person, now=now)
+        check_role(case, role, actor=person, now=now)
+    except NotYourTurn:
+        return False
+    return True
+
+
+def _is_ready(case: Case, transition: Transition) -> bool:
+    try:
         check_done(case, transition)
-    except (NotYourTurn, MissingPaper):
+    except MissingPaper:
         return False
     return True

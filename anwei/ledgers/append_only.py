@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
 
 from anwei.ledgers.models import AppendOnly
 
@@ -59,7 +60,10 @@ def require(connection: BaseDatabaseWrapper) -> None:
     present = _present(connection)
     for name, statement in _statements(connection).items():
         if name not in present or (connection.vendor == "sqlite" and present[name] != statement):
-            raise Unprotected(f"数据表 {_table_of(name)} 未受只增保护；请执行 anwei migrate 后再启动。")
+            table = _table_of(name)
+            raise Unprotected(
+                _("数据表 %(table)s 未受只增保护；请执行 anwei migrate 后再启动。") % {"table": table}
+            )
 
 
 def after_migrate(using: str, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from anwei.ledgers import seal
 from anwei.ledgers.models import Change, Setting
@@ -46,7 +47,7 @@ def change_setting(key: str, value: Any, *, default: Any, actor: Any, now: datet
     Raises ValueError without a reason.
     """
     if not reason.strip():
-        raise ValueError("修改县级设置须说明理由。")
+        raise ValueError(_("修改县级设置须说明理由。"))
     before = county_setting(key, default)
     setting, _created = Setting.objects.update_or_create(
         pk=key,

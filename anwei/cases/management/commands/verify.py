@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from anwei.cases.verify import verify
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         """Print what was read, or the first broken link."""
         found = verify(files=not options["skip_files"])
         if found.first_broken is None:
-            self.stdout.write(f"记录未被改动：已核验 {found.rows} 条。")
+            self.stdout.write(_("记录未被改动：已核验 %(n)d 条。") % {"n": found.rows})
             return
-        self.stderr.write(f"记录已被改动：{found.first_broken}")
+        self.stderr.write(_("记录已被改动：%(link)s") % {"link": found.first_broken})
         sys.exit(1)

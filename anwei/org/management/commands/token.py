@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anwei.org.models import Person
 from anwei.org.services import create_token
@@ -26,6 +27,6 @@ class Command(BaseCommand):
         """Print the token."""
         person = Person.objects.filter(username=options["user"], is_active=True).first()
         if person is None:
-            raise CommandError(f"没有可用的用户 {options['user']}。")
-        _token, plain = create_token(person, label=options["label"], now=timezone.now())
+            raise CommandError(_("没有可用的用户 %(user)s。") % {"user": options["user"]})
+        _row, plain = create_token(person, label=options["label"], now=timezone.now())
         self.stdout.write(plain)
