@@ -17,6 +17,7 @@ from anwei.monitoring.stream.figures import Rate
 from anwei.monitoring.stream.intake import Intake
 from anwei.monitoring.stream.log import log_name
 from anwei.monitoring.stream.register import Register, RegisterReader
+from anwei.monitoring.stream.samples import Reject
 from anwei.monitoring.stream.store.errors import StoreFull
 from anwei.monitoring.stream.store.protocol import TelemetryStore
 
@@ -87,6 +88,11 @@ class Follower:
             "events_per_s": self._told.per_second(now),
             "register_version": self._reader.register.version,
         }
+
+    def note(self, rejects: list[Reject]) -> None:
+        """Take rejects that did not come out of the log; the next commit writes them."""
+        if self._intake is not None:
+            self._intake.note(rejects)
 
     def _use(self, register: Register) -> None:
         if self._intake is not None:

@@ -112,6 +112,10 @@ class Intake:
         """Note the passing of time: silence, and delays that ripen."""
         self._events += tick(self._rules, self._state, now, ready_at)
 
+    def note(self, rejects: list[Reject]) -> None:
+        """Take rejects that did not come out of the log."""
+        self._rejects += rejects
+
     def commit(self) -> list[tuple[int, dict[str, Any]]]:
         """Write all that was taken as one transaction; return the numbered events.
 

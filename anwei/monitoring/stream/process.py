@@ -13,10 +13,11 @@ from nats.errors import Error as NatsError
 from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import serve_doors
-from anwei.monitoring.stream.follow import Follower
+from anwei.monitoring.stream.follow import Follower, wall_clock
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.log import ensure_log
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from anwei.monitoring.stream.unacknowledged import watch_unacknowledged
 
 log = logging.getLogger("anwei.stream")
 
@@ -31,6 +32,7 @@ async def run(folder: DataFolder) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(follower.run())
+            tasks.create_task(watch_unacknowledged(nc, follower.note, wall_clock))
             tasks.create_task(keep_beating(folder, "stream"))
     finally:
         with suppress(NatsError):
