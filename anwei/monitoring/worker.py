@@ -49,7 +49,7 @@ class Worker:
 
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
-        self._published: int | None = None
+        self._published: tuple[int, int] | None = None  # version, and the connection's reconnections then
         self._told = asyncio.Event()
         self._nc: Client
 
@@ -74,11 +74,12 @@ class Worker:
         self._told.clear()
 
     async def _publish_register(self) -> None:
-        version = await _ask(position, REGISTER)
-        if version != self._published:
+        """Publish the register when it has changed, and to a broker that came back, perhaps empty."""
+        reconnections = self._nc.stats["reconnects"]
+        if self._published != (await _ask(position, REGISTER), reconnections):
             register = await _ask(snapshot)
             await publish_register(self._nc, register)
-            self._published = register.version
+            self._published = register.version, reconnections
             log.info("register version %d published", register.version)
 
     async def _record_episodes(self) -> None:

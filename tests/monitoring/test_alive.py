@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
+from nats.errors import Error as NatsError
 from pytest_django import Settings
 
 from anwei.monitoring.bus import StoreAway, doors
@@ -19,6 +23,8 @@ from anwei.monitoring.live import hub
 from anwei.monitoring.models import Alarm, Position, Warning
 from anwei.monitoring.services import add_tag, change_rule
 from anwei.monitoring.services.positions import EPISODES
+from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.register import BUCKET, OBJECT, unpack
 from anwei.org.models import Person
 from anwei.org.services import create_token
 from tests.kernel.county import NOW, County
@@ -181,6 +187,53 @@ def test_a_store_older_than_the_database_is_read_from_its_beginning(family: Fami
     send(family, plant, 1.7)
     wait_until(lambda: Alarm.objects.filter(rule=plant.hh).exists())
     assert Position.objects.get(name=EPISODES).value == 2
+
+
+def test_a_locked_database_delays_an_alarm_and_loses_none(
+    family: Family, plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.2)
+    connection.close()
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite locks the whole database")
+    with transaction.atomic():  # IMMEDIATE: holds the write lock
+        send(family, plant, 1.7)
+        wait_until(lambda: doors().status()["newest_event"] == 2)
+        time.sleep(0.5)
+        assert not Alarm.objects.exists()
+    wait_until(lambda: Alarm.objects.count() == 2)
+
+
+def test_a_broker_that_comes_back_empty_gets_the_register_again(family: Family, plant: Plant) -> None:
+    family.broker.kill()
+    shutil.rmtree(family.broker.folder.root / "broker")
+    family.broker.start()
+    wait_until(lambda: published(family) == 4)
+
+
+def published(family: Family) -> int:
+    """Return the version of the register that the broker holds, -1 without one."""
+
+    async def read() -> int:
+        nc = await connect(family.broker.folder, name="test")
+        try:
+            bucket = await nc.jetstream().object_store(BUCKET)
+            return unpack((await bucket.get(OBJECT)).data or b"").version
+        except NatsError:
+            return -1
+        finally:
+            await nc.close()
+
+    return asyncio.run(read())
+
+
+def test_screens_that_are_closed_leave_nothing_behind(family: Family, county: County) -> None:
+    session = session_of(county.officer)
+    for _ in range(3):
+        screen = Events(family.server, session)
+        wait_until(lambda screen=screen: screen.named("age"))
+        screen.close()
+    wait_until(lambda: not any(each._watchers or each._work for each in hub._hubs.values()))
 
 
 def test_a_changed_limit_and_a_new_tag_work_without_a_restart(
