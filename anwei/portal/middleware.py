@@ -13,9 +13,9 @@ from django.utils.decorators import sync_and_async_middleware
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"
 
 
-def _headed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _headed(response: HttpResponseBase, *, signed_in: bool) -> HttpResponseBase:
     response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-    if request.user.is_authenticated:
+    if signed_in:
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -26,13 +26,12 @@ def headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            response = await get_response(request)
-            await request.auser()
-            return _headed(request, response)
+            response: HttpResponseBase = await get_response(request)
+            return _headed(response, signed_in=(await request.auser()).is_authenticated)
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return _headed(request, get_response(request))
+        return _headed(get_response(request), signed_in=request.user.is_authenticated)
 
     return answer

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from anwei.monitoring.services.alarms import record_episodes
+from anwei.monitoring.services.alarms import moment, record_episodes
 from anwei.org.models import Person, Post, Unit
 from tests.kernel.conftest import django_db_setup  # noqa: F401  the table of the test-only kind
 from tests.kernel.county import COUNTY, NOW, County, in_post
@@ -71,6 +71,6 @@ def happen() -> Callable[..., None]:
     sequence = iter(range(1, 100_000))
 
     def record(*events: Event) -> None:
-        record_episodes([(next(sequence), event) for event in events], now=NOW)
+        record_episodes([(next(sequence), event) for event in events], now=moment(events[0]["at"]))
 
     return record

@@ -97,13 +97,30 @@ def test_the_gravest_alarm_stands_first(busy: Plant, office: Person, visit: Visi
     assert [alarm.severity for alarm in rows][:2] == ["red", "yellow"]
 
 
+def test_what_ended_unseen_fills_the_room_left(
+    plant: Plant, office: Person, visit: Visit, happen: Happen
+) -> None:
+    over, seen, old = raised(plant.h), raised(plant.h, seconds=-500), raised(plant.h, seconds=-99_000)
+    for event in (old, seen, over):
+        happen(event, cleared(event, seconds=(event["at"] - over["at"]) / 1000 + 60))
+    acknowledge(Alarm.objects.order_by("started_at")[1], actor=plant.county.officer, now=NOW)
+    happen(raised(plant.hh))
+    page = visit(office).get("/")
+    assert [(alarm.severity, alarm.cleared_at is None) for alarm in page.context["alarms"]] == [
+        ("red", True),
+        ("yellow", False),
+    ]
+    assert "4 分钟前恢复" in page.content.decode()
+    assert page.content.decode().count("data-unacknowledged") == 1  # what is over does not ring
+
+
 def test_a_board_that_is_full_says_how_many_more(
     plant: Plant, office: Person, visit: Visit, happen: Happen
 ) -> None:
     for n in range(6):
         happen(raised(build_plant(plant.county, code=f"gas-{n + 2}").hh, seconds=n))
     page = visit(office).get("/").content.decode()
-    assert page.count('<li class="alarm"') == 4
+    assert page.count("data-alarm=") == 4
     assert "另有 2 条报警，查看全部" in page
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.http.response import HttpResponseBase
+from django.test import AsyncClient, Client
 from django.urls import include, path
 from pytest_django import Settings
 
@@ -64,6 +66,17 @@ def test_headers(pages: dict[str, HttpResponse]) -> None:
         assert page["Referrer-Policy"] == "same-origin"
         assert "payment=()" in page["Permissions-Policy"]
         assert "no-store" in page["Cache-Control"], name
+
+
+def test_headers_by_the_async_door(transactional_db: None, county: County) -> None:
+    async def visit() -> HttpResponseBase:
+        client = AsyncClient()
+        assert "Cache-Control" not in await client.get("/nothing.css")
+        await client.aforce_login(county.worker)
+        return await client.get("/")
+
+    answer = async_to_sync(visit)()
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
 
 
 def test_no_script_stands_in_a_page(pages: dict[str, HttpResponse]) -> None:

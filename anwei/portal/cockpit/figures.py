@@ -73,7 +73,7 @@ def _alarm_figures(person: Person, now: datetime) -> list[Figure]:
     waiting = (
         _("最久 %(length)s") % {"length": duration_words((now - found["oldest"]).total_seconds())}
         if found["oldest"]
-        else _("报警均已有人确认")
+        else _("没有待确认的报警")
     )
     return [
         Figure(

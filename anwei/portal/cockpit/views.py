@@ -27,11 +27,11 @@ N_WALL_ALARMS, N_WALL_SENTENCES, N_WALL_BARS = 5, 4, 5
 def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any]:
     """Return what the cockpit, or the wall, shows of what `person` may see."""
     n_alarms = alarm_counts(person)["active"]
-    alarms = board(person, N_WALL_ALARMS if wall else N_ALARMS)
+    alarms = board(person, now, N_WALL_ALARMS if wall else N_ALARMS)
     return {
         "figures": figures(person, now),
         "alarms": alarms,
-        "n_more_alarms": n_alarms - len(alarms),
+        "n_more_alarms": n_alarms - sum(alarm.cleared_at is None for alarm in alarms),
         "sentences": differences(person, now, N_WALL_SENTENCES if wall else N_SENTENCES),
         "bars": township_bars(person, now, N_WALL_BARS if wall else N_BARS),
         "colours": colour_counts(Enterprise.objects.visible_to(person)),

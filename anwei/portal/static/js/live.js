@@ -61,11 +61,11 @@ function showSamples(samples) {
   }
 }
 
-/* A length of time in the page's language: "3 秒", "5 分钟". */
+/* A length of time in the page's language: "3秒", "5分钟". */
 export function lengthOf(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const [value, unit] = seconds < 60 ? [seconds, "second"] : seconds < 3600 ? [Math.floor(seconds / 60), "minute"] : [Math.floor(seconds / 3600), "hour"];
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" }).format(value);
+  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" }).format(value);
 }
 
 function showAge() {

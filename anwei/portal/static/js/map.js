@@ -115,6 +115,12 @@ export function summary(properties) {
   return box;
 }
 
+/* What the map library itself says, in the page's language. */
+function words() {
+  const { textZoomIn, textZoomOut, textClose, textTitle, textFingers } = place.dataset;
+  return { "NavigationControl.ZoomIn": textZoomIn, "NavigationControl.ZoomOut": textZoomOut, "Popup.Close": textClose, "Map.Title": textTitle, "CooperativeGesturesHandler.MobileHelpText": textFingers };
+}
+
 function say(sentence) {
   place.querySelector(".map-note").textContent = sentence;
 }
@@ -135,7 +141,7 @@ async function draw() {
   const dark = Boolean(place.dataset.dark);
   const box = bounds(territories, sites);
   maplibregl.setWorkerUrl(place.dataset.worker);
-  const map = new maplibregl.Map({ container: canvas, style: style(territories, sites, dark ? DARK : LIGHT), bounds: box, fitBoundsOptions: { padding: { top: 12, right: 16, bottom: 12, left: 16 } }, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0 });
+  const map = new maplibregl.Map({ container: canvas, style: style(territories, sites, dark ? DARK : LIGHT), bounds: box, fitBoundsOptions: { padding: { top: 12, right: 16, bottom: 12, left: 16 } }, attributionControl: false, locale: words(), cooperativeGestures: matchMedia("(pointer: coarse)").matches, dragRotate: false, pitchWithRotate: false, fadeDuration: 0 });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.on("load", () => (place.dataset.drawn = "map"));
