@@ -14,12 +14,16 @@ Point = tuple[float, float]
 Ring = list[Point]
 
 KM_PER_DEGREE = 111.32
-ROUGHNESS = 0.11  # sideways shift of a border's middle, as a share of its length
+ROUGHNESS = 0.14  # sideways shift of a border's middle, as a share of its length
+OUTLINE_CORNERS = 13
 SHORTEST_KM = 0.6  # borders are not broken up below this
 
 
 def cells(seats: Sequence[Point], outline: Ring) -> list[Ring]:
-    """Return for each seat the part of the convex `outline` that is nearest to it."""
+    """Return for each seat the part of `outline` that is nearest to it.
+
+    The outline need not be convex, as long as no bay cuts a cell in two.
+    """
     return [_cell(seat, [other for other in seats if other != seat], outline) for seat in seats]
 
 
@@ -33,7 +37,7 @@ def _cell(seat: Point, others: Sequence[Point], outline: Ring) -> Ring:
 
 
 def _clip(ring: Ring, middle: Point, normal: Point) -> Ring:
-    """Return the part of a convex ring on the near side of a line (Sutherland-Hodgman)."""
+    """Return the part of a ring on the near side of a line (Sutherland-Hodgman)."""
 
     def beyond(point: Point) -> float:
         return (point[0] - middle[0]) * normal[0] + (point[1] - middle[1]) * normal[1]
@@ -78,13 +82,13 @@ def _broken(start: Point, end: Point, chance: random.Random) -> Ring:
 
 
 def outline(width: float, height: float, seed: str) -> Ring:
-    """Return a convex, county-like outline of about width x height kilometres round the origin."""
+    """Return an outline of about width x height kilometres round the origin, with bays and capes."""
     chance = random.Random(f"{seed}:outline")  # noqa: S311
-    corners = 11
     ring = []
-    for corner in range(corners):
-        angle = 2 * math.pi * (corner + chance.uniform(-0.18, 0.18)) / corners
-        ring.append((width / 2 * math.cos(angle), height / 2 * math.sin(angle)))
+    for corner in range(OUTLINE_CORNERS):
+        angle = 2 * math.pi * (corner + chance.uniform(-0.25, 0.25)) / OUTLINE_CORNERS
+        reach = chance.uniform(0.84, 1.1)
+        ring.append((reach * width / 2 * math.cos(angle), reach * height / 2 * math.sin(angle)))
     return ring
 
 
@@ -107,7 +111,7 @@ def inside(point: Point, ring: Sequence[Sequence[float]]) -> bool:
 def somewhere(
     ring: Sequence[Sequence[float]], chance: random.Random, taken: list[Point], apart: float
 ) -> Point:
-    """Return a place inside the ring at least `apart` from the places taken (same units), and take it.
+    """Return a place well inside the ring, at least `apart` from the places taken (same units), and take it.
 
     The distance asked for is relaxed a little at each failure, so that a crowded ring still has room.
     """
@@ -115,7 +119,8 @@ def somewhere(
     south, north = min(p[1] for p in ring), max(p[1] for p in ring)
     while True:
         point = (round(chance.uniform(west, east), 5), round(chance.uniform(south, north), 5))
-        if inside(point, ring) and all(math.dist(point, other) >= apart for other in taken):
+        clear = all(math.dist(point, corner) >= apart / 3 for corner in ring)
+        if clear and inside(point, ring) and all(math.dist(point, other) >= apart for other in taken):
             taken.append(point)
             return point
         apart *= 0.995

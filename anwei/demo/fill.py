@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
 from anwei.demo.people import Account, Staff, create_bodies, create_enterprise_staff
@@ -36,7 +37,7 @@ def is_filled() -> bool:
     if Territory.objects.filter(code=code).exists():
         return True
     if Territory.objects.exists() or Unit.objects.exists():
-        raise NotADemoFolder("数据目录中已有正式数据，不能写入演示县。请用 ANWEI_DATA 指定另一个空目录。")
+        raise NotADemoFolder(_("数据目录中已有正式数据，不能写入演示县。请用 ANWEI_DATA 指定另一个空目录。"))
     return False
 
 
@@ -202,5 +203,5 @@ def _write_accounts(folder: DataFolder, accounts: list[Account]) -> None:
         f"{account.username}\t{account.password}\t{account.full_name}\t{account.title}"
         for account in accounts
     ]
-    text = "用户名\t密码\t姓名\t岗位\n" + "\n".join(lines) + "\n"
+    text = "\n".join([_("用户名\t密码\t姓名\t岗位"), *lines, ""])
     folder.write_private(folder.folder("demo") / "accounts.txt", text.encode())

@@ -6,6 +6,8 @@ import csv
 import json
 import os
 
+from django.utils.translation import gettext as _
+
 from anwei.datafolder import DataFolder
 
 
@@ -33,7 +35,6 @@ def mqtt_address(folder: DataFolder) -> tuple[str, int]:
     try:
         broker = json.loads((folder.root / "run" / "broker.json").read_text())
     except FileNotFoundError:
-        raise NoBroker(
-            "没有正在运行的消息服务；请先执行 anwei run，或用 ANWEI_MQTT=主机:端口 指定。"
-        ) from None
+        sentence = _("没有正在运行的消息服务；请先执行 anwei run，或用 ANWEI_MQTT=主机:端口 指定。")
+        raise NoBroker(sentence) from None
     return broker.get("host", "127.0.0.1"), int(broker["mqtt_port"])

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 TIME_NAMES = ("timestamp", "time", "ts", "datetime", "date", "时间")
 VALUE_NAMES = ("value", "reading", "数值", "值")
 EARLIEST_MS = 100_000_000_000  # numbers below are seconds: 1973 in ms, the year 5138 in s
@@ -52,7 +54,7 @@ def read_recording(path: Path, *, zone: ZoneInfo, time_column: str = "", value_c
         rows = csv.reader(file)
         header = next(rows, None)
         if not header or len(header) < 2:
-            raise BadRecording("文件没有表头，或少于两列。")
+            raise BadRecording(_("文件没有表头，或少于两列。"))
         time_index = _column(header, time_column, TIME_NAMES, 0)
         value_index = _column(header, value_column, VALUE_NAMES, 1)
         readings: list[Reading] = []
@@ -63,7 +65,7 @@ def read_recording(path: Path, *, zone: ZoneInfo, time_column: str = "", value_c
             try:
                 readings.append(Reading(_time(row[time_index], zone), _value(row[value_index])))
             except IndexError:
-                bad.append(BadRow(number, "列数不足"))
+                bad.append(BadRow(number, _("列数不足")))
             except ValueError as error:
                 bad.append(BadRow(number, str(error)))
     return Recording(readings, bad)
@@ -73,7 +75,8 @@ def _column(header: list[str], wanted: str, usual: tuple[str, ...], otherwise: i
     names = [name.strip().lower() for name in header]
     if wanted:
         if wanted.strip().lower() not in names:
-            raise BadRecording(f"表头中没有“{wanted}”列；现有：{'、'.join(header)}")
+            found = {"wanted": wanted, "header": "、".join(header)}
+            raise BadRecording(_("表头中没有“%(wanted)s”列；现有：%(header)s") % found)
         return names.index(wanted.strip().lower())
     return next((names.index(name) for name in usual if name in names), otherwise)
 
@@ -87,12 +90,12 @@ def _time(text: str, zone: ZoneInfo) -> int:
         pass
     else:
         if not math.isfinite(number):
-            raise ValueError(f"时间不是数字：{text[:40]}")
+            raise ValueError(_("时间不是数字：%s") % text[:40])
         return round(number if number >= EARLIEST_MS else number * 1000)
     try:
         moment = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
-        raise ValueError(f"时间无法识别：{text[:40]}") from None
+        raise ValueError(_("时间无法识别：%s") % text[:40]) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return round(moment.timestamp() * 1000)
@@ -102,7 +105,7 @@ def _value(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"数值无法识别：{text.strip()[:40] or '空'}") from None
+        raise ValueError(_("数值无法识别：%s") % (text.strip()[:40] or _("空"))) from None
     if not math.isfinite(value):
-        raise ValueError(f"数值不是有限数：{text.strip()[:40]}")
+        raise ValueError(_("数值不是有限数：%s") % text.strip()[:40])
     return value

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import paho.mqtt.client as paho
+from django.utils.translation import gettext as _
 from paho.mqtt.enums import CallbackAPIVersion
 
 from anwei.demo.recording import Reading
@@ -73,11 +74,12 @@ def replay(
     key: str,
     tag: str,
     pace: float,
-    say: Callable[[str], None],
+    say: Callable[[int, int], None],
 ) -> Outcome:
     """Publish the readings with QoS 1 at `pace` (recorded seconds a second; infinite = as fast as it goes).
 
-    Raises NotConnected when the broker is away or refuses the device.
+    `say` is told now and then how many readings are published and how many messages acknowledged. Raises
+    NotConnected when the broker is away or refuses the device.
     """
     client = _connected(address, device, key)
     acknowledged: list[int] = []
@@ -101,7 +103,7 @@ def replay(
             n_readings += len(piece)
             if time.monotonic() - said >= PROGRESS_S:
                 said = time.monotonic()
-                say(f"已发布 {n_readings:,}/{len(readings):,} 个读数，已确认 {len(acknowledged):,} 条消息")
+                say(n_readings, len(acknowledged))
         deadline = time.monotonic() + ACKNOWLEDGE_S
         while len(acknowledged) < n_messages and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -123,13 +125,16 @@ def _connected(address: tuple[str, int], device: str, key: str) -> paho.Client:
     try:
         client.connect(*address)
     except OSError as error:
-        raise NotConnected(f"连不上消息服务 {address[0]}:{address[1]}：{error}") from error
+        raise NotConnected(
+            _("连不上消息服务 %(address)s：%(error)s") % {"address": address, "error": error}
+        ) from error
     client.loop_start()
     deadline = time.monotonic() + CONNECT_S
     while not answers and time.monotonic() < deadline:
         time.sleep(0.01)
     if not answers or answers[0]:
         client.loop_stop()
-        reason = answers[0] if answers else "没有应答"
-        raise NotConnected(f"设备 {device} 未被接入（{reason}）；请核对设备编码和密钥。")
+        reason = answers[0] if answers else _("没有应答")
+        sentence = _("设备 %(device)s 未被接入（%(reason)s）；请核对设备编码和密钥。")
+        raise NotConnected(sentence % {"device": device, "reason": reason})
     return client

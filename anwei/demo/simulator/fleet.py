@@ -16,6 +16,17 @@ TURN_S = 0.2  # longest wait of one turn
 PROGRESS_S = 2.0
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far the fleet has come; `refused` says why nobody is let in yet."""
+
+    live: int
+    stations: int
+    history_samples: int
+    seconds: float
+    refused: str
+
+
 @dataclass
 class Member:
     """A station with its connection and how far it has come."""
@@ -37,7 +48,7 @@ class Fleet:
     members: list[Member]
     selector: selectors.BaseSelector
     rate: float
-    say: Callable[[str], None]
+    say: Callable[[Progress], None]
     loaded: Callable[
         [str, float], None
     ]  # called with a station's code when its history is in, and until when
@@ -132,8 +143,7 @@ class Fleet:
         if clock - self._said < PROGRESS_S and live < len(self.members):
             return
         self._said = clock
-        refused = next((m.link.refused for m in self.members if not m.link.connected and m.link.refused), "")
-        self.say(
-            f"模拟：{live}/{len(self.members)} 个站点已在线，历史样本 {self.history_samples:,}，"
-            f"{clock - self._started:.0f} 秒" + (f"；等待连接：{refused}" if refused and not live else "")
-        )
+        first = self.members[0].link
+        refused = "" if first.admitted else first.refused
+        seconds = clock - self._started
+        self.say(Progress(live, len(self.members), self.history_samples, seconds, refused))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anwei.demo.fill import NotADemoFolder, fill, is_filled
 
@@ -15,7 +16,7 @@ from anwei.demo.fill import NotADemoFolder, fill, is_filled
 class Command(BaseCommand):
     """Create the county once; a second call changes nothing."""
 
-    help = "写入演示县：乡镇、部门、企业、设备、测点、限值和账号（已写入则不变）"
+    help = _("写入演示县：乡镇、部门、企业、设备、测点、限值和账号（已写入则不变）")
     requires_system_checks: list[str] = []  # writes rows; the pages need not be there
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,13 +25,14 @@ class Command(BaseCommand):
         folder = settings.DATA
         try:
             if is_filled():
-                self.stdout.write(f"演示县已存在；账号见 {folder.root / 'demo' / 'accounts.txt'}")
+                file = folder.root / "demo" / "accounts.txt"
+                self.stdout.write(_("演示县已存在；账号见 %s") % file)
                 return
-            self.stdout.write("正在写入演示县……")
+            self.stdout.write(_("正在写入演示县……"))
             accounts = fill(folder, now=timezone.now())
         except NotADemoFolder as error:
             raise CommandError(str(error)) from None
-        self.stdout.write("演示账号（只显示这一次，另存于数据目录 demo/accounts.txt）：")
+        self.stdout.write(_("演示账号（只显示这一次，另存于数据目录 demo/accounts.txt）："))
         for account in accounts:
             self.stdout.write(
                 f"  {account.username:<18} {account.password}  {account.full_name}  {account.title}"

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
 from anwei.demo.keys import NoBroker, device_keys, mqtt_address
@@ -25,7 +26,7 @@ def _speed(text: str) -> float:
         return float("inf")
     speed = float(text)
     if not speed > 0:
-        raise argparse.ArgumentTypeError("应为正数或 max")
+        raise argparse.ArgumentTypeError(_("应为正数或 max"))
     return speed
 
 
@@ -33,26 +34,28 @@ def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError):
-        raise argparse.ArgumentTypeError(f"没有时区 {text}") from None
+        raise argparse.ArgumentTypeError(_("没有时区 %s") % text) from None
 
 
 class Command(BaseCommand):
     """Knows the file, MQTT and one device's key."""
 
-    help = "把一份 CSV 记录通过 MQTT 重放到已登记设备的一个测点"
+    help = _("把一份 CSV 记录通过 MQTT 重放到已登记设备的一个测点")
     requires_system_checks: list[str] = []  # a device has no pages
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the file, whose reading it is, and how fast."""
         parser.add_argument("file", type=Path, metavar="FILE.csv")
-        parser.add_argument("--device", required=True, help="设备编码")
-        parser.add_argument("--tag", required=True, help="测点编码")
-        parser.add_argument("--time-column", default="", help="时间列（默认按常用名识别）")
-        parser.add_argument("--value-column", default="", help="数值列（默认按常用名识别）")
-        parser.add_argument("--speed", type=_speed, required=True, help="倍速，或 max")
-        parser.add_argument("--shift-to-now", action="store_true", help="平移到当前时间")
-        parser.add_argument("--tz", type=_zone, default=ZoneInfo("Asia/Shanghai"), help="无时区时间所在时区")
-        parser.add_argument("--key", default="", help="设备密钥（默认 ANWEI_DEVICE_KEY 或演示密钥文件）")
+        parser.add_argument("--device", required=True, help=_("设备编码"))
+        parser.add_argument("--tag", required=True, help=_("测点编码"))
+        parser.add_argument("--time-column", default="", help=_("时间列（默认按常用名识别）"))
+        parser.add_argument("--value-column", default="", help=_("数值列（默认按常用名识别）"))
+        parser.add_argument("--speed", type=_speed, required=True, help=_("倍速，或 max"))
+        parser.add_argument("--shift-to-now", action="store_true", help=_("平移到当前时间"))
+        parser.add_argument(
+            "--tz", type=_zone, default=ZoneInfo("Asia/Shanghai"), help=_("无时区时间所在时区")
+        )
+        parser.add_argument("--key", default="", help=_("设备密钥（默认 ANWEI_DEVICE_KEY 或演示密钥文件）"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, publish, report; the exit status is 1 unless everything was acknowledged."""
@@ -64,7 +67,7 @@ class Command(BaseCommand):
             pace = speed if speed == float("inf") else 1.0  # the times are those of sending now
         key = options["key"] or os.environ.get("ANWEI_DEVICE_KEY", "") or device_keys(folder).get(device, "")
         if not key:
-            raise CommandError(f"没有设备 {device} 的密钥；请用 --key 或 ANWEI_DEVICE_KEY 给出。")
+            raise CommandError(_("没有设备 %s 的密钥；请用 --key 或 ANWEI_DEVICE_KEY 给出。") % device)
         started = time.monotonic()
         try:
             outcome = replay(
@@ -74,17 +77,28 @@ class Command(BaseCommand):
                 key=key,
                 tag=options["tag"],
                 pace=pace,
-                say=self.stdout.write,
+                say=self._say,
             )
         except (NoBroker, NotConnected) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(
-            f"已发布 {outcome.readings:,} 个读数（{outcome.messages:,} 条消息），"
-            f"已确认 {outcome.acknowledged:,} 条，坏行 {len(recording.bad):,}，"
-            f"用时 {time.monotonic() - started:.1f} 秒"
+        found = {
+            "readings": f"{outcome.readings:,}",
+            "messages": f"{outcome.messages:,}",
+            "acknowledged": f"{outcome.acknowledged:,}",
+            "bad": f"{len(recording.bad):,}",
+            "seconds": f"{time.monotonic() - started:.1f}",
+        }
+        sentence = _(
+            "已发布 %(readings)s 个读数（%(messages)s 条消息），已确认 %(acknowledged)s 条，"
+            "坏行 %(bad)s，用时 %(seconds)s 秒"
         )
+        self.stdout.write(sentence % found)
         if outcome.acknowledged < outcome.messages:
-            raise CommandError(f"有 {outcome.messages - outcome.acknowledged} 条消息未获确认。")
+            raise CommandError(_("有 %d 条消息未获确认。") % (outcome.messages - outcome.acknowledged))
+
+    def _say(self, readings: int, acknowledged: int) -> None:
+        found = {"readings": f"{readings:,}", "acknowledged": f"{acknowledged:,}"}
+        self.stdout.write(_("已发布 %(readings)s 个读数，已确认 %(acknowledged)s 条消息") % found)
 
     def _read(self, options: dict[str, Any]) -> Recording:
         try:
@@ -97,9 +111,10 @@ class Command(BaseCommand):
         except (BadRecording, OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from None
         for row in recording.bad[:SHOWN_BAD_ROWS]:
-            self.stderr.write(f"第 {row.number} 行跳过：{row.reason}")
+            found = {"number": row.number, "reason": row.reason}
+            self.stderr.write(_("第 %(number)d 行跳过：%(reason)s") % found)
         if len(recording.bad) > SHOWN_BAD_ROWS:
-            self.stderr.write(f"……另有 {len(recording.bad) - SHOWN_BAD_ROWS} 行")
+            self.stderr.write(_("……另有 %d 行") % (len(recording.bad) - SHOWN_BAD_ROWS))
         if not recording.readings:
-            raise CommandError("文件中没有可用的读数。")
+            raise CommandError(_("文件中没有可用的读数。"))
         return recording

@@ -9,10 +9,11 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
 from anwei.demo.keys import NoBroker, device_keys, mqtt_address
-from anwei.demo.simulator.fleet import Fleet, Member
+from anwei.demo.simulator.fleet import Fleet, Member, Progress
 from anwei.demo.simulator.ledger import HistoryLedger
 from anwei.demo.simulator.link import Link
 from anwei.demo.simulator.script import Script
@@ -25,13 +26,13 @@ BROKER_WAIT_S = 30.0
 class Command(BaseCommand):
     """Knows MQTT and the device keys file, and nothing of the database."""
 
-    help = "模拟演示县的设备：先补 30 天历史，再按周期实时上报（只用 MQTT）"
+    help = _("模拟演示县的设备：先补 30 天历史，再按周期实时上报（只用 MQTT）")
     requires_system_checks: list[str] = []  # a device has no pages
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare days of history and the cap on its speed."""
-        parser.add_argument("--days", type=float, default=30.0, help="历史天数（默认 30，0 为不补）")
-        parser.add_argument("--rate", type=float, default=200_000.0, help="历史数据每秒样本数上限")
+        parser.add_argument("--days", type=float, default=30.0, help=_("历史天数（默认 30，0 为不补）"))
+        parser.add_argument("--rate", type=float, default=200_000.0, help=_("历史数据每秒样本数上限"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGINT or SIGTERM."""
@@ -45,7 +46,7 @@ class Command(BaseCommand):
     def _fleet(self, folder: DataFolder, days: float, rate: float) -> Fleet:
         keys = device_keys(folder)
         if not keys:
-            raise CommandError("没有演示设备密钥；请先执行 anwei demo。")
+            raise CommandError(_("没有演示设备密钥；请先执行 anwei demo。"))
         host, port = self._broker(folder)
         ledger, selector, now = HistoryLedger(folder), selectors.DefaultSelector(), time.time()
         members = []
@@ -55,7 +56,16 @@ class Command(BaseCommand):
             members.append(Member(station, link, station.history(now - days * DAY, now) if wanted else None))
         return Fleet(members, selector, rate, say=self._say, loaded=ledger.record)
 
-    def _say(self, line: str) -> None:
+    def _say(self, progress: Progress) -> None:
+        found = {
+            "live": progress.live,
+            "stations": progress.stations,
+            "samples": f"{progress.history_samples:,}",
+            "seconds": f"{progress.seconds:.0f}",
+        }
+        line = _("模拟：%(live)d/%(stations)d 个站点已在线，历史样本 %(samples)s，%(seconds)s 秒") % found
+        if progress.refused:
+            line += _("；等待连接：%s") % progress.refused
         self.stdout.write(line)
         self.stdout.flush()
 
