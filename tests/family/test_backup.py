@@ -6,6 +6,7 @@ import csv
 import json
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from tests.support.family import Family, wait_for
 from tests.support.mqtt import ACCEPTED, Device
 
-SAMPLES = 500
+SAMPLES = 200
+BEGIN = int(time.time() - 3600) * 1000  # ms
 
 
 @dataclass
@@ -38,7 +40,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
         device = Device(mqtt_port, "B1", key)
         wait_for(lambda: device.connect() == ACCEPTED, seconds=20, what="the device is admitted")
         for number in range(SAMPLES):
-            assert device.publish("telemetry/B1", json.dumps({"T1": number}).encode())
+            sample = {"ts": BEGIN + 1000 * number, "values": {"T1": number}}
+            assert device.publish("telemetry/B1", json.dumps(sample).encode())
         device.close()
         wait_for(
             lambda: family.status()["stream"]["samples_stored"] == SAMPLES, what="all samples are stored"

@@ -34,6 +34,9 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str =
 class Family:
     """A running `anwei run`; `stop` ends it like Ctrl-C."""
 
+    python = sys.executable
+    place = REPOSITORY
+
     def __init__(self, path: Path, *options: str, **environment: str) -> None:
         self.folder = DataFolder(path)
         kept = {key: value for key, value in os.environ.items() if key not in INHERITED}
@@ -56,9 +59,9 @@ class Family:
         self._seen = len(self.text) if self.output.exists() else 0
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "anwei", "run", *self.options],
+                [self.python, "-m", "anwei", "run", *self.options],
                 env=self.environment,
-                cwd=REPOSITORY,
+                cwd=self.place,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 preexec_fn=die_with_parent,  # noqa: PLW1509
@@ -96,9 +99,9 @@ class Family:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run another `anwei` command on the same data folder."""
         return subprocess.run(
-            [sys.executable, "-m", "anwei", *words],
+            [self.python, "-m", "anwei", *words],
             env=self.environment,
-            cwd=REPOSITORY,
+            cwd=self.place,
             capture_output=True,
             text=True,
             check=False,
