@@ -19,7 +19,7 @@ from anwei.monitoring.stream.store.sample_file import SampleFile
 K = TypeVar("K")
 T = TypeVar("T")
 OPEN_FILES = 128  # of each kind
-DECODED_ROLLUPS = 64  # row groups of 20,480 rows, 64 bytes a row
+DECODED_ROLLUPS = 64  # row groups of 24,576 rows, 64 bytes a row
 
 
 class Recent(Generic[K, T]):
