@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from anwei.monitoring.live.hub import finite
+from anwei.monitoring.columns import finite
 from anwei.monitoring.live.watcher import MOST_PENDING, Watcher, encode
 from anwei.org.scope import Grant
 

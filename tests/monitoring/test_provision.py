@@ -25,6 +25,7 @@ from anwei.org.responsibility import posts_for
 from anwei.sites.models import Enterprise, Site
 from tests.kernel.county import NOW
 from tests.monitoring.plant import Plant
+from tests.support.broker import REPOSITORY
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +282,12 @@ def test_the_template_explains_every_column_and_its_example_can_be_registered(
 def test_no_two_columns_share_a_name() -> None:
     names = [name for column in COLUMNS for name in {column.header, column.field, *column.synonyms}]
     assert len(BY_NAME) == len(names)
+
+
+def test_the_documentation_has_every_column() -> None:
+    lines = (REPOSITORY / "docs/integration.md").read_text().splitlines()
+    documented = [line.split("|")[1].strip() for line in lines if line.count("|") == 6][2:]
+    assert documented == [column.header for column in COLUMNS]
 
 
 def many_rows(n: int) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 No postponed annotations here: django-ninja reads them when it wraps a view.
 """
 
-import math
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from ninja import Query, Router
 
 from anwei.monitoring.api.schemas import LatestOut, SeriesOut
 from anwei.monitoring.bus import doors
+from anwei.monitoring.columns import finite, samples_by_tag
 from anwei.monitoring.models import Tag
 from anwei.org.policy import person_of
 
@@ -37,18 +37,16 @@ def latest(
     }
     if not names:
         return []
-    columns = doors().last(sorted(names))
-    samples = zip(*(columns[name].tolist() for name in ("tag", "ts", "value", "quality")), strict=True)
     return [
         {
             "number": number,
             "tag": names[number][0],
             "device": names[number][1],
             "ts": ts,
-            "value": finite(value),
+            "value": value,
             "quality": quality,
         }
-        for number, ts, value, quality in samples
+        for number, (ts, value, quality) in samples_by_tag(doors().last(sorted(names)))
     ]
 
 
@@ -70,11 +68,6 @@ def history(
         "value": [finite(value) for value in columns["value"].tolist()],
         "quality": columns["quality"].tolist(),
     }
-
-
-def finite(value: float) -> float | None:
-    """Return the value as JSON can carry it: None where the device sent none."""
-    return value if math.isfinite(value) else None
 
 
 def _ms(at: datetime) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
@@ -19,6 +18,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from anwei.monitoring.columns import Sample, finite, samples_by_tag
 from anwei.monitoring.connection import BrokerAway, client
 from anwei.monitoring.live.facts import Owner, RuleFacts, alarm_owners, case_owners, rule_facts
 from anwei.monitoring.live.rights import lapsed
@@ -32,7 +32,6 @@ SAMPLE_PAUSE_S, AGE_PAUSE_S, RIGHTS_PAUSE_S, RETRY_PAUSE_S = 0.5, 2.0, 3.0, 0.5
 log = logging.getLogger("anwei.live")
 
 Found = TypeVar("Found")
-Sample = tuple[int, float | None, int]  # ts in ms, value, quality
 
 
 class Hub:
@@ -124,9 +123,7 @@ class Hub:
         wanted: set[int] = set().union(*(watcher.tags for watcher in self._watchers))
         if not wanted:
             return
-        columns = await Doors(await client()).last(sorted(wanted))
-        rows = zip(*(columns[name].tolist() for name in ("tag", "ts", "value", "quality")), strict=True)
-        newest: dict[int, Sample] = {tag: (ts, finite(value), quality) for tag, ts, value, quality in rows}
+        newest = dict(samples_by_tag(await Doors(await client()).last(sorted(wanted))))
         moved = {tag for tag, sample in newest.items() if self._samples.get(tag) != sample}
         self._samples = newest
         for watcher in list(self._watchers):
@@ -151,11 +148,6 @@ def _covered(watcher: Watcher, owners: dict[int, Owner]) -> list[int]:
     return [pk for pk, owner in owners.items() if watcher.covers(*owner)]
 
 
-def finite(value: float | None) -> float | None:
-    """Return the value as JSON can carry it: None for NaN and infinities."""
-    return value if value is not None and math.isfinite(value) else None
-
-
 async def _read(
     question: Callable[[Collection[int]], dict[int, Found]], keys: Collection[int]
 ) -> dict[int, Found]:
@@ -170,8 +162,12 @@ async def _read(
 async def _repeat(pause_s: float, work: Callable[[], Awaitable[None]]) -> None:
     """Do `work` for ever; a failure (stream or database away) shows on the screens as missing events."""
     while True:
-        with suppress(StoreAway, BrokerAway, NatsError, DatabaseError):
+        try:
             await work()
+        except (StoreAway, BrokerAway, NatsError, DatabaseError) as error:
+            log.debug("not sent to the screens: %s", error)
+        except Exception:  # one fault must not end the watch over every screen's rights
+            log.exception("not sent to the screens")
         await asyncio.sleep(pause_s)
 
 
