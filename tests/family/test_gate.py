@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import socket
+import ssl
 import struct
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import pytest
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.log import STREAM
 from tests.support.broker import Broker
+from tests.support.certificate import self_signed
 from tests.support.mqtt import ACCEPTED, DENIED, REFUSED, Device
 from tests.support.register import TestDevices
 
@@ -247,6 +250,43 @@ def test_two_thousand_devices_connect_at_once(broker: Broker) -> None:
     print(f"{n} devices connected in {took:.2f} s ({n / took:,.0f}/s)")
     assert codes == [ACCEPTED] * n
     assert took < 20
+
+
+@pytest.fixture(scope="module")
+def tls_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    path = tmp_path_factory.mktemp("tls")
+    with Broker(path, gate=True, certificate=self_signed(path, "127.0.0.1")) as running:
+        TestDevices(running.folder, keys={"secure": "key of secure"}).publish()
+        wait_for((running.folder.root / "register" / "gate.msgpack.z").exists)
+        yield running
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+@pytest.mark.parametrize(
+    ("version", "accepted"), [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True), (None, False)]
+)
+def test_with_a_certificate_mqtt_speaks_tls_1_2_or_newer_only(
+    tls_broker: Broker, version: ssl.TLSVersion | None, accepted: bool
+) -> None:
+    """`None` is a device without TLS."""
+    with socket.create_connection(("127.0.0.1", tls_broker.mqtt_port), timeout=10) as plain:
+        try:
+            wire = plain if version is None else trusting(tls_broker, version).wrap_socket(plain)
+            wire.sendall(connect_packet("secure", "key of secure"))
+            answer = wire.recv(4)
+        except (ssl.SSLError, ConnectionError):
+            answer = b""
+    assert (answer == bytes([0x20, 2, 0, 0])) is accepted
+
+
+def trusting(broker: Broker, version: ssl.TLSVersion) -> ssl.SSLContext:
+    """A context that speaks exactly one version of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.load_verify_locations(broker.folder.root.parent / "chain.pem")
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    return context
 
 
 def connect_packet(code: str, key: str) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.certificate import self_signed
 from tests.support.family import Family
 
 SERVER, PHONE = "10.213.77.1", "10.213.77.2"
@@ -42,24 +43,7 @@ def phone() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for our address, signed by itself."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-    folder = tmp_path_factory.mktemp("certificate")
-    chain, key = folder / "chain.pem", folder / "key.pem"
-    request = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ]
-    names = ["-subj", "/CN=anwei", "-addext", f"subjectAltName=IP:{SERVER}", "-days", "2"]
-    subprocess.run([*request, *names, "-keyout", key, "-out", chain], check=True, capture_output=True)
-    return chain, key
+    return self_signed(tmp_path_factory.mktemp("certificate"), SERVER)
 
 
 READ = """

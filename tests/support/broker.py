@@ -55,11 +55,15 @@ def wait_until_open(port: int, *, seconds: float = 20.0) -> None:
 class Broker:
     """nats-server (and with `gate` the gate) below `path`; killed at the end of the `with` block."""
 
-    def __init__(self, path: Path, *, gate: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, gate: bool = False, certificate: tuple[Path, Path] | None = None
+    ) -> None:
+        """`certificate` (chain, key) makes MQTT speak TLS only."""
         self.folder = DataFolder(path / "data")
         self.client_port = any_free_port()
         self.mqtt_port = any_free_port()
         self._with_gate = gate
+        self._certificate = certificate
         self.process: subprocess.Popen[bytes] | None = None
         self.gate: subprocess.Popen[bytes] | None = None
 
@@ -87,8 +91,10 @@ class Broker:
 
     def start(self) -> None:
         """Start the broker and wait until both its ports answer."""
-        endpoint = configuration.Endpoint("127.0.0.1", self.client_port, self.mqtt_port)
-        command = configuration.command(self.folder, endpoint)
+        endpoint = configuration.Endpoint(
+            "127.0.0.1", self.client_port, self.mqtt_port, mqtt_tls=self._certificate is not None
+        )
+        command = configuration.command(self.folder, endpoint, certificate=self._certificate)
         self.process = subprocess.Popen(command, preexec_fn=die_with_parent)  # noqa: PLW1509
         wait_until_open(self.client_port)
         wait_until_open(self.mqtt_port)
