@@ -23,8 +23,7 @@ from nats.errors import Error as NatsError
 
 from anwei.monitoring.stream.log import STREAM
 
-PULL = 1_000  # messages asked for at a time
-PULL_BYTES = 32 << 20
+PULL = 500  # messages asked for at a time
 _EXPIRES_NS = 5_000_000_000
 _HEARTBEAT_NS = 1_000_000_000
 DEAF_S = 3.0  # without a message or a heartbeat for so long the consumer is given up
@@ -59,7 +58,8 @@ class LogReader:
         self._arrived: list[Msg] = []
         self._something = asyncio.Event()
         self._asked = False  # a pull is running
-        self._flowing = True  # messages may be there already
+        self._answers = 0  # messages that came for it
+        self._flowing = True  # pulls ask for all there is, else they wait for one message
         self._heard = time.monotonic()
         self._lost = ""
 
@@ -106,19 +106,21 @@ class LogReader:
             self._status(message.headers)
             return
         self._arrived.append(message)
-        if not self._flowing or message.reply.endswith(".0") or len(self._arrived) >= PULL:
-            self._asked, self._flowing = False, True  # all that was asked for is here
-            self._something.set()
+        self._answers += 1
+        if self._answers == (PULL if self._flowing else 1):
+            self._answered()
 
     def _status(self, headers: dict[str, str]) -> None:
         status = headers["Status"]
         if status == "100":  # heartbeat
             return
-        if status in ("404", "408") or "MaxBytes" in headers.get("Description", ""):
-            self._flowing = status != "404"  # nothing there: wait for it
-            self._asked = False
-        else:  # consumer deleted, leader changed, no responders
+        if status not in ("404", "408"):  # consumer deleted, leader changed, no responders
             self._lost = f"{status} {headers.get('Description', '')}"
+        self._answered()  # 404: there is no more; 408: the wait for a message is over
+
+    def _answered(self) -> None:
+        """Note that a pull has run out: while pulls find something, messages flow."""
+        self._asked, self._flowing = False, self._answers > 0
         self._something.set()
 
     def _trusted(self, arrived: list[Msg]) -> list[Entry]:
@@ -160,9 +162,9 @@ class LogReader:
 
     async def _pull(self) -> None:
         """Ask for all there is; when nothing was, leave a request for the next message."""
-        self._asked = True
+        self._asked, self._answers = True, 0
         waiting = {"batch": 1, "expires": _EXPIRES_NS, "idle_heartbeat": _HEARTBEAT_NS}
-        at_once = {"batch": PULL, "max_bytes": PULL_BYTES, "no_wait": True}
+        at_once = {"batch": PULL, "no_wait": True}
         await self._nc.publish(
             f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._consumer}",
             msgspec.json.encode(at_once if self._flowing else waiting),

@@ -30,7 +30,7 @@ async def watch_unacknowledged(
     look_s: float = LOOK_S,
     every_s: float = EVERY_S,
 ) -> None:
-    """Report one reject for each device seen to publish with QoS 0, until cancelled; counts are of the look."""
+    """Report one reject a device seen to publish with QoS 0, until cancelled; it counts those of the look."""
     while True:
         try:
             seen = await _look(nc, look_s)
