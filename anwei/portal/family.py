@@ -26,7 +26,7 @@ from anwei.monitoring.stream.tail import Position, Tail
 from anwei.portal.journal import Journal
 from anwei.portal.language import gettext as _
 from anwei.portal.network import WEB_PORT, Network
-from anwei.portal.supervisor import Child, Program
+from anwei.portal.supervisor import Child, Program, die_with_parent
 
 PACKAGE_PARENT = Path(anwei.__file__).resolve().parent.parent
 MEMBERS = ("gate", "stream", "worker", "web")
@@ -104,7 +104,11 @@ class Family:
         """Run `anwei prepare` (migrations, static files, the demo county) and pass its output on."""
         options = ["--demo"] if self._demo else []
         process = await asyncio.create_subprocess_exec(
-            *anwei_command("prepare", *options), env=self._environment, stdin=asyncio.subprocess.DEVNULL
+            *anwei_command("prepare", *options),
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
         try:
             return await process.wait()
@@ -231,6 +235,15 @@ class Family:
 def anwei_command(*words: str) -> list[str]:
     """Return the command line of `anwei WORDS` with this interpreter."""
     return [sys.executable, "-m", "anwei", *words]
+
+
+def is_running(folder: DataFolder) -> bool:
+    """Return whether an `anwei run` holds the data folder."""
+    try:
+        _locked(folder).close()
+    except AlreadyRunning:
+        return True
+    return False
 
 
 def _locked(folder: DataFolder) -> IO[str]:

@@ -18,6 +18,7 @@ from anwei.monitoring.stream import broker, heartbeat
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.log import log_state
+from anwei.portal.family import is_running
 from anwei.portal.language import gettext as _
 
 PATIENCE = 3.0  # s for everything that is asked over the broker
@@ -45,7 +46,7 @@ def process_states(folder: DataFolder) -> list[ProcessState]:
 def collect(folder: DataFolder) -> dict[str, Any]:
     """Return all that `anwei status` shows; {"running": False} when nothing runs on this folder."""
     running = folder.running()
-    if not running or not psutil.pid_exists(running["pid"]):
+    if not running or not is_running(folder):
         return {"running": False, "data_folder": str(folder.root)}
     states = process_states(folder)
     stream, log = asyncio.run(_ask(folder))

@@ -85,7 +85,7 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the supervisor only, which ends the family in order
-            preexec_fn=_die_with_parent,  # safe: this process has one thread
+            preexec_fn=die_with_parent,  # other threads only wait for children and hold no lock
             limit=LINE_LIMIT,
         )
         self.starts += 1
@@ -108,6 +108,6 @@ class Child:
             self._journal.write(self.program.name, line.decode(errors="replace").rstrip())
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Run in the child: be killed when the supervisor dies, however it dies."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
