@@ -67,7 +67,7 @@ def remembered(request: HttpRequest, name: str) -> QueryDict:
         return QueryDict()
     if "remember" in request.GET:
         kept = request.GET.copy()
-        for parameter in ("page", "export", "remember"):
+        for parameter in ("page", "export", "remember", "tab"):
             kept.pop(parameter, None)
         request.session[key] = kept.urlencode()
     elif not set(request.GET) - {"export", "page"}:

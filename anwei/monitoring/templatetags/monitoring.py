@@ -40,6 +40,7 @@ def decimals(value: float | None, places: int) -> str:
 
 @register.simple_tag
 def attached_alarms(warning: Warning) -> dict[str, Any]:
-    """Return the alarms attached to a warning: the `first`, the `newest` few, how many (`n`)."""
+    """Return the alarms attached to a warning: the `first` of its rule, the `newest` few, how many (`n`)."""
     rows = Alarm.objects.filter(warning=warning.pk).select_related("rule", "tag", "device")
-    return {"first": rows.order_by("pk").first(), "newest": list(rows[:MOST_ALARMS]), "n": rows.count()}
+    first = rows.filter(rule=warning.rule_id).order_by("started_at").first()
+    return {"first": first, "newest": list(rows[:MOST_ALARMS]), "n": rows.count()}

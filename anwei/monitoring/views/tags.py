@@ -61,15 +61,15 @@ def tag_history(request: HttpRequest, number: int) -> JsonResponse:
     points = min(max(_number(request, "points", DEFAULT_POINTS), 10), MAX_POINTS)
     if not 0 < end - start <= MAX_SPAN_MS:
         return JsonResponse({"error": _("时段无效：应从早到晚，最长一年。")}, status=400)
-    raw = (end - start) / (shown.period_s * 1000) <= points
+    few = (end - start) / (shown.period_s * 1000) <= points
     try:
-        columns = doors().history(number, start, end, None if raw else points)
+        columns = doors().history(number, start, end, None if few else points)
         statistics = _statistics(number, start, end)
     except StoreAway:
         return JsonResponse({"error": _("遥测存储暂时没有应答，稍后自动重试。")}, status=503)
     return JsonResponse(
         {
-            "raw": raw,
+            "raw": len(columns["ts"]) >= statistics["count"],
             "ts": columns["ts"].tolist(),
             "value": [value if isfinite(value) else None for value in columns["value"].tolist()],
             "quality": columns["quality"].tolist(),

@@ -75,7 +75,7 @@ function draw(history, [from, to]) {
 async function load() {
   const now = Date.now();
   const [from, to] = range ?? [now - span, now];
-  const answer = await fetch(`${url}?from=${Math.round(from)}&to=${Math.round(to)}&points=1200`).catch(() => null);
+  const answer = await fetch(`${url}?from=${Math.round(from)}&to=${Math.round(to)}&points=2000`).catch(() => null);
   if (!answer?.ok) {
     resolution.textContent = retry;
     setTimeout(load, RETRY_MS);
