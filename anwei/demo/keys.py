@@ -30,7 +30,7 @@ def mqtt_address(folder: DataFolder) -> tuple[str, int]:
     Raises NoBroker where neither is there.
     """
     if given := os.environ.get("ANWEI_MQTT"):
-        host, _, port = given.rpartition(":")
+        host, _colon, port = given.rpartition(":")
         return host, int(port)
     try:
         broker = json.loads((folder.root / "run" / "broker.json").read_text())

@@ -7,7 +7,8 @@ import csv
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
@@ -83,16 +84,21 @@ class Plants:
 
         return asyncio.run(run())
 
-    def wait_until_stored(self) -> None:
-        """Return when everything in the log is in the store."""
+    def wait_until_open(self) -> None:
+        """Return when the store answers."""
+        self._wait(lambda: bool(self.ask("status")))
+
+    def wait_for_rows(self, tag: int, n_rows: int) -> None:
+        """Return when so many rows of a tag are stored (their episodes are, in the same transaction)."""
+        self._wait(lambda: len(self.stored(tag)) >= n_rows)
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 30
         while True:
-            try:
-                if self.ask("status")["lag"] == 0:
+            with suppress(StoreAway):
+                if condition():
                     return
-            except StoreAway:
-                pass
-            assert time.monotonic() < deadline, "not stored in time"
+            assert time.monotonic() < deadline, "not in time"
             time.sleep(0.05)
 
     def stored(self, tag: int) -> list[tuple[int, float]]:
@@ -127,7 +133,7 @@ def plants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plants]:
         asyncio.run(publish(broker))
         with StreamProcess(broker):
             running = Plants(broker, plant)
-            running.wait_until_stored()
+            running.wait_until_open()
             yield running
 
 
@@ -183,7 +189,7 @@ def test_a_recording_at_full_speed_is_stored_and_judged_as_the_oracle_says(
     assert (
         f"已发布 {len(rows):,} 个读数（{n_messages} 条消息），已确认 {n_messages} 条，坏行 0" in done.stdout
     )
-    plants.wait_until_stored()
+    plants.wait_for_rows(tag, len(one_each(rows)))
     assert plants.stored(tag) == one_each(rows)
     expected = events_of([rule for rule in RULES if rule.tag == tag], messages(rows, tag))
     assert len(expected) > 10
@@ -209,7 +215,7 @@ def test_bad_rows_are_named_and_the_rest_arrives(plants: Plants, tmp_path: Path)
     assert not error
     assert "第 3 行跳过：时间无法识别" in complaints and "第 4 行跳过：数值无法识别" in complaints
     assert "已发布 1 个读数（1 条消息），已确认 1 条，坏行 2" in printed
-    plants.wait_until_stored()
+    plants.wait_for_rows(2, before + 1)
     rows = plants.stored(2)
     assert len(rows) == before + 1
     assert abs(rows[-1][0] - time.time() * 1000) < 60_000
