@@ -48,16 +48,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 503 while the database does not answer, else 500; reads nothing from the database itself."""
+    unread = {"system_name": _("安全生产综合监管系统"), "unit_name": ""}
     if isinstance(sys.exc_info()[1], OperationalError):
-        response = _page(
-            request, 503, _("数据库暂时没有应答"), _("请稍候再试；采集和报警由独立进程承担，不受影响。")
-        )
+        next_step = _("请稍候再试；采集和报警由独立进程承担，不受影响。")
+        response = _page(request, 503, _("数据库暂时没有应答"), next_step, **unread)
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
-    return _page(request, 500, _("系统出错"), _("错误已记入日志。请稍后再试；急事请直接电话联系值班室。"))
+    next_step = _("错误已记入日志。请稍后再试；急事请直接电话联系值班室。")
+    return _page(request, 500, _("系统出错"), next_step, **unread)
 
 
-def _page(request: HttpRequest, code: int, title: str, next_step: str) -> HttpResponse:
-    return render(
-        request, "error.html", {"code": code, "heading": title, "next_step": next_step}, status=code
-    )
+def _page(request: HttpRequest, code: int, title: str, next_step: str, **names: str) -> HttpResponse:
+    context = {"code": code, "heading": title, "next_step": next_step, **names}
+    return render(request, "error.html", context, status=code)

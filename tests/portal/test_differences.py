@@ -132,6 +132,11 @@ def test_as_many_as_fit_and_the_day_always(plant: Plant, office: Person, happen:
     assert "今日截至" in sentences[-1].text
 
 
+def test_the_gravest_is_said_first(plant: Plant, office: Person, happen: Happen) -> None:
+    happen(raised(plant.silence, value=None), raised(plant.h))
+    assert [sentence.severity for sentence in differences(office, LATER, 9)] == ["yellow", "offline", "blue"]
+
+
 def test_others_are_not_told(plant: Plant, office: Person, happen: Happen) -> None:
     happen(raised(plant.hh), raised(plant.silence, value=None))
     assert "甲化工厂" not in said(plant.county.stranger)

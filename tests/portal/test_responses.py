@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import AsyncClient, Client
@@ -117,6 +117,17 @@ def test_each_error_says_what_to_do_next(office: Person, settings: Settings) -> 
         assert (answer.status_code, heading in answer.content.decode()) == (status, True), address
         assert "回驾驶舱" in answer.content.decode()
     assert client.get("/busy/")["Retry-After"] == "10"
+
+
+@pytest.mark.urls("tests.portal.test_responses")
+def test_the_page_for_a_database_that_is_away_does_not_ask_it(db: None) -> None:
+    def away(*_arguments: object) -> None:
+        raise OperationalError("unable to open database file")
+
+    with connection.execute_wrapper(away):
+        answer = Client(raise_request_exception=False).get("/busy/")
+    assert answer.status_code == 503
+    assert "数据库暂时没有应答" in answer.content.decode()
 
 
 @pytest.mark.urls("tests.portal.test_responses")

@@ -24,7 +24,7 @@ from anwei.monitoring.filters import ACTIVE
 from anwei.monitoring.models import Alarm, AlarmRule, Warning
 from anwei.monitoring.reading import limit_words
 from anwei.org.models import Person
-from anwei.portal.cockpit.board import by_rank
+from anwei.portal.cockpit.board import RANK, by_rank
 from anwei.portal.cockpit.figures import door
 from anwei.portal.templatetags.look import duration_words
 
@@ -74,6 +74,7 @@ def differences(person: Person, now: datetime, size: int) -> list[Sentence]:
         *_near_deadlines(person, now),
         *_silent_devices(person, now),
     ]
+    found.sort(key=lambda sentence: RANK.get(sentence.severity, len(RANK)))  # stable: within one, as above
     return [*found[: size - 1], _day_against_usual(person, now)]
 
 

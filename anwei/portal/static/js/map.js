@@ -83,17 +83,34 @@ export function bounds(territories, sites) {
   return [[west, south], [east, north]];
 }
 
+/* Where a township's name stands: the centre of its outer ring. One point each, because the library would
+   otherwise repeat the name in every tile the area touches. */
+function names(territories) {
+  const centred = territories.features.map(({ geometry, properties }) => {
+    const ring = geometry.type === "Polygon" ? geometry.coordinates[0] : geometry.coordinates[0][0];
+    let [area, x, y] = [0, 0, 0];
+    for (let n = 0; n + 1 < ring.length; n += 1) {
+      const cross = ring[n][0] * ring[n + 1][1] - ring[n + 1][0] * ring[n][1];
+      area += cross;
+      x += (ring[n][0] + ring[n + 1][0]) * cross;
+      y += (ring[n][1] + ring[n + 1][1]) * cross;
+    }
+    return { type: "Feature", properties, geometry: { type: "Point", coordinates: [x / (3 * area), y / (3 * area)] } };
+  });
+  return { type: "FeatureCollection", features: centred };
+}
+
 function style(territories, sites, look) {
   const tint = ["match", ["get", "colour"], "red", look.red, "orange", look.orange, "yellow", look.yellow, "blue", look.blue, look.land];
   const rank = ["match", ["get", "colour"], "red", 5, "orange", 4, "yellow", 3, "offline", 2, 1];
   return {
     version: 8,
-    sources: { territories: { type: "geojson", data: territories }, sites: { type: "geojson", data: sites } },
+    sources: { territories: { type: "geojson", data: territories }, names: { type: "geojson", data: names(territories) }, sites: { type: "geojson", data: sites } },
     layers: [
       { id: "page", type: "background", paint: { "background-color": look.page } },
       { id: "land", type: "fill", source: "territories", paint: { "fill-color": tint } },
       { id: "border", type: "line", source: "territories", paint: { "line-color": look.line, "line-width": 1.6 } },
-      { id: "names", type: "symbol", source: "territories", layout: { "text-field": ["get", "name"], "text-size": look.text, "text-allow-overlap": true }, paint: { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.5 } },
+      { id: "names", type: "symbol", source: "names", layout: { "text-field": ["get", "name"], "text-size": look.text, "text-allow-overlap": true }, paint: { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.5 } },
       { id: "alarm-ring", type: "circle", source: "sites", filter: ["==", ["get", "colour"], "red"], paint: { "circle-radius": 15, "circle-color": COLOURS.red, "circle-opacity": 0.18, "circle-stroke-color": COLOURS.red, "circle-stroke-width": 1, "circle-stroke-opacity": 0.35 } },
       { id: "sites", type: "symbol", source: "sites", layout: { "icon-image": ["get", "colour"], "icon-allow-overlap": true, "icon-size": look.scale, "symbol-sort-key": rank } },
     ],
@@ -140,8 +157,9 @@ async function draw() {
   const { maplibregl } = window;
   const dark = Boolean(place.dataset.dark);
   const box = bounds(territories, sites);
+  const padding = { top: 12, right: 16, bottom: 12, left: 16 };
   maplibregl.setWorkerUrl(place.dataset.worker);
-  const map = new maplibregl.Map({ container: canvas, style: style(territories, sites, dark ? DARK : LIGHT), bounds: box, fitBoundsOptions: { padding: { top: 12, right: 16, bottom: 12, left: 16 } }, attributionControl: false, locale: words(), cooperativeGestures: matchMedia("(pointer: coarse)").matches, dragRotate: false, pitchWithRotate: false, fadeDuration: 0 });
+  const map = new maplibregl.Map({ container: canvas, style: style(territories, sites, dark ? DARK : LIGHT), bounds: box, fitBoundsOptions: { padding }, attributionControl: false, locale: words(), cooperativeGestures: matchMedia("(pointer: coarse)").matches, dragRotate: false, pitchWithRotate: false, fadeDuration: 0 });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.on("load", () => (place.dataset.drawn = "map"));
@@ -171,7 +189,7 @@ async function draw() {
     const site = button && latest.features.find(({ properties }) => String(properties.id) === button.dataset.locate);
     if (!site) return;
     map.flyTo({ center: site.geometry.coordinates, zoom: map.getZoom() < 11 ? 11 : map.getZoom(), duration: 900 });
-    open(site.geometry.coordinates, site.properties);
+    open(site.geometry.coordinates, site.properties).once("close", () => map.fitBounds(box, { padding, duration: 600 }));
   });
 }
 
