@@ -80,6 +80,7 @@ LIFE = Lifecycle(
 def clocks(case: Repair) -> Iterable[ClockRule]:
     yield ClockRule("签收", ("order",), "sign", 30, "minute", "测试依据", "TEST")
     yield ClockRule("完成", ("order", "return_back"), "finish", 4, "hour", "测试依据", "TEST")
+    yield ClockRule("完成", ("remark",), "finish", 2, "hour", "加急依据", "TEST")
 
 
 KIND = register(

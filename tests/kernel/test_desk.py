@@ -132,6 +132,17 @@ def test_a_limit_set_again_can_only_come_earlier(county: County) -> None:
     assert again.pk != clock.pk and again.due_at == NOW + timedelta(hours=4)
 
 
+def test_a_running_clock_can_only_be_made_earlier(county: County) -> None:
+    case = advance(open_repair(county), "order", actor=county.officer, now=NOW)
+    case = advance(case, "sign", actor=county.worker, now=NOW)
+    case = advance(case, "remark", actor=None, now=NOW + timedelta(hours=1))
+    clock = Clock.objects.get(case=case, met_at=None)
+    assert (clock.started_at, clock.due_at, clock.citation) == (NOW, NOW + timedelta(hours=3), "加急依据")
+    assert case.deadline == clock.due_at
+    case = advance(case, "remark", actor=None, now=NOW + timedelta(hours=2))
+    assert case.deadline == NOW + timedelta(hours=3)
+
+
 def test_sweep_enters_each_missed_clock_once_and_seals_the_hour(county: County) -> None:
     case = advance(open_repair(county), "order", actor=county.officer, now=NOW)
     swept = sweep(NOW + timedelta(minutes=30))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from anwei.cases.models import Case
 from anwei.org.models import Person, Unit
-from anwei.org.scope import Grant, ensure_visible
+from anwei.org.scope import Grant, ScopeColumns, ensure_visible
 from anwei.sites.models import Enterprise, Site
 from tests.kernel.county import COUNTY, OTHER_TOWN, TOWN, County, build, in_post, make_enterprise, open_repair
 
@@ -116,3 +116,11 @@ def test_a_row_cannot_be_saved_out_of_one_s_own_sight(county: County) -> None:
     assert Unit.objects.get(pk=enterprise.unit_id).territory == TOWN
     with pytest.raises(PermissionDenied):
         ensure_visible(county.townsman, county.duty)  # a model without scope is nobody's
+
+
+def test_a_model_that_cannot_express_a_grant_shows_nothing_by_it() -> None:
+    territory_only = ScopeColumns(territory="territory")
+    assert Grant(COUNTY, enterprise=1).query(territory_only) is None
+    assert Grant(COUNTY, frozenset({"coal"})).query(territory_only) is None
+    assert Grant(COUNTY).query(ScopeColumns(enterprise="id")) is None
+    assert Grant(COUNTY).query(territory_only) is not None

@@ -179,9 +179,9 @@ def test_an_emptied_content_leaves_the_chain_itself_whole(county: County) -> Non
     previous = ""
     for entry in links:
         values = [getattr(entry, name) for name in Entry.sealed_fields]
-        assert entry.digest == seal._link(
-            f'["cases.entry",{case.pk}]', entry.number, values, entry.content_digest, previous
-        )
+        chain = f'["cases.entry",{case.pk}]'
+        assert entry.digest == seal._link(chain, entry.number, values, entry.content_digest, previous)
+        assert entry.digest != seal._link(chain, entry.number, values, entry.content_digest, "x")
         previous = entry.digest
 
 
