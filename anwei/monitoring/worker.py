@@ -35,7 +35,7 @@ from anwei.monitoring.stream.register import publish_register
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
 DAY_S = 24 * 3600.0
 RETRY_PAUSE_S = 1.0
-BATCH = 200  # episodes a transaction: each may open a warning
+BATCH = 100  # episodes a transaction: each may open a warning, which takes some 15 ms of the write lock
 
 FORESEEN = (StoreAway, NatsError, TimeoutError, DatabaseError)  # broker, stream or database away
 

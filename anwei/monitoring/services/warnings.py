@@ -35,22 +35,26 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
     """
     news = [alarm for alarm in alarms if now - alarm.raised_at <= NEWS]
     groups = _groups(news)
-    touched: set[int] = set()
+    open_ones = _open_warnings(news, groups)
+    attached, touched = [], set()
     for alarm in sorted(news, key=lambda alarm: _rank(alarm.severity)):
-        group = groups[alarm.rule_id]
-        warning = _open_warning(alarm, group)
+        places = [_place(rule, alarm) for rule in groups[alarm.rule_id]]
+        warning = next((open_ones[place] for place in places if place in open_ones), None)
         if warning is None and alarm.rule.opens_warning:
             warning = _issue(alarm, now, trends.get(alarm.rule_id, ""))
             if warning is not None:
-                _active(group).update(warning=warning)
+                open_ones[warning.open_for_site] = warning
+                _active(groups[alarm.rule_id]).update(warning=warning)
         elif (
             warning is not None and alarm.rule.opens_warning and _rank(alarm.severity) < _rank(warning.level)
         ):
             advance(warning, RISE, actor=None, now=now, note=why(alarm), level=alarm.severity)
+            warning.level = alarm.severity
         if warning is not None:
             alarm.warning = warning
-            alarm.save(update_fields=["warning"])
+            attached.append(alarm)
             touched.add(warning.pk)
+    Alarm.objects.bulk_update(attached, ["warning"])
     return sorted(touched)
 
 
@@ -68,9 +72,11 @@ def _groups(alarms: Sequence[Alarm]) -> dict[int, list[int]]:
     return groups
 
 
-def _open_warning(alarm: Alarm, group: Sequence[int]) -> Warning | None:
-    places = [_place(rule, alarm) for rule in group]
-    return Warning.objects.filter(open_for_site__in=places).exclude(phase=Phase.CLOSED).first()
+def _open_warnings(alarms: Sequence[Alarm], groups: Mapping[int, Sequence[int]]) -> dict[str, Warning]:
+    """Return the open warnings that these alarms may attach to, by place."""
+    places = {_place(rule, alarm) for alarm in alarms for rule in groups[alarm.rule_id]}
+    rows = Warning.objects.filter(open_for_site__in=places).exclude(phase=Phase.CLOSED)
+    return {warning.open_for_site: warning for warning in rows}
 
 
 def _place(rule: int, alarm: Alarm) -> str:
