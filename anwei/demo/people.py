@@ -116,20 +116,27 @@ def _create_townships(staff: Staff, government: Unit) -> None:
 
 
 def create_enterprise_staff(staff: Staff, units: dict[str, Unit]) -> None:
-    """Appoint a safety officer and a principal to each enterprise; the first of a sector may log in."""
-    seen: set[str] = set()
-    for plan in enterprises():
-        first = plan.sector not in seen
-        seen.add(plan.sector)
-        unit, safety, principal = units[plan.code], plan.safety_officer, plan.principal
+    """Appoint a safety officer and a principal to each enterprise.
+
+    The first officer of each sector and the first principal may log in: enough to play every part.
+    """
+    sectors: set[str] = set()
+    for index, plan in enumerate(enterprises()):
+        unit, code = units[plan.code], plan.code
         staff.hire(
-            unit, Post.Kind.SAFETY, "安全管理人员", f"{plan.code}-anquan", full_name=safety, login=first
+            unit,
+            Post.Kind.SAFETY,
+            "安全管理人员",
+            f"{code}-anquan",
+            full_name=plan.safety_officer,
+            login=plan.sector not in sectors,
         )
         staff.hire(
             unit,
             Post.Kind.PRINCIPAL,
             "主要负责人",
-            f"{plan.code}-fuzeren",
-            full_name=principal,
-            login=len(seen) == 1 and first,
+            f"{code}-fuzeren",
+            full_name=plan.principal,
+            login=index == 0,
         )
+        sectors.add(plan.sector)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare days of history and the cap on its speed."""
         parser.add_argument("--days", type=float, default=30.0, help=_("历史天数（默认 30，0 为不补）"))
-        parser.add_argument("--rate", type=float, default=200_000.0, help=_("历史数据每秒样本数上限"))
+        parser.add_argument("--rate", type=float, default=150_000.0, help=_("历史数据每秒样本数上限"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGINT or SIGTERM."""
