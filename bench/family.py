@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ class Family:
         self.log = (self.root / "family.log").open("wb")
         self.process: subprocess.Popen[bytes] | None = None
         self.keys: dict[str, str] = {}
-        self.token = ""
+        self.token = self.session = ""
 
     def anwei(self, *words: str, text: str | None = None) -> str:
         """Run one `anwei` command and return its output; raises with the output when it fails."""
@@ -53,7 +54,7 @@ class Family:
         self._provision()
         self._officer()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "anwei", "run"],
+            [sys.executable, "-m", "anwei", "run", "--port", "0", "--mqtt-port", "0"],
             env=self.environment,
             stdout=self.log,
             stderr=subprocess.STDOUT,
@@ -104,17 +105,28 @@ class Family:
             self.keys = {row[0]: row[1] for row in list(csv.reader(file))[1:]}
 
     def _officer(self) -> None:
-        """Make one person who may see everything, with a bearer token."""
+        """Make one person who may see everything, with a bearer token and an open session."""
         script = (
-            "import datetime; from anwei.org.models import *\n"
-            "unit, _ = Unit.objects.get_or_create(name='基准县政府', kind='government', territory='990101'[:2])\n"
+            "import datetime; from django.contrib.auth import *\n"
+            "from django.contrib.sessions.backends.db import SessionStore; from anwei.org.models import *\n"
+            "unit = Unit.objects.create(name='基准县政府', kind='government', territory='99')\n"
             "post = Post.objects.create(unit=unit, kind='duty', title='值班岗')\n"
             f"person = Person.objects.create_user('{PERSON}', full_name='基准')\n"
             "Holding.objects.create(person=person, post=post, from_on=datetime.date(2020, 1, 1))\n"
+            "session = SessionStore()\n"
+            "session[SESSION_KEY] = str(person.pk)\n"
+            "from django.conf import settings\n"
+            "session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]\n"
+            "session[HASH_SESSION_KEY] = person.get_session_auth_hash()\n"
+            "session.create(); print('session=' + session.session_key)\n"
         )
-        self.anwei("shell", "-c", script)
-        words = re.findall(r"\S{20,}", self.anwei("token", "create", PERSON))
-        self.token = words[-1]
+        self.session = re.findall(r"session=(\w+)", self.anwei("shell", "-c", script))[-1]
+        self.token = self.anwei("token", "create", PERSON).split()[-1]
+
+    def numbers(self) -> dict[int, str]:
+        """Return the code of every tag by its number."""
+        with sqlite3.connect(f"file:{self.root}/business/anwei.sqlite3?mode=ro", uri=True) as database:
+            return dict(database.execute("SELECT number, code FROM monitoring_tag"))
 
     @property
     def pid(self) -> int:
@@ -136,7 +148,7 @@ class Family:
     @property
     def web_port(self) -> int:
         """Port of the web process."""
-        return int(self.running["web_port"])
+        return int(self.running["web"].rsplit(":", 1)[1].rstrip("/"))
 
     def get(self, path: str) -> Any:
         """Return the JSON of an API path."""
@@ -167,17 +179,17 @@ class Family:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.log.close()
-        shutil.rmtree(self.root, ignore_errors=True)
+        if not os.environ.get("ANWEI_BENCH_KEEP"):
+            shutil.rmtree(self.root, ignore_errors=True)
 
 
 def call_door(root: Path, name: str, *arguments: Any) -> Any:
     """Call one store door from outside the family; opens a connection each time."""
     import asyncio
 
-    from anwei.monitoring.stream.doors import Doors
-
     from anwei.datafolder import DataFolder
     from anwei.monitoring.stream.bus import connect
+    from anwei.monitoring.stream.doors import Doors
 
     async def once() -> Any:
         nc = await connect(DataFolder(root), name="bench")

@@ -22,10 +22,10 @@ class Watcher(threading.Thread):
 
     def __init__(self, family: Family) -> None:
         super().__init__(daemon=True)
-        self.family, self.seen, self.stopped = family, [], False
+        self.codes, self.stopped = family.numbers(), False
         self.seen: list[tuple[str, str, float]] = []
         self.connection = http.client.HTTPConnection("127.0.0.1", family.web_port, timeout=60)
-        self.connection.request("GET", "/live/", headers={"Authorization": f"Bearer {family.token}"})
+        self.connection.request("GET", "/live/", headers={"Cookie": f"sessionid={family.session}"})
         self.answer = self.connection.getresponse()
         if self.answer.status != 200:
             raise RuntimeError(f"/live/: {self.answer.status} {self.answer.read()[:300]!r}")
@@ -43,7 +43,7 @@ class Watcher(threading.Thread):
             elif line.startswith("data:") and event == "episode":
                 row = json.loads(line[5:])
                 if row.get("state", "active") == "active":
-                    self.seen.append((row["tag_code"], row["kind"], time.time()))
+                    self.seen.append((self.codes.get(row["tag"], row["device"]), row["kind"], time.time()))
 
 
 class Poller(threading.Thread):
@@ -61,7 +61,7 @@ class Poller(threading.Thread):
             page = self.family.get(f"/api/v1/alarms?since={since}&limit=1000")
             now = time.time()
             for row in page["items"]:
-                self.first.setdefault((row["tag_code"], row["kind"]), now)
+                self.first.setdefault((row["tag"], row["kind"]), now)
             time.sleep(0.25)
 
 
@@ -162,6 +162,7 @@ def _score(
         "missed": missed,
         "repeated": repeated,
         "false": len(set(raised) - accounted),
+        "false_kinds": sorted({kind for code, kind in set(raised) - accounted}),
         "pushed_latency_ms": spread(prompt, 1000),
         "on_delay_latency_ms": spread(delayed, 1000),
         "polled_latency_ms": spread(polled, 1000),

@@ -80,6 +80,8 @@ class Workload:
         self.events: list[Planted] = []
         self.over: dict[int, dict[int, float]] = {}
         for kind, share in MIX:
+            if kind in {"hold_delay", "nuisance"} and hold <= DELAY_PERIODS + 1:
+                continue  # too short a run for an on-delay to end in it
             for _ in range(round(events * share)):
                 tag = next(delayed if kind in {"hold_delay", "nuisance"} else prompt, None)
                 if tag is None:
