@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
@@ -40,8 +41,9 @@ def alarm_counts(person: Person) -> dict[str, int]:
 def devices_of(person: Person) -> QuerySet[Device]:
     """Return the devices a person may see, each with `n_tags` and whether it `is_silent`."""
     rows: QuerySet[Device] = Device.objects.visible_to(person)
+    tags = Tag.objects.filter(device=OuterRef("pk")).order_by().values("device").annotate(n=Count("pk"))
     return rows.select_related("enterprise__unit", "site", "gateway").annotate(
-        n_tags=Count("tags", distinct=True), is_silent=silent()
+        n_tags=Coalesce(Subquery(tags.values("n")), 0), is_silent=silent()
     )
 
 
