@@ -20,6 +20,17 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from numpy.typing import NDArray
 
+from anwei.monitoring.stream.questions import (
+    NOTES_A_PAGE,
+    Aggregate,
+    Copy,
+    Episodes,
+    History,
+    Last,
+    Nothing,
+    RejectCounts,
+    Rejects,
+)
 from anwei.monitoring.stream.wire import Columns, WireColumns, pack_columns, unpack_columns
 
 if TYPE_CHECKING:  # who only asks does not load the store's engines
@@ -27,7 +38,6 @@ if TYPE_CHECKING:  # who only asks does not load the store's engines
 
 ROWS_A_PAGE = 40_000  # of 17 to 21 bytes: below the broker's 1 MB
 BUCKETS_A_PAGE = 17_500  # of 48 bytes
-NOTES_A_PAGE = 1_000
 READERS = 4  # threads that read for the doors
 
 Reply = dict[str, Any]
@@ -41,63 +51,6 @@ class StoreAway(RuntimeError):
 
 class StoreRefused(ValueError):
     """The store understood the question and will not answer it; the text says why."""
-
-
-class Last(msgspec.Struct):
-    """Newest samples of `tags`, or of all tags with a number above `after`."""
-
-    tags: list[int] | None = None
-    after: int = -1
-
-
-class History(msgspec.Struct):
-    """Rows of one tag in [start, end) ms; `points` of them, or raw."""
-
-    tag: int
-    start: int
-    end: int
-    points: int | None = None
-
-
-class Aggregate(msgspec.Struct):
-    """Statistics per tag and `interval` ms from `start` on."""
-
-    tags: list[int]
-    start: int
-    end: int
-    interval: int
-
-
-class Episodes(msgspec.Struct):
-    """Outbox rows above `after`."""
-
-    after: int
-    limit: int = NOTES_A_PAGE
-
-
-class Rejects(msgspec.Struct):
-    """Rejects above `after`, newest first; '' means any."""
-
-    after: int = 0
-    limit: int = NOTES_A_PAGE
-    reason: str = ""
-    device: str = ""
-
-
-class RejectCounts(msgspec.Struct):
-    """Counts from the hour of `since` (ms) on."""
-
-    since: int
-
-
-class Nothing(msgspec.Struct):
-    """A question without arguments."""
-
-
-class Copy(msgspec.Struct):
-    """Where the owner shall copy the store to: a new folder of the data folder's file system."""
-
-    target: str
 
 
 class ServedDoors:
