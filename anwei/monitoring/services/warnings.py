@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
 from anwei.cases.lifecycle import Phase
 from anwei.cases.services import advance, open_case
 from anwei.monitoring.lifecycle import RISE
@@ -16,9 +14,7 @@ from anwei.monitoring.models import Alarm, AlarmRule, Severity, Warning
 from anwei.monitoring.services.words import title, why
 from anwei.org.responsibility import Vacant, posts_for
 
-NEWS = timedelta(
-    hours=24
-)  # an alarm found later than this is history: recorded, shown, but nobody is sent out
+NEWS = timedelta(hours=24)  # what is found later is history: recorded and shown, but nobody is sent out
 GROUPS = (
     frozenset({AlarmRule.Kind.HH, AlarmRule.Kind.H}),
     frozenset({AlarmRule.Kind.LL, AlarmRule.Kind.L}),
@@ -36,26 +32,22 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
     news = [alarm for alarm in alarms if now - alarm.raised_at <= NEWS]
     groups = _groups(news)
     open_ones = _open_warnings(news, groups)
-    attached, touched = [], set()
+    attached = []
     for alarm in sorted(news, key=lambda alarm: _rank(alarm.severity)):
-        places = [_place(rule, alarm) for rule in groups[alarm.rule_id]]
+        group = groups[alarm.rule_id]
+        places = [_place(rule, alarm) for rule in group]
         warning = next((open_ones[place] for place in places if place in open_ones), None)
-        if warning is None and alarm.rule.opens_warning:
-            warning = _issue(alarm, now, trends.get(alarm.rule_id, ""))
-            if warning is not None:
-                open_ones[warning.open_for_site] = warning
-                _active(groups[alarm.rule_id]).update(warning=warning)
-        elif (
-            warning is not None and alarm.rule.opens_warning and _rank(alarm.severity) < _rank(warning.level)
-        ):
-            advance(warning, RISE, actor=None, now=now, note=why(alarm), level=alarm.severity)
-            warning.level = alarm.severity
+        if alarm.rule.opens_warning:
+            if warning is None:
+                warning = _issue(alarm, group, now, trends.get(alarm.rule_id, ""))
+            elif _rank(alarm.severity) < _rank(warning.level):
+                advance(warning, RISE, actor=None, now=now, note=why(alarm), level=alarm.severity)
+                warning.level = alarm.severity
         if warning is not None:
-            alarm.warning = warning
+            open_ones[warning.open_for_site] = alarm.warning = warning
             attached.append(alarm)
-            touched.add(warning.pk)
     Alarm.objects.bulk_update(attached, ["warning"])
-    return sorted(touched)
+    return sorted({warning.pk for alarm in attached if (warning := alarm.warning) is not None})
 
 
 def _groups(alarms: Sequence[Alarm]) -> dict[int, list[int]]:
@@ -83,21 +75,18 @@ def _place(rule: int, alarm: Alarm) -> str:
     return f"{rule}:site-{alarm.site_id}" if alarm.site_id else f"{rule}:device-{alarm.device_id}"
 
 
-def _active(group: Sequence[int]) -> QuerySet[Alarm]:
-    return Alarm.objects.filter(rule__in=group, cleared_at=None, warning=None)
-
-
 def _rank(level: str) -> int:
     return Severity.values.index(level)  # red stands first
 
 
-def _issue(alarm: Alarm, now: datetime, trend: str) -> Warning | None:
+def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str) -> Warning | None:
+    """Open the warning, with what stands active of its group; None where no post exists that could answer."""
     try:
         posts = posts_for(alarm.enterprise, now, held=False)
     except Vacant as error:
         log.error("alarm %s opens no warning: %s", alarm.pk, error)
         return None
-    return open_case(
+    warning = open_case(
         Warning,
         actor=None,
         now=now,
@@ -107,10 +96,10 @@ def _issue(alarm: Alarm, now: datetime, trend: str) -> Warning | None:
         sector=alarm.sector,
         enterprise=alarm.enterprise,
         site=alarm.site,
-        responsible=posts.responsible,
-        supervisor=posts.supervisor,
-        implementer=posts.implementer,
+        **posts._asdict(),
         rule=alarm.rule,
         level=alarm.severity,
         open_for_site=_place(alarm.rule_id, alarm),
     )
+    Alarm.objects.filter(rule__in=group, cleared_at=None, warning=None).update(warning=warning)
+    return warning
