@@ -62,9 +62,13 @@ class DataFolder:
         path = self.folder("keys") / name
         if not path.exists():
             self.write_private(path, secrets.token_hex(n_bytes).encode())
-        if path.stat().st_mode & 0o077:
-            raise UnsafeSecret(f"密钥文件 {path} 可被他人读取；请执行 chmod 600 {path} 后再启动。")
+        _require_private(path)
         return bytes.fromhex(path.read_text().strip())
+
+    def require_private_secrets(self) -> None:
+        """Raise UnsafeSecret when any key made so far is readable by group or others."""
+        for path in self.folder("keys").iterdir():
+            _require_private(path)
 
     def write_private(self, path: Path, content: bytes) -> None:
         """Write a file with mode 0600, whole or not at all, and durably."""
@@ -89,3 +93,8 @@ class DataFolder:
         except FileNotFoundError:
             return {}
         return content
+
+
+def _require_private(path: Path) -> None:
+    if path.stat().st_mode & 0o077:
+        raise UnsafeSecret(f"密钥文件 {path} 可被他人读取；请执行 chmod 600 {path} 后再启动。")

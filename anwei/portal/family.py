@@ -51,6 +51,7 @@ def run(folder: DataFolder, *, demo: bool, ports: Ports) -> int:
     """Run the family until SIGINT or SIGTERM; return the exit status."""
     network = Network.from_environment()
     os.umask(0o077)  # what the family writes is nobody else's to read
+    folder.require_private_secrets()
     with _locked(folder):
         _allow_many_connections()
         return asyncio.run(Family(folder, network, demo=demo, ports=ports).live())

@@ -34,13 +34,8 @@ def family(tmp_path_factory: pytest.TempPathFactory, taken_port: int) -> Iterato
         yield running
 
 
-def is_healthy(family: Family) -> bool:
-    status, body = family.get("/healthz")
-    return status == 200 and json.loads(body)["ok"]
-
-
 def test_everything_starts_and_is_healthy(family: Family) -> None:
-    wait_for(lambda: is_healthy(family), seconds=30, what="/healthz says ok")
+    family.wait_until_healthy()
     body = json.loads(family.get("/healthz")[1])
     assert {"database", "log", "telemetry"} <= {check["name"] for check in body["checks"]}
     assert family.get("/accounts/login/")[0] == 200
@@ -88,12 +83,12 @@ def test_a_dead_process_comes_back(family: Family, name: str) -> None:
     assert before
     os.kill(before, signal.SIGKILL)
     wait_for(lambda: family.pid(name) not in (None, before), seconds=15, what=f"{name} is back")
-    wait_for(lambda: is_healthy(family), seconds=30, what="healthy again")
+    family.wait_until_healthy()
 
 
 @pytest.mark.parametrize("name", ["stream"])
 def test_a_frozen_process_is_seen_within_thirty_seconds(family: Family, name: str) -> None:
-    wait_for(lambda: is_healthy(family), seconds=30, what="healthy before")
+    family.wait_until_healthy()
     pid = family.pid(name)
     assert pid
     os.kill(pid, signal.SIGSTOP)
@@ -110,7 +105,7 @@ def test_a_frozen_process_is_seen_within_thirty_seconds(family: Family, name: st
         assert states[name] == "stuck"
     finally:
         os.kill(pid, signal.SIGCONT)
-    wait_for(lambda: is_healthy(family), seconds=30, what="healthy again")
+    family.wait_until_healthy()
 
 
 def test_ctrl_c_ends_everything_within_five_seconds(family: Family) -> None:

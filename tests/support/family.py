@@ -72,6 +72,17 @@ class Family:
         assert self.process and self.process.poll() is None, f"anwei run ended:\n{self.text[-3000:]}"
         return "已就绪" in self.text[self._seen :]
 
+    def is_healthy(self) -> bool:
+        """Whether /healthz says that every store and every process works."""
+        return self.get("/healthz")[0] == 200
+
+    def wait_until_healthy(self, *, seconds: float = 60.0) -> None:
+        """Wait for /healthz; fail with what it says and the end of the log."""
+        try:
+            wait_for(self.is_healthy, seconds=seconds)
+        except AssertionError:
+            raise AssertionError(f"{self.get('/healthz')}\n{self.text[-3000:]}") from None
+
     def stop(self) -> float:
         """Send what Ctrl-C sends; return how many seconds the end took."""
         assert self.process
