@@ -19,7 +19,7 @@ from tests.monitoring.plant import build as build_plant
 
 Visit = Callable[[Person], Client]
 Happen = Callable[..., None]
-MOST_QUERIES = 40
+MOST_QUERIES = 34
 
 
 def figures(client: Client, path: str = "/") -> dict[str, tuple[str, str]]:

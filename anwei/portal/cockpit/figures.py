@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.cases.lifecycle import Phase
-from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED
-from anwei.monitoring.models import Alarm, Severity, Tag, Warning
+from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
+from anwei.monitoring.models import Alarm, Device, Severity, Tag, Warning
 from anwei.monitoring.queries import device_counts
 from anwei.org.models import Person
 from anwei.portal.templatetags.look import duration_words
@@ -137,9 +137,7 @@ def _online(person: Person) -> Figure:
     devices = device_counts(person)
     tags = Tag.objects.visible_to(person).filter(device__revoked_at__isnull=True)
     n_tags = tags.count()
-    n_silent = (
-        tags.filter(device__alarms__in=Alarm.objects.filter(ACTIVE, tag__isnull=True)).distinct().count()
-    )
+    n_silent = tags.filter(device__in=Device.objects.filter(silent())).count()
     value = f"{(n_tags - n_silent) / n_tags:.1%}" if n_tags else "—"
     under = (
         _("%(online)d / %(all)d 点 · 离线设备 %(silent)d")
