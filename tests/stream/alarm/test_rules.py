@@ -10,13 +10,20 @@ import pytest
 from anwei.monitoring.stream.alarm.evaluate import evaluate
 from anwei.monitoring.stream.alarm.late import late_episodes, suspects
 from anwei.monitoring.stream.alarm.rules import H, compile_rules
+from anwei.monitoring.stream.alarm.silence import tick
 from anwei.monitoring.stream.alarm.state import ACTIVE, State, carry, restore
 from anwei.monitoring.stream.register import BrokenRegister
-from tests.oracle import Rule, Sample, events_of
+from tests.oracle import Event, Rule, Sample, events_of
 from tests.stream.alarm.streams import Engine, columns, cut, in_order, plain, random_rules, random_samples
 from tests.stream.plant import Plant
 
 NOW = 9_000_000
+NOTHING = {
+    "tag": np.empty(0, np.int32),
+    "ts": np.empty(0, np.int64),
+    "value": np.empty(0),
+    "quality": np.empty(0, np.uint8),
+}
 
 
 def compiled(rules: list[Rule], n_tags: int = 2, **more: object):
@@ -98,14 +105,14 @@ def test_a_removed_rule_ends_its_episode_for_good() -> None:
     ]
     changes = state.changes(rules)
     assert dict(zip(changes["rule"].tolist(), changes["phase"].tolist(), strict=True)) == {1: 0}
-    again, ended = restore(engine.rules, changes, {}, NOW)
+    again, ended = restore(engine.rules, changes, NOTHING, NOW)
     assert ended == []
     assert not again.phase.any()
 
 
 def test_a_rule_gone_while_the_stream_was_down_ends_at_the_start() -> None:
     engine = active([Rule(1, 1, "h", 80.0)])
-    state, ended = restore(compiled([]), engine.state.changes(engine.rules), {}, NOW)
+    state, ended = restore(compiled([]), engine.state.changes(engine.rules), NOTHING, NOW)
     assert [(event.rule, event.kind, event.start) for event in ended] == [(1, "cleared", 1000)]
     assert state.changes(compiled([]))["phase"].tolist() == [0]
 
@@ -168,6 +175,7 @@ def test_a_late_episode_still_under_way_is_closed_at_its_last_sample() -> None:
         ("raised", 50_000, 50_000, 10.0),
         ("cleared", 50_000, 51_000, 11.0),
     ]
+    assert {(event.rule, event.tag, event.device, event.limit) for event in found} == {(1, 1, "d0", 20.0)}
 
 
 def test_late_samples_inside_the_live_episode_are_that_episode() -> None:
@@ -190,3 +198,83 @@ def test_nothing_known_is_nothing_done() -> None:
     samples, _ = columns([[Sample(77, 1, 1.0)]])
     outcome = evaluate(rules, State.new(rules), samples, NOW)
     assert (outcome.events, len(outcome.late)) == ([], 0)
+
+
+def test_after_a_restart_a_rate_is_measured_from_the_last_good_sample() -> None:
+    rules = compiled([Rule(1, 1, "rate", 60.0), Rule(2, 2, "rate", 60.0)])
+    last, _ = columns([[Sample(1, 60_000, 10.0), Sample(2, 60_000, 10.0, 2)]])
+    kept = {"tag": last.tag, "ts": last.ts, "value": last.value, "quality": last.quality}
+    state, _ = restore(rules, {}, kept, NOW)
+    samples, _ = columns([[Sample(1, 120_000, 90.0), Sample(2, 120_000, 90.0)]])
+    assert [(event.rule, event.value) for event in evaluate(rules, state, samples, NOW).events] == [(1, 80.0)]
+    again, _ = columns([[Sample(1, 120_000, 90.0), Sample(2, 60_000, 10.0)]])
+    assert len(evaluate(rules, state, again, NOW).late) == 2
+
+
+def test_after_a_restart_what_is_stored_is_late() -> None:
+    rules = compiled([Rule(1, 1, "h", 80.0)])
+    last, _ = columns([[Sample(1, 60_000, 10.0), Sample(2, 50_000, 10.0, 2), Sample(9, 1, 1.0)]])
+    kept = {"tag": last.tag, "ts": last.ts, "value": last.value, "quality": last.quality}
+    state, _ = restore(rules, {}, kept, NOW)
+    samples, _ = columns([[Sample(1, 60_000, 90.0), Sample(2, 50_000, 90.0), Sample(2, 50_001, 90.0)]])
+    outcome = evaluate(rules, state, samples, NOW)
+    assert (outcome.events, outcome.late.ts.tolist()) == ([], [60_000, 50_000])
+
+
+def test_every_phase_is_taken_up_where_it_stood() -> None:
+    rules = [
+        Rule(1, 1, "h", 80.0, 2.0, 5000, 5000),
+        Rule(2, 2, "l", 20.0, 2.0, 0, 5000),
+        Rule(3, 2, "ll", 10.0),
+    ]
+    engine = Engine(rules, 2)
+    engine.see([[Sample(1, 1_000, 85.0), Sample(2, 1_000, 15.0)], [Sample(2, 2_000, 50.0)]])
+    last, _ = columns([[Sample(1, 1_000, 85.0), Sample(2, 2_000, 50.0)]])
+    kept = {"tag": last.tag, "ts": last.ts, "value": last.value, "quality": last.quality}
+    engine.state, ended = restore(engine.rules, engine.state.changes(engine.rules), kept, NOW)
+    assert ended == []
+    events = engine.see([[Sample(1, 6_000, 85.0), Sample(2, 6_999, 50.0)], [Sample(2, 7_000, 50.0)]])
+    assert in_order(plain(events)) == [Event(1, 1_000, "raised", 6_000), Event(2, 1_000, "cleared", 7_000)]
+
+
+def test_changes_not_yet_stored_survive_new_rules() -> None:
+    engine = active([Rule(1, 1, "h", 80.0)])
+    rules = compiled([Rule(1, 1, "h", 80.0), Rule(7, 2, "h", 80.0)])
+    state, _ = carry(engine.rules, engine.state, rules, NOW)
+    changes = state.changes(rules)
+    assert (changes["rule"].tolist(), changes["phase"].tolist()) == ([1], [ACTIVE])
+    state.settle()
+    assert state.changes(rules) is None
+
+
+def test_a_silent_device_stays_silent_under_new_rules_and_a_heard_one_heard() -> None:
+    second = 1_000
+    rules = compile_rules(Plant(3, 1, silence=True).register())
+    state = State.new(rules)
+    samples, _ = columns([[Sample(1, 1, 1.0), Sample(2, 1, 1.0), Sample(3, 1, 1.0)]])
+    evaluate(rules, state, samples, NOW)
+    one, _ = columns([[Sample(2, 2, 1.0)]])
+    evaluate(rules, state, one, NOW + 5 * second)
+    assert [event.device for event in tick(rules, state, NOW + 8 * second, 0)] == ["d0", "d2"]
+    more = compile_rules(Plant(4, 2, silence=True).register())
+    state, ended = carry(rules, state, more, NOW)
+    assert ended == []
+    assert tick(more, state, NOW + 11 * second, NOW + 5 * second) == []
+    assert [event.device for event in tick(more, state, NOW + 12 * second, NOW + 5 * second)] == ["d1", "d3"]
+    fewer = compile_rules(Plant(1, 2, silence=True).register())
+    state, ended = carry(more, state, fewer, NOW)
+    assert sorted(event.rule for event in ended) == [1_000_002, 1_000_003, 1_000_004]
+    assert {(event.kind, event.at, event.tag) for event in ended} == {("cleared", NOW, 0)}
+
+
+def test_a_delay_ripens_just_when_two_periods_and_the_delay_are_over() -> None:
+    for delay, ripe_after in ((1_000, 2_000), (4_000, 4_000)):
+        for kind, value, limit in (("h", 85.0, 80.0), ("bad", None, None)):
+            engine = Engine([Rule(1, 1, kind, limit, on_delay_ms=delay)], 1)
+            engine.see([[Sample(1, NOW, 85.0, 0 if kind == "h" else 2)]], now=NOW)
+            assert tick(engine.rules, engine.state, NOW + ripe_after - 1, 0) == []
+            [event] = tick(engine.rules, engine.state, NOW + ripe_after, 0)
+            assert (event.kind, event.start, event.at) == ("raised", NOW, NOW + delay)
+            assert (event.tag, event.device, event.value, event.limit) == (1, "d0", value, limit)
+            assert engine.state.changes(engine.rules)["phase"].tolist() == [ACTIVE]
+            assert tick(engine.rules, engine.state, NOW + ripe_after + 1, 0) == []

@@ -36,7 +36,7 @@ def late_episodes(rules: RuleSet, state: State, late: Samples, now: int) -> list
     told = evaluate(rules, apart, late, now).events
     limit_rules = set(rules.rule[list(LIMITS)].ravel().tolist())
     told = [event for event in told if event.rule in limit_rules]
-    for kind, column in zip(*np.nonzero(apart.phase[list(LIMITS)] >= ACTIVE), strict=True):
+    for kind, column in np.argwhere(apart.phase[list(LIMITS)] >= ACTIVE):
         told.append(
             EpisodeEvent(
                 rule=int(rules.rule[kind, column]),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anwei.monitoring.stream.alarm.rules import RuleSet
-from anwei.monitoring.stream.samples import EpisodeEvent
+from anwei.monitoring.stream.samples import EpisodeEvent, Quality
 
 NORMAL, PENDING, ACTIVE, CLEARING = range(4)
 NEVER = np.iinfo(np.int64).min // 2  # a time before all others, from which a difference does not overflow
@@ -67,14 +67,12 @@ def restore(rules: RuleSet, rows: Columns, last: Columns, now: int) -> tuple[Sta
     tag's newest sample.
     """
     state = State.new(rules)
-    column = rules.columns(last["tag"].astype(np.int32)) if last else np.empty(0, np.int32)
+    column = rules.columns(last["tag"])
     known = column >= 0
-    column = column[known]
-    if known.any():
-        state.last[column] = last["ts"][known]
-        good = last["quality"][known] == 0
-        state.good_ts[column[good]] = last["ts"][known][good]
-        state.good_value[column[good]] = last["value"][known][good]
+    state.last[column[known]] = last["ts"][known]
+    good = known & (last["quality"] == Quality.GOOD)
+    state.good_ts[column[good]] = last["ts"][good]
+    state.good_value[column[good]] = last["value"][good]
     return state, _place(rules, state, rows, now)
 
 
@@ -85,13 +83,12 @@ def carry(old_rules: RuleSet, old: State, rules: RuleSet, now: int) -> tuple[Sta
     the same way. A rule whose limit moved keeps an active episode, and the next sample judges it.
     """
     state = State.new(rules)
-    of_tag = old_rules.tag > 0
-    columns = np.full(len(of_tag), -1, np.int32)
-    columns[of_tag] = rules.columns(old_rules.tag[of_tag])
-    n_tags = int((rules.tag > 0).sum())
-    row_of = {code: n_tags + row for row, code in enumerate(rules.codes[n_tags:])}
-    for column in np.flatnonzero(~of_tag).tolist():
-        columns[column] = row_of.get(old_rules.codes[column], -1)
+    device = {code: column for column, code in enumerate(rules.codes) if not rules.tag[column]}
+    columns = np.where(
+        old_rules.tag > 0,
+        rules.columns(old_rules.tag),
+        [device.get(code, -1) for code in old_rules.codes],
+    )
     kept = columns >= 0
     for name in ("last", "good_value", "good_ts", "arrived"):
         getattr(state, name)[columns[kept]] = getattr(old, name)[kept]
@@ -104,7 +101,7 @@ def carry(old_rules: RuleSet, old: State, rules: RuleSet, now: int) -> tuple[Sta
     moved = (rules.enter[:, columns[kept]] != old_rules.enter[:, kept]) & (
         state.phase[:, columns[kept]] == PENDING
     )
-    for kind, index in zip(*np.nonzero(moved), strict=True):
+    for kind, index in np.argwhere(moved):
         state.phase[kind, columns[kept][index]] = NORMAL
     return state, events
 
@@ -123,25 +120,27 @@ def _rows(rules: RuleSet, state: State, at: tuple[NDArray[np.intp], ...]) -> Col
 
 def _place(rules: RuleSet, state: State, rows: Columns, now: int) -> list[EpisodeEvent]:
     """Put the phases of `rows` where their rules are now; end the episodes of rules that are nowhere."""
-    if not rows or not len(rows["rule"]):
+    if not rows:
         return []
     under_way = rows["phase"] != NORMAL
     rows = {name: column[under_way] for name, column in rows.items()}
-    order = np.argsort(rules.rule, axis=None, kind="stable")
-    ids = rules.rule.ravel()[order]
-    at = np.minimum(np.searchsorted(ids, rows["rule"]), len(ids) - 1) if len(ids) else rows["rule"]
-    kind, column = np.unravel_index(order[at], rules.rule.shape) if len(ids) else (at, at)
-    same = np.zeros(len(at), np.bool_)
-    if len(ids):
-        same = (ids[at] == rows["rule"]) & (kind == rows["kind"]) & (rules.tag[column] == rows["tag"])
-    here = (kind[same], column[same])
-    state.phase[here] = rows["phase"][same]
-    state.start[here] = rows["start"][same]
-    state.turn[here] = rows["turn"][same]
-    gone = {name: values[~same] for name, values in rows.items()}
-    if len(gone["rule"]):
-        state.ended.append({**gone, "phase": np.zeros(len(gone["rule"]), np.int64)})
-    return _ends(rules, gone, now)
+    cells = np.argwhere(np.isin(rules.rule, rows["rule"]) & (rules.rule > 0))
+    cell_of = {int(rules.rule[kind, column]): (int(kind), int(column)) for kind, column in cells}
+    gone = np.zeros(len(rows["rule"]), np.bool_)
+    for row, (rule, kind, tag) in enumerate(
+        zip(rows["rule"].tolist(), rows["kind"].tolist(), rows["tag"].tolist(), strict=True)
+    ):
+        cell = cell_of.get(rule)
+        if cell is None or (cell[0], rules.tag[cell[1]]) != (kind, tag):
+            gone[row] = True
+        else:
+            state.phase[cell] = rows["phase"][row]
+            state.start[cell] = rows["start"][row]
+            state.turn[cell] = rows["turn"][row]
+    ended = {name: column[gone] for name, column in rows.items()}
+    if gone.any():
+        state.ended.append({**ended, "phase": np.zeros_like(ended["phase"])})
+    return _ends(rules, ended, now)
 
 
 def _ends(rules: RuleSet, rows: Columns, now: int) -> list[EpisodeEvent]:
