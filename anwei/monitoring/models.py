@@ -248,7 +248,14 @@ class Alarm(models.Model):
     class Meta:
         verbose_name = _("报警")
         ordering = ["-started_at", "-id"]
-        indexes = [models.Index(fields=["cleared_at", "-started_at"])]
+        indexes = [
+            models.Index(fields=["cleared_at", "-started_at"]),
+            models.Index(
+                fields=["-started_at", "-id"],
+                condition=Q(cleared_at__isnull=True) | Q(acknowledged_at__isnull=True),
+                name="alarms_that_ask_for_attention",  # few of many: the live list and every page's count
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["rule", "started_at"], name="episode_key_is_unique"),
             models.CheckConstraint(
