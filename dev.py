@@ -29,6 +29,14 @@ NO_NETWORK = re.compile(
     r"name resolution|Failed to establish a new connection|Connection (refused|timed out)|ReadTimeout"
     r"|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|No matching distribution",
 )
+UNTRANSLATED = """
+import sys
+from babel.messages.pofile import read_po
+messages = read_po(open(sys.argv[1], "rb"))
+found = [m.id for m in messages if m.id and (m.fuzzy or not all(m.string if m.pluralizable else [m.string]))]
+print(*found, sep="\\n", end="\\n" if found else "")
+sys.exit(bool(found))
+"""
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
@@ -60,6 +68,7 @@ def main(words: list[str]) -> int:
 def set_up(lock: str) -> None:
     """Bring .venv, front end and translations up to date with the checkout."""
     make_environment()
+    link_checkout()
     install(ROOT / lock)
     fetch_front_end()
     compile_translations()
@@ -78,6 +87,10 @@ def make_environment() -> None:
         )
     without = [] if own_pip else ["--without-pip"]
     step("Making the virtual environment .venv", [BASE_PYTHON, "-m", "venv", *without, str(VENV)])
+
+
+def link_checkout() -> None:
+    """Let .venv find the package of this checkout, and make .venv/bin/anwei."""
     (site_packages() / "anwei-checkout.pth").write_text(f"{ROOT}\n")
     command = VENV / "bin" / "anwei"
     command.write_text(f"#!{PYTHON}\nfrom anwei.portal.cli import main\n\nraise SystemExit(main())\n")
@@ -207,15 +220,33 @@ def check(words: list[str]) -> int:
 
 
 def untranslated() -> int:
-    """Print the English catalogue's missing and fuzzy entries; return 1 if there are any."""
-    code = (
-        "import sys; from babel.messages.pofile import read_po\n"
-        "found = [m.id for path in sys.argv[1:] for m in read_po(open(path, 'rb'))\n"
-        "         if m.id and (m.fuzzy or not all(m.string if m.pluralizable else [m.string]))]\n"
-        "print(*found, sep='\\n', end='\\n' if found else '')\n"
-        "sys.exit(bool(found))"
-    )
-    return call([str(PYTHON), "-c", code, *map(str, LOCALE.glob("en/LC_MESSAGES/*.po"))])
+    """Print the English catalogue's missing and fuzzy entries; return 1 if there are any.
+
+    With xgettext here, strings of the code that the catalogue does not list count as missing too.
+    """
+    catalogue = LOCALE / "en" / "LC_MESSAGES" / "django.po"
+    if not catalogue.exists():
+        print(f"{catalogue} is missing")
+        return 1
+    kept = catalogue.read_bytes()
+    try:
+        if shutil.which("xgettext"):
+            words = [
+                "makemessages",
+                "-l",
+                "en",
+                "--no-obsolete",
+                "-v",
+                "0",
+                "--ignore",
+                "portal/static/vendor/*",
+            ]
+            made = subprocess.run([str(PYTHON), "-m", "anwei", *words], cwd=LOCALE.parent, check=False)
+            if made.returncode:
+                return made.returncode
+        return call([str(PYTHON), "-c", UNTRANSLATED, str(catalogue)])
+    finally:
+        catalogue.write_bytes(kept)
 
 
 def forbidden_css() -> int:

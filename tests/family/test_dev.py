@@ -80,6 +80,7 @@ def test_a_missing_translation_is_found(tmp_path: Path, monkeypatch: pytest.Monk
     catalogue = tmp_path / "en" / "LC_MESSAGES" / "django.po"
     catalogue.parent.mkdir(parents=True)
     monkeypatch.setattr(dev, "LOCALE", tmp_path)
+    monkeypatch.setattr(dev.shutil, "which", lambda _: None)  # this catalogue is not the code's
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
     catalogue.write_text(head + 'msgid "报警"\nmsgstr "Alarm"\n')
     assert dev.untranslated() == 0
