@@ -332,3 +332,14 @@ def test_writers_do_not_disturb_a_verification(county: County, monkeypatch: pyte
     monkeypatch.setattr(seal, "_check_links", slow_check)
     assert seal.verify().first_broken is None
     assert moved
+
+
+def test_a_cut_tail_is_found_before_the_hour_is_sealed(county: County) -> None:
+    case = advance(open_repair(county), "order", actor=county.officer, now=NOW)
+    case = advance(case, "sign", actor=county.worker, now=NOW)
+    append_only.drop(connection)
+    Entry.objects.filter(case=case, number__gte=3).delete()
+    last = Entry.objects.get(case=case, number=2)
+    chain = f'["cases.entry",{case.pk}]'
+    ChainHead.objects.filter(chain=chain).update(number=2, digest=last.digest)
+    assert seal.verify().first_broken == seal.Broken(chain, 2, "链尾封印被改动")
