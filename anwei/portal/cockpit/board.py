@@ -23,9 +23,9 @@ def by_rank(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
 
 def board(person: Person, now: datetime, size: int) -> list[Alarm]:
     """Return the `size` gravest active alarms that `person` may see; then, where there is room, those of the
-    last RECENT that ended before anybody acknowledged them, newest first.
+    last RECENT that ended before anybody acknowledged them.
     """
     rows = alarms_of(person)
     active = list(by_rank(rows.filter(ACTIVE))[:size])
     ended = rows.filter(~ACTIVE & UNACKNOWLEDGED, cleared_at__gte=now - RECENT, late=False)
-    return active + list(ended.order_by("-cleared_at", "-pk")[: size - len(active)])
+    return active + list(by_rank(ended)[: size - len(active)])
