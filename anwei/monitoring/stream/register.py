@@ -173,7 +173,8 @@ class RegisterReader:
                 self._folder.write_private(self._copy, data)
         except NotFoundError:
             return False
-        except (NatsError, TimeoutError, BrokenRegister) as error:
+        except (NatsError, TimeoutError, ValueError, IndexError, OSError) as error:
+            # The last two: rows that point nowhere, and a disk with no room for the copy.
             log.warning("register not read, version %d stays in use: %r", self.register.version, error)
             return False
         return True

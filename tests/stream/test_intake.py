@@ -1,0 +1,75 @@
+"""Nothing is lost between taking and committing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from anwei.monitoring.stream.consume import Entry
+from anwei.monitoring.stream.intake import Intake
+from anwei.monitoring.stream.samples import Batch
+from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from anwei.monitoring.stream.store.errors import StoreFull
+from tests.oracle import Rule
+from tests.stream.plant import Plant
+
+NOW = 1_790_000_000_000
+PLANT = Plant(1, 2, [Rule(1, 1, "h", 80.0), Rule(2, 2, "rate", 60.0)])
+
+
+class FullStore(EmbeddedStore):
+    """Refuses while `full`, as the real one does when the disk has too little room."""
+
+    full = True
+
+    def append(self, batch: Batch) -> list[int]:
+        if self.full:
+            raise StoreFull("full")
+        return super().append(batch)
+
+
+def entry(sequence: int, second: int, **values: float | None) -> Entry:
+    ts = NOW + 1000 * second
+    return Entry(sequence, "ingest.d0", ts, msgspec.json.encode({"ts": ts, "values": values}), 0)
+
+
+def take(intake: Intake, *entries: Entry) -> None:
+    intake.take(entries, intake.decode(entries), now=NOW)
+
+
+def test_a_full_store_keeps_everything_for_the_next_try(tmp_path: Path) -> None:
+    store = FullStore(tmp_path, background=False)
+    intake = Intake(store, "log", PLANT.register(), now=NOW)
+    take(intake, entry(1, 1, T0=85.0, T1=1.0), entry(2, 2, T0=50.0, nope=1.0))
+    for _ in range(2):
+        with pytest.raises(StoreFull):
+            intake.commit()
+    assert (store.mark("log"), len(store.dump()), intake.n_messages, intake.pending) == (0, 0, 2, True)
+    take(intake, entry(3, 3, T0=51.0))
+    store.full = False
+    assert [(number, event["kind"]) for number, event in intake.commit()] == [(1, "raised"), (2, "cleared")]
+    assert (store.mark("log"), len(store.dump()), intake.n_messages, intake.pending) == (3, 4, 0, False)
+    assert [reject["tag"] for reject in store.rejects(0, 10)] == ["nope"]
+    assert store.alarm_state()["phase"].tolist() == [0]
+    assert intake.newest == NOW + 3000
+    store.close()
+
+
+def test_a_restart_goes_on_with_marks_phases_and_rates(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path, background=False)
+    intake = Intake(store, "log", PLANT.register(), now=NOW)
+    take(intake, entry(1, 1, T0=85.0, T1=10.0), entry(2, 2, T0=None, T1=None))
+    assert len(intake.commit()) == 1
+    store.close()
+    store = EmbeddedStore(tmp_path, background=False)
+    intake = Intake(store, "log", PLANT.register(), now=NOW)
+    assert (intake.sequence, intake.urgent) == (2, False)
+    take(intake, entry(3, 61, T0=50.0, T1=90.0))
+    events = {event["rule"]: (event["kind"], event["start"], event["value"]) for _, event in intake.commit()}
+    assert events == {1: ("cleared", NOW + 1000, 50.0), 2: ("raised", NOW + 61_000, 80.0)}
+    assert intake.log_name == "log"
+    other = Intake(store, "a log made anew", PLANT.register(), now=NOW)
+    assert other.sequence == 0
+    store.close()
