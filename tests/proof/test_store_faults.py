@@ -34,7 +34,7 @@ def test_one_failing_sync(tmp_path: Path, call: str, when: int, error: str) -> N
         str(BATCHES),
     ]
     ended = subprocess.run([*command, *writer], cwd=REPOSITORY, check=False, capture_output=True)
-    acknowledged = last_acknowledged(ended.stdout.removeprefix(b"open\n"))
+    acknowledged = last_acknowledged(ended.stdout)
     assert ended.returncode != 0 or acknowledged == BATCHES
     store = EmbeddedStore(tmp_path / "store", background=False)
     check(store, acknowledged)

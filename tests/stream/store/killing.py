@@ -26,21 +26,24 @@ def start_writer(folder: Path, *, control: str = "") -> subprocess.Popen[bytes]:
         preexec_fn=die_with_parent,  # noqa: PLW1509
     )
     assert child.stdout is not None
-    assert child.stdout.readline() == b"open\n"
+    first = child.stdout.readline()
+    assert first == b"open\n", f"the writer did not open the store (exit status {child.wait()})"
     return child
 
 
 def kill_once(folder: Path, chance: random.Random) -> int:
-    """Let a writer work for 0.1 to 0.7 s, kill it, and return the last number it acknowledged (0: none)."""
+    """Kill a writer after 5 to 80 batches and up to 50 ms; return the last number it found or acknowledged."""
     child = start_writer(folder)
-    time.sleep(chance.uniform(0.1, 0.7))
+    assert child.stdout is not None
+    heard = b"".join(child.stdout.readline() for _ in range(chance.randint(6, 81)))
+    time.sleep(chance.uniform(0, 0.05))
     child.send_signal(signal.SIGKILL)
-    return last_acknowledged(child.communicate()[0])
+    return last_acknowledged(heard + child.communicate()[0])
 
 
 def last_acknowledged(output: bytes) -> int:
-    """Return the last whole number a writer has said (0: none)."""
-    whole = output.rpartition(b"\n")[0].split()
+    """Return the last whole number a writer has said, 0 when it did not come so far."""
+    whole = [word for word in output.rpartition(b"\n")[0].split() if word.isdigit()]
     return int(whole[-1]) if whole else 0
 
 

@@ -113,7 +113,7 @@ def check_aggregate(
 
 
 def test_equal_times_do_not_depend_on_the_order(tmp_path: Path) -> None:
-    rivals = [(50.0, 0), (60.0, 0), (70.0, 2), (np.nan, 1), (40.0, 0)]
+    rivals = [(50.0, 0), (60.0, 0), (70.0, 2), (np.nan, 1), (np.nan, 0), (40.0, 0)]
     for attempt in range(6):
         random.Random(attempt).shuffle(rivals)
         store = open_store(tmp_path / str(attempt))

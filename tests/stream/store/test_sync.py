@@ -44,4 +44,4 @@ def test_every_acknowledgement_follows_a_sync_of_its_record(tmp_path: Path) -> N
         elif call["name"] == "write" and re.match(r', "\d+\\n"', call["rest"]):
             assert unsynced is None, "acknowledged before the sync"
             acknowledged += 1
-    assert acknowledged == BATCHES
+    assert acknowledged == BATCHES, "the writer did not say every batch"

@@ -26,8 +26,9 @@ def main() -> None:
     if "without-file-sync" in sys.argv:
         files.sync_file = lambda _: None
     store = EmbeddedStore(folder, options=RESTLESS)
-    os.write(1, b"open\n")
-    for number in range(store.mark("log") + 1, last + 1):
+    mark = store.mark("log")
+    os.write(1, b"open\n%d\n" % mark)
+    for number in range(mark + 1, last + 1):
         store.append(batch(seed, number))
         os.write(1, b"%d\n" % number)
     store.close()

@@ -43,7 +43,8 @@ def without_repeats(
     wanted, known = _keys(late_samples), _keys(stored)
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
     repeated = known[at] == wanted
-    better = repeated & (late_samples.value > stored.value[at])
+    held = stored.value[at]  # a number is better than none
+    better = repeated & ((late_samples.value > held) | (np.isnan(held) & ~np.isnan(late_samples.value)))
     keep = np.ones(len(samples), np.bool_)
     keep[late[repeated & ~better]] = False
     return take(samples, keep), bool(better.any())
