@@ -134,7 +134,7 @@ class Follower:
     def _patience(self, intake: Intake) -> float:
         """Return for how many seconds there is nothing to do but to wait for messages."""
         now = wall_clock()
-        until = self._ticked_at + TICK_MS
+        until = max(self._ticked_at, 0 if self._ready_at else now) + TICK_MS
         if intake.pending:
             until = min(until, self._taken_at + COALESCE_MS)
         return max(until - now, 0) / 1000
