@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.db.models import F, Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import OPENED
 from anwei.cases.errors import MissingPaper, NotYourTurn
@@ -15,6 +16,7 @@ from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import TURN, Label, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
 from anwei.cases.rights import check_done, check_role
+from anwei.cases.sweep import OVERDUE
 from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post
 
@@ -117,6 +119,8 @@ def timeline(case: Case) -> list[TimelineLine]:
 def _line(case: Case, entry: Entry) -> Label:
     if entry.verb == OPENED:
         return kind_of(case).phase_labels[Phase(entry.to_phase)]
+    if entry.verb == OVERDUE:
+        return _("“%(clock)s”超期") % {"clock": entry.content["clock"]}
     row = kind_of(case).lifecycle.find(entry.verb, Phase(entry.from_phase))
     return entry.verb if row is None else row.line
 

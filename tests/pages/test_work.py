@@ -3,12 +3,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.test import Client
 
+from anwei.cases.sweep import sweep
+from anwei.cases.views import lists
 from anwei.monitoring.models import Warning
+from anwei.monitoring.services import record_episodes
 from anwei.org.models import Person
 from tests.kernel.county import NOW, County
+from tests.monitoring.plant import build, raised
 from tests.pages.test_case import act, disposal
 
 SignIn = Callable[[Person], Client]
@@ -50,6 +55,27 @@ def test_overdue_is_said_in_red_and_counted(county: County, warning: Warning, si
     text = page.content.decode()
     assert page.context["n_overdue"] == 1
     assert 'class="overdue"' in text and "超期 1 小时" in text
+
+
+def test_a_long_desk_has_pages(
+    county: County, warning: Warning, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_episodes([(9, raised(build(county, code="gas-2").hh))], now=NOW)
+    monkeypatch.setattr(lists, "WORKS_A_PAGE", 1)
+    client = sign_in(county.officer)
+    first = client.get("/work/?tab=supervised")
+    assert "第 1—1 条，共 2 条" in first.content.decode()
+    assert 'href="?tab=supervised&amp;page=2"' in first.content.decode()
+    second = client.get("/work/?tab=supervised&page=2")
+    assert len(second.context["works"]) == 1 and "上一页" in second.content.decode()
+
+
+def test_a_missed_clock_stands_in_the_timeline_in_words(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    sweep(NOW + timedelta(minutes=11))
+    text = sign_in(county.officer).get(f"/cases/{warning.pk}/").content.decode()
+    assert "“签收”超期" in text and "记录未被改动" in text
 
 
 def test_every_tab_says_why_it_is_empty(county: County, sign_in: SignIn) -> None:
