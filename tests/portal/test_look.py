@@ -32,7 +32,7 @@ def drawn(source: str, **context: object) -> str:
         (59.9, "59 秒"),
         (60, "1 分钟"),
         (3599, "59 分钟"),
-        (3661, "1 小时 1 分钟"),
+        (3661, "1 小时 1 分"),
         (375_000, "4 天 8 小时"),
         (-5, "0 秒"),
     ],
@@ -45,7 +45,7 @@ def test_durations_in_words(seconds: float, words: str) -> None:
     ("due", "met", "words", "style"),
     [
         (timedelta(days=4, hours=8), None, "4 天 8 小时", ""),
-        (timedelta(hours=3), None, "剩 3 小时 0 分钟", "soon"),
+        (timedelta(hours=3), None, "剩 3 小时 0 分", "soon"),
         (timedelta(days=-3), None, "超期 3 天 0 小时", "urgent"),
         (timedelta(days=-3), timedelta(days=-4), "按期", "muted"),
         (timedelta(days=-3), timedelta(days=-2), "超期 1 天 0 小时 完成", "muted"),

@@ -51,7 +51,7 @@ def duration_words(seconds: float) -> str:
     if minutes < 60:
         return ngettext("%(n)d 分钟", "%(n)d 分钟", minutes) % {"n": minutes}
     if days < 1:
-        return _("%(hours)d 小时 %(minutes)d 分钟") % {"hours": hours, "minutes": minutes % 60}
+        return _("%(hours)d 小时 %(minutes)d 分") % {"hours": hours, "minutes": minutes % 60}
     return _("%(days)d 天 %(hours)d 小时") % {"days": days, "hours": hours % 24}
 
 

@@ -27,7 +27,7 @@ export function draw(element, territories, sites, look, colours) {
           value: geometry.coordinates,
           symbol: SYMBOLS[properties.colour],
           symbolSize: SIZES[properties.colour],
-          itemStyle: { color: colours[properties.colour], borderColor: "#ffffff" },
+          itemStyle: { color: colours[properties.colour], borderColor: "#ffffff", opacity: 1 },
           url: properties.url,
         })),
       },
