@@ -68,7 +68,8 @@ async def stored_through(nc: Client, doors: Doors) -> None:
 
 
 async def _is_through(nc: Client, doors: Doors) -> bool:
-    return (await log_state(nc))["last_seq"] > 0 and (await doors.status())["lag"] == 0
+    last = (await log_state(nc))["last_seq"]
+    return last > 0 and (await doors.status())["stored_sequence"] == last
 
 
 def told(rows: list[tuple[int, dict[str, Any]]]) -> list[Event]:

@@ -74,8 +74,9 @@ class Follower:
     def figures(self) -> dict[str, Any]:
         """Return what the status says of the stream.
 
-        `lag` counts messages of the log that are not stored, -1 while it is unknown; `oldest_unstored_ms` is
-        the age of the oldest of them that has been read.
+        `lag` counts messages of the log that are not stored, as of the last look at it, -1 while unknown;
+        `oldest_unstored_ms` is the age of the oldest of them that has been read. Whether a certain message is
+        stored, `stored_sequence` says.
         """
         now = wall_clock()
         intake, behind = self._intake, self._log.behind if self._log else -1
@@ -83,6 +84,7 @@ class Follower:
             "mode": self.mode,
             "lag": behind + (intake.n_messages if intake else 0) if behind >= 0 else -1,
             "oldest_unstored_ms": now - intake.oldest if intake and intake.oldest else 0,
+            "stored_sequence": intake.committed if intake else 0,
             "newest": intake.newest if intake else 0,
             "samples_per_s": self._stored.per_second(now),
             "events_per_s": self._told.per_second(now),

@@ -57,7 +57,7 @@ class Intake:
         self._recall_good(last)
         self._samples: list[Samples] = []
         self._rejects: list[Reject] = []
-        self._committed = self.sequence
+        self.committed = self.sequence
         self.newest = int(last["ts"].max(initial=0))  # ms: time of the newest sample stored
         self.oldest = 0  # ms: the log's time of the oldest message that waits for its commit, 0 if none does
         self.n_messages = 0  # that wait for their commit
@@ -75,7 +75,7 @@ class Intake:
     @property
     def pending(self) -> bool:
         """Whether there is anything to commit."""
-        return self.sequence > self._committed or bool(self._events) or bool(self._rejects)
+        return self.sequence > self.committed or bool(self._events) or bool(self._rejects)
 
     def use(self, register: Register, *, now: int) -> None:
         """Go on with a new register; raises BrokenRegister, and keeps the old one, when it makes no sense."""
@@ -134,7 +134,7 @@ class Intake:
         self.newest = int(trusted.max(initial=self.newest))
         self.oldest, self.n_messages = 0, 0
         self._state.settle()
-        self._committed = self.sequence
+        self.committed = self.sequence
         self._samples, self._events, self._rejects = [], [], []
         return list(zip(numbers, map(asdict, batch.events), strict=True))
 
