@@ -165,7 +165,7 @@ def run(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     """Run the fast tests on two processes."""
     set_up("requirements-dev.lock")
-    return pytest("-n", "2", "-m", "not proof", *words)
+    return pytest("-n", "2", "--dist", "loadfile", "-m", "not proof", *words)
 
 
 def proof(words: list[str]) -> int:

@@ -123,6 +123,8 @@ def test_ctrl_c_ends_everything_within_five_seconds(family: Family) -> None:
 
 def test_a_killed_supervisor_takes_its_children_along(family: Family) -> None:
     """Starts the ended family again on the same folder, which also shows that nothing was left locked."""
+    if family.process and family.process.poll() is None:
+        family.stop()
     family.start()
     processes = family.processes()
     assert family.process
