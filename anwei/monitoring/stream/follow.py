@@ -15,7 +15,7 @@ from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.consume import Entry, LogLost, LogReader
 from anwei.monitoring.stream.figures import Rate
 from anwei.monitoring.stream.intake import Intake
-from anwei.monitoring.stream.log import log_name
+from anwei.monitoring.stream.log import LogUnavailable, ensure_log, log_name
 from anwei.monitoring.stream.register import Register, RegisterReader
 from anwei.monitoring.stream.samples import Reject
 from anwei.monitoring.stream.store.errors import StoreFull
@@ -61,12 +61,13 @@ class Follower:
         await self._registered.wait()
         while True:
             try:
+                await ensure_log(self._nc)
                 name = await log_name(self._nc)
                 if self._intake is None or name != self._intake.log_name:
                     self._intake = Intake(self._store, name, self._reader.register, now=wall_clock())
                 async with LogReader(self._nc, self._intake.sequence) as self._log:
                     await self._follow(self._intake, self._log)
-            except (LogLost, NatsError, TimeoutError) as error:
+            except (LogLost, LogUnavailable, LookupError, NatsError, TimeoutError) as error:
                 self.mode, self._ready_at = "log_lost", 0
                 log.warning("the log is lost, starting again: %s", str(error) or repr(error))
                 await asyncio.sleep(_PAUSE_S)
