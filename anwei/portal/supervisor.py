@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from anwei.portal.journal import Journal
 from anwei.portal.language import gettext as _
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0  # s between the end of a child and its next start
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.0  # s between the end of a child and its next start
 STEADY = 30.0  # s a child must live for the pause to start small again
 LINE_LIMIT = 1024 * 1024  # bytes of one line of output
 PR_SET_PDEATHSIG = 1
