@@ -1,4 +1,4 @@
-"""What every response carries."""
+"""What every response carries, and the language it speaks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import sync_and_async_middleware
 
+API = "/api/"
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"
 
 
@@ -35,3 +40,35 @@ def headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest
         return _headed(get_response(request), signed_in=request.user.is_authenticated)
 
     return answer
+
+
+class Language(LocaleMiddleware):
+    """Pages speak Chinese unless the person chose another language on them, whatever the browser asks for.
+
+    A browser set up in English says nothing about who reads. A program that calls the API does say what it
+    wants by Accept-Language, so there Django's own order holds: the choice, the header, the default.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activate the language of the request."""
+        if request.path_info.startswith(API):
+            super().process_request(request)
+            return
+        translation.activate(chosen(request))
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Say in which language the response is and what that depends on."""
+        if request.path_info.startswith(API):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Cookie",))
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+
+def chosen(request: HttpRequest) -> str:
+    """Return the language somebody chose in this browser, or the default."""
+    try:
+        return translation.get_supported_language_variant(request.COOKIES[settings.LANGUAGE_COOKIE_NAME])
+    except LookupError:  # nothing was chosen, or a language that is not ours
+        return settings.LANGUAGE_CODE
