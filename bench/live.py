@@ -47,7 +47,7 @@ class Watcher(threading.Thread):
 
 
 class Poller(threading.Thread):
-    """Polls the alarms API as the peers were polled, every 0.25 s."""
+    """Polls the alarms API for what is new, as the peers were polled, every 0.25 s."""
 
     def __init__(self, family: Family, since: float) -> None:
         super().__init__(daemon=True)
@@ -56,8 +56,9 @@ class Poller(threading.Thread):
 
     def run(self) -> None:
         """Poll until stopped."""
-        since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.since))
         while not self.stopped:
+            since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.since))
+            self.since = time.time() - 2
             page = self.family.get(f"/api/v1/alarms?since={since}&limit=1000")
             now = time.time()
             for row in page["items"]:
@@ -116,9 +117,9 @@ def run(family: Family, fleet: Fleet, *, ticks: int, events: int, poll: bool) ->
     after = cpu_seconds(family.pid)
     memory = memory_mib(family.pid)
     fleet.drain()
-    time.sleep(8)
+    time.sleep(4)  # less than silence needs to become an alarm
     watcher.stopped = poller.stopped = True
-    return _score(work, sent, watcher, poller if poll else None) | {
+    return _score(work, sent, watcher, poller if poll else None, origin) | {
         "tags": n,
         "samples": n * ticks,
         "wall_s": round(wall, 2),
@@ -130,11 +131,17 @@ def run(family: Family, fleet: Fleet, *, ticks: int, events: int, poll: bool) ->
 
 
 def _score(
-    work: Workload, sent: dict[tuple[int, int], float], watcher: Watcher, poller: Poller | None
+    work: Workload,
+    sent: dict[tuple[int, int], float],
+    watcher: Watcher,
+    poller: Poller | None,
+    began: float,
 ) -> dict[str, Any]:
     """Match raises to planted events: found, missed, repeated, false; latency from send to seen."""
     raised: dict[tuple[str, str], list[float]] = {}
     for code, kind, at in watcher.seen:
+        if at < began:
+            continue  # devices that had not begun to send yet were rightly called silent
         raised.setdefault((code, kind), []).append(at)
     found = missed = repeated = 0
     prompt: list[float] = []

@@ -33,6 +33,7 @@ from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.register import publish_register
 
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
+GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 DAY_S = 24 * 3600.0
 RETRY_PAUSE_S = 1.0
 BATCH = 100  # episodes a transaction: each may open a warning, which takes some 15 ms of the write lock
@@ -68,7 +69,11 @@ class Worker:
         self._told.set()
 
     async def _until_told(self) -> None:
-        """Wait for the stream's call, or for 2 s: a call during a reconnection is lost."""
+        """Wait for the stream's call, or for 2 s: a call during a reconnection is lost.
+
+        The first event after a quiet while is written at once; a flood costs four transactions a second.
+        """
+        await asyncio.sleep(GATHER_S)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._told.wait(), EPISODES_PAUSE_S)
         self._told.clear()

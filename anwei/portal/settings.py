@@ -97,6 +97,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA.database,
+        "CONN_MAX_AGE": 600,  # s; opening a connection with its PRAGMAs costs as much as a small page's queries
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
