@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anwei.cases.clocks import OPENED
 from anwei.cases.errors import MissingPaper, NotYourTurn
 from anwei.cases.kinds import kind_of
-from anwei.cases.lifecycle import TURN, Label, Phase, Role, Transition
+from anwei.cases.lifecycle import TURN, Label, Need, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
 from anwei.cases.rights import check_done, check_role
 from anwei.cases.sweep import OVERDUE
@@ -109,26 +109,27 @@ def phase_strip(case: Case) -> list[PhaseStep]:
 def timeline(case: Case) -> list[TimelineLine]:
     """Return everything that happened to the case, oldest first."""
     kind = kind_of(case)
-    labels = {need.name: need.label for row in kind.lifecycle.transitions for need in row.needs}
+    needs = {need.name: need for row in kind.lifecycle.transitions for need in row.needs}
     entries = (
         Entry.objects.filter(case=case.pk).select_related("actor", "post__unit").prefetch_related("evidence")
     )
-    return [TimelineLine(entry, _line(case, entry), tuple(_papers(entry, labels))) for entry in entries]
+    return [TimelineLine(entry, _line(case, entry), tuple(_papers(entry, needs))) for entry in entries]
 
 
 def _line(case: Case, entry: Entry) -> Label:
     if entry.verb == OPENED:
         return kind_of(case).phase_labels[Phase(entry.to_phase)]
     if entry.verb == OVERDUE:
-        return _("“%(clock)s”超期") % {"clock": entry.content["clock"]}
+        return _("“%(clock)s”超期") % {"clock": _(entry.content["clock"])}
     row = kind_of(case).lifecycle.find(entry.verb, Phase(entry.from_phase))
     return entry.verb if row is None else row.line
 
 
-def _papers(entry: Entry, labels: dict[str, Label]) -> Iterator[tuple[Label, str]]:
+def _papers(entry: Entry, needs: dict[str, Need]) -> Iterator[tuple[Label, str]]:
     for name, value in entry.content.items():
-        if name in labels and name != "evidence" and value:
-            yield labels[name], str(value)
+        if name in needs and name != "evidence" and value:
+            need = needs[name]
+            yield need.label, str(dict(need.choices).get(value, value))
 
 
 def _has_role(case: Case, role: Role, person: Person, now: datetime) -> bool:

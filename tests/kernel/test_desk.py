@@ -86,7 +86,7 @@ def test_strip_and_timeline(county: County) -> None:
     assert phase_strip(case)[-1].label == "已修好"
     lines = timeline(case)
     assert [line.line for line in lines] == ["待下达", "已下达", "已签收", "已报完成", "已现场核查", "已销号"]
-    assert lines[3].papers == (("办法", "repair"),) and len(lines[3].entry.evidence.all()) == 1
+    assert lines[3].papers == (("办法", "维修"),) and len(lines[3].entry.evidence.all()) == 1
     assert lines[4].papers == (("核查情况", "好"),)
 
 
