@@ -41,7 +41,7 @@ def check_done(case: Case, transition: Transition) -> None:
     """Raise MissingPaper when a verb that must come first was not done since the case came into its phase."""
     waiting = [verb for verb in transition.after if verb not in _done_in_phase(case)]
     if waiting:
-        labels = "、".join(str(kind_of(case).lifecycle.label_of(verb)) for verb in waiting)
+        labels = _("、").join(str(kind_of(case).lifecycle.label_of(verb)) for verb in waiting)
         raise MissingPaper(_("须先完成：%(labels)s。") % {"labels": labels})
 
 
@@ -62,7 +62,7 @@ def check_papers(
     handed_in = papers | {"evidence": evidence}
     missing = [need for need in transition.needs if need.required and not handed_in.get(need.name)]
     if missing:
-        labels = "、".join(str(need.label) for need in missing)
+        labels = _("、").join(str(need.label) for need in missing)
         raise MissingPaper(_("请填写或提交：%(labels)s。") % {"labels": labels})
     for name, value in papers.items():
         choices = {choice for choice, _label in needs[name].choices}

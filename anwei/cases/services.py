@@ -46,7 +46,7 @@ def open_case(
     try:
         case.clean_fields()
     except ValidationError as fault:
-        raise CaseError("；".join(fault.messages)) from fault
+        raise CaseError(_("；").join(fault.messages)) from fault
     case.save(force_insert=True)
     run_clocks(case, OPENED, now)
     case.save(update_fields=["deadline"])
@@ -138,7 +138,7 @@ def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datet
             field = cast("Field[Any, Any]", case._meta.get_field(name))
             setattr(case, name, field.clean(papers[name], case))
         except ValidationError as fault:
-            raise MissingPaper("；".join(fault.messages)) from fault
+            raise MissingPaper(_("；").join(fault.messages)) from fault
     case.phase = transition.target
     case.outcome = transition.outcome
     case.closed_at = now if transition.target is Phase.CLOSED else None

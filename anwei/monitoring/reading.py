@@ -46,8 +46,9 @@ def limit_words(alarm: Alarm) -> str:
 
 def state_words(alarm: Alarm) -> str:
     """Return the two facts of an alarm, condition and acknowledgement, as one phrase."""
-    condition = _("活动") if alarm.cleared_at is None else _("已恢复")
-    return f"{condition}、{_('未确认') if alarm.acknowledged_at is None else _('已确认')}"
+    if alarm.cleared_at is None:
+        return _("活动、未确认") if alarm.acknowledged_at is None else _("活动、已确认")
+    return _("已恢复、未确认") if alarm.acknowledged_at is None else _("已恢复、已确认")
 
 
 def told(alarm: Alarm) -> list[tuple[str, str]]:

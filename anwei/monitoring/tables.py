@@ -96,13 +96,17 @@ class AlarmTable(LedgerTable):
 
     def value_told(self, record: Alarm) -> str:
         """Return who was told and what they did."""
-        return "；".join(f"{post} {done}".strip() for post, done in told(record))
+        return _("；").join(f"{post} {done}".strip() for post, done in told(record))
 
     def value_acknowledgement(self, record: Alarm) -> str:
         """Return the state, and who acknowledged with which words."""
         if record.acknowledged_by is None:
             return state_words(record)
-        return f"{state_words(record)}（{record.acknowledged_by}：{record.acknowledgement or _('无说明')}）"
+        return _("%(state)s（%(person)s：%(note)s）") % {
+            "state": state_words(record),
+            "person": record.acknowledged_by,
+            "note": record.acknowledgement or _("无说明"),
+        }
 
 
 class DeviceTable(LedgerTable):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.standards.sectors import sectors
 
-SECTOR_CHOICES = [(sector.code, sector.name) for sector in sectors().values()]
+SECTOR_CHOICES = [(sector.code, _(sector.name)) for sector in sectors().values()]
 
 
 class Territory(models.Model):

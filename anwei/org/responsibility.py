@@ -34,7 +34,7 @@ class Vacant(Exception):
     """Nobody answers: a post is missing or nobody holds it; the sentence names each, and so does `holes`."""
 
     def __init__(self, holes: list[str]) -> None:
-        super().__init__(_("责任真空：%(holes)s。") % {"holes": "；".join(holes)})
+        super().__init__(_("责任真空：%(holes)s。") % {"holes": _("；").join(holes)})
         self.holes = holes
 
 

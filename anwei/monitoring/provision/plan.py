@@ -94,9 +94,12 @@ def _read(sheet: Sheet, row: Row) -> Cells:
             try:
                 cells[column.field] = column.read(cell)
             except BadCell as fault:
-                faults.append(f"{column.header}“{cell[:40]}”{fault}")
+                faults.append(
+                    _("%(column)s“%(cell)s”%(fault)s")
+                    % {"column": column.header, "cell": cell[:40], "fault": fault}
+                )
     if faults:
-        raise BadRow("；".join(faults))
+        raise BadRow(_("；").join(faults))
     return cells
 
 
@@ -104,7 +107,7 @@ def _check_filled(cells: Cells, *fields: str) -> None:
     """Raise BadRow naming the columns that a row must fill and does not."""
     missing = [BY_NAME[name].header for name in fields if name not in cells]
     if missing:
-        raise BadRow(_("%(columns)s为空") % {"columns": "、".join(missing)})
+        raise BadRow(_("%(columns)s为空") % {"columns": _("、").join(missing)})
 
 
 class _Planner:
@@ -202,4 +205,4 @@ class _Planner:
             )
             check_order(limits(cells))
         except MonitoringError as fault:
-            raise BadRow(str(fault).rstrip("。")) from fault
+            raise BadRow(str(fault).rstrip("。.")) from fault

@@ -63,14 +63,14 @@ def _columns(header: Sequence[str]) -> list[Column | None]:
     columns = [BY_NAME.get(name.lower()) for name in header]
     unknown = [name for name, column in zip(header, columns, strict=True) if name and column is None]
     if unknown:
-        raise BadSheet(_("不认识的列：%(names)s。") % {"names": "、".join(unknown)})
+        raise BadSheet(_("不认识的列：%(names)s。") % {"names": _("、").join(unknown)})
     fields = [column.field for column in columns if column is not None]
     doubled = sorted({column.header for column in COLUMNS if fields.count(column.field) > 1})
     if doubled:
-        raise BadSheet(_("重复的列：%(names)s。") % {"names": "、".join(doubled)})
+        raise BadSheet(_("重复的列：%(names)s。") % {"names": _("、").join(doubled)})
     missing = [column.header for column in COLUMNS if column.field in REQUIRED and column.field not in fields]
     if missing:
-        raise BadSheet(_("缺少的列：%(names)s。") % {"names": "、".join(missing)})
+        raise BadSheet(_("缺少的列：%(names)s。") % {"names": _("、").join(missing)})
     return columns
 
 

@@ -50,7 +50,7 @@ def why(alarm: Alarm, trend: str = "") -> str:
     facts.append(_("依据：%(citation)s") % {"citation": alarm.rule.citation or _("无条款，可改")})
     if alarm.rule.action:
         facts.append(_("应采取的措施：%(action)s") % {"action": alarm.rule.action})
-    return "；".join(facts) + "。"
+    return _("；").join(facts) + _("。")
 
 
 def trend(values: Sequence[float], minutes: int, decimals: int, unit: str) -> str:

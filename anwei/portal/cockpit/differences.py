@@ -33,7 +33,6 @@ N_WEEKS = 4
 MIN_DAYS = 3
 WEEK = timedelta(days=7)
 LOOK_BACK = timedelta(days=30)
-FULL_STOP = mark_safe("。")
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,9 @@ def _standing_alarms(person: Person, now: datetime) -> Iterator[Sentence]:
             text += format_html(_("，上次是 {day}"), day=f"{timezone.localtime(last.started_at):%m-%d}")
             if last.warning is not None and last.warning.cause:
                 text += format_html(_("，原因：{cause}"), cause=last.warning.cause)
-        yield Sentence(alarm.severity, text + FULL_STOP, reverse("tag", args=[alarm.tag_id]))
+        yield Sentence(
+            alarm.severity, format_html("{}{}", text, _("。")), reverse("tag", args=[alarm.tag_id])
+        )
 
 
 def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
@@ -208,7 +209,7 @@ def _day_against_usual(person: Person, now: datetime) -> Sentence:
         _("今日截至 {clock} 新增报警 <b>{n}</b> 次"), clock=f"{timezone.localtime(now):%H:%M}", n=today
     )
     if usual:
-        counts = "、".join(str(count) for count in usual)
+        counts = _("、").join(str(count) for count in usual)
         text += format_html(_("，前 {weeks} 个同星期同时段为 {counts} 次"), weeks=len(usual), counts=counts)
-    text += format_html("，{}。", mark_safe(verdict))  # noqa: S308  our own words, from the table above
+    text += format_html(_("，{}。"), mark_safe(verdict))  # noqa: S308  our own words, from the table above
     return Sentence("blue", text, door("alarms", tab="history", period="24h"))

@@ -107,4 +107,4 @@ def _in_words(counts: dict[str, int]) -> str:
         "tags": _("测点"),
         "rules": _("报警规则"),
     }
-    return "，".join(f"{names[key]} {n}" for key, n in counts.items())
+    return _("，").join(f"{names[key]} {n}" for key, n in counts.items())
