@@ -1,0 +1,105 @@
+"""Pages are wholly Chinese or, once somebody chose it, wholly English; the API listens to its caller."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from anwei.cases.models import Entry
+from anwei.org.models import Person
+from anwei.portal import table_words
+from anwei.standards.clocks import default_warning_clocks
+from anwei.standards.sectors import sectors
+from tests.monitoring.plant import Plant, raised
+
+Visit = Callable[[Person], Client]
+LISTS = ["/work/", "/alarms/", "/alarms/?tab=history", "/cases/", "/enterprises/", "/devices/"]
+PAGES = ["/", "/wall/", *LISTS, "/status/", "/nowhere/", "/accounts/logout/"]
+ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
+CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}
+THEIRS = (  # names of bodies, places and things, and laws, stay Chinese
+    *(
+        "中文",
+        "测试县安委办",
+        "测试县",
+        "应急管理局",
+        "甲镇",
+        "乙镇",
+        "甲化工厂",
+        "乙煤矿",
+        "一号罐区",
+        "罐区分站",
+    ),
+    *("值班岗", "厂长", "安全科长", "甲烷", "断电、撤人", "煤矿安全规程", "第173条", "维修"),
+)
+OURS = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")  # characters and full-width punctuation
+
+
+def words(page: bytes) -> str:
+    """Return what a person reads of a page, hints and placeholders included."""
+    text = re.sub(r"<(script|style)\b.*?</\1>", "", page.decode(), flags=re.DOTALL)
+    hints = re.findall(r'(?:title|aria-label|placeholder|data-text-\w+)="([^"]*)"', text)
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", text).split() + hints))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_do_not_change_with_the_browser(
+    plant: Plant, office: Person, visit: Visit, happen: Callable[..., None], address: str
+) -> None:
+    happen(raised(plant.hh))
+    client = visit(office)
+    english, chinese = client.get(address, headers=ENGLISH), client.get(address, headers=CHINESE)
+    assert english["Content-Language"] == "zh-hans"
+    assert '<html lang="zh-hans">' in english.content.decode()
+    assert words(english.content) == words(chinese.content)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "enterprise", "device", "tag", "case"])
+def test_english_pages_hold_no_chinese_but_names(
+    plant: Plant, office: Person, visit: Visit, happen: Callable[..., None], address: str
+) -> None:
+    with translation.override("zh-hans"):  # what the system records is in the county's language
+        happen(raised(plant.hh))
+    opening = Entry.objects.get()
+    details: dict[str, object] = {
+        "enterprise": plant.device.enterprise_id,
+        "device": plant.device.code,
+        "tag": plant.tag.number,
+        "case": opening.case_id,
+    }
+    client = visit(office)
+    client.cookies["django_language"] = "en"
+    path = reverse(address, args=[details[address]]) if address in details else address
+    text = words(client.get(path, headers=CHINESE).content)
+    for name in (opening.note, opening.case.title, *THEIRS, office.full_name):
+        text = text.replace(name, "")
+    assert OURS.findall(text) == []
+
+
+def test_a_language_that_is_not_ours_is_none(office: Person, visit: Visit) -> None:
+    client = visit(office)
+    client.cookies["django_language"] = "fr"
+    assert client.get("/")["Content-Language"] == "zh-hans"
+
+
+def test_words_from_tables_are_in_the_catalogue() -> None:
+    clocks = [rule for rules in default_warning_clocks().values() for rule in rules]
+    shown = {rule.name for rule in clocks} | {rule.citation for rule in clocks}
+    assert set(table_words.WARNING_CLOCKS) == shown
+    assert set(table_words.SECTORS) == {sector.name for sector in sectors().values()}
+    with translation.override("en"):
+        words_of_tables = [gettext(word) for word in table_words.WARNING_CLOCKS + table_words.SECTORS]
+    assert not [word for word in words_of_tables if OURS.search(word)]
+
+
+def test_the_api_listens_to_its_caller(db: None) -> None:
+    assert Client().get("/api/v1/nothing", headers=ENGLISH).json()["title"] == "Not found"
+    assert Client().get("/api/v1/nothing", headers=CHINESE).json()["title"] == "找不到"
+    assert Client().get("/api/v1/nothing").json()["title"] == "找不到"
