@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from anwei.monitoring.stream.doors import Doors
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.doors import Doors
 from bench.account import cpu_seconds, memory_mib, spread
 from bench.family import Family
 from bench.load import Fleet

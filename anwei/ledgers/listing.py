@@ -25,11 +25,13 @@ class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for field in self.form.fields.values():
+        for name, field in self.form.fields.items():
             widget = field.widget
             widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
             if isinstance(widget, forms.Select):
                 widget.attrs["aria-label"] = field.empty_label
+                if self.form.data.get(name):
+                    widget.attrs["class"] += " chosen"
 
 
 def search_box(hint: Any) -> forms.TextInput:
