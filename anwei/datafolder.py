@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anwei.language import gettext as _
+
 
 class UnsafeSecret(RuntimeError):
     """A key file can be read by others; the message names it and the cure."""
@@ -97,4 +99,5 @@ class DataFolder:
 
 def _require_private(path: Path) -> None:
     if path.stat().st_mode & 0o077:
-        raise UnsafeSecret(f"密钥文件 {path} 可被他人读取；请执行 chmod 600 {path} 后再启动。")
+        sentence = _("密钥文件 {path} 可被他人读取；请执行 chmod 600 {path} 后再启动。")
+        raise UnsafeSecret(sentence.format(path=path))

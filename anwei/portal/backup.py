@@ -24,12 +24,12 @@ from nats.errors import Error as NatsError
 
 import anwei
 from anwei.datafolder import DataFolder
+from anwei.language import gettext as _
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.monitoring.stream.store.errors import StoreUnreadable
 from anwei.portal.family import anwei_command
-from anwei.portal.language import gettext as _
 
 CONTENTS = "backup.json"
 FOLDERS = (

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import anwei
 from anwei.datafolder import DataFolder, UnsafeSecret
-from anwei.portal.language import gettext as _
+from anwei.language import gettext as _
 
 Arguments = Sequence[str]
 

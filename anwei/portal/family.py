@@ -21,10 +21,10 @@ from typing import IO
 
 import anwei
 from anwei.datafolder import DataFolder
+from anwei.language import gettext as _
 from anwei.monitoring.stream import broker, heartbeat
 from anwei.monitoring.stream.tail import Position, Tail
 from anwei.portal.journal import Journal
-from anwei.portal.language import gettext as _
 from anwei.portal.network import WEB_PORT, Network
 from anwei.portal.supervisor import Child, Program, die_with_parent
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from anwei.portal.language import gettext as _
+from anwei.language import gettext as _
 
 WEB_PORT = 8000
 

@@ -10,12 +10,14 @@ import pysqlite3.dbapi2
 from csp.constants import NONCE
 
 from anwei.datafolder import DataFolder
+from anwei.language import gettext as _
 
 # Debian's SQLite has the WAL-reset fault fixed in 3.51.3; Django must use the wheel's.
 sys.modules["sqlite3"] = sys.modules["pysqlite3"]
 sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 if pysqlite3.dbapi2.sqlite_version_info < (3, 51, 3):
-    raise RuntimeError(f"需要 SQLite 3.51.3 以上，当前为 {pysqlite3.dbapi2.sqlite_version}")
+    _needed = _("需要 SQLite 3.51.3 以上，当前为 {version}")
+    raise RuntimeError(_needed.format(version=pysqlite3.dbapi2.sqlite_version))
 
 DATA = DataFolder.from_environment()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -97,7 +99,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA.database,
-        "CONN_MAX_AGE": 600,  # s; opening a connection with its PRAGMAs costs as much as a small page's queries
+        "CONN_MAX_AGE": 600,  # s; opening one with its PRAGMAs costs as much as a small page's queries
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

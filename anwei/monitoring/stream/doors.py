@@ -20,6 +20,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from numpy.typing import NDArray
 
+from anwei.language import gettext as _
 from anwei.monitoring.stream.questions import (
     NOTES_A_PAGE,
     Aggregate,
@@ -183,13 +184,13 @@ class Doors:
         if tags is not None:
             for start in range(0, len(tags), ROWS_A_PAGE) or (0,):
                 pages.append(await self._columns("last", Last(tags[start : start + ROWS_A_PAGE])))
-            return _joined([columns for columns, _ in pages])
+            return _joined([columns for columns, _more in pages])
         after, more = -1, True
         while more:
             columns, more = await self._columns("last", Last(None, after))
             pages.append((columns, more))
             after = int(columns["tag"][-1]) if more else after
-        return _joined([columns for columns, _ in pages])
+        return _joined([columns for columns, _more in pages])
 
     async def history(self, tag: int, start: int, end: int, points: int | None = None) -> Columns:
         """Return ts, value, quality of [start, end) ms: `points` rows that keep the extremes, or all rows."""
@@ -261,7 +262,7 @@ class Doors:
                 f"store.{door}", msgspec.msgpack.encode(question), timeout=self._timeout
             )
         except (TimeoutError, nats.errors.Error) as error:
-            raise StoreAway(f"监测数据库没有应答（{door}）。") from error
+            raise StoreAway(_("监测数据库没有应答（{door}）。").format(door=door)) from error
         reply: Reply = msgspec.msgpack.decode(message.data)
         if "error" in reply:
             raise StoreRefused(reply["error"])

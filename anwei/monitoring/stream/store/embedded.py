@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from anwei.language import gettext as _
 from anwei.monitoring.stream.samples import Batch, Samples
 from anwei.monitoring.stream.store import notes, reading, record
 from anwei.monitoring.stream.store.archive import Archive
@@ -100,7 +101,7 @@ class EmbeddedStore:
         would go back. Nothing is half-written.
         """
         if self._maintenance.broken:
-            raise StoreBroken(f"监测数据库需要重新打开：{self._maintenance.broken}")
+            raise StoreBroken(_("监测数据库需要重新打开：{error}").format(error=self._maintenance.broken))
         with self._maintenance.append_lock:
             if batch.sequence < self._contents.marks.get(batch.stream, 0):
                 raise ValueError(f"the mark of {batch.stream} would go back to {batch.sequence}")
@@ -112,7 +113,8 @@ class EmbeddedStore:
                 self._log.append(payload)
             except OSError as error:
                 if error.errno in _NO_SPACE:
-                    raise StoreFull(f"磁盘已满，无法写入监测数据：{error.strerror}。") from error
+                    sentence = _("磁盘已满，无法写入监测数据：{error}。").format(error=error.strerror)
+                    raise StoreFull(sentence) from error
                 raise
             sequences = self._contents.remember(batch, written_at)
         if self._maintenance.running and self._maintenance.flush_due():
@@ -124,7 +126,7 @@ class EmbeddedStore:
         """Raise StoreFull when the disk or the memory has no room for more samples."""
         self._guard.require(n_bytes)
         if self._contents.memory.n_rows >= HARD_LIMIT * self.options.flush_rows:
-            raise StoreFull("监测数据长时间未能写入文件，内存缓冲已满；写盘恢复后自动继续接收。")
+            raise StoreFull(_("监测数据长时间未能写入文件，内存缓冲已满；写盘恢复后自动继续接收。"))
 
     def _slow_down(self) -> None:
         """Wait a moment while a flush is far behind."""
@@ -256,7 +258,7 @@ class EmbeddedStore:
 
     def _answer(self, read: Callable[[reading.View], T]) -> T:
         """Read from a fresh view; again when a merge has removed a file between view and opening."""
-        for _ in range(5):
+        for _attempt in range(5):
             try:
                 return read(self._contents.view())
             except FileNotFoundError:
@@ -271,5 +273,5 @@ def _own(folder: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
-        raise StoreUnreadable(f"另一个进程正在使用监测数据目录 {folder}。") from error
+        raise StoreUnreadable(_("另一个进程正在使用监测数据目录 {folder}。").format(folder=folder)) from error
     return descriptor

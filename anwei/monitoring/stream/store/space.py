@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from anwei.language import gettext as _
 from anwei.monitoring.stream.store.errors import StoreFull
 
 _CEILING = 1 << 30
@@ -33,6 +34,8 @@ class SpaceGuard:
         reserve = min(disk.f_blocks * disk.f_frsize // 20, _CEILING)
         if free - n_bytes < reserve:
             raise StoreFull(
-                f"磁盘剩余空间不足：{self._folder} 仅剩 {free >> 20} MiB，低于保留的 {reserve >> 20} MiB；"
-                "暂停接收监测数据，报警不受影响，腾出空间后自动恢复。"
+                _(
+                    "磁盘剩余空间不足：{folder} 仅剩 {free} MiB，低于保留的 {reserve} MiB；"
+                    "暂停接收监测数据，报警不受影响，腾出空间后自动恢复。"
+                ).format(folder=self._folder, free=free >> 20, reserve=reserve >> 20)
             )

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("正在升级数据库……")
+            self.stdout.write(_("正在升级数据库……"))
             call_command("migrate", interactive=False, verbosity=0)
 
     def _collect_static(self) -> None:
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         digest = _digest_of_static_files()
         if stamp.exists() and stamp.read_text() == digest:
             return
-        self.stdout.write("正在收集静态文件……")
+        self.stdout.write(_("正在收集静态文件……"))
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         settings.DATA.write_private(stamp, digest.encode())
 
