@@ -58,7 +58,8 @@ def tell_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(StoreRefused)
     def unanswerable(_request: HttpRequest, error: StoreRefused) -> HttpResponse:
-        return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        sentence = _("所问的时段或间隔超出一次能回答的范围。")
+        return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, reason=str(error))
 
     @api.exception_handler(StoreAway)
     def away(_request: HttpRequest, _error: StoreAway) -> HttpResponse:
