@@ -241,7 +241,10 @@ def untranslated() -> int:
                 "--ignore",
                 "portal/static/vendor/*",
             ]
-            made = subprocess.run([str(PYTHON), "-m", "anwei", *words], cwd=LOCALE.parent, check=False)
+            found = {**os.environ, "PYTHONPATH": str(ROOT)}  # gettext reads the folder it stands in
+            made = subprocess.run(
+                [str(PYTHON), "-m", "anwei", *words], cwd=LOCALE.parent, env=found, check=False
+            )
             if made.returncode:
                 return made.returncode
         return call([str(PYTHON), "-c", UNTRANSLATED, str(catalogue)])
