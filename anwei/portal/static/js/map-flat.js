@@ -6,7 +6,7 @@ const SIZES = { red: 16, orange: 15, yellow: 12, blue: 8, offline: 8, none: 4 };
 export function draw(element, territories, sites, look, colours) {
   const { echarts } = window;
   echarts.registerMap("county", territories);
-  const chart = echarts.init(element);
+  const chart = echarts.init(element, null, { locale: document.documentElement.lang.startsWith("zh") ? "ZH" : "EN" });
   chart.setOption({
     aria: { enabled: true },
     tooltip: { formatter: ({ name }) => echarts.format.encodeHTML(name) },
