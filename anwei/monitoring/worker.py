@@ -75,7 +75,8 @@ class Worker:
         """
         await asyncio.sleep(GATHER_S)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._told.wait(), EPISODES_PAUSE_S)
+            async with asyncio.timeout(EPISODES_PAUSE_S):  # wait_for may swallow the end of the process
+                await self._told.wait()
         self._told.clear()
 
     async def _publish_register(self) -> None:

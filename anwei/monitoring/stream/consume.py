@@ -88,7 +88,8 @@ class LogReader:
             await self._pull()
         if not self._arrived and not self._lost:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._something.wait(), timeout_s)
+                async with asyncio.timeout(timeout_s):  # before 3.12 wait_for may swallow a cancellation
+                    await self._something.wait()
         self._something.clear()
         arrived, self._arrived = self._arrived, []
         entries = self._trusted(arrived)

@@ -81,7 +81,8 @@ class Gate:
         while True:
             changed = False
             with suppress(TimeoutError):
-                changed = await asyncio.wait_for(self._changed.wait(), pause)
+                async with asyncio.timeout(pause):
+                    changed = await self._changed.wait()
             self._changed.clear()
             try:
                 await close_unwelcome(system, self._keyring)

@@ -157,7 +157,8 @@ class RegisterReader:
     async def _follow(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._published.wait(), RECHECK_S)
+                async with asyncio.timeout(RECHECK_S):
+                    await self._published.wait()
             self._published.clear()
             await self._fetch()
 
@@ -167,7 +168,8 @@ class RegisterReader:
             bucket = await self._nc.jetstream().object_store(BUCKET)
             digest = (await bucket.get_info(OBJECT)).digest
             if digest != self._digest:
-                data = await asyncio.wait_for(_read(bucket), _FETCH_TIMEOUT_S)
+                async with asyncio.timeout(_FETCH_TIMEOUT_S):
+                    data = await _read(bucket)
                 self._take(unpack(data))
                 self._digest = digest
                 self._folder.write_private(self._copy, data)
