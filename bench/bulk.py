@@ -9,8 +9,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors
@@ -19,7 +17,7 @@ from bench.family import Family
 from bench.load import Fleet
 from bench.workload import Workload, tag_code
 
-DAY = 86_400_000
+HOUR, DAY = 3_600_000, 86_400_000  # ms
 
 
 def messages(
@@ -87,12 +85,13 @@ def queries(family: Family, end: int, repeats: int = 60) -> dict[str, Any]:
         numbers = last["tag"]
 
         async def series() -> Any:
-            stop = end - 3_600_000 * choose.randrange(100)
-            return await doors.history(int(choose.choice(numbers)), stop - DAY, stop, 300)
+            stop = end - HOUR * choose.randrange(100)
+            return await doors.history(int(choose.choice(numbers.tolist())), stop - DAY, stop, 300)
 
         async def hourly() -> Any:
-            chosen = np.array(choose.sample(list(numbers), min(100, len(numbers))), np.int32)
-            return await doors.aggregate(chosen, end - 7 * DAY, end, 3_600_000)
+            chosen = choose.sample(numbers.tolist(), min(100, len(numbers)))
+            whole = end // HOUR * HOUR  # a chart of hours begins on the hour
+            return await doors.aggregate(chosen, whole - 7 * DAY, whole, HOUR)
 
         asked = {"last_all": lambda: doors.last(None), "series_24h_300": series, "hourly_100_tags_7d": hourly}
         for name, ask in asked.items():

@@ -53,6 +53,10 @@ class Family:
         self.anwei("migrate", "--no-input")
         self._provision()
         self._officer()
+        self.resume()
+
+    def resume(self) -> None:
+        """Start all processes on the folder as it is."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "anwei", "run", "--port", "0", "--mqtt-port", "0"],
             env=self.environment,
@@ -170,14 +174,18 @@ class Family:
         folder = self.root / "telemetry"
         return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
-    def stop(self) -> None:
-        """Stop everything and remove the folder."""
+    def pause(self) -> None:
+        """Stop all processes and keep the folder."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop everything and remove the folder."""
+        self.pause()
         self.log.close()
         if not os.environ.get("ANWEI_BENCH_KEEP"):
             shutil.rmtree(self.root, ignore_errors=True)
