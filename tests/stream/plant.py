@@ -26,6 +26,8 @@ class Plant:
     low: float | None = None
     high: float | None = None
     gateways: dict[int, int] = field(default_factory=dict)  # device -> its gateway
+    revoked: set[int] = field(default_factory=set)
+    registered_at: int = 0  # ms
     version: int = 1
 
     def key(self, device: int) -> str:
@@ -47,8 +49,8 @@ class Plant:
                 code=[f"d{device}" for device in range(self.devices)],
                 key=[hashlib.sha256(self.key(device).encode()).hexdigest() for device in range(self.devices)],
                 gateway=[self.gateways.get(device, -1) for device in range(self.devices)],
-                revoked=[False] * self.devices,
-                registered_at=[0] * self.devices,
+                revoked=[device in self.revoked for device in range(self.devices)],
+                registered_at=[self.registered_at] * self.devices,
             ),
             tags=Tags(
                 number=list(range(1, n + 1)),

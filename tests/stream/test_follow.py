@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -182,6 +183,35 @@ async def _silence(path: Path) -> None:
             await send(nc, 0, now_ms(), everything)
             rows = await until(lambda: _more_than(doors, 200))
             assert [event["kind"] for _, event in rows[200:]] == ["cleared"] * 200
+            stream.stop()
+
+
+def test_a_stream_that_stood_still_calls_only_the_silent_silent(tmp_path: Path) -> None:
+    asyncio.run(_standstill(tmp_path))
+
+
+async def _standstill(path: Path) -> None:
+    plant = Plant(20, 5, silence=True, period_ms=500)
+    everything = {f"T{tag}": 1.0 for tag in range(5)}
+
+    async def speak(devices: range, seconds: float) -> None:
+        until_ = time.monotonic() + seconds
+        while time.monotonic() < until_:
+            for device in devices:
+                await send(nc, device, now_ms(), everything)
+            await asyncio.sleep(0.4)
+
+    async with county(path, plant) as (broker, nc, doors):
+        with StreamProcess(broker) as stream:
+            await until(doors.status)
+            await speak(range(20), 3.0)
+            assert stream.process
+            stream.process.send_signal(signal.SIGSTOP)
+            await speak(range(20), 10.0)  # silence would be raised after 6
+            stream.process.send_signal(signal.SIGCONT)
+            await speak(range(10), 2 * plant.period_ms / 1000 + 10.0)
+            raised = [(event["device"], event["kind"]) for _, event in await doors.episodes(0)]
+            assert sorted(raised) == sorted((f"d{device}", "raised") for device in range(10, 20))
             stream.stop()
 
 

@@ -36,7 +36,7 @@ def entry(sequence: int, second: int, **values: float | None) -> Entry:
 
 
 def take(intake: Intake, *entries: Entry) -> None:
-    intake.take(entries, intake.decode(entries), now=NOW)
+    intake.take(entries, intake.decode(entries))
 
 
 def test_a_full_store_keeps_everything_for_the_next_try(tmp_path: Path) -> None:

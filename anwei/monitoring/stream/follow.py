@@ -23,6 +23,8 @@ from anwei.monitoring.stream.store.protocol import TelemetryStore
 
 LIVE_EPISODES = "live.episodes"  # core subject: the events of a commit, numbered as in the outbox
 TICK_MS = 1_000
+STALL_MS = 4_000  # a longer standstill, or step of the clock, could pass for the silence of a device
+RETURN_MS = 3_000  # devices come back one by one after a time in which nobody could be heard
 PACE_S = 0.02  # between two looks at a log that has been read up to now (docs/decisions/0002)
 COALESCE_MS = 100  # samples that raise no alarm wait so long for company (docs/decisions/0002)
 MAX_SAMPLES = 100_000  # of one commit
@@ -49,7 +51,7 @@ class Follower:
         self._registered = asyncio.Event()
         self._intake: Intake | None = None
         self._log: LogReader | None = None
-        self._ready_at = 0  # ms: since when the log has been read up to now; 0: it is not
+        self._listening = False  # whether a silence can be told from our own deafness
         self._refreshed_at = 0
         self._stored, self._told = Rate(), Rate()
         self._taken_at = 0  # ms: when the oldest message that waits for its commit was taken
@@ -68,7 +70,7 @@ class Follower:
                 async with LogReader(self._nc, self._intake.sequence) as self._log:
                     await self._follow(self._intake, self._log)
             except (LogLost, LogUnavailable, LookupError, NatsError, TimeoutError) as error:
-                self.mode, self._ready_at = "log_lost", 0
+                self.mode, self._listening = "log_lost", False
                 log.warning("the log is lost, starting again: %s", str(error) or repr(error))
                 await asyncio.sleep(_PAUSE_S)
 
@@ -112,11 +114,8 @@ class Follower:
             if entries:
                 await self._take(intake, entries, now)
             self.mode = "live" if reader.behind == 0 else "catching_up"
-            if reader.behind == 0 and not self._ready_at:
-                self._ready_at = now
-            if self._ready_at and now - self._ticked_at >= TICK_MS:
-                self._ticked_at = now
-                intake.tick(now=now, ready_at=self._ready_at)
+            if _over(TICK_MS, self._ticked_at, now):
+                self._tick(intake, now if reader.behind == 0 else intake.read_to, now)
             if intake.pending and self._due(intake, now):
                 await self._commit(intake)
 
@@ -129,18 +128,29 @@ class Follower:
                 decoded = intake.decode(entries)
         if not intake.pending:
             self._taken_at = now
-        intake.take(entries, decoded, now=now)
+        intake.take(entries, decoded)
+
+    def _tick(self, intake: Intake, read_to: int, now: int) -> None:
+        """Note the passing of time up to where the log has been read (`read_to`, ms)."""
+        if _over(STALL_MS, self._ticked_at, now):
+            self._listening = False
+        self._ticked_at = now
+        if not self._listening and now - read_to < TICK_MS:
+            self._listening = True
+            intake.begin_anew(now=now + RETURN_MS)
+        if self._listening:
+            intake.tick(now=read_to)
 
     def _due(self, intake: Intake, now: int) -> bool:
-        return intake.urgent or now - self._taken_at >= COALESCE_MS or intake.n_samples >= MAX_SAMPLES
+        return intake.urgent or _over(COALESCE_MS, self._taken_at, now) or intake.n_samples >= MAX_SAMPLES
 
     def _patience(self, intake: Intake) -> float:
         """Return for how many seconds there is nothing to do but to wait for messages."""
         now = wall_clock()
-        until = max(self._ticked_at, 0 if self._ready_at else now) + TICK_MS
+        until = self._ticked_at + TICK_MS
         if intake.pending:
             until = min(until, self._taken_at + COALESCE_MS)
-        return max(until - now, 0) / 1000
+        return min(max(until - now, 0), TICK_MS) / 1000
 
     async def _commit(self, intake: Intake) -> None:
         """Commit what was taken, and wait for as long as the store is full; then tell of the events."""
@@ -163,3 +173,8 @@ class Follower:
 
     async def _tell(self, events: list[tuple[int, dict[str, Any]]]) -> None:
         await self._nc.publish(LIVE_EPISODES, msgspec.msgpack.encode(events))
+
+
+def _over(ms: int, since: int, now: int) -> bool:
+    """Return whether `ms` have passed since then; they have when the clock was set back meanwhile."""
+    return not 0 <= now - since < ms

@@ -15,7 +15,7 @@ from anwei.monitoring.stream.alarm.arrival import evaluate_messages
 from anwei.monitoring.stream.alarm.evaluate import select
 from anwei.monitoring.stream.alarm.late import late_episodes, suspects
 from anwei.monitoring.stream.alarm.rules import compile_rules
-from anwei.monitoring.stream.alarm.silence import tick
+from anwei.monitoring.stream.alarm.silence import begin_anew, tick
 from anwei.monitoring.stream.alarm.state import carry, restore
 from anwei.monitoring.stream.consume import Entry
 from anwei.monitoring.stream.decode import MAX_DETAIL, Decoded, Decoder, Message
@@ -55,6 +55,7 @@ class Intake:
         last = store.last(None)
         self._state, self._events = restore(self._rules, store.alarm_state(), last, now)
         self._recall_good(last)
+        self.read_to = 0  # ms: the log's time of the last message taken
         self._samples: list[Samples] = []
         self._rejects: list[Reject] = []
         self.committed = self.sequence
@@ -89,8 +90,12 @@ class Intake:
         """Return what the messages say by the present register; nothing is taken yet."""
         return self._decoder.decode([message for entry in entries if (message := _telemetry(entry))])
 
-    def take(self, entries: Sequence[Entry], decoded: Decoded, *, now: int) -> None:
-        """Take messages and what they say; events are at hand at once, in `commit`'s batch."""
+    def take(self, entries: Sequence[Entry], decoded: Decoded) -> None:
+        """Take messages and what they say; events are at hand at once, in `commit`'s batch.
+
+        Their senders were heard when the log had the last of them, however late it is read here.
+        """
+        now = self.read_to = entries[-1].stamped
         self._rejects += decoded.rejects
         for entry in entries:
             if entry.missing:
@@ -108,9 +113,13 @@ class Intake:
                 self._events += self._late(outcome.late, part, now)
             self._samples.append(part)
 
-    def tick(self, *, now: int, ready_at: int) -> None:
+    def tick(self, *, now: int) -> None:
         """Note the passing of time: silence, and delays that ripen."""
-        self._events += tick(self._rules, self._state, now, ready_at)
+        self._events += tick(self._rules, self._state, now)
+
+    def begin_anew(self, *, now: int) -> None:
+        """Count every silence from `now` at the earliest."""
+        begin_anew(self._state, now)
 
     def note(self, rejects: list[Reject]) -> None:
         """Take rejects that did not come out of the log."""

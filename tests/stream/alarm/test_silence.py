@@ -9,8 +9,8 @@ import numpy as np
 
 from anwei.monitoring.stream.alarm.evaluate import evaluate
 from anwei.monitoring.stream.alarm.rules import RuleSet, compile_rules
-from anwei.monitoring.stream.alarm.silence import tick
-from anwei.monitoring.stream.alarm.state import State
+from anwei.monitoring.stream.alarm.silence import begin_anew, tick
+from anwei.monitoring.stream.alarm.state import FIRST_WORD_MS, State
 from anwei.monitoring.stream.samples import EpisodeEvent, Samples
 from tests.oracle import Rule
 from tests.stream.plant import Plant
@@ -25,6 +25,7 @@ class Clock:
     def __init__(self, plant: Plant) -> None:
         self.rules: RuleSet = compile_rules(plant.register())
         self.state = State.new(self.rules)
+        begin_anew(self.state, START)
         self.now = START
 
     def second(self, tags: Iterable[int], value: float = 50.0) -> list[EpisodeEvent]:
@@ -34,7 +35,7 @@ class Clock:
             tag, np.full(len(tag), self.now), np.full(len(tag), value), np.zeros(len(tag), np.uint8)
         )
         events = evaluate(self.rules, self.state, samples, self.now).events
-        return events + tick(self.rules, self.state, self.now, START)
+        return events + tick(self.rules, self.state, self.now)
 
     def seconds(self, count: int, tags: Iterable[int], value: float = 50.0) -> list[EpisodeEvent]:
         tags = list(tags)
@@ -105,9 +106,61 @@ def test_silence_is_counted_from_when_the_log_had_been_read() -> None:
     rules = compile_rules(Plant(1, 1, silence=True).register())
     state = State.new(rules)
     ready = START + 3_600 * SECOND
-    assert tick(rules, state, ready + 6 * SECOND, ready) == []
-    assert [event.kind for event in tick(rules, state, ready + 12 * SECOND, ready)] == ["raised"]
-    assert tick(rules, state, ready + 13 * SECOND, ready) == []
+    begin_anew(state, ready)
+    assert tick(rules, state, ready + 7 * SECOND - 1) == []
+    assert [(event.kind, event.start) for event in tick(rules, state, ready + 7 * SECOND)] == [
+        ("raised", ready)
+    ]
+    assert tick(rules, state, ready + 13 * SECOND) == []
+
+
+def test_silence_is_still_found_when_the_clock_was_set_back() -> None:
+    clock = Clock(Plant(1, 1, silence=True))
+    clock.seconds(3, [1])
+    clock.now -= 3_600 * SECOND
+    begin_anew(clock.state, clock.now)
+    assert clock.seconds(FIRST_WORD_MS // SECOND, []) == []
+    assert len(clock.seconds(10, [])) == 1
+
+
+def test_a_new_device_is_not_silent_while_its_history_is_loaded() -> None:
+    rules = [Rule(1, 1, "no_data")]
+    clock = Clock(Plant(1, 2, rules, silence=True, registered_at=START))
+    for _ in range(60):
+        clock.now += SECOND
+        history = Samples(
+            np.array([1], np.int32),
+            np.array([clock.now - 3_600 * SECOND]),
+            np.zeros(1),
+            np.zeros(1, np.uint8),
+        )
+        assert evaluate(clock.rules, clock.state, history, clock.now).events == []
+        assert tick(clock.rules, clock.state, clock.now + 20 * SECOND) == []
+    assert clock.second([1, 2]) == []
+    events = clock.seconds(20, [])  # from its first word of today on it is watched as any other
+    assert [(event.device, event.tag, event.kind) for event in events] == [("d0", 0, "raised")]
+
+
+def test_a_new_device_that_never_speaks_is_silent_after_ten_minutes() -> None:
+    clock = Clock(Plant(1, 1, silence=True, registered_at=START))
+    assert clock.seconds(FIRST_WORD_MS // SECOND + 6, []) == []
+    assert [(event.kind, event.start) for event in clock.second([])] == [("raised", START + FIRST_WORD_MS)]
+
+
+def test_old_samples_are_a_sign_of_life_once_the_device_is_no_longer_new() -> None:
+    clock = Clock(Plant(1, 1, silence=True, registered_at=START))
+    clock.now += FIRST_WORD_MS
+    for _ in range(30):
+        clock.now += SECOND
+        buffered = Samples(np.array([1], np.int32), np.array([START - 1]), np.zeros(1), np.zeros(1, np.uint8))
+        evaluate(clock.rules, clock.state, buffered, clock.now)
+        assert tick(clock.rules, clock.state, clock.now) == []
+
+
+def test_a_revoked_device_is_not_expected_to_speak() -> None:
+    clock = Clock(Plant(2, 1, [Rule(1, 1, "h", 80.0), Rule(2, 2, "h", 80.0)], silence=True, revoked={0}))
+    assert [event.device for event in clock.second([1, 2], 85.0)] == ["d1"]
+    assert [event.device for event in clock.seconds(20, [])] == ["d1"]
 
 
 def test_a_rule_without_data_waits_its_own_delay_on_top() -> None:

@@ -33,7 +33,7 @@ def evaluate(rules: RuleSet, state: State, samples: Samples, now: int) -> Outcom
     known = column >= 0
     if not known.any():
         return Outcome([], Samples.empty())
-    events = spoke(rules, state, column[known], now)
+    events = spoke(rules, state, column[known], samples.ts[known], now)
     usable = known & (samples.quality != Quality.FUTURE)
     newer = samples.ts > state.last[column]
     fresh = usable & newer

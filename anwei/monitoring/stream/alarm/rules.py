@@ -21,7 +21,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class RuleSet:
-    """Rules in columns; the columns are the register's tags, then its devices.
+    """Rules in columns; the columns are the register's tags, then its devices. Revoked devices have no rules.
 
     Matrices have the shape (kinds, columns). Where there is no rule, `rule` is 0 and `enter` and `leave` are
     infinite, so that nothing ever violates it.
@@ -33,6 +33,7 @@ class RuleSet:
     parent: NDArray[np.int32]  # a tag's device, a device's gateway; -1: none
     level: NDArray[np.int8]  # number of parents above
     period: Integers  # ms
+    registered: Integers  # ms: when the device was entered in the register
     rule: Integers
     limit: Floats  # as stated
     enter: Floats  # folded by SIGN: violated at and above it
@@ -74,13 +75,20 @@ def compile_rules(register: Register) -> RuleSet:
     if np.isnan(limit[kind < BAD]).any():
         raise BrokenRegister("a limit rule without a limit")
 
-    at = (kind, column)
+    device_of = np.array([*tags.device, *range(n_devices)], np.int64)
+    in_force = ~np.array(devices.revoked, np.bool_)[device_of[column]]
+
+    def matrix(values: NDArray[Any], empty: float) -> NDArray[Any]:
+        filled = np.full(shape, empty, values.dtype)
+        filled[kind[in_force], column[in_force]] = values[in_force]
+        return filled
+
     folded = np.where(kind < BAD, SIGN[kind] * limit, 0.5)  # BAD and NO_DATA: a flag, 1 is violated
     deadband = np.maximum(np.array(rules.deadband, np.float64), 0.0)
-    enter = _matrix(shape, at, folded, np.inf)
-    leave = _matrix(shape, at, np.where(kind < BAD, folded - deadband, 0.5), np.inf)
-    on_delay = _matrix(shape, at, np.array(rules.on_delay_ms, np.int64), 0)
-    off_delay = _matrix(shape, at, np.array(rules.off_delay_ms, np.int64), 0)
+    enter = matrix(folded, np.inf)
+    leave = matrix(np.where(kind < BAD, folded - deadband, 0.5), np.inf)
+    on_delay = matrix(np.array(rules.on_delay_ms, np.int64), 0)
+    off_delay = matrix(np.array(rules.off_delay_ms, np.int64), 0)
     return RuleSet(
         codes=[*(devices.code[index] for index in tags.device), *devices.code],
         tag=tag,
@@ -88,8 +96,9 @@ def compile_rules(register: Register) -> RuleSet:
         parent=parent,
         level=_levels(parent),
         period=_periods(np.array(tags.period_ms, np.int64), parent, n_devices),
-        rule=_matrix(shape, at, np.array(rules.id, np.int64), 0),
-        limit=_matrix(shape, at, limit, np.nan),
+        registered=np.array(devices.registered_at, np.int64)[device_of],
+        rule=matrix(np.array(rules.id, np.int64), 0),
+        limit=matrix(limit, np.nan),
         enter=enter,
         leave=leave,
         on_delay=on_delay,
@@ -99,14 +108,6 @@ def compile_rules(register: Register) -> RuleSet:
         watches_rate=np.isfinite(enter[RATE]),
         delayed=((on_delay + off_delay)[:NO_DATA] > 0).any(axis=0),
     )
-
-
-def _matrix(
-    shape: tuple[int, int], at: tuple[Integers, Integers], values: NDArray[Any], empty: float
-) -> NDArray[Any]:
-    matrix = np.full(shape, empty, values.dtype)
-    matrix[at] = values
-    return matrix
 
 
 def _levels(parent: NDArray[np.int32]) -> NDArray[np.int8]:

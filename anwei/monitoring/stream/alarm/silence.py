@@ -3,6 +3,9 @@
 A tag or device is silent when nothing of it has arrived for two of its periods and a little grace, by the
 server's clock. While a device is silent its tags are not alarmed, while a gateway is silent its members are
 not: one silence is one alarm. It is over when the device speaks again.
+
+A new device has ten minutes to speak for the first time. Until then, samples from before its registration are
+its history being loaded, and no sign of life.
 """
 
 from __future__ import annotations
@@ -12,14 +15,22 @@ from numpy.typing import NDArray
 
 from anwei.monitoring.stream.alarm.events import episode_events, flat_index
 from anwei.monitoring.stream.alarm.rules import LIMITS, NO_DATA, Integers, RuleSet
-from anwei.monitoring.stream.alarm.state import ACTIVE, NORMAL, PENDING, State
+from anwei.monitoring.stream.alarm.state import ACTIVE, FIRST_WORD_MS, NORMAL, PENDING, State
 from anwei.monitoring.stream.samples import EpisodeEvent
 
 SILENCE_GRACE_MS = 5_000  # after two periods; the promise is to show a silence within 2 periods + 10 s
 
 
-def spoke(rules: RuleSet, state: State, column: NDArray[np.int32], now: int) -> list[EpisodeEvent]:
-    """Note that tags, and with them their devices and gateways, were heard; end their silence."""
+def spoke(
+    rules: RuleSet, state: State, column: NDArray[np.int32], ts: Integers, now: int
+) -> list[EpisodeEvent]:
+    """Note that tags, and with them their devices and gateways, were heard; end their silence.
+
+    `ts` (ms) are the times of their samples.
+    """
+    history = (ts < rules.registered[column]) & (now < rules.registered[column] + FIRST_WORD_MS)
+    if history.any():
+        column = column[~history]
     if not len(column):
         return []
     back: list[NDArray[np.int32]] = []
@@ -36,12 +47,17 @@ def spoke(rules: RuleSet, state: State, column: NDArray[np.int32], now: int) -> 
     return _set(rules, state, ended, phase=NORMAL, start=state.start[NO_DATA, ended], now=now)
 
 
-def tick(rules: RuleSet, state: State, now: int, ready_at: int) -> list[EpisodeEvent]:
-    """Return what the passing of time raised; to be called each second once the log has been read up to now.
+def begin_anew(state: State, now: int) -> None:
+    """Count every silence from `now` (ms) at the earliest: what was said before may not have been heard."""
+    np.clip(state.arrived, now, now + FIRST_WORD_MS, out=state.arrived)
 
-    `ready_at` (ms) is when it had been: silence is counted from then at the earliest.
+
+def tick(rules: RuleSet, state: State, now: int) -> list[EpisodeEvent]:
+    """Return what the passing of time raised; to be called each second.
+
+    `now` (ms, server clock) is the time up to which everything that arrived has been evaluated.
     """
-    heard = np.maximum(state.arrived, ready_at)
+    heard = state.arrived
     silent = now - heard >= 2 * rules.period + SILENCE_GRACE_MS
     return [*_ripen(rules, state, now, heard, silent), *_silences(rules, state, now, heard)]
 

@@ -13,6 +13,7 @@ from anwei.monitoring.stream.samples import EpisodeEvent, Quality
 
 NORMAL, PENDING, ACTIVE, CLEARING = range(4)
 NEVER = np.iinfo(np.int64).min // 2  # a time before all others, from which a difference does not overflow
+FIRST_WORD_MS = 10 * 60_000  # after the registration of a device: until then its silence is no alarm
 
 Columns = dict[str, NDArray[Any]]
 
@@ -24,7 +25,7 @@ class State:
     last: NDArray[np.int64]  # time of the newest sample that was evaluated
     good_value: NDArray[np.float64]  # the last sample of good quality
     good_ts: NDArray[np.int64]
-    arrived: NDArray[np.int64]  # server clock at the last arrival
+    arrived: NDArray[np.int64]  # server clock at the last arrival; of a new device, when it is to speak
     phase: NDArray[np.int8]
     start: NDArray[np.int64]  # sample time at which the episode began
     turn: NDArray[np.int64]  # sample time at which clearing began
@@ -39,7 +40,7 @@ class State:
             last=np.full(n, NEVER),
             good_value=np.full(n, np.nan),
             good_ts=np.full(n, NEVER),
-            arrived=np.full(n, NEVER),
+            arrived=rules.registered + FIRST_WORD_MS,
             phase=np.zeros(rules.rule.shape, np.int8),
             start=np.zeros(rules.rule.shape, np.int64),
             turn=np.zeros(rules.rule.shape, np.int64),
@@ -83,6 +84,7 @@ def carry(old_rules: RuleSet, old: State, rules: RuleSet, now: int) -> tuple[Sta
     the same way. A rule whose limit moved keeps an active episode, and the next sample judges it.
     """
     state = State.new(rules)
+    state.arrived = np.maximum(state.arrived, now)
     device = {code: column for column, code in enumerate(rules.codes) if not rules.tag[column]}
     columns = np.where(
         old_rules.tag > 0,
