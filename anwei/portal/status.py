@@ -52,7 +52,9 @@ def collect(folder: DataFolder) -> dict[str, Any]:
     stream, log = asyncio.run(_ask(folder))
     return {
         "running": True,
-        "healthy": all(state.state == "working" for state in states) and stream is not None,
+        "healthy": all(state.state == "working" for state in states)
+        and stream is not None
+        and not stream["full"],
         "data_folder": str(folder.root),
         "web": running["web"],
         "mqtt": running["mqtt"],

@@ -17,10 +17,12 @@ import pytest
 
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors
+from anwei.monitoring.stream.follow import Follower
 from anwei.monitoring.stream.log import STREAM, ensure_log, log_state
 from anwei.monitoring.stream.register import publish_register
-from anwei.monitoring.stream.samples import Reason
+from anwei.monitoring.stream.samples import Batch, Reason
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from anwei.monitoring.stream.store.errors import StoreFull
 from tests.oracle import Event, Rule, Sample, events_of
 from tests.stream.alarm.streams import in_order
 from tests.stream.plant import Plant, StreamProcess, now_ms
@@ -318,6 +320,43 @@ async def _broker(path: Path) -> None:
             assert stream.process is not None
             assert stream.process.poll() is None
             stream.stop()
+
+
+class FullStore(EmbeddedStore):
+    """Refuses samples while `full`, as the real one does when the disk has too little room."""
+
+    full = True
+
+    def append(self, batch: Batch) -> list[int]:
+        if self.full and len(batch.samples):
+            raise StoreFull("full")
+        return super().append(batch)
+
+
+def test_a_full_store_holds_up_no_alarm_and_fills_again_by_itself(tmp_path: Path) -> None:
+    asyncio.run(_full(tmp_path))
+
+
+async def _full(path: Path) -> None:
+    async with county(path, Plant(1, 1, [Rule(5, 1, "h", 80.0)])) as (broker, nc, _):
+        store = FullStore(broker.folder.telemetry)
+        follower = Follower(nc, broker.folder, store)
+        following = asyncio.create_task(follower.run())
+        ts = now_ms()
+        for second, value in enumerate([50.0, 85.0, 85.0]):
+            await send(nc, 0, ts + second, {"T0": value})
+        await until(lambda: asyncio.sleep(0, store.episodes(0, 10)), seconds=3.0)
+        await send(nc, 0, ts + 3, {"T0": 50.0})
+        await until(lambda: asyncio.sleep(0, len(store.episodes(0, 10)) == 2), seconds=3.0)
+        assert [event["kind"] for _, event in store.episodes(0, 10)] == ["raised", "cleared"]
+        assert (follower.figures()["mode"], len(store.dump())) == ("store_full", 0)
+        store.full = False
+        await until(lambda: asyncio.sleep(0, len(store.dump()) == 4), seconds=3.0)
+        await until(lambda: asyncio.sleep(0, follower.figures()["mode"] == "live"), seconds=3.0)
+        assert len(store.episodes(0, 10)) == 2
+        following.cancel()
+        await asyncio.wait({following})
+        store.close()
 
 
 @pytest.mark.parametrize("retention", ["interest", "limits"])

@@ -25,7 +25,7 @@ class FullStore(EmbeddedStore):
     full = True
 
     def append(self, batch: Batch) -> list[int]:
-        if self.full:
+        if self.full and len(batch.samples):
             raise StoreFull("full")
         return super().append(batch)
 
@@ -54,6 +54,31 @@ def test_a_full_store_keeps_everything_for_the_next_try(tmp_path: Path) -> None:
     assert [reject["tag"] for reject in store.rejects(0, 10)] == ["nope"]
     assert store.alarm_state()["phase"].tolist() == [0]
     assert intake.newest == NOW + 3000
+    store.close()
+
+
+def test_a_full_store_still_takes_the_alarms_and_a_crash_then_loses_and_invents_none(tmp_path: Path) -> None:
+    store = FullStore(tmp_path, background=False)
+    plant = Plant(2, 2, PLANT.rules, silence=True)
+    intake = Intake(store, "log", plant.register(), now=NOW)
+    intake.begin_anew(now=NOW)
+    entries = [entry(1, 1, T0=50.0), entry(2, 2, T0=85.0), entry(3, 3, T0=50.0)]
+    take(intake, *entries)
+    intake.tick(now=NOW + 7_500)  # d1 has not been heard for its 7 s
+    told = [(number, event["rule"], event["kind"]) for number, event in intake.commit_alarms()]
+    assert told == [(1, 1, "raised"), (2, 1, "cleared"), (3, 1_000_002, "raised")]
+    assert (store.mark("log"), intake.n_messages, intake.urgent) == (0, 3, False)
+    store.close()
+    store = FullStore(tmp_path, background=False)
+    again = Intake(store, "log", plant.register(), now=NOW)
+    take(again, *entries)
+    again.begin_anew(now=NOW + 10_000)
+    again.tick(now=NOW + 60_000)
+    store.full = False
+    repeated = {(event["rule"], event["start"], event["kind"]) for _, event in again.commit()}
+    before = {(event["rule"], event["start"], event["kind"]) for _, event in store.episodes(0, 3)}
+    assert repeated - before == {(1_000_001, NOW + 10_000, "raised")}, "d0 too is silent by now, d1 still"
+    assert len(before - repeated) == 1
     store.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -28,9 +29,10 @@ RETURN_MS = 3_000  # devices come back one by one after a time in which nobody c
 PACE_S = 0.02  # between two looks at a log that has been read up to now (docs/decisions/0002)
 COALESCE_MS = 100  # samples that raise no alarm wait so long for company (docs/decisions/0002)
 MAX_SAMPLES = 100_000  # of one commit
+MAX_HELD = 1_000_000  # samples that wait for room in the store; then the log is read no further
 _EVENTS_PER_MESSAGE = 2_000
 _PAUSE_S = 0.1  # before the next try after trouble
-_FULL_PAUSE_S = 1.0
+_FULL_PAUSE_MS = 1_000
 
 log = logging.getLogger("anwei.stream")
 
@@ -56,6 +58,8 @@ class Follower:
         self._stored, self._told = Rate(), Rate()
         self._taken_at = 0  # ms: when the oldest message that waits for its commit was taken
         self._ticked_at = 0
+        self._full = False  # the store has no room for samples
+        self._tried_at = 0  # ms: when that was seen last
 
     async def run(self) -> None:
         """Follow the log until cancelled; whatever breaks is taken up again from the store's mark."""
@@ -107,13 +111,18 @@ class Follower:
 
     async def _follow(self, intake: Intake, reader: LogReader) -> None:
         while True:
+            if self._full and intake.n_samples >= MAX_HELD:
+                await asyncio.sleep(_FULL_PAUSE_MS / 1000)
+                await self._commit(intake)
+                continue
             if reader.behind == 0:
                 await asyncio.sleep(PACE_S)
             entries = await reader.take(self._patience(intake))
             now = wall_clock()
             if entries:
                 await self._take(intake, entries, now)
-            self.mode = "live" if reader.behind == 0 else "catching_up"
+            if not self._full:
+                self.mode = "live" if reader.behind == 0 else "catching_up"
             if _over(TICK_MS, self._ticked_at, now):
                 self._tick(intake, now if reader.behind == 0 else intake.read_to, now)
             if intake.pending and self._due(intake, now):
@@ -142,6 +151,8 @@ class Follower:
             intake.tick(now=read_to)
 
     def _due(self, intake: Intake, now: int) -> bool:
+        if self._full:
+            return _over(_FULL_PAUSE_MS, self._tried_at, now)
         return intake.urgent or _over(COALESCE_MS, self._taken_at, now) or intake.n_samples >= MAX_SAMPLES
 
     def _patience(self, intake: Intake) -> float:
@@ -153,18 +164,19 @@ class Follower:
         return min(max(until - now, 0), TICK_MS) / 1000
 
     async def _commit(self, intake: Intake) -> None:
-        """Commit what was taken, and wait for as long as the store is full; then tell of the events."""
+        """Commit what was taken, or while the store is full at least its events; then tell of these."""
         n_samples = intake.n_samples
-        while True:
-            try:
-                events = intake.commit()
-            except StoreFull as error:
-                if self.mode != "store_full":
-                    log.error("%s", error)
-                self.mode = "store_full"
-                await asyncio.sleep(_FULL_PAUSE_S)
-            else:
-                break
+        try:
+            events = intake.commit()
+            self._full = False
+        except StoreFull as error:
+            if not self._full:
+                log.error("%s", error)
+            self.mode, self._full, self._tried_at = "store_full", True, wall_clock()
+            n_samples, events = 0, []
+            if intake.urgent:
+                with suppress(StoreFull):  # not even the reserve is left
+                    events = intake.commit_alarms()
         now = wall_clock()
         self._stored.add(n_samples, now)
         self._told.add(len(events), now)

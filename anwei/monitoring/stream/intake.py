@@ -14,7 +14,7 @@ import numpy as np
 from anwei.monitoring.stream.alarm.arrival import evaluate_messages
 from anwei.monitoring.stream.alarm.evaluate import select
 from anwei.monitoring.stream.alarm.late import late_episodes, suspects
-from anwei.monitoring.stream.alarm.rules import compile_rules
+from anwei.monitoring.stream.alarm.rules import NO_DATA, compile_rules
 from anwei.monitoring.stream.alarm.silence import begin_anew, tick
 from anwei.monitoring.stream.alarm.state import carry, restore
 from anwei.monitoring.stream.consume import Entry
@@ -128,7 +128,7 @@ class Intake:
     def commit(self) -> list[tuple[int, dict[str, Any]]]:
         """Write all that was taken as one transaction; return the numbered events.
 
-        Raises StoreFull, and then still holds everything for the next try.
+        Raises StoreFull, and then still holds everything for the next try, or for `commit_alarms`.
         """
         batch = Batch(
             stream=self.log_name,
@@ -145,6 +145,27 @@ class Intake:
         self._state.settle()
         self.committed = self.sequence
         self._samples, self._events, self._rejects = [], [], []
+        return list(zip(numbers, map(asdict, batch.events), strict=True))
+
+    def commit_alarms(self) -> list[tuple[int, dict[str, Any]]]:
+        """Write only the events, while the store has no room for samples; return them numbered.
+
+        The mark stays, and so do the phases that samples decide: after a crash the log delivers the samples
+        again, and the same events come again under the same keys. Raises StoreFull.
+        """
+        changes = self._state.changes(self._rules)
+        if changes is not None:
+            of_silence = changes["kind"] == NO_DATA
+            changes = {name: column[of_silence] for name, column in changes.items()}
+        batch = Batch(
+            stream=self.log_name,
+            sequence=self.committed,
+            samples=Samples.empty(),
+            events=self._events,
+            alarm_state=changes,
+        )
+        numbers = self._store.append(batch)
+        self._events = []
         return list(zip(numbers, map(asdict, batch.events), strict=True))
 
     def _recall_good(self, last: Columns) -> None:
