@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 from argparse import ArgumentParser
 from typing import Any
 
@@ -44,7 +46,9 @@ class Command(BaseCommand):
         if stamp.exists() and stamp.read_text() == digest:
             return
         self.stdout.write(_("正在收集静态文件……"))
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)  # a torn manifest would stop collectstatic
+        call_command("collectstatic", interactive=False, verbosity=0)
+        os.sync()  # the stamp must not outlive, in a power cut, the files that it speaks of
         settings.DATA.write_private(stamp, digest.encode())
 
 
