@@ -73,6 +73,15 @@ SHAPES: list[tuple[Any, list[Row]]] = [
 ]
 
 
+def test_a_gateway_does_not_speak_for_a_revoked_member() -> None:
+    decoder = Decoder(Plant(3, 1, gateways={1: 0, 2: 0}, revoked={2}).register())
+    content = {f"d{device}": [{"ts": NOW, "values": {"T0": 1.0}}] for device in (1, 2)}
+    by_gateway = decoder.decode([Message(1, "d0", NOW, msgspec.json.encode(content))])
+    assert (rows(by_gateway), set(reasons(by_gateway))) == ([(2, NOW, 1.0, 0)], {Reason.NOT_A_MEMBER})
+    of_its_own = decoder.decode([Message(1, "d2", NOW, b'{"T0": 1}')])
+    assert rows(of_its_own) == [(3, NOW, 1.0, 0)]
+
+
 @pytest.mark.parametrize("encode", ENCODINGS)
 @pytest.mark.parametrize(("content", "expected"), SHAPES)
 def test_each_shape_becomes_its_samples(encode: Any, content: Any, expected: list[Row]) -> None:

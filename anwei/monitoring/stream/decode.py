@@ -137,13 +137,16 @@ class Decoder:
 
 
 def _senders(register: Register) -> dict[str, Sender]:
-    """Return every device of the register by its code."""
+    """Return every device of the register by its code; a gateway does not speak for revoked ones.
+
+    What a device itself sent before it was revoked is still taken from the log; later it is not let in.
+    """
     devices, tags = register.devices, register.tags
     senders = [Sender(code) for code in devices.code]
     for slot, (device, code) in enumerate(zip(tags.device, tags.code, strict=True)):
         senders[device].tags[code] = slot
-    for sender, gateway in zip(senders, devices.gateway, strict=True):
-        if gateway >= 0:
+    for sender, gateway, revoked in zip(senders, devices.gateway, devices.revoked, strict=True):
+        if gateway >= 0 and not revoked:
             senders[gateway].members[sender.code] = sender
     return {sender.code: sender for sender in senders}
 
