@@ -17,6 +17,7 @@ from anwei.monitoring.stream.follow import Follower, wall_clock
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.log import ensure_log
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from anwei.monitoring.stream.store.options import StoreOptions
 from anwei.monitoring.stream.unacknowledged import watch_unacknowledged
 
 log = logging.getLogger("anwei.stream")
@@ -26,7 +27,7 @@ async def run(folder: DataFolder) -> None:
     """Run the stream process until it is cancelled; the store is closed in any case."""
     nc = await connect(folder, name="stream")
     await ensure_log(nc)
-    store = EmbeddedStore(folder.telemetry)
+    store = EmbeddedStore(folder.telemetry, options=StoreOptions.from_environment())
     follower = Follower(nc, folder, store)
     doors = await serve_doors(nc, store, follower.figures)
     try:

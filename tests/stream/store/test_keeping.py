@@ -28,7 +28,7 @@ def steady(number: int, day: int, tags: int = 20) -> Batch:
 
 
 def test_samples_go_before_their_rollups(tmp_path: Path) -> None:
-    store = EmbeddedStore(tmp_path, background=False)
+    store = EmbeddedStore(tmp_path, clock=lambda: START, background=False)
     for day in range(6):
         store.append(steady(day + 1, day))
         store.flush()
@@ -45,6 +45,31 @@ def test_samples_go_before_their_rollups(tmp_path: Path) -> None:
     assert store.aggregate(tags, START, START + 6 * DAY, DAY)["bucket"].tolist() == after["bucket"].tolist()
     assert store.retain(START + 4 * DAY, START + 2 * DAY) == 0
     store.close()
+
+
+def test_the_background_work_drops_what_is_past_its_time_but_not_what_was_just_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANWEI_KEEP_SAMPLES_DAYS", "3")
+    options = StoreOptions.from_environment()
+    now = START
+    store = EmbeddedStore(tmp_path, options=options, clock=lambda: now, background=False)
+    for number, day in enumerate([-30, 0, 1, 2]):
+        now = START + max(day, 0) * DAY
+        store.append(steady(number + 1, day))
+        store.flush()
+    for day, kept in ((2, [-30, 0, 1, 2]), (3, [0, 1, 2]), (4, [1, 2]), (5, [2])):
+        now = START + day * DAY + HOUR
+        store._maintenance._work()  # one turn of the background thread
+        assert np.unique((store.dump().ts - START) // DAY).tolist() == kept
+    store.close()
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "ten"])
+def test_a_senseless_time_to_keep_is_refused(monkeypatch: pytest.MonkeyPatch, days: str) -> None:
+    monkeypatch.setenv("ANWEI_KEEP_ROLLUPS_DAYS", days)
+    with pytest.raises(ValueError, match="ANWEI_KEEP_ROLLUPS_DAYS"):
+        StoreOptions.from_environment()
 
 
 def test_equals_merge_with_equals_and_an_ended_day_becomes_one_part(tmp_path: Path) -> None:

@@ -149,13 +149,16 @@ class Maintenance:
     def retain(self, before: int, rollups_before: int) -> int:
         """Drop samples of days wholly before `before` and rollups of days wholly before `rollups_before`.
 
-        Rollups are kept at least as long as their samples. Returns the number of files removed.
+        Rollups are kept at least as long as their samples, and a day that has been added to since is kept
+        whole: old data that was imported is not at once deleted again. Returns the number of files removed.
         """
         with self._busy:
             parts = self.contents.parts
             first, first_rollup = before // DAY_MS, min(before, rollups_before) // DAY_MS
-            gone = [part for part in parts if part.day < first_rollup]
-            thinned = [part for part in parts if first_rollup <= part.day < first and part.has_samples]
+            new = {part.day for part in parts if part.added_at >= before}
+            old = [part for part in parts if part.day < first and part.day not in new]
+            gone = [part for part in old if part.day < first_rollup]
+            thinned = [part for part in old if part.day >= first_rollup and part.has_samples]
             if not gone and not thinned:
                 return 0
             with self.manifest.transaction() as transaction:

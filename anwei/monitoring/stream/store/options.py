@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 HOUR_MS = 3_600_000
@@ -24,5 +25,22 @@ class StoreOptions:
     samples_keep_ms: int | None = None  # None: for ever; the county decides
     rollups_keep_ms: int | None = None
 
+    @classmethod
+    def from_environment(cls) -> StoreOptions:
+        """Return the defaults with ANWEI_KEEP_SAMPLES_DAYS and ANWEI_KEEP_ROLLUPS_DAYS; raises ValueError."""
+        return cls(
+            samples_keep_ms=_days("ANWEI_KEEP_SAMPLES_DAYS"), rollups_keep_ms=_days("ANWEI_KEEP_ROLLUPS_DAYS")
+        )
+
 
 OUTBOX_FLOOR_MS = 3 * DAY_MS  # the replay log's age: the worker may be that far behind
+
+
+def _days(variable: str) -> int | None:
+    """Return the days that an environment variable states in ms, None where it is not set."""
+    text = os.environ.get(variable)
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError(f"{variable} must be a number of days, not {text!r}")
+    return int(text) * DAY_MS
