@@ -198,7 +198,10 @@ class Family:
                 for name, child in self._children.items()
             },
         }
-        self._folder.write_private(self._folder.run_file, json.dumps(content).encode())
+        try:
+            self._folder.write_private(self._folder.run_file, json.dumps(content).encode())
+        except OSError as error:  # a full disk must not end the watch over the children
+            self._journal.write("anwei", str(error))
 
     @property
     def _environment(self) -> dict[str, str]:

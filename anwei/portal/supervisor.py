@@ -53,7 +53,10 @@ class Child:
         pause = FIRST_PAUSE
         while not self._stopping:
             began = time.monotonic()
-            status = await self._run_once()
+            try:
+                status: int | str = await self._run_once()
+            except OSError as error:  # no memory, no process, no executable at this moment
+                status = str(error)
             if self._stopping:
                 return
             pause = FIRST_PAUSE if time.monotonic() - began > STEADY else pause

@@ -72,7 +72,10 @@ async def record_refusals(nc: Client, folder: DataFolder, device_of: Callable[[s
         refusals = [refusal for line in lines if (refusal := refusal_of(line))]
         await _write(nc, refusals, device_of, batch=position.text() if position else "first")
         if lines and (reached := tail.position):
-            folder.write_private(saved, reached.text().encode())
+            try:
+                folder.write_private(saved, reached.text().encode())
+            except OSError as error:  # a full disk must not close the gate
+                log.warning("the position in the broker's log is not saved: %s", error)
         else:
             await asyncio.sleep(POLL)
 

@@ -1,0 +1,29 @@
+"""A child is started again, whatever ends it or keeps it from starting."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from anwei.portal.journal import Journal
+from anwei.portal.supervisor import Child, Program
+
+
+def test_a_program_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
+    asyncio.run(_missing(tmp_path))
+
+
+async def _missing(path: Path) -> None:
+    program, done = path / "program", path / "done"
+    child = Child(Program("late", [str(program)], {}), Journal(path / "journal.log"), lambda: None)
+    running = asyncio.create_task(child.keep_running())
+    await asyncio.sleep(0.05)
+    program.write_text(f"#!/bin/sh\n: > {done}\nwhile :; do /bin/sleep 0.1; done\n")
+    program.chmod(0o700)
+    async with asyncio.timeout(5):
+        while not done.exists():
+            await asyncio.sleep(0.05)
+    await child.stop(1.0)
+    await running
+    assert child.starts == 1
+    assert "No such file" in (path / "journal.log").read_text()
