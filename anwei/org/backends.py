@@ -21,9 +21,10 @@ class PhoneBackend(ModelBackend):
         **kwargs: Any,
     ) -> Person | None:
         """Return the person with this phone number and password; an unknown number takes as long."""
-        if not username or not password:
+        phone = (username or "").strip()
+        if not phone or not password:
             return None
-        person = Person.objects.filter(phone=username.strip()).first()
+        person = Person.objects.filter(phone=phone).first()
         if person is None:
             Person().set_password(password)
             return None

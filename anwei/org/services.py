@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,11 +12,32 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of
-from anwei.org.models import ApiToken, Holding, Person, Post
+from anwei.org.models import ApiToken, Holding, Person, Post, SectorDuty, Territory, Unit
 
 
 class OrgError(Exception):
     """A rule of the organisation was not met; the text is a sentence for the user."""
+
+
+@transaction.atomic
+def register_territory(code: str, name: str, *, actor: Person | None, now: datetime) -> Territory:
+    """Register a territory, or give it another name."""
+    territory, _created = Territory.objects.update_or_create(pk=code, defaults={"name": name})
+    record_change("org.territory", code, actor=actor, now=now, verb="register", content={"name": name})
+    return territory
+
+
+@transaction.atomic
+def register_unit(
+    *, kind: str, name: str, territory: str, sectors: Iterable[str], actor: Person | None, now: datetime
+) -> Unit:
+    """Register a public body; `sectors` are those a department leads (三管三必须)."""
+    unit = Unit.objects.create(kind=kind, name=name, territory=territory)
+    led = sorted(set(sectors))
+    SectorDuty.objects.bulk_create(SectorDuty(unit=unit, sector=sector) for sector in led)
+    content = {"kind": kind, "name": name, "territory": territory, "sectors": led}
+    record_change("org.unit", unit.pk, actor=actor, now=now, verb="register", content=content)
+    return unit
 
 
 @transaction.atomic
@@ -46,6 +68,24 @@ def create_person(
         "org.person", person.pk, actor=actor, now=now, verb="create", content={"username": username}
     )
     return person, plain
+
+
+@transaction.atomic
+def reset_password(person: Person, *, actor: Person | None, now: datetime) -> str:
+    """Give an account a new random password, shown only here; its open sessions end."""
+    plain = secrets.token_urlsafe(12)
+    person.set_password(plain)
+    person.save(update_fields=["password"])
+    record_change("org.person", person.pk, actor=actor, now=now, verb="reset_password", content={})
+    return plain
+
+
+@transaction.atomic
+def close_account(person: Person, *, actor: Person | None, now: datetime) -> None:
+    """Put an account, its sessions and its tokens out of use from the next request on."""
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    record_change("org.person", person.pk, actor=actor, now=now, verb="close", content={})
 
 
 @transaction.atomic
