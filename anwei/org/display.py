@@ -25,7 +25,6 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of, posts_of
 from anwei.org.models import Display, Holding, Person, Post
-from anwei.org.responsibility import COUNTY_DIGITS
 from anwei.org.scope import grant_of
 from anwei.org.services import OrgError, appoint
 
@@ -43,7 +42,7 @@ def issue_display(actor: Person, *, now: datetime) -> tuple[Display, str]:
     than its opener sees.
     """
     own = posts_of(actor, now).exclude(kind=Post.Kind.DISPLAY).select_related("unit").order_by("pk")
-    post = next((post for post in own if _sees_the_county(post)), None)
+    post = next((post for post in own if grant_of(post).is_county_wide), None)
     if post is None:
         raise OrgError(_("只有能查看全县情况的县级岗位上的人员可以开通大屏。"))
     code = secrets.token_urlsafe(9)
@@ -163,11 +162,6 @@ def _renewed(response: HttpResponseBase, secret: str) -> HttpResponseBase:
     if secret:
         remember(response, secret)
     return response
-
-
-def _sees_the_county(post: Post) -> bool:
-    grant = grant_of(post)
-    return len(grant.territory) == COUNTY_DIGITS and grant.sectors is None and grant.enterprise is None
 
 
 def _digest(plain: str) -> str:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Post, Unit
-
-COUNTY_DIGITS = 6
+from anwei.org.scope import COUNTY_DIGITS
 
 
 class HasUnit(Protocol):

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from anwei.org.models import Person, Post
 
 
+COUNTY_DIGITS = 6
+
+
 @dataclass(frozen=True)
 class ScopeColumns:
     """The columns by which a model belongs to a territory, a sector, an enterprise; '' where it has none."""
@@ -35,6 +38,11 @@ class Grant:
     territory: str
     sectors: frozenset[str] | None = None
     enterprise: int | None = None
+
+    @property
+    def is_county_wide(self) -> bool:
+        """Whether it reaches everything in the county: no township, no sector, no enterprise narrows it."""
+        return len(self.territory) == COUNTY_DIGITS and self.sectors is None and self.enterprise is None
 
     def covers(self, territory: str, sector: str, enterprise: int | None) -> bool:
         """Say whether a row with these three belongs to this grant."""
@@ -64,9 +72,16 @@ def grants(person: Person) -> tuple[Grant, ...]:
     return remembered
 
 
+def sees_the_county(person: Person) -> bool:
+    """Say whether a post of `person` reaches the whole county."""
+    return any(grant.is_county_wide for grant in grants(person))
+
+
 def _grants(person: Person) -> list[Grant]:
     today = timezone.localdate()
     holdings = person.holdings.filter(from_on__lte=today).filter(Q(to_on__isnull=True) | Q(to_on__gte=today))
+    nowhere = Q(post__unit__territory="") | Q(post__unit__kind="enterprise", post__unit__enterprise=None)
+    holdings = holdings.exclude(nowhere)  # an empty prefix would begin every territory
     return [
         grant_of(holding.post)
         for holding in holdings.select_related("post__unit__enterprise").prefetch_related(

@@ -17,7 +17,7 @@ from anwei.ledgers.services import county_setting
 from anwei.monitoring.queries import alarm_counts
 from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post, Territory, Unit
-from anwei.org.responsibility import COUNTY_DIGITS
+from anwei.org.scope import COUNTY_DIGITS
 from anwei.portal.demo_switch import parts
 from anwei.portal.menu import MENU
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anwei.cases.models import Case
-from anwei.org.models import Person, Unit
+from anwei.org.models import Person, Post, Unit
 from anwei.org.scope import Grant, ScopeColumns, ensure_visible
 from anwei.sites.models import Enterprise, Site
 from tests.kernel.county import COUNTY, OTHER_TOWN, TOWN, County, build, in_post, make_enterprise, open_repair
@@ -33,6 +33,16 @@ def person_with(grants: list[Grant]) -> Person:
     person = Person(username="random")
     person._grants = tuple(grants)  # type: ignore[attr-defined]
     return person
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "territory"), [("township", ""), ("enterprise", COUNTY)])
+def test_a_unit_of_no_place_or_no_enterprise_sees_nothing(kind: str, territory: str) -> None:
+    county = build()
+    unit = Unit.objects.create(kind=kind, name="不全的单位", territory=territory)
+    person = in_post("incomplete", Post.objects.create(unit=unit, kind="officer", title="岗"))
+    assert list(Enterprise.objects.visible_to(person)) == []
+    assert Enterprise.objects.visible_to(county.officer).count() == 2
 
 
 @pytest.mark.django_db

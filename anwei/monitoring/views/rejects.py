@@ -18,12 +18,11 @@ from anwei.monitoring.rejections import EXPLANATIONS
 from anwei.monitoring.stream.samples import Reason
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
-from anwei.org.scope import grants
+from anwei.org.scope import sees_the_county
 
 PERIODS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
 NEWEST_ROWS = 100
 SEARCHED_ROWS = 1000
-COUNTY_DIGITS = 6
 
 
 @signed_in
@@ -59,10 +58,7 @@ def rejects(request: HttpRequest) -> HttpResponse:
 
 def _sight(person: Person) -> Callable[[str], bool]:
     """Return the test of a device code; unregistered ones are in nobody's scope: the county's affair."""
-    if any(
-        len(grant.territory) == COUNTY_DIGITS and grant.sectors is None and grant.enterprise is None
-        for grant in grants(person)
-    ):
+    if sees_the_county(person):
         return lambda code: True
     return set(Device.objects.visible_to(person).values_list("code", flat=True)).__contains__
 
