@@ -7,8 +7,12 @@ import asyncio
 import pytest
 
 from anwei.monitoring.columns import finite
+from anwei.monitoring.live.rights import lapsed
 from anwei.monitoring.live.watcher import MOST_PENDING, Watcher, encode
-from anwei.org.scope import Grant
+from anwei.org.display import issue_display, revoke_display
+from anwei.org.models import Person
+from anwei.org.scope import Grant, grants
+from tests.kernel.county import NOW, County
 
 
 def watcher(*grants: Grant) -> Watcher:
@@ -55,3 +59,19 @@ def test_what_json_cannot_carry_is_null(value: float | None) -> None:
 
 def test_a_line_break_in_a_name_does_not_break_the_event() -> None:
     assert encode("episode", {"name": "甲\n\n乙"}).count(b"\n") == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_display_without_a_session_stays_until_it_is_stopped(county: County) -> None:
+    display, _code = issue_display(county.officer, now=NOW)
+    person = Person.objects.get(pk=display.person_id)
+    screen = Watcher(
+        person=person.pk,
+        session="",
+        session_hash=person.get_session_auth_hash(),
+        grants=grants(person),
+        tags=frozenset(),
+    )
+    assert lapsed([screen]) == []
+    revoke_display(display, actor=county.officer, now=NOW)
+    assert lapsed([screen]) == [screen]

@@ -27,7 +27,7 @@ def lapsed(watchers: Collection[Watcher]) -> list[Watcher]:
     return [
         watcher
         for watcher in watchers
-        if watcher.session not in sessions
+        if (watcher.session and watcher.session not in sessions)
         or not watcher.grants
         or allowed.get(watcher.person) != watcher.grants
         or persons[watcher.person].get_session_auth_hash() != watcher.session_hash

@@ -19,7 +19,10 @@ def encode(event: str, data: Any) -> bytes:
 
 @dataclass(eq=False)
 class Watcher:
-    """An account on one page; `session_hash` changes with its password, `grants` with its posts."""
+    """An account on one page; `session_hash` changes with its password, `grants` with its posts.
+
+    A display such as the wall has no session ("") and lasts until its account is stopped.
+    """
 
     person: int
     session: str
