@@ -79,15 +79,15 @@ def advance(
 ) -> Case:
     """Move a case by `verb`: check whose turn it is and what must be handed in, write, seal; all or nothing.
 
-    `version` is the one the actor saw; `key` makes a repeated call return the case unchanged; `fields` are
-    the papers the verb needs. Raises WrongPhase, NotYourTurn, MissingPaper, RefusedEvidence, and StaleCase
-    when another hand was faster.
+    `version` is the one the actor saw; `key` makes a repeated call (same verb, same actor) return the case
+    unchanged; `fields` are the papers the verb needs. Raises WrongPhase, NotYourTurn, MissingPaper,
+    RefusedEvidence, and StaleCase when another hand was faster or the key was used for something else.
     """
-    if _repeated(case, key):
+    if _repeated(case, verb, actor, key):
         return specific(Case._base_manager.get(pk=case.pk))
     with stored(evidence) as files, transaction.atomic():
         locked = specific(Case._base_manager.select_for_update().get(pk=case.pk))
-        if _repeated(locked, key):
+        if _repeated(locked, verb, actor, key):
             return locked
         if version is not None and version != locked.version:
             raise StaleCase(_("此事项刚刚已由他人办理，请刷新后查看最新情况再办理。"))
@@ -114,8 +114,13 @@ def advance(
     return locked
 
 
-def _repeated(case: Case, key: str) -> bool:
-    return bool(key) and Entry.objects.filter(case=case.pk, key=key).exists()
+def _repeated(case: Case, verb: str, actor: Person | None, key: str) -> bool:
+    used = Entry.objects.filter(case=case.pk, key=key).first() if key else None
+    if used is None:
+        return False
+    if (used.verb, used.actor_id) != (verb, None if actor is None else actor.pk):
+        raise StaleCase(_("此表单已经提交过，请刷新后查看最新情况再办理。"))
+    return True
 
 
 def _transition(case: Case, verb: str) -> Transition:

@@ -170,6 +170,15 @@ def test_a_double_click_does_nothing_twice(county: County) -> None:
     assert Entry.objects.filter(case=case).count() == 2
 
 
+def test_a_key_counts_for_its_own_verb_and_hand_only(county: County) -> None:
+    case = advance(open_repair(county), "order", actor=county.officer, now=NOW, key="k1")
+    with pytest.raises(StaleCase):  # not "done": nothing of it was
+        advance(case, "sign", actor=county.worker, now=NOW, key="k1")
+    with pytest.raises(StaleCase):
+        advance(case, "order", actor=county.worker, now=NOW, key="k1")
+    assert Case.objects.get().phase == "assigned"
+
+
 def test_the_database_itself_refuses_one_post_for_both(county: County) -> None:
     with pytest.raises(CaseError, match="同一个岗位"):
         open_repair(county, implementer=county.duty)

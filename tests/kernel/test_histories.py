@@ -65,7 +65,7 @@ class Histories(RuleBasedStateMachine):
         self.due: dict[str, datetime] = {}
         self.n_overdue = 0
         self.n_entries = 1
-        self.keys: list[str] = []
+        self.clicks: list[tuple[str, str, str]] = []  # verb, who, key
 
     def teardown(self) -> None:
         type(self).n_closed += self.phase == "closed"
@@ -113,7 +113,7 @@ class Histories(RuleBasedStateMachine):
     def act(self, verb: str, who: str, complete: bool, stale: bool) -> None:
         expected = self.allowed(verb, who, complete) and not stale
         papers = PAPERS.get(verb, {}) if complete else {}
-        key = f"k{len(self.keys)}"
+        key = f"k{len(self.clicks)}"
         version = self.case.version - 1 if stale else self.case.version
         try:
             self.case = advance(
@@ -124,13 +124,14 @@ class Histories(RuleBasedStateMachine):
             assert str(refusal).endswith("。")
         else:
             assert expected, (verb, who, complete, stale)
-            self.keys.append(key)
+            self.clicks.append((verb, who, key))
             self.follow(verb, who)
 
     @rule()
-    @precondition(lambda self: self.keys)
+    @precondition(lambda self: self.clicks)
     def click_again(self) -> None:
-        case = advance(self.case, "order", actor=self.people["boss"], now=self.now, key=self.keys[-1])
+        verb, who, key = self.clicks[-1]
+        case = advance(self.case, verb, actor=self.people[who], now=self.now, key=key)
         assert case.version == self.case.version
 
     @rule(minutes=st.sampled_from([1, 29, 31, 239, 241]))
