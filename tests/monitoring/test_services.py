@@ -20,7 +20,8 @@ from anwei.monitoring.services import (
     rotate_key,
 )
 from anwei.monitoring.services.positions import REGISTER, position
-from tests.kernel.county import NOW, County
+from anwei.org.models import Post
+from tests.kernel.county import NOW, County, in_post
 from tests.monitoring.plant import Plant
 
 
@@ -77,6 +78,9 @@ def test_an_enterprise_does_not_keep_the_register(plant: Plant) -> None:
             actor=plant.county.worker, now=NOW, code="own", name="自装", enterprise=plant.county.enterprise
         )
     assert not Device.objects.filter(code="own").exists()
+    dispatch = Post.objects.create(unit=plant.county.enterprise.unit, kind="duty", title="调度室")
+    with pytest.raises(NotAllowed):  # a duty post of its own makes it no registrar
+        change_rule(plant.hh, actor=in_post("dispatcher", dispatch), now=NOW, reason="方便", limit=3.0)
 
 
 def test_a_regulator_of_another_sector_does_not_reach_the_rule(plant: Plant) -> None:
