@@ -12,6 +12,7 @@ from anwei.org.models import SECTOR_CHOICES, Post
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise, Site
 
+TITLE_LENGTH = 200
 PHASE_CHOICES = [
     (Phase.REGISTERED, _("已登记")),
     (Phase.ASSIGNED, _("待签收")),
@@ -26,7 +27,7 @@ class Case(models.Model):
 
     kind = models.CharField(_("类别"), max_length=30, db_index=True)
     number = models.CharField(_("编号"), max_length=40, unique=True)
-    title = models.CharField(_("标题"), max_length=200)
+    title = models.CharField(_("标题"), max_length=TITLE_LENGTH)
     territory = models.CharField(_("属地"), max_length=12, db_index=True)
     sector = models.CharField(_("行业"), max_length=20, choices=SECTOR_CHOICES, blank=True)
     enterprise = models.ForeignKey(

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from anwei.cases.services import advance
-from anwei.monitoring.models import Alarm, Warning
+from anwei.monitoring.models import Alarm, Tag, Warning
 from anwei.monitoring.services import record_episodes
-from anwei.org.models import Post
+from anwei.org.models import Post, Unit
+from anwei.sites.models import Site
 from tests.kernel.county import NOW, County, photo
 from tests.monitoring.plant import Plant, build, cleared, raised
 
@@ -33,6 +34,15 @@ def test_an_alarm_of_a_rule_that_says_so_opens_a_warning_for_the_right_posts(pla
     for part in ("1.62 %", "1.50 %", "煤矿安全规程 第173条", "断电、撤人", trend):
         assert part in entry.note
     assert Alarm.objects.get().warning == warning
+
+
+def test_a_long_name_stops_no_warning(plant: Plant) -> None:
+    Unit.objects.filter(pk=plant.county.enterprise.unit_id).update(name="甲" * 120)
+    Site.objects.filter(pk=plant.site.pk).update(name="乙" * 80)
+    Tag.objects.filter(pk=plant.tag.pk).update(name="丙" * 80)
+    record_episodes([(1, raised(plant.hh))], now=NOW)
+    title = Warning.objects.get().title
+    assert len(title) == 200 and title.endswith("…")
 
 
 def test_the_clocks_of_a_red_warning_run_from_its_issue(plant: Plant) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.cases.models import TITLE_LENGTH
 from anwei.monitoring.models import Alarm, AlarmRule
 
 STEADY_SHARE = 0.05  # of the greatest value in the period: a smaller move is called steady
@@ -25,7 +26,8 @@ def title(alarm: Alarm) -> str:
     place = alarm.site.name if alarm.site else alarm.device.name
     what = alarm.tag.name if alarm.tag else alarm.device.name
     parts = [str(alarm.enterprise), place, what if what != place else "", alarm.get_kind_display()]
-    return _("%(what)s报警") % {"what": " ".join(part for part in parts if part)}
+    words = _("%(what)s报警") % {"what": " ".join(part for part in parts if part)}
+    return words if len(words) <= TITLE_LENGTH else f"{words[: TITLE_LENGTH - 1]}…"
 
 
 def why(alarm: Alarm, trend: str = "") -> str:
