@@ -35,6 +35,8 @@ def said(person: Person, size: int = 9) -> str:
         (3, 1.0, 0.0803),
         (10, 4.0, 0.0081),
         (1, 0.0, 0.0),
+        (1000, 1000.0, 0.5042),
+        (1100, 1000.0, 0.0010),
     ],  # tables of the Poisson law
 )
 def test_tail_of_the_poisson_law(count: int, mean: float, probability: float) -> None:
@@ -50,6 +52,8 @@ def test_tail_of_the_poisson_law(count: int, mean: float, probability: float) ->
         (0, [9, 8, 10, 9], "less"),
         (1, [0, 0, 0], "more"),
         (0, [0, 0, 0], "same"),
+        (2000, [2001, 2002, 2000], "same"),
+        (1700, [2001, 2002, 2000], "less"),
     ],
 )
 def test_only_rare_numbers_are_called_unusual(today: int, usual: list[int], verdict: str) -> None:

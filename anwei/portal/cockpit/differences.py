@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp
+from math import exp, fsum, lgamma, log
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
@@ -46,10 +46,9 @@ class Sentence:
 
 def poisson_tail(count: int, mean: float) -> float:
     """Return the probability that a Poisson variable of this mean is at least `count`."""
-    term, below = exp(-mean), 0.0
-    for n in range(count):
-        below += term
-        term *= mean / (n + 1)
+    if mean <= 0:
+        return 1.0 if count <= 0 else 0.0
+    below = fsum(exp(n * log(mean) - mean - lgamma(n + 1)) for n in range(count))  # exp(-mean) may underflow
     return max(0.0, 1.0 - below)
 
 
