@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.kinds import kinds
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import PHASE_CHOICES, Case
-from anwei.ledgers.listing import LedgerFilter, search_box
+from anwei.ledgers.listing import LedgerFilter, key_filter, search_box
 from anwei.org.models import SECTOR_CHOICES
 from anwei.sites.filters import township_choices
 
@@ -36,7 +35,7 @@ class CaseFilter(LedgerFilter):
     township = django_filters.ChoiceFilter(
         field_name="territory", lookup_expr="startswith", choices=township_choices, empty_label=_("乡镇 全部")
     )
-    enterprise = django_filters.NumberFilter(widget=forms.HiddenInput())
+    enterprise = key_filter()
 
     class Meta:
         model = Case

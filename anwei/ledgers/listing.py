@@ -17,6 +17,7 @@ from anwei.ledgers.export import download
 
 ROWS_A_PAGE = 20
 MAX_EXPORT = 100_000
+KEY_DIGITS = 18  # what every database keeps in a whole number
 NOT_FILTERS = ("page", "sort", "export", "remember", "reset")
 
 
@@ -34,6 +35,18 @@ class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]
                     widget.attrs["class"] += " chosen"
 
 
+def number_in(text: str) -> int | None:
+    """Return the whole number that a query string holds, None for what can be no page and no primary key."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else None
+
+
+def key_filter() -> django_filters.NumberFilter:
+    """Return a filter by primary key that links set and nobody sees."""
+    return django_filters.NumberFilter(
+        widget=forms.HiddenInput(), min_value=1, max_value=10**KEY_DIGITS - 1, decimal_places=0
+    )
+
+
 def search_box(hint: Any) -> forms.TextInput:
     """Return the bar's search box; the bar listens to it by its type."""
     return forms.TextInput(attrs={"type": "search", "placeholder": hint, "aria-label": hint})
@@ -44,8 +57,7 @@ class ClampedPaginator(Paginator):  # type: ignore[type-arg]
 
     def validate_number(self, number: int | float | str) -> int:
         """Return the page number nearest to what was asked for."""
-        wanted = int(number) if str(number).isdecimal() else 1
-        return min(max(wanted, 1), max(self.num_pages, 1))
+        return min(max(number_in(str(number)) or 1, 1), max(self.num_pages, 1))
 
 
 class LedgerTable(tables.Table):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anwei.ledgers.listing import LedgerFilter, search_box
+from anwei.ledgers.listing import LedgerFilter, key_filter, search_box
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Severity
 from anwei.org.models import SECTOR_CHOICES
 from anwei.sites.filters import township_choices
@@ -60,7 +60,7 @@ class AlarmFilter(LedgerFilter):
     period = django_filters.ChoiceFilter(
         method="by_period", choices=PERIOD_CHOICES, empty_label=_("时段 全部")
     )
-    enterprise = django_filters.NumberFilter(widget=forms.HiddenInput())
+    enterprise = key_filter()
     tab = django_filters.ChoiceFilter(
         method="by_tab", choices=[("history", _("历史"))], widget=forms.HiddenInput()
     )
@@ -127,7 +127,7 @@ class DeviceFilter(LedgerFilter):
         choices=township_choices,
         empty_label=_("乡镇 全部"),
     )
-    enterprise = django_filters.NumberFilter(widget=forms.HiddenInput())
+    enterprise = key_filter()
 
     class Meta:
         model = Device

@@ -3,7 +3,6 @@
 No postponed annotations here: django-ninja reads them when it wraps a view.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from django.db.models import Q, QuerySet
@@ -11,9 +10,10 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
-from anwei.monitoring.api.schemas import AcknowledgeIn, AlarmOut, Level
+from anwei.monitoring.api.paging import Pages
+from anwei.monitoring.api.schemas import AcknowledgeIn, AlarmOut, Level, Moment
 from anwei.monitoring.models import Alarm
 from anwei.monitoring.services import acknowledge
 from anwei.org.models import Person
@@ -38,11 +38,11 @@ def alarms_of(person: Person) -> QuerySet[Alarm]:
 
 
 @router.get("", response=list[AlarmOut], summary="List alarms, newest first")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def list_alarms(
     request: HttpRequest,
     state: Annotated[list[State], Query(description="all of these must hold")] = [],  # noqa: B006
-    since: Annotated[datetime | None, Query(description="raised or cleared at or after this moment")] = None,
+    since: Annotated[Moment | None, Query(description="raised or cleared at or after this moment")] = None,
     severity: Annotated[list[Level], Query(description="one of these")] = [],  # noqa: B006
     device: Annotated[str, Query(description="code of the device")] = "",
 ) -> QuerySet[Alarm]:

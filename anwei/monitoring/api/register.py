@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
+from anwei.monitoring.api.paging import Pages
 from anwei.monitoring.api.schemas import DeviceOut, TagOut
 from anwei.monitoring.models import Device, Tag
 from anwei.monitoring.queries import devices_of, tags_with_rules
@@ -26,7 +27,7 @@ def tags_of(person: Person) -> QuerySet[Tag]:
 
 
 @router.get("/devices", response=list[DeviceOut], summary="List devices")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def list_devices(request: HttpRequest) -> QuerySet[Device]:
     """Return the caller's devices."""
     return devices_of(person_of(request))
@@ -39,7 +40,7 @@ def read_device(request: HttpRequest, code: str) -> Device:
 
 
 @router.get("/tags", response=list[TagOut], summary="List tags with their limits")
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def list_tags(
     request: HttpRequest,
     device: Annotated[str, Query(description="code of the device")] = "",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from anwei.monitoring.api.schemas import LatestOut, SeriesOut
+from anwei.monitoring.api.schemas import LatestOut, Moment, SeriesOut, TagNumber
 from anwei.monitoring.bus import doors
 from anwei.monitoring.columns import finite, samples_by_tag
 from anwei.monitoring.models import Tag
@@ -23,7 +23,7 @@ router = Router(tags=["samples"])
 @router.get("/latest", response=list[LatestOut], summary="Newest sample of each tag")
 def latest(
     request: HttpRequest,
-    tag: Annotated[list[int], Query(description="numbers of tags; all of the scope when empty")] = [],  # noqa: B006
+    tag: Annotated[list[TagNumber], Query(description="numbers of tags; all of the scope when empty")] = [],  # noqa: B006
     device: Annotated[str, Query(description="code of the device")] = "",
 ) -> list[dict[str, Any]]:
     """Return the newest sample of the caller's tags that have one; at most 10,000 tags."""
@@ -54,8 +54,8 @@ def latest(
 def history(
     request: HttpRequest,
     number: int,
-    start: datetime,
-    end: datetime,
+    start: Moment,
+    end: Moment,
     points: Annotated[int, Query(ge=4, le=20_000, description="at most; extremes are kept")] = 1000,
 ) -> dict[str, Any]:
     """Return the samples of a tag in the caller's scope from `start` up to `end`, thinned to `points`."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Severity, Tag
 
 Level = Literal["red", "orange", "yellow", "blue"]
+Moment = Annotated[
+    AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
+]
+TagNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 RuleKind = Literal["hh", "h", "l", "ll", "rate", "no_data", "bad"]
 
 

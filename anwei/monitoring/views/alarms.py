@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from anwei.ledgers.listing import Listing
+from anwei.ledgers.listing import Listing, number_in
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.filters import AlarmFilter
 from anwei.monitoring.forms import AcknowledgeForm
@@ -71,7 +73,7 @@ def alarm_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def alarms_acknowledge(request: HttpRequest) -> HttpResponse:
     """Acknowledge the chosen alarms with one note; those out of sight are not found, as everywhere."""
-    chosen = [int(value) for value in request.POST.getlist("alarm") if value.isdecimal()]
+    chosen = _numbers(request.POST.getlist("alarm"))
     form = AcknowledgeForm(request.POST)
     if not chosen or len(chosen) > MAX_BATCH:
         return _refused(request, _("请先选择要确认的报警，一次最多 %(limit)s 条。") % {"limit": MAX_BATCH})
@@ -81,8 +83,11 @@ def alarms_acknowledge(request: HttpRequest) -> HttpResponse:
     try:
         if not form.is_valid():
             raise MonitoringError(form.sentence)
-        for alarm in found:
-            acknowledge(alarm, actor=person_of(request), now=timezone.now(), note=form.cleaned_data["note"])
+        with transaction.atomic():
+            for alarm in found:
+                acknowledge(
+                    alarm, actor=person_of(request), now=timezone.now(), note=form.cleaned_data["note"]
+                )
     except MonitoringError as error:
         return _refused(request, str(error))
     sentence = ngettext("已确认 %(n)d 条报警，记录在案。", "已确认 %(n)d 条报警，记录在案。", len(found))
@@ -94,7 +99,7 @@ def alarms_acknowledge(request: HttpRequest) -> HttpResponse:
 @require_GET
 def alarm_trends(request: HttpRequest) -> HttpResponse:
     """Draw the last hour of many alarms' tags in one answer: `?ids=1,2,3`, swapped in out of band."""
-    ids = [int(value) for value in request.GET.get("ids", "").split(",") if value.isdecimal()][:MAX_BATCH]
+    ids = _numbers(request.GET.get("ids", "").split(","))[:MAX_BATCH]
     rows = list(
         Alarm.objects.visible_to(person_of(request))
         .filter(pk__in=ids, tag__isnull=False)
@@ -109,6 +114,10 @@ def alarm_trends(request: HttpRequest) -> HttpResponse:
         columns = None
     trends = [(alarm, _trend(alarm, columns, start, end)) for alarm in rows] if columns else []
     return render(request, "monitoring/trends.html", {"trends": trends})
+
+
+def _numbers(texts: Iterable[str]) -> list[int]:
+    return [number for text in texts if (number := number_in(text)) is not None]
 
 
 def _trend(alarm: Alarm, columns: dict[str, Any], start: int, end: int) -> Any:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anwei.ledgers.listing import number_in
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.models import Alarm, AlarmRule, Tag
 from anwei.monitoring.queries import alarms_of, moment_of, silence_of, tags_with_rules
@@ -22,6 +23,7 @@ from anwei.org.policy import person_of, signed_in
 
 DEFAULT_POINTS, MAX_POINTS = 1000, 4000
 MAX_SPAN_MS = int(timedelta(days=366).total_seconds() * 1000)
+LAST_MS = 4_102_444_800_000  # 2100-01-01 UTC
 HOUR_MS = 3_600_000
 MAX_MARKS = 200
 LIMIT_KINDS = (AlarmRule.Kind.HH, AlarmRule.Kind.H, AlarmRule.Kind.L, AlarmRule.Kind.LL)
@@ -59,7 +61,7 @@ def tag_history(request: HttpRequest, number: int) -> JsonResponse:
     end = _number(request, "to", now)
     start = _number(request, "from", end - 24 * HOUR_MS)
     points = min(max(_number(request, "points", DEFAULT_POINTS), 10), MAX_POINTS)
-    if not 0 < end - start <= MAX_SPAN_MS:
+    if not 0 < end - start <= MAX_SPAN_MS or end > LAST_MS:
         return JsonResponse({"error": _("时段无效：应从早到晚，最长一年。")}, status=400)
     few = (end - start) / (shown.period_s * 1000) <= points
     try:
@@ -84,8 +86,8 @@ def _tag(request: HttpRequest, number: int) -> Tag:
 
 
 def _number(request: HttpRequest, name: str, default: int) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 16 else default
+    number = number_in(request.GET.get(name, ""))
+    return default if number is None else number
 
 
 def _statistics(number: int, start: int, end: int) -> dict[str, Any]:
