@@ -65,13 +65,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "anwei.org.display.middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "anwei.portal.middleware.headers",
+    "anwei.org.display.middleware",  # innermost: its refusals carry what every response carries
 ]
 if DEMO:
     MIDDLEWARE.append("anwei.portal.demo_switch.first_visit")
