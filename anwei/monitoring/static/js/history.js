@@ -18,6 +18,7 @@ let points = [];
 let zooming = 0;
 
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const markup = window.echarts.format.encodeHTML; // the tooltip is HTML, a unit is what somebody typed
 const spell = (value) => (value === null || value === undefined ? "—" : value.toFixed(decimals));
 
 /* The axis speaks the county's time whatever the computer's: the day at midnight, else the hour. */
@@ -31,7 +32,7 @@ chart.setOption({
   animation: false,
   aria: { enabled: true },
   grid: { left: 56, right: 96, top: 24, bottom: 64 },
-  tooltip: { trigger: "axis", formatter: ([point]) => `${clock.format(point.value[0])}<br><b>${spell(point.value[1])}</b> ${unit}` },
+  tooltip: { trigger: "axis", formatter: ([point]) => `${clock.format(point.value[0])}<br><b>${spell(point.value[1])}</b> ${markup(unit)}` },
   xAxis: { type: "time", axisLabel: { hideOverlap: true, color: "#5f6b78", formatter: label } },
   yAxis: { type: "value", name: unit, scale: true, axisLabel: { color: "#5f6b78", showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: "#eef1f4" } } },
   dataZoom: [{ type: "inside", filterMode: "none" }, { type: "slider", filterMode: "none", height: 20, bottom: 12 }],
