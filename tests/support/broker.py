@@ -106,7 +106,7 @@ class Broker:
 
     def start_gate(self) -> None:
         """Start `anwei gate` and wait until it admits devices."""
-        ready = self.folder.folder("run") / "gate.json"
+        ready = self.folder.folder("run") / "gate.beat"
         ready.unlink(missing_ok=True)
         self.gate = subprocess.Popen(
             [sys.executable, "-m", "anwei", "gate"],

@@ -73,7 +73,7 @@ class Follower:
                     self._intake = Intake(self._store, name, self._reader.register, now=wall_clock())
                 async with LogReader(self._nc, self._intake.sequence) as self._log:
                     await self._follow(self._intake, self._log)
-            except (LogLost, LogUnavailable, LookupError, NatsError, TimeoutError) as error:
+            except (LogLost, LogUnavailable, NatsError, TimeoutError) as error:
                 self.mode, self._listening = "log_lost", False
                 log.warning("the log is lost, starting again: %s", str(error) or repr(error))
                 await asyncio.sleep(_PAUSE_S)

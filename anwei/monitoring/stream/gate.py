@@ -6,7 +6,6 @@ Fails closed: without a gate, or before it knows a register, no device gets in; 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from contextlib import suppress
@@ -101,7 +100,6 @@ async def run(folder: DataFolder) -> None:
     auth = await connect(folder, user="auth", name="gate")
     await auth.subscribe("$SYS.REQ.USER.AUTH", queue="auth", cb=gate.decide)
     await auth.flush()
-    folder.write_private(folder.folder("run") / "gate.json", json.dumps({"ready": True}).encode())
     log.info("open: %d devices", len(reader.register.devices.code))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(gate.watch_connections())

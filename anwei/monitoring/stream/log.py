@@ -37,6 +37,10 @@ class LogUnavailable(RuntimeError):
     """The broker does not offer the log as we need it; the message says what it answered."""
 
 
+class _NoLog(LogUnavailable):
+    """There is none yet."""
+
+
 async def ensure_log(nc: Client, *, patience_s: float = 30.0) -> None:
     """Create the log, or bring an existing one to our settings, and return once it stands.
 
@@ -77,7 +81,7 @@ def differences(found: dict[str, Any]) -> dict[str, Any]:
 async def _assert_configuration(nc: Client) -> None:
     try:
         found: dict[str, Any] = (await _ask(nc, "INFO"))["config"]
-    except LookupError:
+    except _NoLog:
         await _ask(nc, "CREATE", {"name": STREAM, "storage": "file", "num_replicas": 1, **CONFIGURATION})
         return
     if differences(found):
@@ -85,13 +89,13 @@ async def _assert_configuration(nc: Client) -> None:
 
 
 async def _ask(nc: Client, verb: str, configuration: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Send one request of the JetStream API about the log; LookupError when there is none yet."""
+    """Send one request of the JetStream API about the log; raises LogUnavailable."""
     body = msgspec.json.encode(configuration) if configuration else b""
     reply = await nc.request(f"$JS.API.STREAM.{verb}.{STREAM}", body, timeout=5)
     answer: dict[str, Any] = msgspec.json.decode(reply.data)
     error = answer.get("error")
     if error and error.get("err_code") == _NOT_FOUND:
-        raise LookupError(error["description"])
+        raise _NoLog(error["description"])
     if error:
         raise LogUnavailable(error.get("description", str(error)))
     return answer
