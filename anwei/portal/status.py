@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 import psutil
+from nats.errors import Error as NatsError
 
 import anwei
 from anwei.datafolder import DataFolder
@@ -18,7 +19,7 @@ from anwei.language import gettext as _
 from anwei.monitoring.stream import broker, heartbeat
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
-from anwei.monitoring.stream.log import log_state
+from anwei.monitoring.stream.log import LogUnavailable, log_state
 from anwei.portal.family import is_running
 
 PATIENCE = 3.0  # s for everything that is asked over the broker
@@ -91,7 +92,7 @@ async def _ask(folder: DataFolder) -> tuple[dict[str, Any] | None, dict[str, Any
         async with asyncio.timeout(PATIENCE):
             log = await log_state(nc)
             stream = await Doors(nc).status()
-    except (TimeoutError, StoreAway):
+    except (TimeoutError, NatsError, LogUnavailable, StoreAway):
         pass
     await nc.close()
     return stream, log

@@ -72,6 +72,28 @@ def test_a_senseless_time_to_keep_is_refused(monkeypatch: pytest.MonkeyPatch, da
         StoreOptions.from_environment()
 
 
+def test_a_flush_whose_tidying_fails_is_not_shown_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EmbeddedStore(tmp_path, background=False)
+    store.append(steady(1, 0))
+    with monkeypatch.context() as broken:
+        broken.setattr(store._manifest, "checkpoint", _no_room)
+        with pytest.raises(duckdb.IOException):
+            store.flush()
+    store.append(steady(2, 1))
+    store.flush()
+    tags = np.arange(1, 21, dtype=np.int32)
+    assert store.aggregate(tags, START, START + DAY, DAY)["count"].tolist() == [24] * 20
+    figures = store.figures()
+    assert (figures["parts"], figures["hot_rows"], figures["file_rows"]) == (2, 0, 960)
+    store.close()
+
+
+def _no_room() -> None:
+    raise duckdb.IOException("no room")
+
+
 def test_equals_merge_with_equals_and_an_ended_day_becomes_one_part(tmp_path: Path) -> None:
     now = START + DAY // 2
     options = StoreOptions(merge_fan_in=3, settle_ms=1_000)

@@ -85,7 +85,6 @@ class Maintenance:
                 # Not removed when the commit fails: whether it has reached the disk is then unknown, and a
                 # manifest must never name a missing file. The same files are committed at the next try.
                 self._commit(*self._pending)
-                self._pending = None
 
     def _write(self) -> tuple[Frozen, Flushed] | None:
         with self.append_lock:
@@ -109,6 +108,7 @@ class Maintenance:
                     transaction.set_marks(frozen.marks)
                     write_notes(transaction, frozen.waiting, self.options, self.clock())
             self.contents.settle(frozen, flushed.head, flushed.parts, flushed.decimals, flushed.filed)
+        self._pending = None  # what fails from here on is only tidying
         with self.append_lock:  # an append may be opening a segment
             self.log.forget(frozen.through, frozen.log_bytes)
         if self.guard.free() > CHECKPOINT_ROOM:
