@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps
+
+from anwei.cases.evidence import IMAGE_TYPES
 
 THUMBNAIL_SIZE = (224, 168)
 COUNTY_OFFSET = "+08:00"  # Asia/Shanghai, no daylight saving since 1991
@@ -18,15 +20,16 @@ def taken_at(content: bytes) -> datetime | None:
     A camera that names no offset from UTC is taken to be in the county.
     """
     try:
-        with Image.open(BytesIO(content)) as image:
+        with Image.open(BytesIO(content), formats=list(IMAGE_TYPES)) as image:
             details = image.getexif().get_ifd(ExifTags.IFD.Exif)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # Pillow raises whatever a broken file makes its decoders raise
         return None
     text = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
     offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
     try:
-        return datetime.strptime(f"{text}{offset or COUNTY_OFFSET}", "%Y:%m:%d %H:%M:%S%z")
-    except ValueError:
+        at = datetime.strptime(f"{text}{offset or COUNTY_OFFSET}", "%Y:%m:%d %H:%M:%S%z")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # no time, or one that no calendar holds in UTC
         return None
 
 
