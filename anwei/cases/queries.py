@@ -74,7 +74,7 @@ def work_list(person: Person, now: datetime) -> WorkList:
     cases = Case.objects.select_related(
         "enterprise__unit", "site", "responsible__unit", "supervisor__unit", "implementer__unit"
     )
-    acted = cases.filter(entries__actor=person).annotate(acted_at=Max("entries__at"))
+    acted = cases.visible_to(person).filter(entries__actor=person).annotate(acted_at=Max("entries__at"))
     return WorkList(
         todo=cases.filter(turn).order_by(F("deadline").asc(nulls_last=True), "pk"),
         informed=cases.filter(mine).exclude(turn).exclude(phase=Phase.CLOSED).order_by("-pk"),

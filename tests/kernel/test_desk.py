@@ -12,6 +12,7 @@ from anwei.cases.queries import phase_strip, timeline, transitions_for, turn_of,
 from anwei.cases.services import advance
 from anwei.cases.sweep import OVERDUE, sweep
 from anwei.ledgers.models import GlobalHead
+from anwei.org.models import Person
 from anwei.org.services import appoint
 from anwei.standards.clocks import ClockRule, default_warning_clocks, warning_clocks
 from tests.kernel.county import NOW, County, open_repair, photo
@@ -20,6 +21,17 @@ from tests.kernel.test_advance import to_review
 
 def buttons(case: Case, person: object) -> list[str]:
     return [row.verb for row in transitions_for(case, person, now=NOW)]  # type: ignore[arg-type]
+
+
+def test_what_one_did_elsewhere_is_out_of_sight_after_a_move(county: County) -> None:
+    case = advance(open_repair(county), "order", actor=county.officer, now=NOW)
+    case = advance(case, "sign", actor=county.worker, now=NOW)
+    advance(case, "finish", actor=county.worker, now=NOW, way="repair", evidence=[photo()])
+    assert work_list(county.worker, NOW).done.count() == 1
+    county.worker.holdings.all().delete()
+    appoint(county.worker, county.stranger.holdings.get().post, actor=None, now=NOW)
+    moved = Person.objects.get(pk=county.worker.pk)
+    assert work_list(moved, NOW).done.count() == 0
 
 
 def test_buttons_and_turn(county: County) -> None:

@@ -12,8 +12,6 @@ from anwei.cases.models import Case, Evidence
 from anwei.cases.photos import thumbnail
 from anwei.org.policy import person_of, signed_in
 
-THUMBNAIL_AGE_S = 3600
-
 
 @signed_in
 @require_GET
@@ -23,9 +21,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = get_object_or_404(Evidence, pk=pk, case__in=visible)
     try:
         if request.GET.get("size") == "small" and shown.media_type in IMAGE_TYPES.values():
-            small = HttpResponse(thumbnail(path_of(shown.stored_as)), content_type="image/jpeg")
-            small["Cache-Control"] = f"private, max-age={THUMBNAIL_AGE_S}"
-            return small
+            return HttpResponse(thumbnail(path_of(shown.stored_as)), content_type="image/jpeg")
         return response(shown)
     except FileNotFoundError as error:
         raise Http404 from error
