@@ -41,7 +41,9 @@ def test_a_display_reads_and_does_nothing_else(county: County, office: Person, v
     screen.post("/wall/open/", {"code": code_from(visit(office))})
     assert screen.get("/map/sites.geojson").status_code == 200
     for address in ("/wall/issue/", "/demo/switch/", "/alarms/1/acknowledge/"):
-        assert screen.post(address).status_code == 403
+        refusal = screen.post(address)
+        assert refusal.status_code == 403
+        assert "frame-ancestors 'none'" in refusal["Content-Security-Policy"]
 
 
 def test_only_the_county_opens_displays(county: County, visit: Visit) -> None:
