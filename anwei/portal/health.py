@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from anwei.monitoring.stream.log import differences
 from anwei.portal.status import process_states
 
 PATIENCE = 2.0  # s for each store
+AGE = 1.0  # s for which an answer counts
 PROBE = "healthz"  # a stream of one message beside the log: same broker, same disk, same fsync
 
 
@@ -49,8 +51,25 @@ class Health:
         return all(check.ok for check in self.checks)
 
 
-def check() -> Health:
-    """Try every store and look at every process; not to be called on an event loop's thread."""
+class Watchdog:
+    """Answers everybody who asks, and tries the stores once a second at most: the question is open to all."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tried_at = -AGE
+        self._health = Health(())
+
+    def ask(self) -> Health:
+        """Return what was found less than AGE seconds ago; not to be called on an event loop's thread."""
+        with self._lock:
+            if time.monotonic() - self._tried_at >= AGE:
+                self._health = _check()
+                self._tried_at = time.monotonic()
+            return self._health
+
+
+def _check() -> Health:
+    """Try every store and look at every process."""
     checks = [_try_database(), *asyncio.run(_try_stores(settings.DATA))]
     checks += [
         Check(state.name, state.state == "working", "" if state.state == "working" else state.state, 0)
