@@ -1,4 +1,4 @@
-"""A plant for tests of the stream: devices with tags and rules, and the process that follows them."""
+"""A plant for tests of the stream: devices with tags and rules, the process that follows them, a full store."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import time
 from dataclasses import dataclass, field
 
 from anwei.monitoring.stream.register import Devices, Register, Rules, Tags
+from anwei.monitoring.stream.samples import Batch
+from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from anwei.monitoring.stream.store.errors import StoreFull
 from tests.oracle import Rule
 from tests.support.broker import REPOSITORY, Broker, die_with_parent
 
@@ -107,6 +110,17 @@ class StreamProcess:
     def __exit__(self, *_: object) -> None:
         if self.process and self.process.poll() is None:
             self.kill()
+
+
+class FullStore(EmbeddedStore):
+    """Refuses samples while `full`, as the real one does when the disk has too little room."""
+
+    full = True
+
+    def append(self, batch: Batch) -> list[int]:
+        if self.full and len(batch.samples):
+            raise StoreFull("full")
+        return super().append(batch)
 
 
 def now_ms() -> int:

@@ -20,12 +20,11 @@ from anwei.monitoring.stream.doors import Doors
 from anwei.monitoring.stream.follow import Follower
 from anwei.monitoring.stream.log import STREAM, ensure_log, log_state
 from anwei.monitoring.stream.register import publish_register
-from anwei.monitoring.stream.samples import Batch, Reason
+from anwei.monitoring.stream.samples import Reason
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
-from anwei.monitoring.stream.store.errors import StoreFull
 from tests.oracle import Event, Rule, Sample, events_of
 from tests.stream.alarm.streams import in_order
-from tests.stream.plant import Plant, StreamProcess, now_ms
+from tests.stream.plant import FullStore, Plant, StreamProcess, now_ms
 from tests.support.broker import Broker
 
 Client = Any
@@ -206,10 +205,10 @@ async def _standstill(path: Path) -> None:
     async with county(path, plant) as (broker, nc, doors):
         with StreamProcess(broker) as stream:
             await until(doors.status)
-            await speak(range(20), 3.0)
+            await speak(range(20), 2.0)
             assert stream.process
             stream.process.send_signal(signal.SIGSTOP)
-            await speak(range(20), 10.0)  # silence would be raised after 6
+            await speak(range(20), 7.5)  # silence would be raised after 6
             stream.process.send_signal(signal.SIGCONT)
             await speak(range(10), 2 * plant.period_ms / 1000 + 10.0)
             raised = [(event["device"], event["kind"]) for _, event in await doors.episodes(0)]
@@ -320,17 +319,6 @@ async def _broker(path: Path) -> None:
             assert stream.process is not None
             assert stream.process.poll() is None
             stream.stop()
-
-
-class FullStore(EmbeddedStore):
-    """Refuses samples while `full`, as the real one does when the disk has too little room."""
-
-    full = True
-
-    def append(self, batch: Batch) -> list[int]:
-        if self.full and len(batch.samples):
-            raise StoreFull("full")
-        return super().append(batch)
 
 
 def test_a_full_store_holds_up_no_alarm_and_fills_again_by_itself(tmp_path: Path) -> None:

@@ -9,25 +9,13 @@ import pytest
 
 from anwei.monitoring.stream.consume import Entry
 from anwei.monitoring.stream.intake import Intake
-from anwei.monitoring.stream.samples import Batch
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.monitoring.stream.store.errors import StoreFull
 from tests.oracle import Rule
-from tests.stream.plant import Plant
+from tests.stream.plant import FullStore, Plant
 
 NOW = 1_790_000_000_000
 PLANT = Plant(1, 2, [Rule(1, 1, "h", 80.0), Rule(2, 2, "rate", 60.0)])
-
-
-class FullStore(EmbeddedStore):
-    """Refuses while `full`, as the real one does when the disk has too little room."""
-
-    full = True
-
-    def append(self, batch: Batch) -> list[int]:
-        if self.full and len(batch.samples):
-            raise StoreFull("full")
-        return super().append(batch)
 
 
 def entry(sequence: int, second: int, **values: float | None) -> Entry:

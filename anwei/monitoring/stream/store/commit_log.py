@@ -16,20 +16,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from anwei.monitoring.stream.store.files import sync
+
 HEADER = struct.Struct("<4sIIQ")
 MAGIC = b"AWL1"
 SEGMENT_BYTES = 16 << 20
 
 logger = logging.getLogger(__name__)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names of new files in `folder` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class CommitLog:
@@ -38,7 +31,7 @@ class CommitLog:
     def __init__(self, folder: Path, *, after: int) -> None:
         """Open the log of which records up to number `after` are already stored elsewhere."""
         folder.mkdir(parents=True, exist_ok=True)
-        sync_folder(folder.parent)
+        sync(folder.parent)
         self._folder = folder
         self._next = after + 1
         self._descriptor: int | None = None
@@ -127,7 +120,7 @@ class CommitLog:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
         try:
             os.fsync(descriptor)
-            sync_folder(self._folder)
+            sync(self._folder)
         except BaseException:
             os.close(descriptor)
             raise

@@ -7,8 +7,7 @@ import shutil
 from pathlib import Path
 
 from anwei.monitoring.stream.store.archive import Archive
-from anwei.monitoring.stream.store.commit_log import sync_folder
-from anwei.monitoring.stream.store.files import make_folder, sync_file
+from anwei.monitoring.stream.store.files import make_folder, sync
 from anwei.monitoring.stream.store.maintenance import Maintenance
 
 
@@ -36,11 +35,11 @@ def copy_store(maintenance: Maintenance, archive: Archive, target: Path) -> None
         for path, size in segments:
             _copy_start(path, target / "log" / path.name, size)
     for folder in [target, *(path for path in target.rglob("*") if path.is_dir())]:
-        sync_folder(folder)
+        sync(folder)
 
 
 def _copy_start(source: Path, target: Path, size: int) -> None:
     """Copy the first `size` bytes of a file that may be growing."""
     shutil.copyfile(source, target)
     os.truncate(target, size)
-    sync_file(target)
+    sync(target)

@@ -8,16 +8,14 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from anwei.monitoring.stream.store.commit_log import sync_folder
-
 
 def unique_name(level: int, number: int) -> str:
     """Return a file name never used before: no file is ever changed or replaced."""
     return f"{level}-{number}-{secrets.token_hex(4)}.parquet"
 
 
-def sync_file(path: Path) -> None:
-    """Make the content of a finished file durable."""
+def sync(path: Path) -> None:
+    """Make the content of a finished file durable, or of a folder the names of new files in it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -29,7 +27,7 @@ def make_folder(path: Path) -> None:
     """Create a folder durably."""
     if not path.is_dir():
         path.mkdir(parents=True, exist_ok=True)
-        sync_folder(path.parent)
+        sync(path.parent)
 
 
 class NewFiles:
@@ -46,9 +44,9 @@ class NewFiles:
     def sync(self) -> None:
         """Make every file and its name durable."""
         for path in self.paths:
-            sync_file(path)
+            sync(path)
         for folder in {path.parent for path in self.paths}:
-            sync_folder(folder)
+            sync(folder)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ replay has failed before.
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,9 +18,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from anwei.monitoring.stream.store.commit_log import sync_folder
 from anwei.monitoring.stream.store.errors import StoreUnreadable
-from anwei.monitoring.stream.store.files import sync_file
+from anwei.monitoring.stream.store.files import sync
 
 VERSION = 1
 _TABLES = """
@@ -150,7 +148,7 @@ class Manifest:
         with self._lock:
             self._connection.execute("CHECKPOINT")
             shutil.copyfile(self._path, target)
-        sync_file(target)
+        sync(target)
 
     def close(self) -> None:
         """Release the file."""
@@ -217,13 +215,9 @@ def _create(path: Path) -> None:
         connection.execute("CHECKPOINT draft")
         connection.execute("USE memory")
         connection.execute("DETACH draft")
-    descriptor = os.open(draft, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(draft)
     draft.rename(path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _quoted(path: Path) -> str:
