@@ -1,13 +1,19 @@
-"""Columns of the store as JSON can carry them: no NaN, no NumPy numbers."""
+"""Columns of the store as JSON and people read them: no NaN, no NumPy numbers, no milliseconds."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from anwei.monitoring.stream.store.protocol import Columns
 
 Sample = tuple[int, float | None, int]  # ts in ms, value, quality
+
+
+def moment(ms: int) -> datetime:
+    """Return milliseconds since 1970 UTC as an aware datetime."""
+    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
 
 
 def finite(value: float | None) -> float | None:

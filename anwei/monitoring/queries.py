@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from math import isfinite
-from typing import Any
+from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from anwei.monitoring.columns import moment, samples_by_tag
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
+from anwei.monitoring.stream.store.protocol import Columns
 from anwei.org.models import Person
 from anwei.sites.colour import gravity
 
@@ -70,16 +70,6 @@ def silence_of(device: Device) -> Alarm | None:
     return Alarm.objects.filter(ACTIVE, device=device, tag__isnull=True, kind=AlarmRule.Kind.NO_DATA).first()
 
 
-def moment_of(ms: int) -> datetime:
-    """Return milliseconds since 1970 UTC as an aware datetime."""
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def latest_by_tag(columns: dict[str, Any]) -> dict[int, tuple[datetime, float | None, int]]:
+def latest_by_tag(columns: Columns) -> dict[int, tuple[datetime, float | None, int]]:
     """Return (time, value, quality) by tag number from the columns of `store.last`; None = no value."""
-    return {
-        tag: (moment_of(ts), value if isfinite(value) else None, quality)
-        for tag, ts, value, quality in zip(
-            *(columns[name].tolist() for name in ("tag", "ts", "value", "quality")), strict=True
-        )
-    }
+    return {tag: (moment(ts), value, quality) for tag, (ts, value, quality) in samples_by_tag(columns)}

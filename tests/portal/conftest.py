@@ -8,7 +8,8 @@ from django.test import Client
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from anwei.monitoring.services.alarms import moment, record_episodes
+from anwei.monitoring.columns import moment
+from anwei.monitoring.services.alarms import record_episodes
 from anwei.org.models import Person, Post, Unit
 from tests.kernel.conftest import django_db_setup  # noqa: F401  the table of the test-only kind
 from tests.kernel.county import COUNTY, NOW, County, in_post

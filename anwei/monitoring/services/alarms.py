@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
+from anwei.monitoring.columns import moment
 from anwei.monitoring.models import Alarm, AlarmRule, Position
 from anwei.monitoring.services.authority import WATCH, check_authority
 from anwei.monitoring.services.errors import MonitoringError
@@ -122,11 +123,6 @@ def _alarm(rule: AlarmRule, event: Event) -> Alarm:
         limit=event["limit"],
         late=event["late"],
     )
-
-
-def moment(ms: int) -> datetime:
-    """Return milliseconds since 1970 UTC as an aware datetime."""
-    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
 
 
 @transaction.atomic

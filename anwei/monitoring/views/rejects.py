@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anwei.monitoring.bus import StoreAway, doors
+from anwei.monitoring.columns import moment
 from anwei.monitoring.models import Device
-from anwei.monitoring.queries import moment_of
 from anwei.monitoring.rejections import EXPLANATIONS
 from anwei.monitoring.stream.samples import Reason
 from anwei.org.models import Person
@@ -49,7 +49,7 @@ def rejects(request: HttpRequest) -> HttpResponse:
     context |= {
         "reasons": _by_reason(counts),
         "devices": _by_device(counts, context["reason"]),
-        "rows": [row | {"at": moment_of(row["received_at"])} for row in newest],
+        "rows": [row | {"at": moment(row["received_at"])} for row in newest],
         "total": sum(row["count"] for row in counts),
         "known": set(Device.objects.visible_to(person_of(request)).values_list("code", flat=True)),
     }

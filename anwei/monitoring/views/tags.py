@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,9 @@ from django.views.decorators.http import require_GET
 
 from anwei.ledgers.listing import number_in
 from anwei.monitoring.bus import StoreAway, doors
+from anwei.monitoring.columns import finite, moment
 from anwei.monitoring.models import Alarm, AlarmRule, Tag
-from anwei.monitoring.queries import alarms_of, moment_of, silence_of, tags_with_rules
+from anwei.monitoring.queries import alarms_of, silence_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of
 from anwei.org.policy import person_of, signed_in
 
@@ -73,7 +73,7 @@ def tag_history(request: HttpRequest, number: int) -> JsonResponse:
         {
             "raw": len(columns["ts"]) >= statistics["count"],
             "ts": columns["ts"].tolist(),
-            "value": [value if isfinite(value) else None for value in columns["value"].tolist()],
+            "value": [finite(value) for value in columns["value"].tolist()],
             "quality": columns["quality"].tolist(),
             "statistics": statistics,
             "alarms": _marks(request, shown, start, end),
@@ -110,8 +110,8 @@ def _statistics(number: int, start: int, end: int) -> dict[str, Any]:
 def _marks(request: HttpRequest, shown: Tag, start: int, end: int) -> list[dict[str, Any]]:
     alarms = (
         Alarm.objects.visible_to(person_of(request))
-        .filter(tag=shown, started_at__lt=moment_of(end))
-        .filter(Q(cleared_at__isnull=True) | Q(cleared_at__gte=moment_of(start)))[:MAX_MARKS]
+        .filter(tag=shown, started_at__lt=moment(end))
+        .filter(Q(cleared_at__isnull=True) | Q(cleared_at__gte=moment(start)))[:MAX_MARKS]
     )
     return [
         {
