@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from anwei.ledgers.models import Change
@@ -19,6 +20,14 @@ def test_the_page_says_how_to_connect_but_never_the_key(plant: Plant, sign_in: S
     text = sign_in(plant.county.officer).get(f"/devices/{plant.device.code}/").content.decode()
     assert "telemetry/gas-1" in text and "/api/v1/telemetry/gas-1" in text and "&quot;ch4&quot;" in text
     assert plant.key not in text and plant.device.key_digest not in text
+
+
+@pytest.mark.parametrize(("host", "shown"), [("localhost:8000", "localhost"), ("[::1]:8000", "::1")])
+def test_the_page_names_the_host_it_was_asked_by(
+    plant: Plant, sign_in: SignIn, host: str, shown: str
+) -> None:
+    page = sign_in(plant.county.officer).get(f"/devices/{plant.device.code}/", headers={"host": host})
+    assert page.context["connection"]["host"] == shown
 
 
 def test_a_new_key_is_shown_once(plant: Plant, sign_in: SignIn) -> None:

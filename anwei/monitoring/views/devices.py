@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -154,7 +155,7 @@ def _may_register(person: Person, shown: Device) -> bool:
 def _connection(request: HttpRequest, shown: Device, tags: list[Tag]) -> dict[str, Any]:
     """Return what a device needs to connect; never its key."""
     broker = Endpoint.of(settings.DATA)
-    host = request.get_host().partition(":")[0]
+    host = urlsplit(f"//{request.get_host()}").hostname
     example = ", ".join(f'"{tag.code}": 0.0' for tag in tags[:2]) or f'"{_("测点编码")}": 0.0'
     return {
         "host": host,
