@@ -149,7 +149,7 @@ if "pytest" in sys.modules:
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600  # absolute; reliability.md S8
+SESSION_COOKIE_AGE = 12 * 3600  # s after the session was last written (logging in, a filter bar)
 CSRF_FAILURE_VIEW = "anwei.portal.errors.csrf_failed"
 CSRF_COOKIE_HTTPONLY = False  # htmx reads it from the page's meta tag, not the cookie
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
