@@ -31,8 +31,8 @@ def run(path: Path, *, kills: int, seed: int) -> truth.Outcome:
         finish(senders)
         expected = truth.due(family, senders, truth.acknowledged(senders))
         wait_for(
-            lambda: set(truth.recorded(family)) >= expected.episodes,
-            seconds=60,
+            lambda: not truth.lost(family, expected),
+            seconds=180,
             what="all episodes are in the database",
         )
     return truth.compare(family, senders, truth.stored(family), expected)

@@ -118,8 +118,7 @@ def compare(family: Family, senders: list[Sender], rows: Samples, expected: Due)
             if number < sender.acknowledged:
                 promised |= message
     episodes = recorded(family)
-    extra = set(episodes) - expected.episodes
-    ripened = {episode for episode in extra if episode[:2] in expected.may_ripen}
+    ripened = _ripened(episodes, expected)
     return Outcome(
         sent=len(sent),
         acknowledged=len(promised),
@@ -127,10 +126,30 @@ def compare(family: Family, senders: list[Sender], rows: Samples, expected: Due)
         missing=len(promised - found),
         duplicate=len(found_rows) - len({(tag, ts) for tag, ts, _ in found_rows}),
         foreign=len(found - sent),
-        lost_episodes=len(expected.episodes - set(episodes)),
-        extra_episodes=len(extra - ripened) + len(episodes) - len({episode[:2] for episode in episodes}),
+        lost_episodes=len(lost(family, expected)),
+        extra_episodes=len(set(episodes) - expected.episodes - ripened)
+        + len(episodes)
+        - len({episode[:2] for episode in episodes}),
         ripened=len(ripened),
     )
+
+
+def lost(family: Family, expected: Due) -> set[Episode]:
+    """Return the due episodes that are not recorded, neither as such nor as part of one that ripened earlier."""
+    episodes = recorded(family)
+    ripened = _ripened(episodes, expected)
+    return {
+        (rule, start, cleared)
+        for rule, start, cleared in expected.episodes - set(episodes)
+        if not any(
+            other == rule and begun < start and (ended is None or ended >= start) and ended == cleared
+            for other, begun, ended in ripened
+        )
+    }
+
+
+def _ripened(episodes: list[Episode], expected: Due) -> set[Episode]:
+    return {episode for episode in set(episodes) - expected.episodes if episode[:2] in expected.may_ripen}
 
 
 def _numbers(family: Family) -> dict[tuple[str, str], int]:

@@ -117,16 +117,23 @@ def _write_rejects(transaction: Transaction, waiting: Waiting) -> None:
 def read_events(
     manifest: Manifest, waiting: list[Waiting], after: int, limit: int
 ) -> list[tuple[int, dict[str, Any]]]:
-    """Return (sequence, event) of the outbox with a sequence above `after`, oldest first."""
-    recent = [row for part in waiting for row in part.events]
+    """Return (sequence, event) of the outbox with a sequence above `after`, oldest first, at most `limit`.
+
+    Asks for a range of sequences: sorting a flood's whole outbox for its first rows took 250 ms.
+    """
+    recent = [(sequence, event) for part in waiting for sequence, _, event in part.events]
     found: list[tuple[int, dict[str, Any]]] = []
     if not recent or recent[0][0] > after + 1:
-        rows = manifest.rows(
-            "SELECT sequence, event FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?", [after, limit]
-        )
-        found = [(sequence, msgspec.json.decode(event)) for sequence, event in rows]
+        [(first,)] = manifest.rows("SELECT min(sequence) FROM outbox WHERE sequence > ?", [after])
+        if first is not None:
+            rows = manifest.rows(
+                "SELECT sequence, event FROM outbox WHERE sequence BETWEEN ? AND ? ORDER BY sequence",
+                [first, first + limit - 1],
+            )
+            found = [(sequence, msgspec.json.decode(event)) for sequence, event in rows]
     reached = found[-1][0] if found else after
-    found += [(sequence, asdict(event)) for sequence, _, event in recent if sequence > reached]
+    if not found or (recent and recent[0][0] <= reached + 1):
+        found += [(sequence, asdict(event)) for sequence, event in recent if sequence > reached]
     return found[:limit]
 
 
