@@ -71,7 +71,9 @@ def test_a_silent_device_is_one_alarm_and_its_tags_are_none() -> None:
         (1_000_002, 0, "d1", "raised")
     ]
     events = clock.seconds(5, range(1, 21))
-    assert [(event.rule, event.kind) for event in events] == [(1_000_002, "cleared")]
+    assert [(event.rule, event.kind, event.at) for event in events] == [
+        (1_000_002, "cleared", clock.now - 4 * SECOND)
+    ]
 
 
 def test_a_tag_still_silent_when_its_device_is_back_is_raised_after_its_full_time() -> None:
@@ -139,6 +141,19 @@ def test_a_new_device_is_not_silent_while_its_history_is_loaded() -> None:
     assert clock.second([1, 2]) == []
     events = clock.seconds(20, [])  # from its first word of today on it is watched as any other
     assert [(event.device, event.tag, event.kind) for event in events] == [("d0", 0, "raised")]
+
+
+def test_history_ends_at_the_registration_and_after_ten_minutes() -> None:
+    for ts, now, heard in (
+        (START - 1, START + FIRST_WORD_MS - 1, False),
+        (START, START + FIRST_WORD_MS - 1, True),
+        (START - 1, START + FIRST_WORD_MS, True),
+    ):
+        clock = Clock(Plant(1, 1, registered_at=START))
+        sample = Samples(np.array([1], np.int32), np.array([ts]), np.zeros(1), np.zeros(1, np.uint8))
+        evaluate(clock.rules, clock.state, sample, now)
+        expected = now if heard else START + FIRST_WORD_MS
+        assert clock.state.arrived.tolist() == [expected, expected]
 
 
 def test_a_new_device_that_never_speaks_is_silent_after_ten_minutes() -> None:

@@ -9,6 +9,7 @@ does, the batch is judged message by message.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def evaluate_messages(
         yield samples, evaluate(rules, state, samples, now)
         return
     bounds = np.flatnonzero(np.diff(message)) + 1
-    for begin, end in zip([0, *bounds.tolist()], [*bounds.tolist(), len(samples)], strict=True):
+    for begin, end in pairwise([0, *bounds.tolist(), len(samples)]):
         part = select(samples, np.arange(begin, end))
         yield part, evaluate(rules, state, part, now)
 

@@ -60,6 +60,6 @@ def late_episodes(rules: RuleSet, state: State, late: Samples, now: int) -> list
 def _active_starts(rules: RuleSet, state: State, late: Samples) -> dict[int, int]:
     """Return the start of the active episode of each rule of the late samples' tags that has one."""
     column = np.unique(rules.columns(late.tag))
-    kind, which = np.nonzero(state.phase[:, column] >= ACTIVE)
-    at = (kind, column[which])
-    return dict(zip(rules.rule[at].tolist(), state.start[at].tolist(), strict=True))
+    rule, start = rules.rule[:, column], state.start[:, column]
+    active = state.phase[:, column] >= ACTIVE
+    return {int(rule[at]): int(start[at]) for at in map(tuple, np.argwhere(active))}

@@ -31,7 +31,7 @@ class RuleSet:
     tag: NDArray[np.int32]  # tag number; 0 for a device
     column_of: NDArray[np.int32]  # by tag number; -1: not in this register
     parent: NDArray[np.int32]  # a tag's device, a device's gateway; -1: none
-    level: NDArray[np.int8]  # number of parents above
+    level: NDArray[np.int32]  # number of parents above
     period: Integers  # ms
     registered: Integers  # ms: when the device was entered in the register
     rule: Integers
@@ -47,8 +47,8 @@ class RuleSet:
 
     def columns(self, tags: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the columns of tag numbers, -1 for those not in this register."""
-        known = (tags >= 0) & (tags < len(self.column_of))
-        return np.where(known, self.column_of[np.where(known, tags, 0)], np.int32(-1))
+        inside = np.clip(tags, 0, len(self.column_of) - 1)
+        return np.where(inside == tags, self.column_of[inside], np.int32(-1))
 
 
 def compile_rules(register: Register) -> RuleSet:
@@ -67,9 +67,9 @@ def compile_rules(register: Register) -> RuleSet:
     except ValueError as error:
         raise BrokenRegister(f"unknown kind of rule: {error}") from error
     of_tag = np.array(rules.tag, np.int64)
-    column = np.where(of_tag > 0, column_of[np.clip(of_tag, 0, len(column_of) - 1)], 0)
-    column = np.where(of_tag > 0, column, np.array(rules.device, np.int64) + n_tags)
-    limit = np.array([np.nan if value is None else value for value in rules.limit], np.float64)
+    column_of_tag = column_of[np.minimum(of_tag, len(column_of) - 1)]
+    column = np.where(of_tag > 0, column_of_tag, np.array(rules.device, np.int64) + n_tags)
+    limit = np.array(rules.limit, np.float64)  # None becomes NaN
     if (column < 0).any() or (of_tag >= len(column_of)).any():
         raise BrokenRegister("a rule for a tag that is not in the register")
     if np.isnan(limit[kind < BAD]).any():
@@ -79,7 +79,7 @@ def compile_rules(register: Register) -> RuleSet:
     in_force = ~np.array(devices.revoked, np.bool_)[device_of[column]]
 
     def matrix(values: NDArray[Any], empty: float) -> NDArray[Any]:
-        filled = np.full(shape, empty, values.dtype)
+        filled = np.full(shape, empty)
         filled[kind[in_force], column[in_force]] = values[in_force]
         return filled
 
@@ -110,14 +110,14 @@ def compile_rules(register: Register) -> RuleSet:
     )
 
 
-def _levels(parent: NDArray[np.int32]) -> NDArray[np.int8]:
+def _levels(parent: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return how many parents each column has above it: a gateway has none, the tags of its members two."""
-    level = np.zeros(len(parent), np.int8)
+    level = np.zeros_like(parent)
     above = parent.copy()
     while (above >= 0).any():
         level += above >= 0
-        above = np.where(above >= 0, parent[above], -1)
-        if level.max(initial=0) > 3:
+        above = np.where(above >= 0, parent[above], above)
+        if level.max() > 3:
             raise BrokenRegister("a gateway under a gateway")
     return level
 

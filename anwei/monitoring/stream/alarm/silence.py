@@ -69,7 +69,7 @@ def _silences(rules: RuleSet, state: State, now: int, heard: Integers) -> list[E
         return []
     hidden = np.zeros(len(due), np.bool_)  # below something that is silent
     events: list[EpisodeEvent] = []
-    for level in range(int(rules.level.max()) + 1):
+    for level in np.unique(rules.level):
         here = rules.level == level
         if level:
             above = rules.parent[here]
@@ -105,7 +105,7 @@ def _ripen(
     state.changed.append(flat_index(rules, *at))
     over = state.start[at] + rules.on_delay[at]
     value = np.where(np.isin(at[0], LIMITS), state.good_value[at[1]], np.nan)
-    raised = np.ones(len(over), np.bool_)
+    raised = np.full(len(over), True)
     return episode_events(rules, at, start=state.start[at], raised=raised, at=over, value=value)
 
 

@@ -42,8 +42,8 @@ class State:
             good_ts=np.full(n, NEVER),
             arrived=rules.registered + FIRST_WORD_MS,
             phase=np.zeros(rules.rule.shape, np.int8),
-            start=np.zeros(rules.rule.shape, np.int64),
-            turn=np.zeros(rules.rule.shape, np.int64),
+            start=np.zeros_like(rules.rule),
+            turn=np.zeros_like(rules.rule),
         )
 
     def changes(self, rules: RuleSet) -> Columns | None:
@@ -126,12 +126,11 @@ def _place(rules: RuleSet, state: State, rows: Columns, now: int) -> list[Episod
         return []
     under_way = rows["phase"] != NORMAL
     rows = {name: column[under_way] for name, column in rows.items()}
-    cells = np.argwhere(np.isin(rules.rule, rows["rule"]) & (rules.rule > 0))
+    cells = np.argwhere(np.isin(rules.rule, rows["rule"]))
     cell_of = {int(rules.rule[kind, column]): (int(kind), int(column)) for kind, column in cells}
     gone = np.zeros(len(rows["rule"]), np.bool_)
-    for row, (rule, kind, tag) in enumerate(
-        zip(rows["rule"].tolist(), rows["kind"].tolist(), rows["tag"].tolist(), strict=True)
-    ):
+    watched = np.column_stack([rows["rule"], rows["kind"], rows["tag"]])
+    for row, (rule, kind, tag) in enumerate(watched.tolist()):
         cell = cell_of.get(rule)
         if cell is None or (cell[0], rules.tag[cell[1]]) != (kind, tag):
             gone[row] = True
