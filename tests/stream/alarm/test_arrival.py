@@ -21,6 +21,7 @@ def at(tag: int, ts: int) -> Sample:
         [[at(1, 2), at(1, 1)]],  # inside a message samples are put in order
         [[at(1, 2)], [at(2, 1)]],  # each tag has a time of its own
         [[at(1, 1), at(2, 1)], [at(1, 2), at(2, 2)]],
+        [[at(1, 1)], [at(1, 3), at(1, 2)]],
     ],
 )
 def test_messages_that_only_go_forward_are_judged_at_once(messages: list[list[Sample]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -115,8 +117,9 @@ def empty() -> RuleSet:
     return compile_rules(Plant(0, 1).register())
 
 
-@pytest.mark.parametrize("rules", [small(), empty()], ids=["small", "empty"])
-def test_numbers_and_times_are_whole(rules: RuleSet) -> None:
+@pytest.mark.parametrize("compiled", [small, empty])
+def test_numbers_and_times_are_whole(compiled: Callable[[], RuleSet]) -> None:
+    rules = compiled()
     state = State.new(rules)
     times = [rules.period, rules.registered, rules.on_delay, rules.off_delay]
     times += [state.last, state.good_ts, state.arrived, state.start, state.turn]

@@ -49,7 +49,7 @@ def late_episodes(rules: RuleSet, state: State, late: Samples, now: int) -> list
                 limit=float(rules.limit[kind, column]),
             )
         )
-    known = _active_starts(rules, state, late)
+    known = _active_starts(rules, state)
     return [
         replace(event, late=True)
         for event in told
@@ -57,9 +57,7 @@ def late_episodes(rules: RuleSet, state: State, late: Samples, now: int) -> list
     ]
 
 
-def _active_starts(rules: RuleSet, state: State, late: Samples) -> dict[int, int]:
-    """Return the start of the active episode of each rule of the late samples' tags that has one."""
-    column = np.unique(rules.columns(late.tag))
-    rule, start = rules.rule[:, column], state.start[:, column]
-    active = state.phase[:, column] >= ACTIVE
-    return {int(rule[at]): int(start[at]) for at in map(tuple, np.argwhere(active))}
+def _active_starts(rules: RuleSet, state: State) -> dict[int, int]:
+    """Return the start of the active episode of each rule that has one."""
+    active = map(tuple, np.argwhere(state.phase >= ACTIVE))
+    return {int(rules.rule[at]): int(state.start[at]) for at in active}
