@@ -147,7 +147,7 @@ def test_history_ends_at_the_registration_and_after_ten_minutes() -> None:
     for ts, now, heard in (
         (START - 1, START + FIRST_WORD_MS - 1, False),
         (START, START + FIRST_WORD_MS - 1, True),
-        (START - 1, START + FIRST_WORD_MS, True),
+        (START - 1, START + FIRST_WORD_MS + 1, True),
     ):
         clock = Clock(Plant(1, 1, registered_at=START))
         sample = Samples(np.array([1], np.int32), np.array([ts]), np.zeros(1), np.zeros(1, np.uint8))
