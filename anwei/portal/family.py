@@ -1,6 +1,7 @@
 """`anwei run`: prepares the data folder, then keeps the family of processes running.
 
-nats-server, gate, stream, worker and web; in demo mode also the simulator. Ends within 5 s of Ctrl-C.
+nats-server, gate, stream, worker and web; in demo mode also the simulator and a duty officer.
+Ends within 5 s of Ctrl-C.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from anwei.portal.supervisor import Child, Program, die_with_parent
 
 PACKAGE_PARENT = Path(anwei.__file__).resolve().parent.parent
 MEMBERS = ("gate", "stream", "worker", "web")
+DEMO_MEMBERS = ("simulate", "attend")
 MEMBER_GRACE, BROKER_GRACE = 2.5, 1.0  # s between SIGTERM and SIGKILL; together below five
 WATCH = 2.0  # s between two looks at the heartbeats
 _NOT_OURS = re.compile(r" - mid:\d+ - |Auth callout service|Plaintext passwords")  # the gate tells of devices
@@ -94,7 +96,7 @@ class Family:
             return status
         if self._endpoint:
             await self._start_broker(self._endpoint)
-        for name in (*MEMBERS, *(["simulate"] if self._demo else [])):
+        for name in (*MEMBERS, *(DEMO_MEMBERS if self._demo else ())):
             self._launch(Program(name, anwei_command(name), self._environment))
         self._tasks.append(asyncio.create_task(self._watch()))
         await _until_open(self._network.local_host, self._web_port)
@@ -259,7 +261,7 @@ def _locked(folder: DataFolder) -> IO[str]:
         file.close()
         web = folder.running().get("web", "")
         raise AlreadyRunning(
-            _("数据目录 {folder} 已有一个安委系统在运行 {web}").format(folder=folder.root, web=web).strip()
+            _("数据目录 {folder} 已有一个安危系统在运行 {web}").format(folder=folder.root, web=web).strip()
         ) from None
     return file
 

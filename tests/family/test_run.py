@@ -62,7 +62,7 @@ def test_a_taken_port_gives_way_to_the_next(family: Family, taken_port: int) -> 
 def test_a_second_start_on_the_same_folder_is_refused(family: Family) -> None:
     second = family.command("run")
     assert second.returncode == 1
-    assert "已有一个安委系统在运行" in second.stderr
+    assert "已有一个安危系统在运行" in second.stderr
     assert family.folder.running()["web"] in second.stderr
     assert "Traceback" not in second.stderr
 
