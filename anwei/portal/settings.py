@@ -59,7 +59,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anwei.portal.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "anwei.portal.middleware.Language",
     "django.middleware.common.CommonMiddleware",

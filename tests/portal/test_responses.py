@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -167,3 +168,16 @@ def test_the_language_is_a_choice(office: Person, visit: Visit) -> None:
     assert '<html lang="zh-hans">' in client.get("/").content.decode()
     client.post("/language/", {"language": "en", "next": "/"})
     assert '<html lang="en">' in client.get("/").content.decode()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_static_file_is_served_whole_in_part_and_not_again(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "plant.js").write_text("0123456789")
+    settings.STATIC_ROOT = tmp_path
+    get = async_to_sync(AsyncClient().get)
+    whole = get("/static/plant.js")
+    assert (whole.content, whole["Content-Type"]) == (b"0123456789", 'text/javascript; charset="utf-8"')
+    part = get("/static/plant.js", headers={"Range": "bytes=2-4"})
+    assert (part.status_code, part.content) == (206, b"234")
+    known = get("/static/plant.js", headers={"If-Modified-Since": whole["Last-Modified"]})
+    assert (known.status_code, known.content) == (304, b"")
