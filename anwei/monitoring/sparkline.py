@@ -11,6 +11,7 @@ from anwei.monitoring.models import AlarmRule
 
 WIDTH, HEIGHT, MARGIN = 92, 28, 2
 N_BUCKETS = 60
+GAP = 0.1  # of the window: what came more seldom than that is not one line; 6 minutes of an hour
 LOW_KINDS = frozenset({AlarmRule.Kind.L, AlarmRule.Kind.LL})
 
 
@@ -30,7 +31,7 @@ def extreme_of(kind: str) -> str:
 def sparkline(
     at: NDArray[np.int64], values: NDArray[np.float64], *, start: int, end: int, limit: float | None
 ) -> Sparkline:
-    """Draw (ms, value) points of [start, end) in the order of time; a missing bucket breaks the line."""
+    """Draw (ms, value) points of [start, end) in the order of time; a gap breaks the line."""
     known = np.isfinite(values)
     at, values = at[known], values[known]
     if not len(at):
@@ -38,8 +39,7 @@ def sparkline(
     floor, top = _bounds([*values.tolist(), *([] if limit is None else [limit])])
     x = (at - start) / (end - start) * WIDTH
     y = [_height(value, floor, top) for value in values.tolist()]
-    gap = 1.5 * (end - start) / N_BUCKETS
-    breaks = np.concatenate([[True], np.diff(at) > gap])
+    breaks = np.concatenate([[True], np.diff(at) > GAP * (end - start)])
     path = "".join(
         f"{'M' if begins else 'L'}{left:.1f} {height:.1f}"
         for begins, left, height in zip(breaks.tolist(), x.tolist(), y, strict=True)
