@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -21,6 +22,15 @@ from anwei.portal.health import Watchdog
 from anwei.portal.status import collect
 
 DAY = timedelta(days=1)
+TITLES = {
+    "broker": gettext_lazy("消息服务"),
+    "gate": gettext_lazy("设备准入"),
+    "stream": gettext_lazy("报警引擎与监测数据库"),
+    "worker": gettext_lazy("报警入库、预警、时限"),
+    "web": gettext_lazy("页面与接口"),
+    "simulate": gettext_lazy("演示县的设备"),
+    "attend": gettext_lazy("演示县的值班员"),
+}
 watchdog = Watchdog()
 
 
@@ -39,6 +49,9 @@ def status(request: HttpRequest) -> HttpResponse:
     found = collect(settings.DATA)
     context = {
         "found": found,
+        "processes": [
+            {**process, "title": TITLES.get(process["name"], "")} for process in found.get("processes", [])
+        ],
         "stream": found.get("stream"),
         "n_rejects": _rejects_of_a_day(now),
         "displays": Display.objects.filter(revoked_at__isnull=True, bound_at__isnull=False)
