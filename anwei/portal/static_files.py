@@ -11,7 +11,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
-    """WhiteNoise with whole answers: Django's ASGI handler warns of a file to iterate over and reads it whole too.
+    """WhiteNoise with whole answers: ASGI would read a file to iterate over whole too, with a warning.
 
     The largest static file has some megabytes, and browsers keep each for good by its hashed name.
     """
