@@ -64,7 +64,7 @@ def _keys_file(path: Path, plain: dict[str, str]) -> Iterator[None]:
         yield
         return
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["device", "key"])
         writer.writerows(plain.items())
         file.flush()
