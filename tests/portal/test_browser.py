@@ -98,3 +98,9 @@ def test_map_bell_and_lost_data(window: BrowserContext, address: str) -> None:
 
     assert {url.split("/")[2] for url in asked if not url.startswith(("blob:", "data:"))} == {address[7:]}
     assert [fault for fault in faults if "Content Security Policy" in fault or "Error" in fault] == []
+
+
+pytestmark = [
+    pytest.mark.proof,
+    *(pytestmark if isinstance(pytestmark, list) else [pytestmark]),
+]  # timing: needs a quiet machine
