@@ -89,7 +89,7 @@ def carry(old_rules: RuleSet, old: State, rules: RuleSet, now: int) -> tuple[Sta
     columns = np.where(
         old_rules.tag > 0,
         rules.columns(old_rules.tag),
-        [device.get(code, -1) for code in old_rules.codes],
+        np.array([device.get(code, -1) for code in old_rules.codes], np.int64),  # an empty list is float
     )
     kept = columns >= 0
     for name in ("last", "good_value", "good_ts", "arrived"):
