@@ -265,9 +265,3 @@ def test_the_api_answers_values_from_the_store(family: Family, plant: Plant, cou
     end = (timezone.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     series = get(f"/tags/{number}/history?start={start}&end={end}")
     assert (series["ts"], series["value"]) == (times, [0.2, 0.3])
-
-
-pytestmark = [
-    pytest.mark.proof,
-    *(pytestmark if isinstance(pytestmark, list) else [pytestmark]),
-]  # timing: needs a quiet machine
