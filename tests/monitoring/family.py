@@ -10,10 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from nats.aio.client import Client
 
 from anwei.monitoring import bus, connection, ingest
 from anwei.monitoring.worker import Worker
@@ -35,6 +37,7 @@ class Family:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Family:
+        _forget_connection()  # an earlier test may still wait for a broker that never was
         self.broker.__enter__()
         self.start_stream()
         self.start_worker()
@@ -44,11 +47,14 @@ class Family:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.server.__exit__(kind, error, trace)
-        _forget_connection()
-        self.stop_worker()
-        self.kill_stream()
-        self.broker.__exit__(kind, error, trace)
+        with (
+            ExitStack() as ends
+        ):  # whatever fails, a worker left behind would write into the next test's database
+            ends.callback(self.broker.__exit__, kind, error, trace)
+            ends.callback(self.kill_stream)
+            ends.callback(self.stop_worker)
+            ends.callback(_forget_connection)
+            ends.callback(self.server.__exit__, kind, error, trace)
 
     def start_stream(self) -> None:
         self.stream = subprocess.Popen(
@@ -90,7 +96,13 @@ def _forget_connection() -> None:
     """Close what the test's own questions used: the next test has another broker."""
     loop = bus._loop()
     if (connecting := connection._connecting.pop(loop, None)) is not None:
-        asyncio.run_coroutine_threadsafe(connecting.result().close(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(_end(connecting), loop).result(5)
+
+
+async def _end(connecting: asyncio.Task[Client]) -> None:
+    if connecting.done() and not connecting.cancelled() and connecting.exception() is None:
+        await connecting.result().close()
+    connecting.cancel()
 
 
 class Events:
