@@ -263,7 +263,8 @@ class EmbeddedStore:
                 return read(self._contents.view())
             except FileNotFoundError:
                 continue
-        return read(self._contents.view())
+        with self._maintenance.at_rest():  # a row of merges, one a day, outran a long read
+            return read(self._contents.view())
 
 
 def _own(folder: Path) -> int:
