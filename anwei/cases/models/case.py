@@ -1,4 +1,4 @@
-"""What must be done, by which post, until when, checked by whom, proved how."""
+"""A case, its clocks, its sealed timeline and its number."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.lifecycle import Phase
-from anwei.ledgers.models import AppendOnly, SealedRow
+from anwei.ledgers.models import SealedRow
 from anwei.org.models import SECTOR_CHOICES, Post
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise, Site
 
 TITLE_LENGTH = 200
+
+
 PHASE_CHOICES = [
     (Phase.REGISTERED, _("已登记")),
     (Phase.ASSIGNED, _("待签收")),
@@ -142,27 +144,6 @@ class Entry(SealedRow):
 
     def __str__(self) -> str:
         return f"{self.case_id} #{self.number} {self.verb}"
-
-
-class Evidence(AppendOnly):
-    """A file that proves something; stored under a random name outside the web root."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="evidence")
-    name = models.CharField(_("文件名"), max_length=200)
-    stored_as = models.CharField(max_length=80, unique=True)
-    media_type = models.CharField(max_length=80)
-    n_bytes = models.PositiveBigIntegerField(_("大小"))
-    sha256 = models.CharField(max_length=64)
-    taken_at = models.DateTimeField(_("拍摄时间"), null=True, blank=True)
-    added_at = models.DateTimeField(_("提交时间"))
-
-    class Meta:
-        verbose_name = _("佐证材料")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Series(models.Model):

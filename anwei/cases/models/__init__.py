@@ -1,0 +1,8 @@
+"""What must be done, by which post, until when, checked by whom, proved how."""
+
+from __future__ import annotations
+
+from anwei.cases.models.case import PHASE_CHOICES, TITLE_LENGTH, Case, Clock, Entry, Series
+from anwei.cases.models.evidence import Evidence
+
+__all__ = ["PHASE_CHOICES", "TITLE_LENGTH", "Case", "Clock", "Entry", "Evidence", "Series"]

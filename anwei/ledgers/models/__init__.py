@@ -1,0 +1,8 @@
+"""What every register shares: the settings of a county, the change log and the seals of append-only rows."""
+
+from __future__ import annotations
+
+from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
+from anwei.ledgers.models.settings import Setting
+
+__all__ = ["DIGEST_LENGTH", "AppendOnly", "ChainHead", "Change", "GlobalHead", "SealedRow", "Setting"]
