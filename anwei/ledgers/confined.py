@@ -28,7 +28,7 @@ class Failed(RuntimeError):
 
 
 def run(
-    program: Path, content: bytes, *options: str, memory: int = 1024 * 1024 * 1024, seconds: int = 20
+    program: Path, content: bytes, *options: str, memory: int = 512 * 1024 * 1024, seconds: int = 20
 ) -> bytes:
     """Return what `program` answers to `content`.
 

@@ -6,6 +6,7 @@ What passes is bounded, not trusted: parse it in a process with limits (`anwei.l
 
 from __future__ import annotations
 
+import stat
 import struct
 import zipfile
 import zlib
@@ -16,7 +17,7 @@ from io import BytesIO
 from django.utils.translation import gettext as _
 
 PARTS = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml"}  # the part that tells what a file is
-PIECE = 256 * 1024  # bytes inflated at a time
+PIECE = 1024 * 1024  # bytes inflated at a time
 LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, length of name, length of extra field
 DECLARATIONS = tuple(
     mark.encode(coding)
@@ -34,15 +35,15 @@ class Limits:
     """How far a file may swell; sizes in bytes, `ratio` = inflated to stored, for members over `PIECE`."""
 
     members: int = 2_000
-    inflated: int = 256 * 1024 * 1024
-    ratio: int = 200
+    inflated: int = 50 * 1024 * 1024
+    ratio: int = 100
 
 
 def require_safe(content: bytes, kind: str = "", *, limits: Limits = Limits()) -> None:
     """Raise UnsafeOffice unless `content` is an OOXML file of `kind` ("xlsx", "docx", "" = either) in bounds.
 
-    Refused: no ZIP, another kind, a password, macros, too many members, too large or too dense when
-    inflated, and XML that declares entities, which OOXML never does.
+    Refused: no ZIP, another kind, a password, macros, links out of the archive, too many members, too large
+    or too dense when inflated, and XML that declares entities, which OOXML never does.
     """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -56,9 +57,17 @@ def require_safe(content: bytes, kind: str = "", *, limits: Limits = Limits()) -
         raise UnsafeOffice(_("文件不是 %(kind)s 格式。") % {"kind": kind or "xlsx、docx"})
     if any(name.endswith("vbaproject.bin") for name in names):
         raise UnsafeOffice(_("文件含有宏，请另存为不含宏的文件再上传。"))
+    if any(_leaves(member) for member in members):
+        raise UnsafeOffice(_("文件内含指向外部的路径，未予打开。"))
     left = limits.inflated
     for member in members:
         left -= _inflated(content, member, left, limits.ratio)
+
+
+def _leaves(member: zipfile.ZipInfo) -> bool:
+    """Say whether a member is a symbolic link or names a place outside its archive."""
+    parts = member.filename.replace("\\", "/").split("/")
+    return stat.S_ISLNK(member.external_attr >> 16) or ".." in parts or parts[0] == "" or ":" in parts[0]
 
 
 def _inflated(content: bytes, member: zipfile.ZipInfo, left: int, ratio: int) -> int:

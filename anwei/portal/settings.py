@@ -11,6 +11,7 @@ from csp.constants import NONCE
 
 from anwei.datafolder import DataFolder
 from anwei.language import gettext as _
+from anwei.portal.database import address, database
 
 # Debian's SQLite has the WAL-reset fault fixed in 3.51.3; Django must use the wheel's.
 sys.modules["sqlite3"] = sys.modules["pysqlite3"]
@@ -49,6 +50,8 @@ INSTALLED_APPS = [
     "django_tables2",
     "ninja",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "anwei.ledgers",
     "anwei.org",
     "anwei.sites",
@@ -95,19 +98,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA.database,
-        "CONN_MAX_AGE": 600,  # s; opening one with its PRAGMAs costs as much as a small page's queries
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;",
-        },
-    }
-}
+DATABASES = {"default": database(DATA, address())}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # run by a child of the worker
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.Person"
