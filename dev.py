@@ -163,9 +163,16 @@ def run(words: list[str]) -> int:
 
 
 def test(words: list[str]) -> int:
-    """Run the fast tests on two processes."""
+    """Run the fast tests on two processes; with DB=postgres those marked db, on a PostgreSQL of their own."""
     set_up("requirements-dev.lock")
-    return pytest("-n", "2", "--dist", "loadfile", "-m", "not proof", *words)
+    two = ("-n", "2", "--dist", "loadfile")
+    match os.environ.get("DB") or "sqlite":
+        case "sqlite":
+            return pytest(*two, "-m", "not proof", *words)
+        case "postgres":
+            return pytest(*two, "-m", "db and not proof", *words, before=("-m", "tests.support.postgres"))
+        case other:
+            raise Stopped(f"DB={other} is no database we know: sqlite or postgres.")
 
 
 def proof(words: list[str]) -> int:
@@ -268,10 +275,11 @@ def forbidden_css() -> int:
 # ---- tools -----------------------------------------------------------------------------------------------
 
 
-def pytest(*words: str) -> int:
-    """Run pytest on a data folder of its own."""
+def pytest(*words: str, before: tuple[str, ...] = ()) -> int:
+    """Run pytest on a data folder of its own, `before` it what shall stand while it runs."""
     environment = {**os.environ, "ANWEI_DATA": str(ROOT / "build" / "test-data")}
-    return call([str(PYTHON), "-m", "pytest", *words], environment=environment)
+    around = [str(PYTHON), *before] if before else []
+    return call([*around, str(PYTHON), "-m", "pytest", *words], environment=environment)
 
 
 def call(command: list[str], environment: dict[str, str] | None = None) -> int:

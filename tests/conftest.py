@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,27 @@ from django.db import connections
 
 from anwei.datafolder import DataFolder
 from anwei.ledgers import append_only
+
+TESTS = Path(__file__).parent
+IN_PROCESS = (
+    "demo",
+    "kernel",
+    "ledgers",
+    "matrix",
+    "monitoring",
+    "pages",
+    "portal",
+)  # no family of processes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `db` what uses the business database and is not marked `sqlite`: it runs on PostgreSQL too."""
+    rooms = {TESTS / room for room in IN_PROCESS}
+    for item in items:
+        fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        uses_database = fixtures or item.get_closest_marker("django_db")
+        if uses_database and rooms & {*item.path.parents} and not item.get_closest_marker("sqlite"):
+            item.add_marker("db")
 
 
 @pytest.fixture(scope="session", autouse=True)
