@@ -67,6 +67,17 @@ class DataFolder:
         _require_private(path)
         return bytes.fromhex(path.read_text().strip())
 
+    def given_secret(self, name: str) -> str:
+        """Return what the administrator wrote into keys/NAME, such as a provider's password; "" without it.
+
+        Raises UnsafeSecret when the file is readable by group or others.
+        """
+        path = self.folder("keys") / name
+        if not path.exists():
+            return ""
+        _require_private(path)
+        return path.read_text(encoding="utf-8").strip()
+
     def require_private_secrets(self) -> None:
         """Raise UnsafeSecret when any key made so far is readable by group or others."""
         for path in self.folder("keys").iterdir():

@@ -4,5 +4,17 @@ from __future__ import annotations
 
 from anwei.cases.models.case import PHASE_CHOICES, TITLE_LENGTH, Case, Clock, Entry, Series
 from anwei.cases.models.evidence import Evidence
+from anwei.cases.models.notices import Delivery, Notice, Preference
 
-__all__ = ["PHASE_CHOICES", "TITLE_LENGTH", "Case", "Clock", "Entry", "Evidence", "Series"]
+__all__ = [
+    "PHASE_CHOICES",
+    "TITLE_LENGTH",
+    "Case",
+    "Clock",
+    "Delivery",
+    "Entry",
+    "Evidence",
+    "Notice",
+    "Preference",
+    "Series",
+]
