@@ -155,4 +155,5 @@ def _stream_lines(stream: dict[str, Any]) -> list[str]:
         "bytes": _("占用空间（字节）"),
         "free": _("剩余空间（字节）"),
     }
-    return [f"{title}  {stream[name]}" for name, title in titles.items() if name in stream]
+    full = [_("磁盘已满：新数据拒收，请尽快腾出空间")] if stream["full"] else []
+    return full + [f"{title}  {stream[name]}" for name, title in titles.items() if name in stream]
