@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 
 from anwei.cases.lifecycle import Label, Lifecycle, Phase, Role
 from anwei.cases.models import Case
+from anwei.cases.models.notices import Urgency
 from anwei.standards.clocks import ClockRule
 
 
@@ -18,12 +19,17 @@ def no_clocks(case: Any) -> Iterable[ClockRule]:
     return ()
 
 
+def not_urgent(case: Any) -> Urgency:
+    """Return the level of notices of a kind that can wait."""
+    return "info"
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a room declares about one kind of case.
 
     `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody);
-    `clocks` gives the clocks that may run on a case of the kind.
+    `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told.
     """
 
     code: str
@@ -35,6 +41,7 @@ class Kind:
     outcome_labels: Mapping[str, Label]
     opened_by: Role = Role.SYSTEM
     clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
+    urgency: Callable[[Any], Urgency] = not_urgent
 
 
 _kinds: dict[str, Kind] = {}

@@ -16,6 +16,7 @@ from anwei.cases.evidence import StoredFile, Upload, stored
 from anwei.cases.kinds import kind_for, kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
+from anwei.cases.notices.turns import tell_turn
 from anwei.cases.rights import check_done, check_papers, check_role, post_of
 from anwei.ledgers import seal
 from anwei.org.holdings import day_of
@@ -50,7 +51,7 @@ def open_case(
     case.save(force_insert=True)
     run_clocks(case, OPENED, now)
     case.save(update_fields=["deadline"])
-    seal.append(
+    entry = seal.append(
         Entry(
             case_id=case.pk,
             at=now,
@@ -62,6 +63,7 @@ def open_case(
             content={"title": case.title},
         )
     )
+    tell_turn(case, entry, actor=actor, now=now)
     return case
 
 
@@ -111,6 +113,7 @@ def advance(
             )
         )
         Evidence.objects.bulk_create(_evidence(file, entry, now) for file in files)
+        tell_turn(locked, entry, actor=actor, now=now)
     return locked
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.kinds import Kind, register
 from anwei.cases.lifecycle import Lifecycle, Need, Phase, Role, Transition
+from anwei.cases.models.notices import Urgency
 from anwei.ledgers.services import county_setting
 from anwei.monitoring.models import Severity, Warning
 from anwei.standards.clocks import WARNING_CLOCKS, ClockRule, warning_clocks
@@ -116,6 +117,13 @@ def clocks(warning: Warning) -> Iterable[ClockRule]:
         yield replace(rule, starts_on=(*rule.starts_on, RISE)) if rule.met_by in still_to_come else rule
 
 
+def urgency(warning: Warning) -> Urgency:
+    """Return how urgently a warning's turns are told: red at any hour, orange and yellow by SMS too."""
+    if warning.level == Severity.RED:
+        return "red"
+    return "info" if warning.level == Severity.BLUE else "urgent"
+
+
 KIND = register(
     Kind(
         code="warning",
@@ -132,5 +140,6 @@ KIND = register(
         outcome_labels={"lifted": _("已解除"), "false_alarm": _("误报")},
         opened_by=Role.SYSTEM,
         clocks=clocks,
+        urgency=urgency,
     )
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.models.case import Case
 from anwei.org.models import Person
 
+Urgency = Literal["info", "urgent", "red"]  # the values of Level
 TEXT_LENGTH = 120  # characters: with the link, two parts of an SMS
 
 

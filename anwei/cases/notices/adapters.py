@@ -117,7 +117,7 @@ class Apprise:
             raise Misconfigured(_("邮件或工作群的地址不能识别。"))
         result = service.notify(body=message.text, title=message.text.split("。")[0])
         if not result:
-            reason = next((entry.message for entry in reversed(result.logs())), "")
+            reason = next((entry.message for entry in reversed([*result.logs()])), "")
             raise Undelivered(_("对方没有受理：%(reason)s") % {"reason": reason[:ANSWER_LENGTH]})
         return ""
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from anwei.cases.models import Case
-from anwei.cases.models.notices import TEXT_LENGTH, Delivery, Level, Notice, Preference
+from anwei.cases.models.notices import TEXT_LENGTH, Delivery, Level, Notice, Preference, Urgency
 from anwei.cases.notices.channels import enabled
 from anwei.cases.notices.preferences import quiet_until, ways
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post
-
-Urgency = Literal["info", "urgent", "red"]
 
 
 @transaction.atomic
@@ -35,10 +32,11 @@ def tell(
 
     Each person gets a row inside the system, and rows of the outbox for the channels that they and the county
     chose; the worker sends those after the commit. `key` makes telling once: what a person was told under it
-    is not told again. `actor` is whose act tells (nobody: the system). A text over TEXT_LENGTH is cut.
+    is not told again. `actor` is whose act tells (nobody: the system), and is not told of it. A text over
+    TEXT_LENGTH is cut.
     """
     told = Notice.objects.filter(key=key).values("person")
-    people = _people(to, now).exclude(pk__in=told)
+    people = _people(to, now).exclude(pk__in=told).exclude(pk=None if actor is None else actor.pk)
     fresh = [
         Notice(
             person=person,

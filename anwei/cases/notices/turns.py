@@ -1,0 +1,59 @@
+"""Telling whoever's turn it is, in the transaction that gave them the turn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anwei.cases.clocks import OPENED
+from anwei.cases.kinds import kind_of
+from anwei.cases.lifecycle import TURN, Phase, Role
+from anwei.cases.models import Case, Entry
+from anwei.cases.models.notices import Level
+from anwei.cases.notices.services import tell
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.standards.clocks import COUNTY_TIME
+
+
+def key_of(case: Case) -> str:
+    """Return the key under which people are told of the case as it stands now."""
+    return f"case-{case.pk}-{case.version}"
+
+
+def tell_turn(case: Case, entry: Entry, *, actor: Person | None, now: datetime) -> None:
+    """Tell the post that a new entry gave the turn to; of a closing, the post that carried it out.
+
+    Nobody is told what they did themselves, nor again that it is still their turn; what the system does to a
+    case, such as raising its level, is told to whoever has the turn.
+    """
+    was = TURN.get(Phase(entry.from_phase)) if entry.from_phase else None
+    turn = TURN.get(Phase(case.phase))
+    news = entry.verb == OPENED or actor is None or turn is not was
+    if not news:
+        return
+    tell(
+        to=[case.supervisor if turn is Role.SUPERVISOR else case.implementer],
+        text=sentence(case, now),
+        url=reverse("case", args=[case.pk]),
+        level=Level.INFO.value if turn is None else kind_of(case).urgency(case),
+        key=key_of(case),
+        now=now,
+        case=case,
+        actor=actor,
+    )
+
+
+def sentence(case: Case, now: datetime) -> str:
+    """Return what people read: kind, number and state of the case, where it is, until when; no person."""
+    kind = kind_of(case)
+    state = kind.outcome_labels[case.outcome] if case.outcome else kind.phase_labels[Phase(case.phase)]
+    where = _("（%(enterprise)s）") % {"enterprise": case.enterprise} if case.enterprise else ""
+    words = {"kind": kind.label, "number": case.number, "where": where, "state": state}
+    if case.deadline is None:
+        return _("%(kind)s %(number)s%(where)s：%(state)s。") % words
+    local = case.deadline.astimezone(COUNTY_TIME)
+    words["until"] = f"{local:%H:%M}" if day_of(case.deadline) == day_of(now) else f"{local:%m-%d %H:%M}"
+    return _("%(kind)s %(number)s%(where)s：%(state)s，请于 %(until)s 前办理。") % words
