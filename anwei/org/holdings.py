@@ -1,13 +1,31 @@
-"""Who holds which post on which day."""
+"""Who holds which post on which day, and who acts there for a holder who is away."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from anwei.org.models import Holding, Person, Post
-from anwei.standards.clocks import COUNTY_TIME
+from anwei.org.models import Delegation, Holding, Person, Post, Unit
+from anwei.standards.calendar import COUNTY_TIME
+
+N_LEVELS = 8  # more floors than any county has: a loop among units must not hang the sweep
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A person at a post: by appointment (`acting_for` is None) or as the deputy of one of its holders."""
+
+    person: Person
+    post_id: int
+    acting_for: Person | None = None
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Everybody whose act this is: the hand, and the one it acts for."""
+        return frozenset(person.pk for person in (self.person, self.acting_for) if person is not None)
 
 
 def day_of(at: datetime) -> date:
@@ -22,11 +40,64 @@ def holdings_on(day: date) -> QuerySet[Holding]:
     )
 
 
+def delegations_at(at: datetime) -> QuerySet[Delegation]:
+    """Return the delegations in force at a moment: granted, not revoked, and the principal still in post."""
+    held = holdings_on(day_of(at)).filter(post=OuterRef("post"), person=OuterRef("principal"))
+    in_force = Delegation.objects.annotate(until=Coalesce("revoked_at", F("to_at"))).filter(
+        from_at__lte=at, to_at__gt=at, until__gt=at, deputy__is_active=True
+    )
+    return in_force.filter(Exists(held))
+
+
 def posts_of(person: Person, at: datetime) -> QuerySet[Post]:
-    """Return the posts that `person` holds at a moment."""
+    """Return the posts that `person` holds by appointment at a moment."""
     return Post.objects.filter(holdings__in=holdings_on(day_of(at)).filter(person=person)).distinct()
 
 
+def posts_acted_at(person: Person, at: datetime) -> QuerySet[Post]:
+    """Return the posts at which `person` may act at a moment: the own ones and those of a delegation."""
+    own = holdings_on(day_of(at)).filter(person=person).values("post")
+    lent = delegations_at(at).filter(deputy=person).values("post")
+    return Post.objects.filter(Q(pk__in=own) | Q(pk__in=lent))
+
+
 def holds(person: Person, post_id: int, at: datetime) -> bool:
-    """Say whether `person` holds the post at a moment."""
+    """Say whether `person` holds the post by appointment at a moment."""
     return holdings_on(day_of(at)).filter(person=person, post=post_id).exists()
+
+
+def acts_for(person: Person, post_id: int, at: datetime) -> Acting | None:
+    """Return how `person` may act at a post at a moment, None where not at all; appointment comes first."""
+    if holds(person, post_id, at):
+        return Acting(person, post_id)
+    lent = delegations_at(at).filter(deputy=person, post=post_id).select_related("principal").first()
+    return None if lent is None else Acting(person, post_id, lent.principal)
+
+
+def people_at(post: Post, at: datetime) -> list[Person]:
+    """Return who answers at a post at a moment: its holders and their deputies."""
+    holders = holdings_on(day_of(at)).filter(post=post).values("person")
+    deputies = delegations_at(at).filter(post=post).values("deputy")
+    return list(Person.objects.filter(Q(pk__in=holders) | Q(pk__in=deputies)).order_by("pk"))
+
+
+def is_held(post: Post, at: datetime) -> bool:
+    """Say whether anybody holds the post at a moment; a deputy alone does not fill it."""
+    return holdings_on(day_of(at)).filter(post=post).exists()
+
+
+def filled_post_above(post: Post, at: datetime) -> Post | None:
+    """Return the post that answers while `post` is vacant: the nearest principal above it who is in post.
+
+    Its own unit's principal first, then the principal of the unit above, and so on. None at the top.
+    """
+    unit: Unit | None = post.unit
+    for _level in range(N_LEVELS):
+        if unit is None:
+            return None
+        principals = Post.objects.filter(unit=unit, kind=Post.Kind.PRINCIPAL).exclude(pk=post.pk)
+        for principal in principals.order_by("pk"):
+            if is_held(principal, at):
+                return principal
+        unit = unit.parent
+    return None

@@ -4,22 +4,45 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import KW_ONLY, dataclass, replace
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
-COUNTY_TIME = ZoneInfo("Asia/Shanghai")
-UNITS = ("minute", "hour", "same_day")
+from anwei.standards import limits
+from anwei.standards.calendar import COUNTY_TIME, WorkCalendar
+from anwei.standards.limits import UNITS
+
 WARNING_CLOCKS = "warning_clocks"  # key of the county's Setting
+
+__all__ = [
+    "COUNTY_TIME",
+    "UNITS",
+    "WARNING_CLOCKS",
+    "ClockRule",
+    "ExtensionRule",
+    "default_warning_clocks",
+    "warning_clocks",
+]
+
+
+@dataclass(frozen=True)
+class ExtensionRule:
+    """How far and how often a limit may be extended; no `limit`: as far as who signs for it says."""
+
+    times: int
+    citation: str
+    confidence: str
+    limit: int | None = None
+    unit: str = "natural"
 
 
 @dataclass(frozen=True)
 class ClockRule:
-    """One limit: starts on one of the events, is met by a verb, `limit` counted in `unit`.
+    """One limit: starts on one of the events, is met by a verb, `limit` counted in `unit` (limits.UNITS).
 
-    `same_day` means the end of the day on which it started, Asia/Shanghai; `limit` is then ignored.
+    `on_breach` is what missing it brings; `key` names the StatutoryDeadline it comes from, if any; without an
+    `extension` it cannot be extended.
     """
 
     name: str
@@ -29,19 +52,22 @@ class ClockRule:
     unit: str
     citation: str
     confidence: str
+    _: KW_ONLY
+    on_breach: str = ""
+    key: str = ""
+    rolls: bool = False
+    extension: ExtensionRule | None = None
 
     def __post_init__(self) -> None:
-        if self.unit not in UNITS or (self.unit != "same_day" and self.limit <= 0):
-            raise ValueError(f"{self.name}: {self.limit} {self.unit} is not a limit")
+        try:
+            limits.check(self.limit, self.unit)
+        except ValueError as fault:
+            raise ValueError(f"{self.name}: {fault}") from fault
 
-    def due(self, started_at: datetime) -> datetime:
-        """Return the last moment at which the clock is met in time."""
-        if self.unit == "same_day":
-            day = started_at.astimezone(COUNTY_TIME).date()
-            midnight = datetime.combine(day + timedelta(days=1), time(), COUNTY_TIME)
-            return midnight.astimezone(started_at.tzinfo)
-        return started_at + (
-            timedelta(minutes=self.limit) if self.unit == "minute" else timedelta(hours=self.limit)
+    def due(self, started_at: datetime, calendar: WorkCalendar | None = None) -> datetime:
+        """Return the last moment at which the clock is met in time; the product's calendar unless given."""
+        return limits.end_of(
+            started_at, self.limit, self.unit, calendar or WorkCalendar.load(), rolls=self.rolls
         )
 
 

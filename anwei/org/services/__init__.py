@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anwei.org.services.accounts import close_account, create_person, reset_password
+from anwei.org.services.delegation import delegate, revoke
 from anwei.org.services.errors import OrgError
 from anwei.org.services.posts import appoint, dismiss
 from anwei.org.services.tokens import create_token, person_of_token, revoke_token
@@ -14,10 +15,12 @@ __all__ = [
     "close_account",
     "create_person",
     "create_token",
+    "delegate",
     "dismiss",
     "person_of_token",
     "register_territory",
     "register_unit",
     "reset_password",
+    "revoke",
     "revoke_token",
 ]
