@@ -1,0 +1,1 @@
+"""Official papers: their layout, their numbers, and the three hands through which each goes."""

@@ -1,0 +1,132 @@
+"""A paper's bytes: the measures of GB/T 9704-2012 as any reader of the file finds them, and the same bytes twice."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import zipfile
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from anwei.ledgers.papers.blocks import Heading, Paragraph, Signature, Table, blocks_of
+from anwei.ledgers.papers.layout import gongwen
+
+TEXT = """近期监测到你单位瓦斯传感器连续三次超过报警值，现将有关事项通知如下。
+一、督办事项
+（一）立即停止作业
+1. 切断该区域电源。
+｜预警编号｜YJ202600001｜
+｜办理时限｜24小时｜
+逾期未办结的，按规定处理。"""
+
+
+def notice(**changes: object) -> bytes:
+    content = {
+        "number": "云安办督〔2026〕1号",
+        "issuer": "云溪县安全生产委员会办公室",
+        "date": date(2026, 11, 5),
+        "addressee": "云岭煤矿",
+        "red_head": "云溪县安全生产委员会办公室文件",
+        "copies_to": "县应急管理局",
+    }
+    return gongwen("关于甲烷超限的督办通知书", blocks_of(TEXT), **(content | changes))  # type: ignore[arg-type]
+
+
+def fonts_of(paragraph: docx.text.paragraph.Paragraph) -> tuple[str, float]:
+    run = paragraph.runs[0]
+    return run._r.rPr.find(qn("w:rFonts")).get(qn("w:eastAsia")), run.font.size.pt
+
+
+def spaced(page: str) -> str:
+    return "".join(page.split())
+
+
+def test_page_and_lines_have_the_measures_of_the_standard() -> None:
+    document = docx.Document(BytesIO(notice()))
+    section = document.sections[0]
+
+    assert abs(section.page_width - Mm(210)) + abs(section.page_height - Mm(297)) < Mm(0.1)
+    assert abs(section.page_width - section.left_margin - section.right_margin - Mm(156)) < Mm(0.2)
+    assert abs(section.page_height - section.top_margin - section.bottom_margin - Mm(225)) < Mm(0.2)
+    assert abs(section.top_margin - Mm(37)) < Mm(0.1)
+    line = document.styles["Normal"].paragraph_format.line_spacing
+    assert Mm(225) // line == 22
+    spacing = int(document.styles["Normal"].element.rPr.find(qn("w:spacing")).get(qn("w:val")))
+    assert Mm(156) // Pt(16 + spacing / 20) == 28
+
+
+def test_each_level_is_set_in_the_font_the_standard_names() -> None:
+    paragraphs = {p.text: p for p in docx.Document(BytesIO(notice())).paragraphs if p.text}
+
+    assert fonts_of(paragraphs["关于甲烷超限的督办通知书"]) == ("方正小标宋简体", 22)
+    assert fonts_of(paragraphs["一、督办事项"]) == ("黑体", 16)
+    assert fonts_of(paragraphs["（一）立即停止作业"]) == ("楷体_GB2312", 16)
+    assert fonts_of(paragraphs["1. 切断该区域电源。"]) == ("仿宋_GB2312", 16)
+    assert str(paragraphs["云溪县安全生产委员会办公室文件"].runs[0].font.color.rgb) == "FF0000"
+    assert "2026年11月5日" in paragraphs  # no leading zero
+    assert list(paragraphs)[1] == "云安办督〔2026〕1号"
+
+
+def test_pages_are_numbered_between_dashes_outside() -> None:
+    document = docx.Document(BytesIO(notice()))
+    odd, even = document.sections[0].footer.paragraphs[0], document.sections[0].even_page_footer.paragraphs[0]
+
+    assert odd._p.xpath("string(.//w:instrText)") == "PAGE"
+    assert (odd.text[0], odd.text[-1]) == ("—", "—")
+    assert (odd.alignment.name, even.alignment.name) == ("RIGHT", "LEFT")
+
+
+def test_text_becomes_headings_by_their_numbering_and_tables_by_their_bars() -> None:
+    kinds = [type(block) for block in blocks_of(TEXT)]
+
+    assert kinds == [Paragraph, Heading, Heading, Paragraph, Table, Paragraph]
+    assert blocks_of(TEXT)[4] == Table(
+        [["预警编号", "YJ202600001"], ["办理时限", "24小时"]], has_header=False
+    )
+
+
+def test_the_same_content_gives_the_same_bytes_and_no_moment_of_making() -> None:
+    assert notice() == notice()
+    assert {entry.date_time[0] for entry in zipfile.ZipFile(BytesIO(notice())).infolist()} == {2012}
+    assert notice() != notice(number="云安办督〔2026〕2号")
+
+
+def test_characters_no_document_may_hold_are_left_out() -> None:
+    paper = gongwen("标题\x00", blocks_of("正文\x0b一\ufffe。"), number="", issuer="甲\x01")
+
+    assert "正文一。" in [p.text for p in docx.Document(BytesIO(paper)).paragraphs]
+
+
+def test_no_font_is_shipped_but_a_substitute_is_named() -> None:
+    archive = zipfile.ZipFile(BytesIO(notice()))
+
+    assert not [name for name in archive.namelist() if "font" in name.lower() and not name.endswith(".xml")]
+    assert (
+        '<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋"/>'
+        in archive.read("word/fontTable.xml").decode()
+    )
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
+@pytest.mark.proof
+def test_libreoffice_opens_it_on_as_many_pages_as_counted(tmp_path: Path) -> None:
+    lines = [Paragraph("字" * 26)] * 21 + [Signature(["甲方："], ["乙方："])]
+    (tmp_path / "paper.docx").write_bytes(gongwen("题", lines))
+    subprocess.run(
+        ["soffice", "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "paper.docx"],
+        check=True,
+        capture_output=True,
+    )
+
+    found = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "paper.pdf", "-"], check=True, capture_output=True, text=True
+    ).stdout
+    first, second, _end = found.split("\f")
+    assert first.count("字" * 26) == 20  # 22 lines: the title and the empty one below it take two
+    assert ("—1—" in spaced(first), "—2—" in spaced(second)) == (True, True)
