@@ -75,6 +75,11 @@ def stored(uploads: Sequence[Upload]) -> Iterator[list[StoredFile]]:
         raise
 
 
+def described(paper: Evidence) -> dict[str, str]:
+    """Return what the sealed entry says of a paper."""
+    return {"name": paper.name, "sha256": paper.sha256}
+
+
 def path_of(stored_as: str) -> Path:
     """Return where a stored file lies."""
     folder: Path = settings.DATA.evidence

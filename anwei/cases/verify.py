@@ -3,56 +3,78 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from anwei.cases.evidence import path_of
+from anwei.cases.evidence import described, path_of
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.ledgers import seal
+from anwei.ledgers.erasure import erasure_of
+from anwei.ledgers.scan import Say
 from anwei.ledgers.seal import Broken, Verification
+from anwei.ledgers.verification import MOST_NAMED
+
+Facts = dict[str, str]
 
 
-def verify(*, files: bool = True) -> Verification:
-    """Verify all chains, then cases against their timelines, then evidence rows and (if `files`) files."""
-    found = seal.verify()
+def verify(*, files: bool = True, processes: int = 1, say: Say = lambda n_rows: None) -> Verification:
+    """Verify all chains, then cases against their timelines, evidence rows and, if `files`, the files.
+
+    `processes` and `say` as for `seal.verify`.
+    """
+    found = seal.verify(processes=processes, say=say)
     with transaction.atomic():  # nobody writes between the two readings
-        broken = found.first_broken or _case_break() or _row_break()
-    return Verification(found.rows, broken or (_file_break() if files else None))
+        broken = [*found.broken, *_case_breaks(), *_row_breaks()]
+    papers = Evidence.objects.select_related("case", "entry").order_by("pk")
+    if files:
+        broken += islice(_file_breaks(papers.iterator()), MOST_NAMED)
+    return replace(found, broken=tuple(broken), files=papers.count() if files else 0)
 
 
-def _case_break() -> Broken | None:
+def _case_breaks() -> Iterator[Broken]:
     last = Entry.objects.filter(case=OuterRef("pk")).order_by("-number")
     cases = Case._base_manager.annotate(
         told=Subquery(last.values("to_phase")[:1]), last=Subquery(last.values("number")[:1])
     )
-    for number, n_last in cases.exclude(phase=F("told")).values_list("number", "last")[:1]:
-        return Broken(number, n_last, _("事项的阶段与办理记录不符"))
-    for number in cases.filter(told__isnull=True).values_list("number", flat=True)[:1]:
-        return Broken(number, 1, _("全部记录被删除"))
-    return None
+    for number, n_last in cases.exclude(phase=F("told")).values_list("number", "last")[:MOST_NAMED]:
+        yield Broken(number, n_last, _("事项的阶段与办理记录不符"))
+    for number in cases.filter(told__isnull=True).values_list("number", flat=True)[:MOST_NAMED]:
+        yield Broken(number, 1, _("全部记录被删除"))
 
 
-def _row_break() -> Broken | None:
+def _row_breaks() -> Iterator[Broken]:
     """Compare the evidence rows with what the sealed entries say was handed in."""
-    handed_in: dict[int, list[str]] = {}
-    for entry_id, sha256 in Evidence.objects.order_by("pk").values_list("entry_id", "sha256").iterator():
-        handed_in.setdefault(entry_id, []).append(sha256)
+    handed_in: dict[int, list[Facts]] = {}
+    for paper in Evidence.objects.order_by("pk").iterator():
+        handed_in.setdefault(paper.entry_id, []).append(described(paper))
     for entry in Entry.objects.filter(content__has_key="evidence").select_related("case").iterator():
-        if [paper["sha256"] for paper in entry.content["evidence"]] != handed_in.pop(entry.pk, []):
-            return Broken(entry.case.number, entry.number, _("佐证材料与办理记录不符"))
-    for entry in Entry.objects.filter(pk__in=handed_in).select_related("case")[:1]:
-        return Broken(entry.case.number, entry.number, _("佐证材料与办理记录不符"))
-    return None
+        if entry.content["evidence"] != handed_in.pop(entry.pk, []):
+            yield _unlike(entry)
+    for entry in Entry.objects.filter(pk__in=handed_in).select_related("case"):
+        if _kept(entry) != [facts["sha256"] for facts in handed_in[entry.pk]]:
+            yield _unlike(entry)
 
 
-def _file_break() -> Broken | None:
-    for paper in Evidence.objects.select_related("case", "entry").iterator():
+def _unlike(entry: Entry) -> Broken:
+    return Broken(entry.case.number, entry.number, _("佐证材料与办理记录不符"))
+
+
+def _kept(entry: Entry) -> list[str] | None:
+    """Return the digests of the files of an entry whose text was erased."""
+    record = erasure_of(Entry, entry.pk, entry.content_digest)
+    return None if record is None else record.content["kept"].get("evidence")
+
+
+def _file_breaks(papers: Iterable[Evidence]) -> Iterator[Broken]:
+    for paper in papers:
         try:
-            content = path_of(paper.stored_as).read_bytes()
+            with path_of(paper.stored_as).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != paper.sha256:
+                    yield Broken(paper.case.number, paper.entry.number, _("佐证材料文件被改动"))
         except FileNotFoundError:
-            return Broken(paper.case.number, paper.entry.number, _("佐证材料文件缺失"))
-        if hashlib.sha256(content).hexdigest() != paper.sha256:
-            return Broken(paper.case.number, paper.entry.number, _("佐证材料文件被改动"))
-    return None
+            yield Broken(paper.case.number, paper.entry.number, _("佐证材料文件缺失"))

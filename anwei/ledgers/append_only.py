@@ -1,23 +1,28 @@
 """Append-only in the database itself: UPDATE and DELETE are refused by triggers, in two dialects.
 
+One change of a sealed row is let through: its content becomes empty, nothing else (`anwei.ledgers.erasure`).
 SQLite's table remake drops triggers, so they are made anew after every migration and asserted at start.
 """
 
 from __future__ import annotations
 
+import json
+from itertools import product
 from typing import Any
 
 from django.apps import apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import JSONField
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.models import AppendOnly
+from anwei.ledgers.erasure import empty_content
+from anwei.ledgers.models import AppendOnly, SealedRow
 
 PREFIX = "append_only_"
 
 SQLITE = """
-CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+CREATE TRIGGER {name} BEFORE {verb} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 
 POSTGRESQL_FUNCTION = """
@@ -25,7 +30,7 @@ CREATE OR REPLACE FUNCTION append_only_refuse() RETURNS trigger LANGUAGE plpgsql
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
 """
 POSTGRESQL = """
-CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION append_only_refuse()
+CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {level} {when}EXECUTE FUNCTION append_only_refuse()
 """
 
 VERBS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
@@ -71,19 +76,35 @@ def after_migrate(using: str, **kwargs: Any) -> None:
     create(connections[using])
 
 
-def _tables() -> list[str]:
-    return [model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnly)]
-
-
 def _statements(connection: BaseDatabaseWrapper) -> dict[str, str]:
     template = (SQLITE if connection.vendor == "sqlite" else POSTGRESQL).strip()
     return {
-        f"{PREFIX}{table}_{verb.lower()}": template.format(
-            name=f"{PREFIX}{table}_{verb.lower()}", verb=verb, table=table
+        (name := f"{PREFIX}{table}_{verb.lower()}"): template.format(
+            name=name, verb=verb, table=table, level="ROW" if when else "STATEMENT", when=when
         )
-        for table in _tables()
-        for verb in VERBS[connection.vendor]
+        for model in apps.get_models()
+        if issubclass(model, AppendOnly)
+        for table, verb in product([model._meta.db_table], VERBS[connection.vendor])
+        for when in [_unless_erasure(model, connection) if verb == "UPDATE" else ""]
     }
+
+
+def _unless_erasure(model: type[AppendOnly], connection: BaseDatabaseWrapper) -> str:
+    """Return the condition under which an UPDATE of a sealed row is refused: it is no erasure."""
+    if not issubclass(model, SealedRow):
+        return ""
+    empty, quoted = empty_content(model), connection.ops.quote_name
+    json_type = "::jsonb" if connection.vendor == "postgresql" else ""
+    terms = []
+    for field in model._meta.concrete_fields:
+        new, old = f"NEW.{quoted(field.column)}", f"OLD.{quoted(field.column)}"
+        if field.name not in empty:
+            terms.append(f"{new} IS NOT DISTINCT FROM {old}")
+        elif isinstance(field, JSONField):
+            terms.append(f"{new} = '{json.dumps(empty[field.name])}'{json_type}")
+        else:
+            terms.append(f"{new} = ''")
+    return f"WHEN (NOT ({' AND '.join(terms)})) "
 
 
 def _table_of(trigger: str) -> str:

@@ -18,9 +18,12 @@ from anwei.cases.evidence import path_of
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.services import advance
 from anwei.cases.verify import verify as verify_all
-from anwei.ledgers import anchor, append_only, seal
+from anwei.ledgers import anchor, append_only, seal, verification
+from anwei.ledgers.keyring import seals
 from anwei.ledgers.models import ChainHead, Change, GlobalHead
+from anwei.ledgers.scan import read_share
 from anwei.ledgers.services import change_setting, county_setting, record_change
+from anwei.ledgers.spelling import spelled
 from anwei.standards.clocks import COUNTY_TIME
 from tests.kernel.county import NOW, County, open_repair
 from tests.kernel.test_advance import to_review
@@ -178,10 +181,10 @@ def test_an_emptied_content_leaves_the_chain_itself_whole(county: County) -> Non
     links = list(Entry.objects.filter(case=case).order_by("number"))
     previous = ""
     for entry in links:
-        values = [getattr(entry, name) for name in Entry.sealed_fields]
+        values = spelled(entry, Entry.sealed_fields)
         chain = f'["cases.entry",{case.pk}]'
-        assert entry.digest == seal._link(chain, entry.number, values, entry.content_digest, previous)
-        assert entry.digest != seal._link(chain, entry.number, values, entry.content_digest, "x")
+        assert entry.digest == seals().link(chain, entry.number, values, entry.content_digest, previous)
+        assert entry.digest != seals().link(chain, entry.number, values, entry.content_digest, "x")
         previous = entry.digest
 
 
@@ -229,7 +232,7 @@ def test_the_hour_is_sealed_once_and_anchors_what_came_before(county: County) ->
     old = ChainHead.objects.get(chain=f'["cases.entry",{case.pk}]')
     last = Entry.objects.get(case=case, number=1)
     Entry.objects.filter(case=case, number=2).delete()
-    old.number, old.digest, old.seal = 1, last.digest, seal._head_seal(old.chain, 1, last.digest)
+    old.number, old.digest, old.seal = 1, last.digest, seals().head(old.chain, 1, last.digest)
     old.save()
     broken = seal.verify().first_broken
     assert broken is not None and "整点封存" in broken.reason
@@ -320,17 +323,14 @@ def test_a_moment_told_in_another_zone_is_the_same_moment(county: County) -> Non
 
 def test_writers_do_not_disturb_a_verification(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     case = open_repair(county)
-    check = seal._check_links
     moved = []
 
-    def slow_check(*arguments: Any) -> Any:
-        answer = check(*arguments)
-        if not moved:  # somebody writes after the heads were read and before this chain is compared
-            moved.append(advance(case, "order", actor=county.officer, now=NOW))
-            return check(arguments[0], iter(()), arguments[2])
-        return answer
+    def slow(*arguments: Any) -> Any:
+        """Somebody writes after the heads were read and before the rows are."""
+        moved.append(advance(case, "order", actor=county.officer, now=NOW))
+        return read_share(*arguments)
 
-    monkeypatch.setattr(seal, "_check_links", slow_check)
+    monkeypatch.setattr(verification, "read_share", slow)
     assert seal.verify().first_broken is None
     assert moved
 
