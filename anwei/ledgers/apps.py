@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,7 +14,8 @@ class LedgersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Protect the append-only tables after every migration."""
+        """Protect the append-only tables after every migration; find the registers of the installed rooms."""
         from anwei.ledgers.append_only import after_migrate
 
         post_migrate.connect(after_migrate, sender=self)
+        autodiscover_modules("ledger")

@@ -48,23 +48,32 @@ def csv_sheet(rows: Iterable[Sequence[Any]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def xlsx_sheet(name: str, rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return the rows as one sheet called `name`, first row as heading; text is never a formula or a link."""
+def xlsx_sheet(name: str, rows: Iterable[Sequence[Any]], *, watermark: str = "") -> bytes:
+    """Return the rows as one sheet called `name`, first row as heading; text is never a formula or a link.
+
+    A `watermark` stands in a line of its own above the heading and at the foot of every printed page.
+    """
     content = io.BytesIO()
     options = {"in_memory": True, "constant_memory": True, "remove_timezone": True}
     with xlsxwriter.Workbook(content, options) as book:
         sheet = book.add_worksheet(name[:31])
         heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#eef1f4"})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        sheet.freeze_panes(1, 0)
-        for n_row, row in enumerate(rows):
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        top = 1 if watermark else 0
+        if watermark:
+            sheet.write_string(0, 0, watermark, book.add_format({"font_color": "#5f6b78"}))
+            sheet.set_footer(f"&L{watermark.replace('&', '&&')[:200]}&R&P/&N")
+            sheet.repeat_rows(top)
+        sheet.freeze_panes(top + 1, 0)
+        for n_row, row in enumerate(rows, start=top):
             for n_column, value in enumerate(row):
                 cell = _cell(value)
-                if n_row == 0:
+                if n_row == top:
                     sheet.set_column(n_column, n_column, min(MAX_COLUMN_WIDTH, 8 + 2 * len(str(cell))))
                     sheet.write_string(n_row, n_column, str(cell), heading)
                 elif isinstance(cell, datetime | date):
-                    sheet.write_datetime(n_row, n_column, cell, moment)
+                    sheet.write_datetime(n_row, n_column, cell, moment if isinstance(cell, datetime) else day)
                 elif isinstance(cell, str):
                     sheet.write_string(n_row, n_column, cell)
                 else:
@@ -77,6 +86,11 @@ def download(name: str, form: str, rows: Iterable[Sequence[Any]]) -> HttpRespons
     content, media_type = (
         (csv_sheet(rows), "text/csv; charset=utf-8") if form == "csv" else (xlsx_sheet(name, rows), XLSX)
     )
+    return attachment(name, form, content, media_type)
+
+
+def attachment(name: str, form: str, content: bytes, media_type: str = XLSX) -> HttpResponse:
+    """Return bytes as a file to be kept, named after `name` and the minute."""
     stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
     disposition = f"attachment; filename*=UTF-8''{quote(f'{name}-{stamp}.{form}')}"
     return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": disposition})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,11 @@ def record_change(
             register=register, row=str(row), at=now, actor=actor, verb=verb, content=content, reason=reason
         )
     )
+
+
+def record_changes(changes: Sequence[Change]) -> None:
+    """Append many changes at once, in the transaction of the changes themselves."""
+    seal.append_all(Change, changes)
 
 
 def county_setting(key: str, default: Any) -> Any:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from anwei.ledgers.models.imports import SavedView, SheetImport
 from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
 from anwei.ledgers.models.settings import Setting
 
-__all__ = ["DIGEST_LENGTH", "AppendOnly", "ChainHead", "Change", "GlobalHead", "SealedRow", "Setting"]
+__all__ = [
+    "DIGEST_LENGTH",
+    "AppendOnly",
+    "ChainHead",
+    "Change",
+    "GlobalHead",
+    "SavedView",
+    "SealedRow",
+    "Setting",
+    "SheetImport",
+]

@@ -1,0 +1,272 @@
+"""A register declared once: from these two classes follow list, page, form, template, import, export, print.
+
+A room declares its registers in `ledger.py`, found when the rooms are made ready. What a column does not say
+it takes from the model's field of the same name, so that a plain register is a list of column names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db import models
+
+from anwei.ledgers.saving import Edit, save_rows
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Label = str | _StrPromise
+else:
+    Label = str
+
+Kind = Literal["text", "integer", "number", "boolean", "date", "choice"]
+Choices = Callable[[Any], Iterable[tuple[Any, Any]]]  # of a person: (value, text) pairs
+KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
+    (models.BooleanField, "boolean"),
+    (models.IntegerField, "integer"),
+    (models.FloatField, "number"),
+    (models.DecimalField, "number"),
+    (models.DateField, "date"),
+)
+NONE: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a register, on every screen and in every sheet.
+
+    `name` is the key in the values that `save` gets; `path` is where a row keeps it ("unit__name"), also for
+    filters; `display` is where its text stands when the value is a key ("enterprise__unit__name"), also for
+    sorting. `aliases` maps other spellings of a choice to its value. `clean` mends a text or
+    raises ValueError with a sentence; `doubt` returns a sentence where a value is possible but unlikely.
+    A `personal` column is masked, a change of a `sensitive` one needs a reason.
+    """
+
+    name: str
+    label: Label = ""
+    kind: Kind | Literal[""] = ""
+    path: str = ""
+    display: str = ""
+    synonyms: tuple[str, ...] = NONE
+    required: bool | None = None
+    choices: Choices | None = None
+    aliases: Mapping[str, Any] | None = None
+    clean: Callable[[str], str] | None = None
+    doubt: Callable[[Any], str] | None = None
+    value: Callable[[Any], Any] | None = None
+    default: Any = None
+    longest: int = 0
+    explanation: Label = ""
+    example: str = ""
+    personal: bool = False
+    sensitive: bool = False
+    shown: bool = True
+    editable: bool = True
+    sortable: bool = True
+    searched: bool = False
+    filtered: bool | Literal["startswith"] = False
+    bulk: bool = False
+    total: bool = False
+
+    def of(self, row: Any) -> Any:
+        """Return the value that `row` has here; None where a relation on the way is empty."""
+        return self.value(row) if self.value is not None else _at(row, self.path)
+
+    def shown_in(self, row: Any, texts: Mapping[Any, str] | None = None) -> Any:
+        """Return what people read here: the text of a choice (`texts` by value), else the value itself."""
+        if self.display:
+            return _at(row, self.display)
+        value = self.of(row)
+        return value if self.kind != "choice" or texts is None else texts.get(value, value)
+
+    def completed(self, model: type[models.Model]) -> Column:
+        """Return the column with what the model knows about it."""
+        path = self.path or self.name
+        field = None if self.value is not None and not self.path else _field(model, path)
+        if isinstance(field, models.ForeignKey):
+            return self._completed_relation(field, path)
+        if field is None:
+            return replace(
+                self,
+                path=path,
+                kind=self.kind or ("choice" if self.choices else "text"),
+                required=bool(self.required),
+                sortable=self.sortable and self.value is None,
+                example=self.example or str(self.label),
+            )
+        choices = self.choices
+        if choices is None and field.choices:
+            pairs = tuple(field.choices)
+            choices = lambda person: pairs  # noqa: E731
+        blank = field.blank or field.null or field.has_default()
+        return replace(
+            self,
+            label=self.label or field.verbose_name,
+            path=path,
+            kind=self.kind or ("choice" if choices else _kind(field)),
+            choices=choices,
+            required=self.editable and not blank if self.required is None else self.required,
+            default=self.default if self.default is not None else _default(field),
+            longest=self.longest or getattr(field, "max_length", None) or 0,
+        )
+
+    def _completed_relation(self, field: models.ForeignKey[Any, Any], path: str) -> Column:
+        remote: Any = field.related_model
+
+        def visible(person: Any) -> Iterable[tuple[Any, Any]]:
+            return ((row.pk, row) for row in seen(remote, person))
+
+        return replace(
+            self,
+            label=self.label or field.verbose_name,
+            path=f"{path}_id",
+            kind="choice",
+            choices=self.choices or visible,
+            required=self.editable and not field.null if self.required is None else self.required,
+        )
+
+
+class Save(Protocol):
+    """A room's own service: writes a batch in one transaction, all of it or nothing.
+
+    Raises ValueError or a domain error with a sentence; the caller then tries the edits one by one.
+    """
+
+    def __call__(
+        self, edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
+    ) -> Sequence[models.Model]:
+        """Write, log each change, and return the rows in the order of the edits."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One register.
+
+    `key` names the columns by which a row of a sheet is known again; `alike` those that two different rows
+    rarely share (then the row is doubtful). `rows` narrows to what a person may see (the model's own
+    `visible_to` unless given), `may_write` says who may change anything, `check` refuses a whole row by a
+    sentence, `errors` are the domain errors of `save`, `opens` leads to a room's own page of a row,
+    `logged_as` names the register and key under which changes of a row are kept.
+    """
+
+    code: str
+    label: Label
+    model: type[models.Model]
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    may_write: Callable[[Any], bool] = lambda person: False
+    save: Save | None = None
+    rows: Callable[[Any], models.QuerySet[Any]] | None = None
+    related: tuple[str, ...] = NONE
+    alike: tuple[str, ...] = NONE
+    check: Callable[[Mapping[str, Any]], str] | None = None
+    errors: tuple[type[Exception], ...] = ()
+    opens: Callable[[Any], str] | None = None
+    logged_as: Callable[[Any], tuple[str, Any]] | None = None
+    order: tuple[str, ...] = ("pk",)
+    explanation: Label = ""
+    empty: Label = ""
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name. Raises KeyError."""
+        return next((column for column in self.columns if column.name == name), None) or _unknown(name)
+
+    @property
+    def entered(self) -> tuple[Column, ...]:
+        """The columns that forms and sheets write."""
+        return tuple(column for column in self.columns if column.editable)
+
+    def visible(self, person: Any) -> models.QuerySet[Any]:
+        """Return the rows that `person` (None: the system) may see, with related rows, in order."""
+        rows = self.rows(person) if self.rows and person is not None else seen(self.model, person)
+        return (
+            rows.select_related(*self.related).order_by(*self.order)
+            if self.related
+            else rows.order_by(*self.order)
+        )
+
+    def write(
+        self, edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
+    ) -> Sequence[models.Model]:
+        """Write by the room's service, or as plain rows of the model where the room declared none."""
+        if self.save is not None:
+            return self.save(edits, actor=actor, now=now, reason=reason)
+        return save_rows(self.model, edits, actor=actor, now=now, reason=reason)
+
+    def log_key(self, row: Any) -> tuple[str, Any]:
+        """Return register and row under which the changes of `row` are kept."""
+        return self.logged_as(row) if self.logged_as else (self.model._meta.label_lower, row.pk)
+
+
+_ledgers: dict[str, Ledger] = {}
+
+
+def register(ledger: Ledger) -> Ledger:
+    """Enter a register; called once, when its room's `ledger.py` is imported.
+
+    Raises ImproperlyConfigured when a code is taken or a key names no column.
+    """
+    ledger = replace(ledger, columns=tuple(column.completed(ledger.model) for column in ledger.columns))
+    names = {column.name for column in ledger.columns}
+    if ledger.code in _ledgers:
+        raise ImproperlyConfigured(f"ledger {ledger.code}: code is taken")
+    if missing := {*ledger.key, *ledger.alike} - names or (not ledger.key and {"key"}):
+        raise ImproperlyConfigured(f"ledger {ledger.code}: no column {', '.join(sorted(missing))}")
+    _ledgers[ledger.code] = ledger
+    return ledger
+
+
+def ledgers() -> tuple[Ledger, ...]:
+    """Return every register of the installed rooms."""
+    return tuple(_ledgers.values())
+
+
+def ledger_of(code: str) -> Ledger:
+    """Return a register by its code. Raises LookupError."""
+    return _ledgers[code]
+
+
+def _at(row: Any, path: str) -> Any:
+    for part in path.split("__"):
+        row = getattr(row, part, None)
+        if row is None:
+            return None
+    return row
+
+
+def _unknown(name: str) -> Column:
+    raise KeyError(name)
+
+
+def seen(model: type[models.Model], person: Any) -> models.QuerySet[Any]:
+    """Return the rows of a scoped model that `person` may see; all of them for the system (None)."""
+    manager: Any = model._default_manager
+    rows: models.QuerySet[Any] = manager.all() if person is None else manager.visible_to(person)
+    return rows
+
+
+def _field(model: type[models.Model], path: str) -> models.Field[Any, Any] | None:
+    """Return the field at the end of a path, None where there is no plain field."""
+    field: Any = None
+    for part in path.split("__"):
+        try:
+            field = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return None
+        model = field.related_model or model
+    return field if isinstance(field, models.Field) else None
+
+
+def _kind(field: models.Field[Any, Any]) -> Kind:
+    return next((kind for each, kind in KINDS if isinstance(field, each)), "text")
+
+
+def _default(field: models.Field[Any, Any]) -> Any:
+    """Return what an empty cell means."""
+    if field.has_default():
+        return field.get_default()
+    return None if field.null else "" if isinstance(field, models.CharField | models.TextField) else None

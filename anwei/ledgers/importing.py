@@ -1,0 +1,208 @@
+"""Sheets become rows: examined first, written in small transactions, resumed where a kill cut them off.
+
+Every piece locks the database for some 50 ms, so that alarms never wait for a sheet. A row is written whole
+or not at all; what was written is known again by its key, so writing the same sheet twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.declaration import Ledger, ledger_of
+from anwei.ledgers.examination import WHOLE_ROW, Examination, Examined, chunks, examine
+from anwei.ledgers.models import SheetImport
+from anwei.ledgers.sheets import BadSheet, read_file
+
+PIECE = 200  # rows a transaction
+MAX_PROBLEMS = 20_000
+Progress = Callable[[int, Counter[str]], None]
+
+
+class NotWritten(ValueError):
+    """Nothing was written; the text is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person decided after the examination.
+
+    `update` writes rows that exist already, `doubtful` also the doubtful ones, `keep_good` the good ones
+    although others are refused.
+    """
+
+    update: bool = True
+    doubtful: bool = False
+    keep_good: bool = False
+
+    def wants(self, row: Examined) -> bool:
+        """Say whether this row is to be written."""
+        if row.state == "refused" or (row.state == "doubtful" and not self.doubtful):
+            return False
+        return row.action == "create" or (row.action == "update" and self.update)
+
+
+@transaction.atomic
+def hand_in(ledger: Ledger, name: str, content: bytes, *, actor: Any, now: datetime) -> SheetImport:
+    """Keep a sheet until it is examined. Raises PermissionDenied for who may not write the register."""
+    _require_writer(ledger, actor)
+    return SheetImport.objects.create(
+        ledger=ledger.code, person=actor, file_name=name[-200:], content=content, created_at=now
+    )
+
+
+def examine_import(pk: int) -> SheetImport:
+    """Read and examine a sheet; what was found stands on it, nothing else is written."""
+    sheet = SheetImport.objects.get(pk=pk)
+    if sheet.status != SheetImport.Status.WAITING:
+        return sheet
+    try:
+        found = _examined(sheet)
+    except BadSheet as error:
+        sheet.status, sheet.sentence = SheetImport.Status.FAILED, str(error)[:400]
+    else:
+        sheet.status = SheetImport.Status.EXAMINED
+        _note(sheet, found)
+    sheet.save()
+    return sheet
+
+
+def start_writing(sheet: SheetImport, options: Options, *, reason: str, actor: Any) -> None:
+    """Let the background write an examined sheet.
+
+    Raises NotWritten when rows are refused and the good ones shall not be kept, or a reason is missing.
+    """
+    _require_writer(ledger_of(sheet.ledger), actor)
+    if sheet.counts["refused"] and not options.keep_good:
+        raise NotWritten(
+            _("有 %(n)d 行不能导入；请改好后重新上传，或勾选“只写入没有问题的行”。")
+            % {"n": sheet.counts["refused"]}
+        )
+    if sheet.counts["needs_reason"] and options.update and not reason.strip():
+        raise NotWritten(
+            _("修改%(names)s须说明理由。") % {"names": _("、").join(sheet.counts["needs_reason"])}
+        )
+    ready = SheetImport.objects.filter(pk=sheet.pk, status=SheetImport.Status.EXAMINED)
+    if not ready.update(
+        status=SheetImport.Status.WRITING, options=asdict(options), reason=reason.strip()[:200]
+    ):
+        raise NotWritten(_("这份表已经在写入或已写完。"))
+
+
+def write_import(pk: int, *, now: datetime) -> SheetImport:
+    """Write what is still to be written of a sheet; called again after a kill, it goes on where it was."""
+    sheet = SheetImport.objects.select_related("person").get(pk=pk)
+    if sheet.status != SheetImport.Status.WRITING:
+        return sheet
+    ledger = ledger_of(sheet.ledger)
+    found = _examined(sheet)
+    writable = [row for row in found.rows if row.state != "refused"]
+
+    def progress(n_done: int, written: Counter[str]) -> None:
+        """Remember the counts in the transaction of the rows."""
+        sheet.n_done = n_done
+        sheet.written = dict(Counter(sheet.written) + written)
+        sheet.save(update_fields=["n_done", "written"])
+
+    write_rows(
+        ledger,
+        found,
+        Options(**sheet.options),
+        actor=sheet.person,
+        now=now,
+        reason=sheet.reason,
+        progress=progress,
+    )
+    failed = [row for row in writable if row.state == "refused"]  # only the database or the service knew
+    sheet.status, sheet.n_done = SheetImport.Status.DONE, sheet.n_rows
+    sheet.counts["failed"] = len(failed)
+    sheet.problems = (_problems(ledger, failed) + sheet.problems)[:MAX_PROBLEMS]
+    sheet.save(update_fields=["status", "n_done", "counts", "problems"])
+    return sheet
+
+
+def write_rows(
+    ledger: Ledger,
+    found: Examination,
+    options: Options,
+    *,
+    actor: Any,
+    now: datetime,
+    reason: str = "",
+    progress: Progress = lambda n_done, written: None,
+) -> Counter[str]:
+    """Write the wanted rows of an examination; a row that fails only now is refused with its sentence.
+
+    Returns how many rows were created and updated. Raises PermissionDenied for who may not write.
+    """
+    _require_writer(ledger, actor)
+    total: Counter[str] = Counter()
+    n_done = 0
+    for piece in chunks(found.rows, PIECE):
+        wanted = [row for row in piece if options.wants(row)]
+        n_done += len(piece)
+        with transaction.atomic():
+            written = Counter(
+                row.action for row in _write(ledger, wanted, actor=actor, now=now, reason=reason)
+            )
+            progress(n_done, written)
+        total += written
+    return total
+
+
+def _write(
+    ledger: Ledger, rows: Sequence[Examined], *, actor: Any, now: datetime, reason: str
+) -> Sequence[Examined]:
+    """Write rows in one go, or one by one to find those that fail; return the written ones."""
+    if not rows:
+        return rows
+    try:
+        with transaction.atomic():
+            ledger.write([row.edit for row in rows], actor=actor, now=now, reason=reason)
+    except (ValueError, PermissionDenied, IntegrityError, *ledger.errors) as error:
+        if len(rows) == 1:
+            rows[0].refusals[WHOLE_ROW] = sentence_of(error)
+            return []
+        return [done for row in rows for done in _write(ledger, [row], actor=actor, now=now, reason=reason)]
+    return rows
+
+
+def sentence_of(error: Exception) -> str:
+    """Return what to tell about a row that the database or a service refused."""
+    return _("与已有记录冲突（编号、名称等不能重复）") if isinstance(error, IntegrityError) else str(error)
+
+
+def _examined(sheet: SheetImport) -> Examination:
+    ledger = ledger_of(sheet.ledger)
+    return examine(ledger, read_file(ledger, sheet.file_name, bytes(sheet.content)), sheet.person)
+
+
+def _note(sheet: SheetImport, found: Examination) -> None:
+    """Write on the sheet what was found."""
+    ledger = ledger_of(sheet.ledger)
+    sheet.n_rows = len(found.rows)
+    sheet.counts = {
+        **found.counts,
+        **found.actions,
+        "unused": list(found.table.unused),
+        "needs_reason": [str(column.label) for column in found.needs_reason],
+        "sheet": found.table.sheet,
+    }
+    sheet.problems = _problems(ledger, found.rows)[:MAX_PROBLEMS]
+
+
+def _problems(ledger: Ledger, rows: Sequence[Examined]) -> list[list[Any]]:
+    told = (row for row in rows if row.state != "good")
+    return [[row.row.number, row.state, row.action, row.sentences(ledger)] for row in told]
+
+
+def _require_writer(ledger: Ledger, actor: Any) -> None:
+    if actor is not None and not ledger.may_write(actor):
+        raise PermissionDenied(_("您现在的岗位不能修改此台账。"))

@@ -1,0 +1,182 @@
+"""The list of a register, made from its declaration: filters, table, totals, and the words for a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django import forms
+from django.db.models import Q, QuerySet, Sum
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.cells import Choosing
+from anwei.ledgers.declaration import Column, Ledger
+from anwei.ledgers.examination import choosings_of
+from anwei.ledgers.listing import LedgerFilter, LedgerTable, Listing, remembered, search_box
+from anwei.ledgers.outgoing import told
+
+NUMBERS = {"class": "number"}
+COLUMNS = "columns"  # the parameter that names the chosen columns
+
+
+class RegisterListing(Listing):
+    """A register as one person sees it now."""
+
+    def __init__(self, request: HttpRequest, ledger: Ledger, person: Any) -> None:
+        self.ledger = ledger
+        self.columns = chosen_columns(ledger, remembered(request, ledger.code))
+        choosings = choosings_of(ledger, person)
+        super().__init__(
+            request,
+            name=ledger.code,
+            rows=ledger.visible(person),
+            filterset=filterset_of(ledger, choosings),
+            table=table_of(ledger, self.columns, choosings),
+        )
+
+    @cached_property
+    def totals(self) -> list[Any]:
+        """The sums under the table, by place; empty where nothing is summed."""
+        summed = {column.name: Sum(column.path) for column in self.columns if column.total}
+        if not summed:
+            return []
+        sums = self.rows.order_by().aggregate(**{f"sum_{name}": each for name, each in summed.items()})
+        return [sums.get(f"sum_{column.name}", "") for column in self.columns]
+
+
+def chosen_columns(ledger: Ledger, parameters: QueryDict) -> tuple[Column, ...]:
+    """Return the columns that `columns=` names, in the order of the register; else those shown at first."""
+    names = set(parameters.getlist(COLUMNS))
+    chosen = tuple(column for column in ledger.columns if column.name in names)
+    return chosen or tuple(column for column in ledger.columns if column.shown)
+
+
+def filtered_rows(ledger: Ledger, parameters: QueryDict, person: Any) -> QuerySet[Any]:
+    """Return the visible rows that pass a filter.
+
+    Raises ValueError for a parameter that is no filter or a value that is no choice of it.
+    """
+    choosings = choosings_of(ledger, person)
+    named = filterset_of(ledger, choosings)
+    known = named.base_filters
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        names = _("、").join(unknown)
+        raise ValueError(
+            _("没有筛选项 %(names)s；有：%(known)s。") % {"names": names, "known": _("、").join(known)}
+        )
+    bar = named(parameters, queryset=ledger.visible(person))
+    if not bar.is_valid():
+        raise ValueError("；".join(str(text) for texts in bar.errors.values() for text in texts))
+    rows: QuerySet[Any] = bar.qs
+    return rows
+
+
+def words_of(ledger: Ledger, parameters: QueryDict, person: Any) -> str:
+    """Return a filter in words: 状态 生产，搜索 化工."""
+    choosings = choosings_of(ledger, person, [column for column in ledger.columns if column.filtered])
+    told_parts = [
+        f"{ledger.column(name).label} {choosing.text(_value(choosing, parameters[name]))}"
+        for name, choosing in choosings.items()
+        if parameters.get(name)
+    ]
+    if parameters.get("search"):
+        told_parts.append(_("搜索 %(words)s") % {"words": parameters["search"]})
+    return _("，").join(told_parts)
+
+
+def filterset_of(ledger: Ledger, choosings: dict[str, Choosing]) -> type[LedgerFilter]:
+    """Return the filter bar: a search box over the searched columns, a choice for each filtered one."""
+    filters: dict[str, Any] = {}
+    searched = [column for column in ledger.columns if column.searched]
+    if searched:
+        hint = _("搜索 %(labels)s") % {"labels": _("、").join(str(column.label) for column in searched)}
+        paths = tuple(column.display or column.path for column in searched)
+        filters["search"] = django_filters.CharFilter(
+            method=partial(_by_words, paths), widget=search_box(hint)
+        )
+    for column in ledger.columns:
+        if column.filtered:
+            filters[column.name] = _filter_of(column, choosings.get(column.name))
+    meta = type("Meta", (), {"model": ledger.model, "fields": []})
+    return type(f"{ledger.code}_filter", (LedgerFilter,), {**filters, "Meta": meta})
+
+
+def table_of(ledger: Ledger, columns: Sequence[Column], choosings: dict[str, Choosing]) -> type[LedgerTable]:
+    """Return the table; its first column leads to the row, and every row can be picked for a batch act."""
+    texts = {name: dict(choosing.pairs) for name, choosing in choosings.items()}
+    made: dict[str, Any] = {
+        column.name: RegisterColumn(ledger, column, texts.get(column.name), leads=place == 0)
+        for place, column in enumerate(columns)
+    }
+    return type(
+        f"{ledger.code}_table", (LedgerTable,), {**made, "Meta": type("Meta", (LedgerTable.Meta,), {})}
+    )
+
+
+class RegisterColumn(tables.Column):  # type: ignore[misc]
+    """A column of a register on the screen."""
+
+    def __init__(self, ledger: Ledger, column: Column, texts: dict[Any, str] | None, *, leads: bool) -> None:
+        attributes = {"td": NUMBERS, "th": NUMBERS} if column.kind in ("integer", "number") else {}
+        super().__init__(
+            verbose_name=column.label,
+            accessor="pk",
+            order_by=(column.display or column.path,),
+            orderable=column.sortable,
+            attrs=attributes,
+        )
+        self.ledger, self.column, self.texts, self.leads = ledger, column, texts, leads
+
+    def render(self, record: Any) -> Any:
+        """Return the cell; the first leads to the row's page."""
+        value = told(self.column, record, self.texts)
+        if value in (None, ""):
+            value = "—"
+        if not self.leads:
+            return format_html('<span class="clip clip-long" title="{}">{}</span>', value, value)
+        address = reverse("ledger_row", args=[self.ledger.code, record.pk])
+        return format_html('<a class="clip clip-long" href="{}" title="{}">{}</a>', address, value, value)
+
+
+def _filter_of(column: Column, choosing: Choosing | None) -> django_filters.Filter:
+    everything = _("%(label)s 全部") % {"label": column.label}
+    lookup = "startswith" if column.filtered == "startswith" else "exact"
+    if column.kind == "boolean":
+        return django_filters.ChoiceFilter(
+            field_name=column.path,
+            choices=[("True", gettext_lazy("是")), ("False", gettext_lazy("否"))],
+            empty_label=everything,
+        )
+    pairs = [(str(value), text) for value, text in choosing.pairs] if choosing else []
+    if not pairs:
+        return django_filters.CharFilter(
+            field_name=column.path,
+            lookup_expr="icontains",
+            widget=forms.TextInput(attrs={"placeholder": column.label, "aria-label": column.label}),
+        )
+    return django_filters.ChoiceFilter(
+        field_name=column.path, lookup_expr=lookup, choices=pairs, empty_label=everything
+    )
+
+
+def _by_words(paths: Sequence[str], rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    """Every word must occur in one of the searched columns."""
+    for word in value.split():
+        query = Q()
+        for path in paths:
+            query |= Q(**{f"{path}__icontains": word})
+        rows = rows.filter(query)
+    return rows
+
+
+def _value(choosing: Choosing, text: str) -> Any:
+    return next((value for value, _text in choosing.pairs if str(value) == text), text)

@@ -1,0 +1,113 @@
+"""How plain rows of a register are written: in one batch, all or nothing, each with its change sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.models import Change
+from anwei.ledgers.services import record_changes
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """New values of one row; no row means a new one. Values that are left out stay as they are."""
+
+    row: Any | None
+    values: Mapping[str, Any]
+
+
+@transaction.atomic
+def save_rows(
+    model: type[Row], edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
+) -> list[Row]:
+    """Write rows whose columns are fields of `model`; an edit that changes nothing writes nothing.
+
+    Raises PermissionDenied when a row lies outside what `actor` may see after the save.
+    """
+    rows: list[Row] = []
+    changes: list[tuple[Row, str, dict[str, Any]]] = []
+    for edit in edits:
+        row = model() if edit.row is None else edit.row
+        values = {_attribute(model, name): value for name, value in edit.values.items()}
+        changed = changed_values(row, values)
+        for name, value in values.items():
+            setattr(row, name, value)
+        rows.append(row)
+        if edit.row is None:
+            changes.append((row, "create", {"values": values}))
+        elif changed:
+            changes.append((row, "update", {"changed": changed}))
+    write_all(model, edits, rows)
+    log_all(changes, actor=actor, now=now, reason=reason)
+    require_visible(model._default_manager.all(), [row.pk for row, _verb, _content in changes], actor)
+    return rows
+
+
+def write_all(model: type[Row], edits: Sequence[Edit], rows: Sequence[Row]) -> None:
+    """Insert the new rows, which get their primary keys, and update the others."""
+    new = [row for edit, row in zip(edits, rows, strict=True) if edit.row is None]
+    old = [row for edit, row in zip(edits, rows, strict=True) if edit.row is not None]
+    model._default_manager.bulk_create(new)
+    given = {_attribute(model, name) for edit in edits if edit.row is not None for name in edit.values}
+    fields = [field.name for field in model._meta.concrete_fields if field.attname in given]
+    if old and fields:
+        model._default_manager.bulk_update(old, fields)
+
+
+def changed_values(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what `values` would change in `row`: [before, after] by name, as JSON keeps it."""
+    if row.pk is None:
+        return {}
+    return {
+        name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value
+    }
+
+
+def log_all(
+    changes: Iterable[tuple[Any, str, dict[str, Any]]],
+    *,
+    actor: Any,
+    now: datetime,
+    reason: str = "",
+    logged_as: Callable[[Any], tuple[str, Any]] | None = None,
+) -> None:
+    """Append one sealed change a row."""
+    rows = []
+    for row, verb, content in changes:
+        register, pk = logged_as(row) if logged_as else (row._meta.label_lower, row.pk)
+        rows.append(
+            Change(
+                register=register, row=str(pk), at=now, actor=actor, verb=verb, content=content, reason=reason
+            )
+        )
+    record_changes(rows)
+
+
+def require_visible(rows: models.QuerySet[Any], keys: Sequence[Any], actor: Any) -> None:
+    """Check after a save, inside its transaction, that `actor` may see every row; nobody means the system.
+
+    Raises PermissionDenied, so that the transaction rolls back.
+    """
+    if actor is None or not keys:
+        return
+    written: Any = rows.filter(pk__in=keys)
+    if written.visible_to(actor).count() != len(set(keys)):
+        raise PermissionDenied(_("保存后的内容超出您的管辖范围，未予保存。"))
+
+
+def _attribute(model: type[models.Model], name: str) -> str:
+    """Return the attribute that keeps a column: a relation keeps a key."""
+    try:
+        field: Any = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    return str(field.attname)
