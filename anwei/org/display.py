@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of, posts_of
 from anwei.org.models import Display, Holding, Person, Post
-from anwei.org.scope import grant_of
+from anwei.org.scope import ADMINISTRATORS, grant_of
 from anwei.org.services import OrgError, appoint
 
 COOKIE = "anwei_display"
@@ -41,7 +41,8 @@ def issue_display(actor: Person, *, now: datetime) -> tuple[Display, str]:
     Raises OrgError unless `actor` holds a post that sees the whole county today: a wall may not show more
     than its opener sees.
     """
-    own = posts_of(actor, now).exclude(kind=Post.Kind.DISPLAY).select_related("unit").order_by("pk")
+    blind = (Post.Kind.DISPLAY, *ADMINISTRATORS)
+    own = posts_of(actor, now).exclude(kind__in=blind).select_related("unit").order_by("pk")
     post = next((post for post in own if grant_of(post).is_county_wide), None)
     if post is None:
         raise OrgError(_("只有能查看全县情况的县级岗位上的人员可以开通大屏。"))

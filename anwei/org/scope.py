@@ -1,7 +1,7 @@
 """Who may see what: one method, `visible_to`, on one queryset.
 
 A grant is a territory prefix, optionally narrowed to sectors or to one enterprise (属地 x 部门 x 主体).
-Default deny: a person without a current post sees nothing.
+Default deny: a person without a current post sees nothing; a deputy sees what the post sees.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 COUNTY_DIGITS = 6
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+"""Kinds of post that keep the system (三员分立): they see no business rows at all."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,15 @@ def sees_the_county(person: Person) -> bool:
 
 
 def _grants(person: Person) -> list[Grant]:
-    today = timezone.localdate()
-    holdings = person.holdings.filter(from_on__lte=today).filter(Q(to_on__isnull=True) | Q(to_on__gte=today))
-    nowhere = Q(post__unit__territory="") | Q(post__unit__kind="enterprise", post__unit__enterprise=None)
-    holdings = holdings.exclude(nowhere)  # an empty prefix would begin every territory
+    from anwei.org.holdings import posts_acted_at  # here: the models stand on this module
+
+    nowhere = Q(unit__territory="") | Q(unit__kind="enterprise", unit__enterprise=None)
+    posts = posts_acted_at(person, timezone.now())
+    posts = posts.exclude(nowhere)  # an empty prefix would begin every territory
+    posts = posts.exclude(kind__in=ADMINISTRATORS).order_by("pk")
     return [
-        grant_of(holding.post)
-        for holding in holdings.select_related("post__unit__enterprise").prefetch_related(
-            "post__unit__sector_duties"
-        )
+        grant_of(post)
+        for post in posts.select_related("unit__enterprise").prefetch_related("unit__sector_duties")
     ]
 
 
