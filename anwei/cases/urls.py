@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.cases.views import case, evidence, lists
+from anwei.cases.views import case, evidence, lists, notices
 
 urlpatterns = [
     path("work/", lists.work, name="work"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices_read"),
+    path("notices/settings/", notices.notice_settings, name="notice_settings"),
+    path("notices/deliveries/", notices.deliveries, name="deliveries"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
     path("cases/", lists.cases, name="cases"),
     path("cases/<int:pk>/", case.case, name="case"),
     path("cases/<int:pk>/<slug:verb>/", case.case_advance, name="case_advance"),

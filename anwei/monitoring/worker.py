@@ -1,4 +1,4 @@
-"""The worker: publishes the register, turns episodes into alarms and warnings, sweeps clocks.
+"""The worker: publishes the register, turns episodes into alarms and warnings, sweeps clocks, sends notices.
 
 Nothing here ends the process: what fails is logged and tried again, because the broker, the stream and the
 database come back by themselves.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -21,9 +22,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from anwei.cases.notices.channels import Channel
+from anwei.cases.notices.outbox import send_due
 from anwei.cases.sweep import sweep
 from anwei.datafolder import DataFolder
 from anwei.monitoring import trends
+from anwei.monitoring.models import Alarm
 from anwei.monitoring.register import snapshot
 from anwei.monitoring.services import record_episodes
 from anwei.monitoring.services.positions import EPISODES, REGISTER, position, read_again
@@ -32,7 +36,7 @@ from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.register import publish_register
 
-REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
+REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S, SEND_PAUSE_S = 1.0, 2.0, 30.0, 1.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 DAY_S = 24 * 3600.0
 RETRY_PAUSE_S = 1.0
@@ -60,6 +64,8 @@ class Worker:
             tasks.create_task(keep_beating(self._folder, "worker"))
             tasks.create_task(_for_ever(self._sweep, _every(SWEEP_PAUSE_S)))
             tasks.create_task(_for_ever(self._tidy, _every(DAY_S)))
+            for channel in Channel:
+                tasks.create_task(_for_ever(_sending(channel), _every(SEND_PAUSE_S)))
             self._nc = await connect(self._folder, name="worker")  # waits for the broker as long as it takes
             await self._nc.subscribe("live.episodes", cb=self._on_episodes)
             tasks.create_task(_for_ever(self._publish_register, _every(REGISTER_PAUSE_S)))
@@ -99,14 +105,29 @@ class Worker:
                 return
             sentences = await trends.sentences(doors, events)
             recorded = await _ask(record_episodes, events, now=timezone.now(), trends=sentences)
-            told = {"ids": recorded.alarms, "warnings": recorded.warnings}
-            await self._nc.publish("live.alarms", msgspec.msgpack.encode(told))
+            await self._nc.publish("live.alarms", msgspec.msgpack.encode(_written(recorded.rows)))
+            if len(events) < BATCH:
+                return
 
     async def _sweep(self) -> None:
         await _ask(sweep, timezone.now())
 
     async def _tidy(self) -> None:
         await _ask(call_command, "clearsessions")
+
+
+def _sending(channel: Channel) -> Callable[[], Awaitable[None]]:
+    """Return the sending of one channel, on its own thread: a dead provider must not hold up the rest."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix=f"send-{channel}")
+
+    def round_over() -> None:
+        close_old_connections()
+        send_due(channel, timezone.now())
+
+    async def send() -> None:
+        await asyncio.get_running_loop().run_in_executor(thread, round_over)
+
+    return send
 
 
 async def _ask(question: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
@@ -117,6 +138,13 @@ async def _ask(question: Callable[..., Answer], *arguments: Any, **named: Any) -
         return question(*arguments, **named)
 
     return await sync_to_async(asked)()
+
+
+def _written(alarms: Iterable[Alarm]) -> list[tuple[int, int | None, str, str, int]]:
+    """Return what screens are told of written alarms: key, key of the warning, and whose they are."""
+    return [
+        (alarm.pk, alarm.warning_id, alarm.territory, alarm.sector, alarm.enterprise_id) for alarm in alarms
+    ]
 
 
 def _every(seconds: float) -> Callable[[], Awaitable[None]]:

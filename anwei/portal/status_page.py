@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from anwei.cases.notices.queries import channel_states
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.org.holdings import posts_of
 from anwei.org.models import Display, Person, Unit
@@ -57,6 +58,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "displays": Display.objects.filter(revoked_at__isnull=True, bound_at__isnull=False)
         .select_related("person", "issued_by")
         .order_by("-pk"),
+        "states": [(one, one.is_stuck(now)) for one in channel_states(now)],
         "now": now,
     }
     return render(request, "status.html", context)

@@ -6,14 +6,24 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.forms import model_to_dict
 
 from anwei.cases.models import Case
 from anwei.cases.models.notices import TEXT_LENGTH, Delivery, Level, Notice, Preference, Urgency
 from anwei.cases.notices.channels import enabled
 from anwei.cases.notices.preferences import quiet_until, ways
-from anwei.org.holdings import day_of, holdings_on
+from anwei.ledgers.services import record_change
+from anwei.org.holdings import day_of, delegations_at, holdings_on
 from anwei.org.models import Person, Post
+
+FIELDS = (
+    "home",
+    "sms_from",
+    "mail_from",
+    "quiet_from",
+    "quiet_to",
+)  # what a person may choose
 
 
 @transaction.atomic
@@ -36,7 +46,9 @@ def tell(
     TEXT_LENGTH is cut.
     """
     told = Notice.objects.filter(key=key).values("person")
-    people = _people(to, now).exclude(pk__in=told).exclude(pk=None if actor is None else actor.pk)
+    people = _people(to, now).exclude(pk__in=told)
+    if actor is not None:
+        people = people.exclude(pk=actor.pk)
     fresh = [
         Notice(
             person=person,
@@ -62,20 +74,41 @@ def tell(
     return notices
 
 
-def mark_read(notices: Iterable[Notice], *, now: datetime) -> None:
-    """Remember when each notice was first opened."""
-    Notice.objects.filter(pk__in=[notice.pk for notice in notices], read_at=None).update(read_at=now)
+def mark_read(notices: QuerySet[Notice], *, now: datetime) -> int:
+    """Remember when each notice was first opened; return how many were unread."""
+    return notices.filter(read_at=None).update(read_at=now)
+
+
+@transaction.atomic
+def set_preference(preference: Preference, *, email: str, now: datetime) -> None:
+    """Keep how a person wants to be told, and their mailbox; the change log has both."""
+    person = preference.person
+    before = person.email
+    person.email = email
+    person.save(update_fields=["email"])
+    preference.save()
+    kept = {name: str(value or "") for name, value in model_to_dict(preference, FIELDS).items()}
+    record_change(
+        "cases.preference",
+        person.pk,
+        actor=person,
+        now=now,
+        verb="set",
+        content={name: str(value or "") for name, value in kept.items()}
+        | {"mailbox_changed": before != email},
+    )
 
 
 def _people(to: Iterable[Post | Person], now: datetime) -> QuerySet[Person]:
-    """Return the active people meant by `to`, each once, with their preference."""
+    """Return the active people meant by `to`, each once: of a post its holders and their deputies."""
     posts: list[int] = []
     persons: list[int] = []
     for one in to:
         (posts if isinstance(one, Post) else persons).append(one.pk)
     holders = holdings_on(day_of(now)).filter(post__in=posts).values("person")
-    chosen = Person.objects.filter(is_active=True, kind=Person.Kind.PERSON)
-    return chosen.filter(pk__in=holders) | chosen.filter(pk__in=persons)
+    deputies = delegations_at(now).filter(post__in=posts).values("deputy")
+    meant = Q(pk__in=persons) | Q(pk__in=holders) | Q(pk__in=deputies)
+    return Person.objects.filter(meant, is_active=True, kind=Person.Kind.PERSON)
 
 
 def _deliveries(notices: Sequence[Notice], now: datetime) -> Iterable[Delivery]:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from anwei.cases.clocks import OPENED
 from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import TURN, Phase, Role
-from anwei.cases.models import Case, Entry
-from anwei.cases.models.notices import Level
-from anwei.cases.notices.services import tell
+from anwei.cases.models import Case, Entry, Notice
+from anwei.cases.notices.services import mark_read, tell
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.standards.clocks import COUNTY_TIME
@@ -29,6 +28,8 @@ def tell_turn(case: Case, entry: Entry, *, actor: Person | None, now: datetime) 
     Nobody is told what they did themselves, nor again that it is still their turn; what the system does to a
     case, such as raising its level, is told to whoever has the turn.
     """
+    if actor is not None:  # who acts on a case knows of it
+        mark_read(Notice.objects.filter(case=case.pk, person=actor), now=now)
     was = TURN.get(Phase(entry.from_phase)) if entry.from_phase else None
     turn = TURN.get(Phase(case.phase))
     news = entry.verb == OPENED or actor is None or turn is not was
@@ -38,7 +39,7 @@ def tell_turn(case: Case, entry: Entry, *, actor: Person | None, now: datetime) 
         to=[case.supervisor if turn is Role.SUPERVISOR else case.implementer],
         text=sentence(case, now),
         url=reverse("case", args=[case.pk]),
-        level=Level.INFO.value if turn is None else kind_of(case).urgency(case),
+        level="info" if turn is None else kind_of(case).urgency(case),
         key=key_of(case),
         now=now,
         case=case,

@@ -11,6 +11,7 @@ from anwei.cases.lifecycle import Phase
 from anwei.cases.services import advance, open_case
 from anwei.monitoring.lifecycle import RISE
 from anwei.monitoring.models import Alarm, AlarmRule, Severity, Warning
+from anwei.monitoring.services.telling import tell_alarms, tell_warning
 from anwei.monitoring.services.words import title, why
 from anwei.org.responsibility import Vacant, posts_for
 
@@ -47,6 +48,7 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
             open_ones[warning.open_for_site] = alarm.warning = warning
             attached.append(alarm)
     Alarm.objects.bulk_update(attached, ["warning"])
+    tell_alarms(news, now=now)
     return sorted({warning.pk for alarm in attached if (warning := alarm.warning) is not None})
 
 
@@ -102,4 +104,5 @@ def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str) -> War
         open_for_site=_place(alarm.rule_id, alarm),
     )
     Alarm.objects.filter(rule__in=group, cleared_at=None, warning=None).update(warning=warning)
+    tell_warning(warning, now=now)
     return warning

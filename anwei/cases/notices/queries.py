@@ -1,0 +1,78 @@
+"""Questions about notices: what a person may read, and how the channels are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from anwei.cases.models import Case
+from anwei.cases.models.notices import Delivery, Notice
+from anwei.cases.notices.channels import Channel, enabled
+from anwei.org.models import Person
+
+DAY = timedelta(days=1)
+NOTHING = {"n_waiting": 0, "oldest_due": None, "n_sent": 0, "n_failed": 0, "last_sent_at": None}
+STUCK = timedelta(minutes=5)  # what waits longer, quiet hours apart, is a channel's fault
+
+
+@dataclass(frozen=True)
+class ChannelState:
+    """How one channel is: open or closed, what waits, what went and failed within a day."""
+
+    channel: Channel
+    is_open: bool
+    n_waiting: int
+    oldest_due: datetime | None
+    n_sent: int
+    n_failed: int
+    last_sent_at: datetime | None
+    last_fault: str
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Say whether the channel needs somebody to look at it."""
+        late = self.oldest_due is not None and self.oldest_due < now - STUCK
+        return self.n_failed > 0 or late or bool(self.last_fault)
+
+
+def notices_of(person: Person) -> QuerySet[Notice]:
+    """Return what a person was told, newest first, without cases that have left their scope since."""
+    visible = Q(case=None) | Q(case__in=Case.objects.visible_to(person).values("pk"))
+    return Notice.objects.filter(visible, person=person)
+
+
+def sent_by(person: Person) -> QuerySet[Notice]:
+    """Return what a person's acts told others, with the deliveries: whom it reached, and how."""
+    visible = Q(case=None) | Q(case__in=Case.objects.visible_to(person).values("pk"))
+    sent = Notice.objects.filter(visible, sender=person)
+    return sent.select_related("person").prefetch_related("deliveries")
+
+
+def channel_states(now: datetime) -> list[ChannelState]:
+    """Return the state of every channel, open or closed."""
+    waiting, recent = Q(state=Delivery.State.WAITING), Q(notice__at__gte=now - DAY)
+    rows = Delivery.objects.order_by().values("channel")
+    figures = rows.annotate(
+        n_waiting=Count("pk", filter=waiting),
+        oldest_due=Min("due_at", filter=waiting),
+        n_sent=Count("pk", filter=recent & Q(state=Delivery.State.SENT)),
+        n_failed=Count("pk", filter=recent & Q(state=Delivery.State.FAILED)),
+        last_sent_at=Max("sent_at"),
+    )
+    of_channel = {row["channel"]: row for row in figures}
+    open_channels = enabled()
+    return [
+        ChannelState(
+            **(NOTHING | of_channel.get(channel, {}) | {"channel": channel}),
+            is_open=channel in open_channels,
+            last_fault=_fault(channel),
+        )
+        for channel in Channel
+    ]
+
+
+def _fault(channel: Channel) -> str:
+    """Return why the latest attempt of what still waits did not get through."""
+    tried = Delivery.objects.filter(channel=channel, state=Delivery.State.WAITING, attempts__gt=0)
+    return tried.exclude(answer="").values_list("answer", flat=True).first() or ""

@@ -1,0 +1,146 @@
+"""Notices as people meet them: the list, the count, the settings, the administrator's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from anwei.cases.models import Delivery, Notice, Preference
+from anwei.cases.notices.channels import Channel
+from anwei.cases.notices.outbox import send_due
+from anwei.cases.notices.services import tell
+from anwei.monitoring.models import Alarm, Warning
+from anwei.monitoring.services import record_episodes
+from anwei.org.models import Person, Post
+from anwei.org.services import appoint
+from tests.kernel.county import NOW, County, in_post
+from tests.monitoring.plant import Plant, raised
+from tests.pages.test_case import act, disposal
+
+SignIn = Callable[[Person], Client]
+
+
+def texts(client: Client, query: str = "") -> str:
+    return client.get(f"/notices/{query}").content.decode()
+
+
+def test_a_red_warning_is_told_to_duty_and_enterprise(county: County, warning: Warning) -> None:
+    told = {notice.person: notice for notice in Notice.objects.all()}
+    assert set(told) == {county.worker, county.officer, county.boss}
+    assert {notice.level for notice in told.values()} == {"red"}
+    assert all(warning.number in notice.text and "甲化工厂" in notice.text for notice in told.values())
+
+
+def test_alarms_of_one_batch_are_told_once_each(county: County, plant: Plant) -> None:
+    batch = [(1, raised(plant.hh)), (2, raised(plant.h))]
+    record_episodes(batch, now=NOW)
+    count = Notice.objects.count()
+    record_episodes(batch, now=NOW)
+    assert Notice.objects.count() == count
+
+
+def test_a_red_alarm_that_opens_no_warning_is_told_too(county: County, plant: Plant) -> None:
+    plant.hh.opens_warning = False
+    plant.hh.save()
+    record_episodes([(1, raised(plant.hh))], now=NOW)
+    assert not Warning.objects.exists() and Alarm.objects.get().severity == "red"
+    assert {notice.person for notice in Notice.objects.filter(level="red")} == {
+        county.worker,
+        county.officer,
+        county.boss,
+    }
+
+
+def test_a_notice_is_counted_until_it_is_opened(county: County, warning: Warning, sign_in: SignIn) -> None:
+    worker = sign_in(county.worker)
+    page = texts(worker)
+    assert warning.number in page and "未读 1" in page and "（未读）" in page
+    notice = Notice.objects.get(person=county.worker)
+    answer = worker.get(f"/notices/{notice.pk}/")
+    assert answer.status_code == 302 and answer["Location"] == f"/cases/{warning.pk}/"
+    assert "未读 0" in texts(worker)
+
+
+def test_who_acts_has_read_and_the_next_is_told(county: County, warning: Warning, sign_in: SignIn) -> None:
+    worker, officer = sign_in(county.worker), sign_in(county.officer)
+    act(worker, warning, "sign")
+    act(worker, warning, "dispose", **disposal())
+    assert not Notice.objects.filter(person=county.worker, read_at=None).exists()
+    assert "待确认" in texts(officer)
+    sent = texts(worker, "?tab=sent")
+    assert "发给 officer" in sent and "未读" in sent
+
+
+def test_all_read_at_once(county: County, warning: Warning, sign_in: SignIn) -> None:
+    officer = sign_in(county.officer)
+    assert officer.post("/notices/read/").status_code == 302
+    assert "未读 0" in texts(officer) and "（未读）" not in texts(officer)
+    assert Notice.objects.filter(read_at=None).count() == 2  # those of the others
+
+
+def test_a_notice_is_its_persons_alone(county: County, warning: Warning, sign_in: SignIn) -> None:
+    theirs = Notice.objects.get(person=county.worker)
+    for person in (county.stranger, county.boss, county.officer):
+        assert sign_in(person).get(f"/notices/{theirs.pk}/").status_code == 404
+    assert warning.number not in texts(sign_in(county.stranger))
+
+
+def test_what_left_the_scope_leaves_the_notices(county: County, warning: Warning, sign_in: SignIn) -> None:
+    county.worker.holdings.all().delete()
+    appoint(county.worker, county.stranger.holdings.get().post, actor=None, now=NOW)
+    page = texts(sign_in(county.worker))
+    assert warning.number not in page and "甲化工厂" not in page and "未读 0" in page
+
+
+def test_a_link_leads_nowhere_else(county: County, sign_in: SignIn) -> None:
+    for number, url in enumerate(("https://evil.example/", "//evil.example/", "javascript:alert(1)")):
+        [notice] = tell(to=[county.worker], text="x", url=url, level="info", key=str(number), now=NOW)
+        assert sign_in(county.worker).get(f"/notices/{notice.pk}/")["Location"] == "/notices/"
+
+
+def test_settings(county: County, sign_in: SignIn) -> None:
+    worker = sign_in(county.worker)
+    assert worker.get("/notices/settings/").status_code == 200
+    values = {"home": "cockpit", "sms_from": "info", "mail_from": "", "quiet_from": "22:00", "quiet_to": ""}
+    assert "起止都要填写" in worker.post("/notices/settings/", values).content.decode()
+    values |= {"quiet_to": "07:00", "mail_from": "urgent"}
+    assert "请填写邮箱" in worker.post("/notices/settings/", values).content.decode()
+    assert worker.post("/notices/settings/", values | {"email": "a@example.cn"}).status_code == 302
+    kept = Preference.objects.get()
+    assert (kept.person, kept.home, str(kept.quiet_from)) == (county.worker, "cockpit", "22:00:00")
+    assert 'value="22:00"' in worker.get("/notices/settings/").content.decode()
+
+
+@pytest.fixture
+def admin(county: County) -> Person:
+    post = Post.objects.create(unit=county.duty.unit, kind="system_admin", title="系统管理员")
+    return in_post("admin", post)
+
+
+def test_the_administrator_sees_a_channel_that_fails(
+    county: County, admin: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "DEMO", True)  # opens SMS to the file
+    county.worker.phone = "13900000001"
+    county.worker.save()
+    tell(to=[county.worker], text="密语", url="/", level="red", key="1", now=NOW)
+    Delivery.objects.update(channel="mail")  # a channel that is not open
+    send_due(Channel.MAIL, NOW)
+    page = sign_in(admin).get("/notices/deliveries/").content.decode()
+    assert "需要检查" in page and "没有写明可用的接口" in page and "worker" in page
+    assert "密语" not in page and "13900000001" not in page
+    assert "没有这样的送达记录" in sign_in(admin).get("/notices/deliveries/?state=failed").content.decode()
+    assert "需要检查" in sign_in(admin).get("/status/").content.decode()
+    assert sign_in(county.officer).get("/notices/deliveries/").status_code == 403
+
+
+def test_empty_pages_say_what_comes(county: County, sign_in: SignIn) -> None:
+    client = sign_in(county.stranger)
+    assert "还没有通知" in texts(client) and "还没有发出的通知" in texts(client, "?tab=sent")
+
+
+def test_writing_needs_post(county: County, sign_in: SignIn) -> None:
+    assert sign_in(county.worker).get("/notices/read/").status_code == 405
