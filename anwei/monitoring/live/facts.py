@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db import close_old_connections
 
-from anwei.cases.models import Case
-from anwei.monitoring.models import Alarm, AlarmRule
+from anwei.monitoring.models import AlarmRule
 
 Owner = tuple[str, str, int | None]  # territory, sector, enterprise
 
@@ -45,17 +44,3 @@ def _facts(rule: AlarmRule) -> RuleFacts:
         "site_name": str(device.site or ""),
     }
     return RuleFacts((enterprise.unit.territory, enterprise.sector, enterprise.pk), shown)
-
-
-def alarm_owners(alarms: Collection[int]) -> dict[int, Owner]:
-    """Return whose each alarm is."""
-    close_old_connections()
-    rows = Alarm.objects.filter(pk__in=alarms).values_list("pk", "territory", "sector", "enterprise_id")
-    return {pk: (territory, sector, enterprise) for pk, territory, sector, enterprise in rows}
-
-
-def case_owners(cases: Collection[int]) -> dict[int, Owner]:
-    """Return whose each case is."""
-    close_old_connections()
-    rows = Case.objects.filter(pk__in=cases).values_list("pk", "territory", "sector", "enterprise_id")
-    return {pk: (territory, sector, enterprise) for pk, territory, sector, enterprise in rows}

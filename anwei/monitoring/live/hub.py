@@ -20,7 +20,7 @@ from nats.errors import Error as NatsError
 
 from anwei.monitoring.columns import Sample, finite, samples_by_tag
 from anwei.monitoring.connection import BrokerAway, client
-from anwei.monitoring.live.facts import Owner, RuleFacts, alarm_owners, case_owners, rule_facts
+from anwei.monitoring.live.facts import Owner, RuleFacts, rule_facts
 from anwei.monitoring.live.rights import lapsed
 from anwei.monitoring.live.watcher import Watcher, encode
 from anwei.monitoring.stream.doors import Doors, StoreAway
@@ -106,13 +106,16 @@ class Hub:
                 self._send_covered(facts.owner, encode("episode", shown))
 
     async def _on_alarms(self, message: Msg) -> None:
-        written: dict[str, list[int]] = msgspec.msgpack.decode(message.data)
-        alarms = await _read(alarm_owners, written["ids"])
-        cases = await _read(case_owners, written["warnings"])
+        written: list[tuple[int, int | None, str, str, int]] = msgspec.msgpack.decode(message.data)
         for watcher in list(self._watchers):
-            seen = {"ids": _covered(watcher, alarms), "warnings": _covered(watcher, cases)}
-            if seen["ids"] or seen["warnings"]:
-                watcher.send(encode("alarms", seen))
+            seen = [
+                (alarm, case)
+                for alarm, case, territory, sector, enterprise in written
+                if watcher.covers(territory, sector, enterprise)
+            ]
+            if seen:
+                cases = sorted({case for _alarm, case in seen if case is not None})
+                watcher.send(encode("alarms", {"ids": [alarm for alarm, _case in seen], "warnings": cases}))
 
     def _send_covered(self, owner: Owner, event: bytes) -> None:
         for watcher in list(self._watchers):
@@ -142,10 +145,6 @@ class Hub:
     async def _close_lapsed(self) -> None:
         for watcher in await sync_to_async(lapsed)(list(self._watchers)):
             watcher.close()
-
-
-def _covered(watcher: Watcher, owners: dict[int, Owner]) -> list[int]:
-    return [pk for pk, owner in owners.items() if watcher.covers(*owner)]
 
 
 async def _read(

@@ -31,10 +31,15 @@ Key = tuple[int, datetime]  # an episode: rule and start
 
 @dataclass(frozen=True)
 class Recorded:
-    """What one call wrote: primary keys of new or changed rows."""
+    """What one call wrote: new or changed alarms by key, and the keys of touched warnings."""
 
-    alarms: list[int]
+    rows: list[Alarm]
     warnings: list[int]
+
+    @property
+    def alarms(self) -> list[int]:
+        """The primary keys of the alarms."""
+        return [alarm.pk for alarm in self.rows]
 
 
 @transaction.atomic
@@ -77,7 +82,8 @@ def _write(events: list[Event], now: datetime, trends: Mapping[int, str]) -> Rec
     Alarm.objects.bulk_create(raised.values())
     Alarm.objects.bulk_update([alarm for key, alarm in cleared.items() if key not in raised], ["cleared_at"])
     warnings = issue_warnings(list(raised.values()), now=now, trends=trends)
-    return Recorded(sorted({alarm.pk for alarm in (*raised.values(), *cleared.values())}), warnings)
+    touched = {alarm.pk: alarm for alarm in (*raised.values(), *cleared.values())}
+    return Recorded([touched[pk] for pk in sorted(touched)], warnings)
 
 
 def _rules(ids: Iterable[int]) -> dict[int, AlarmRule]:
