@@ -1,31 +1,45 @@
-"""Login by phone number and password, beside the user name."""
+"""Who is let in by user name or phone number and password, and who stays in from request to request."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
-from django.http import HttpRequest
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from anwei.org.models import Person
+from anwei.org.models import Holding, Person
 
 
-class PhoneBackend(ModelBackend):
-    """Takes what was typed as user name for a phone number."""
+def people_in_office() -> QuerySet[Person]:
+    """Return the people who may be here today: the account is in use and their last post has not ended.
 
-    def authenticate(
-        self,
-        request: HttpRequest | None,
-        username: str | None = None,
-        password: str | None = None,
-        **kwargs: Any,
-    ) -> Person | None:
-        """Return the person with this phone number and password; an unknown number takes as long."""
-        phone = (username or "").strip()
-        if not phone or not password:
-            return None
-        person = Person.objects.filter(phone=phone).first()
-        if person is None:
-            Person().set_password(password)
-            return None
-        return person if person.check_password(password) and self.user_can_authenticate(person) else None
+    Somebody who never held a post may log in (and sees nothing); somebody who has left may not.
+    """
+    own = Holding.objects.filter(person=OuterRef("pk"))
+    going_on = own.filter(Q(to_on__isnull=True) | Q(to_on__gte=timezone.localdate()))
+    return Person.objects.filter(Exists(going_on) | ~Exists(own), is_active=True)
+
+
+def person_called(typed: str) -> Person | None:
+    """Return whose user name or phone number was typed."""
+    name = typed.strip()
+    found = Person.objects.filter(Q(username=name) | Q(phone=name)) if name else Person.objects.none()
+    return min(found, key=lambda person: person.username != name, default=None)
+
+
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
+    """One look-up and one password hash for every login, whether or not anybody is called so."""
+
+    def _authenticate_by_username(self, username: str, password: str) -> AbstractBaseUser | None:
+        person: AbstractBaseUser | None = self._check_password(person_called(username), password)
+        return person
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Refuse accounts out of use and people whose last post has ended."""
+        return people_in_office().filter(pk=user.pk).exists()
+
+    def get_user(self, user_id: Any) -> Person | None:
+        """Return the person behind a session, asked anew at every request."""
+        return people_in_office().filter(pk=user_id).first()

@@ -24,7 +24,7 @@ from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Unit
 from anwei.org.policy import signed_in
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "anwei.org.backends.AccountBackend"
 VISITED = "anwei_visited"
 OPENING_UNIT = Unit.Kind.COMMITTEE_OFFICE
 PLAYED_A_KIND = 2  # how many accounts of each kind of unit the menu offers

@@ -11,6 +11,7 @@ from csp.constants import NONCE
 
 from anwei.datafolder import DataFolder
 from anwei.language import gettext as _
+from anwei.portal.unified_login import issuer_origin, unified_login
 from anwei.portal.database import address, database
 
 # Debian's SQLite has the WAL-reset fault fixed in 3.51.3; Django must use the wheel's.
@@ -45,6 +46,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "axes",
     "django_htmx",
     "django_filters",
     "django_tables2",
@@ -73,6 +79,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "anwei.org.accounts.guard.middleware",
     "anwei.portal.middleware.headers",
     "anwei.org.display.middleware",  # innermost: its refusals carry what every response carries
 ]
@@ -103,21 +110,46 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # run by a 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.Person"
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "anwei.org.backends.PhoneBackend",
-]
+AUTHENTICATION_BACKENDS = ["anwei.org.backends.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "anwei.org.accounts.passwords.ProfileValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "phone")},
+    },
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "anwei.portal.accounts.ClosedAdapter"
+ACCOUNT_ADAPTER = "anwei.portal.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "anwei.portal.account_forms.LoginForm",
+    "change_password": "anwei.portal.account_forms.ChangePasswordForm",
+}
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = False  # anwei.org.accounts.lockout counts failures, on record
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # s; dangerous verbs ask again after that
+MFA_ADAPTER = "anwei.portal.accounts.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "anwei.portal.account_forms.CodeForm",
+    "reauthenticate": "anwei.portal.account_forms.CodeAgainForm",
+    "activate_totp": "anwei.portal.account_forms.ActivateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp"]  # recovery codes are our own: allauth's can be read back
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a telephone's clock may be off
+MFA_TOTP_ISSUER = "安危"
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = 30 * 86400  # s
+SOCIALACCOUNT_ADAPTER = "anwei.portal.accounts.UnifiedLoginAdapter"
+SOCIALACCOUNT_PROVIDERS = unified_login(DATA)
+SOCIALACCOUNT_STORE_TOKENS = False
+AXES_HANDLER = "anwei.org.accounts.lockout.LoginRecords"
+AXES_CLIENT_IP_CALLABLE = "anwei.org.accounts.address.client_address"
+AXES_ENABLE_ADMIN = False
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "axes.W003"]  # axes keeps the records; the bounds are in lockout.py
+PROXIES = int(os.environ.get("ANWEI_PROXIES", "0"))  # trusted ones in front, each appending X-Forwarded-For
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
@@ -157,7 +189,7 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": ["'self'"],
         "connect-src": ["'self'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *issuer_origin(DATA)],  # the form of the login page leads there
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
     }
@@ -171,5 +203,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {"httpx": {"level": "WARNING"}, "axes": {"level": "ERROR"}},
 }

@@ -1,4 +1,4 @@
-"""What lets a program or a screen in: tokens and displays."""
+"""What lets a person, a program or a screen in: past passwords, recovery codes, known browsers, tokens, displays."""
 
 from __future__ import annotations
 
@@ -6,6 +6,49 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models.people import Person
+
+
+class PastPassword(models.Model):
+    """A password somebody has had, as its hash; the newest is the one in use and says how old that is."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="past_passwords")
+    encoded = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-set_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.set_at}"
+
+
+class RecoveryCode(models.Model):
+    """One code that replaces the telephone once; only its SHA-256 digest is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "digest"], name="recovery_code_once_a_person")]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class KnownBrowser(models.Model):
+    """A browser in which a person has logged in before: strangers' failures do not lock it out.
+
+    Only the SHA-256 digest of its cookie is kept; too many failures of its own end it.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="known_browsers")
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)  # since the last login
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.used_at}"
 
 
 class ApiToken(models.Model):

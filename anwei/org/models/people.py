@@ -51,6 +51,7 @@ class Person(AbstractUser):
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices, default=Kind.PERSON)
     full_name = models.CharField(_("姓名"), max_length=40)
     phone = models.CharField(_("手机"), max_length=20, blank=True)
+    must_change_password = models.BooleanField(_("须修改密码"), default=False)  # somebody else made it
 
     class Meta:
         verbose_name = _("人员")

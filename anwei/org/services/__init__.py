@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anwei.org.services.accounts import close_account, create_person, reset_password
+from anwei.org.services.accounts import close_account, create_person, reopen_account, reset_password
 from anwei.org.services.delegation import delegate, revoke
 from anwei.org.services.errors import OrgError
 from anwei.org.services.posts import appoint, dismiss
@@ -20,6 +20,7 @@ __all__ = [
     "person_of_token",
     "register_territory",
     "register_unit",
+    "reopen_account",
     "reset_password",
     "revoke",
     "revoke_token",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
-from anwei.org.models import Person
+from anwei.org.accounts.administration import require_administration
+from anwei.org.accounts.passwords import initial_password, set_password
+from anwei.org.models import ApiToken, KnownBrowser, Person
 from anwei.org.services.errors import OrgError
+
+REGISTER = "org.person"
 
 
 @transaction.atomic
@@ -26,36 +29,59 @@ def create_person(
 ) -> tuple[Person, str]:
     """Make an account and return it with its password, random unless one is given and shown only here.
 
-    Who may not log in yet gets no password ("") until somebody sets one.
-    Raises OrgError when the name or the phone number is taken.
+    A random one must be changed at the first login. Who may not log in yet gets no password ("") until somebody
+    sets one. Raises OrgError when the name or the phone number is taken, as either of the two: both log in.
     """
-    if Person.objects.filter(username=username).exists():
+    if Person.objects.filter(username=username).exists() or Person.objects.filter(phone=username).exists():
         raise OrgError(_("用户名 %(name)s 已有人使用。") % {"name": username})
-    if phone and Person.objects.filter(phone=phone).exists():
+    if phone and (
+        Person.objects.filter(phone=phone).exists() or Person.objects.filter(username=phone).exists()
+    ):
         raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone})
-    plain = (password or secrets.token_urlsafe(12)) if may_log_in else ""
+    plain = (password or initial_password()) if may_log_in else ""
     person = Person(username=username, full_name=full_name, phone=phone, date_joined=now)
-    person.set_password(plain or None)
+    person.set_unusable_password()
     person.save()
-    record_change(
-        "org.person", person.pk, actor=actor, now=now, verb="create", content={"username": username}
-    )
+    if plain:
+        set_password(person, plain, now=now, must_change=password is None)
+    record_change(REGISTER, person.pk, actor=actor, now=now, verb="create", content={"username": username})
     return person, plain
 
 
 @transaction.atomic
-def reset_password(person: Person, *, actor: Person | None, now: datetime) -> str:
-    """Give an account a new random password, shown only here; its open sessions end."""
-    plain = secrets.token_urlsafe(12)
-    person.set_password(plain)
-    person.save(update_fields=["password"])
-    record_change("org.person", person.pk, actor=actor, now=now, verb="reset_password", content={})
+def reset_password(person: Person, *, actor: Person | None, now: datetime, reason: str = "") -> str:
+    """Give an account a new random password, shown only here and to be changed; its open sessions end.
+
+    Raises PermissionDenied when the account is not the actor's to change.
+    """
+    require_administration(actor, person, now)
+    plain = initial_password()
+    set_password(person, plain, now=now, must_change=True)
+    KnownBrowser.objects.filter(person=person).delete()
+    record_change(REGISTER, person.pk, actor=actor, now=now, verb="reset_password", content={}, reason=reason)
     return plain
 
 
 @transaction.atomic
-def close_account(person: Person, *, actor: Person | None, now: datetime) -> None:
-    """Put an account, its sessions and its tokens out of use from the next request on."""
+def close_account(person: Person, *, actor: Person | None, now: datetime, reason: str = "") -> None:
+    """Put an account, its sessions and its tokens out of use from the next request on.
+
+    Raises PermissionDenied when the account is not the actor's to change.
+    """
+    require_administration(actor, person, now)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    record_change("org.person", person.pk, actor=actor, now=now, verb="close", content={})
+    ApiToken.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=now)
+    record_change(REGISTER, person.pk, actor=actor, now=now, verb="close", content={}, reason=reason)
+
+
+@transaction.atomic
+def reopen_account(person: Person, *, actor: Person | None, now: datetime, reason: str) -> str:
+    """Put a closed account into use again with a new password, shown only here.
+
+    Raises PermissionDenied when the account is not the actor's to change.
+    """
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    record_change(REGISTER, person.pk, actor=actor, now=now, verb="reopen", content={}, reason=reason)
+    return reset_password(person, actor=actor, now=now, reason=reason)

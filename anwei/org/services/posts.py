@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
+from anwei.org.accounts import separation
 from anwei.org.holdings import day_of
 from anwei.org.models import Holding, Person, Post
 from anwei.org.services.errors import OrgError
@@ -23,8 +24,13 @@ def appoint(
     from_on: date | None = None,
     to_on: date | None = None,
 ) -> Holding:
-    """Let `person` hold `post` from a day (today unless given), to a day or until dismissed."""
-    holding = Holding.objects.create(person=person, post=post, from_on=from_on or day_of(now), to_on=to_on)
+    """Let `person` hold `post` from a day (today unless given), to a day or until dismissed.
+
+    Raises OrgError when two of the three administrators' posts would meet in one hand (三员分立).
+    """
+    first_on = from_on or day_of(now)
+    separation.require_separation(person, post, from_on=first_on, to_on=to_on)
+    holding = Holding.objects.create(person=person, post=post, from_on=first_on, to_on=to_on)
     record_change(
         "org.post",
         post.pk,

@@ -1,0 +1,88 @@
+"""Whose account an administrator may change: 属地 and 单位, never upwards, never another administrator's beside.
+
+A security administrator of the county reaches every unit, one of a township its territory, one of a department or
+an enterprise its own unit. Accounts of administrators are changed from a unit above, or at the server
+(`anwei account`): otherwise one of the three could make itself another by a new password.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from anwei.org.accounts.factors import ADMINISTRATORS
+from anwei.org.holdings import day_of, posts_of
+from anwei.org.models import Holding, Person, Post, Unit
+from anwei.org.scope import COUNTY_DIGITS
+
+TERRITORIAL = (
+    Unit.Kind.PARTY,
+    Unit.Kind.GOVERNMENT,
+    Unit.Kind.COMMITTEE,
+    Unit.Kind.COMMITTEE_OFFICE,
+    Unit.Kind.TOWNSHIP,
+    Unit.Kind.VILLAGE,
+)
+
+
+def own_units(administrator: Person, now: datetime) -> QuerySet[Unit]:
+    """Return the units in which `administrator` holds the security administrator's post."""
+    held = posts_of(administrator, now).filter(kind=Post.Kind.SECURITY_ADMIN)
+    return Unit.objects.filter(posts__in=held).distinct()
+
+
+def administered_units(administrator: Person, now: datetime) -> QuerySet[Unit]:
+    """Return the units whose accounts `administrator` may change; none without the post."""
+    reach = Q(pk__in=[])
+    for unit in own_units(administrator, now):
+        if unit.kind in TERRITORIAL and unit.territory:
+            reach |= Q(territory__startswith=unit.territory)
+        else:
+            reach |= Q(pk=unit.pk)
+    units: QuerySet[Unit] = Unit.objects.filter(reach)
+    return units
+
+
+def offered_posts(administrator: Person, now: datetime) -> QuerySet[Post]:
+    """Return the posts into which `administrator` may put a new account."""
+    beside = Q(kind__in=ADMINISTRATORS, unit__in=own_units(administrator, now))
+    posts = Post.objects.filter(unit__in=administered_units(administrator, now))
+    return posts.exclude(beside).exclude(kind=Post.Kind.DISPLAY).select_related("unit")
+
+
+def administered_people(administrator: Person, now: datetime) -> QuerySet[Person]:
+    """Return the people whose accounts `administrator` may change.
+
+    Every post that such a person holds must lie within reach; somebody without a post belongs to the county.
+    """
+    held = Holding.objects.filter(person=OuterRef("pk")).filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=day_of(now))
+    )
+    outside = ~Q(post__unit__in=administered_units(administrator, now))
+    beside = Q(post__kind__in=ADMINISTRATORS, post__unit__in=own_units(administrator, now))
+    people = Person.objects.filter(kind=Person.Kind.PERSON).exclude(pk=administrator.pk)
+    people = people.filter(~Exists(held.filter(outside | beside)))
+    if _is_of_the_county(administrator, now):
+        return people
+    ever = Holding.objects.filter(
+        person=OuterRef("pk"), post__unit__in=administered_units(administrator, now)
+    )
+    return people.filter(Exists(ever))
+
+
+def require_administration(administrator: Person | None, person: Person, now: datetime) -> None:
+    """Raise PermissionDenied unless `administrator` may change the account; None is the server's own command."""
+    if administrator is None:
+        return
+    if not administered_people(administrator, now).filter(pk=person.pk).exists():
+        raise PermissionDenied(_("该账号不在您的管理范围内。"))
+
+
+def _is_of_the_county(administrator: Person, now: datetime) -> bool:
+    return any(
+        unit.kind in TERRITORIAL and len(unit.territory) == COUNTY_DIGITS
+        for unit in own_units(administrator, now)
+    )

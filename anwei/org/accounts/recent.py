@@ -1,0 +1,48 @@
+"""Asking again who it is before something dangerous: changed rights, and verbs that cannot be taken back quietly."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.http import HttpRequest
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def recently_authenticated(request: HttpRequest) -> bool:
+    """Say whether password or code were given in this session in the last few minutes.
+
+    A session without any such record is one that the demo opened: its players have no password to give.
+    """
+    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    if not records:
+        return True
+    age: float = time.time() - max(record["at"] for record in records)
+    return age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def require_recent(request: HttpRequest) -> None:
+    """Send the person to give password or code again; what was sent goes on afterwards.
+
+    Raises ReauthenticationRequired, which the middleware of allauth turns into the page that asks.
+    """
+    if not recently_authenticated(request):
+        raise ReauthenticationRequired
+
+
+def recent(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask again before a view writes; reading goes on as before. Stands below the policy of the view."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method not in READING:
+            require_recent(request)
+        return view(request, *args, **kwargs)
+
+    return asked
