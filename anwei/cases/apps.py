@@ -13,5 +13,9 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find the kinds of case that the installed rooms declare."""
-        autodiscover_modules("lifecycle")
+        """Find the kinds of case that the installed rooms declare; say how papers on cases come about."""
+        autodiscover_modules("lifecycle", "extension")
+        from anwei.cases.official_papers import PAPERS
+        from anwei.ledgers.papers.registers import register_papers
+
+        register_papers(PAPERS)

@@ -19,6 +19,10 @@ class MissingPaper(CaseError):
     """Something that must be handed in, or done before, is missing; the sentence names each."""
 
 
+class NotYet(CaseError):
+    """A fact outside the case's own papers stands against the verb; the sentence says which."""
+
+
 class StaleCase(CaseError):
     """Another hand was faster (HTTP 409)."""
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 
 from anwei.cases.lifecycle import Label, Lifecycle, Phase, Role
-from anwei.cases.models import Case
+from anwei.cases.models import Case, Entry
 from anwei.cases.models.notices import Urgency
 from anwei.standards.clocks import ClockRule
+from anwei.standards.ladders import default_ladders
+
+Guard = Callable[[Any, datetime], str | None]  # the case and now: a sentence refuses the verb
+Effect = Callable[[Any, Entry, datetime], None]  # the case after the verb, its entry, and now
 
 
 def no_clocks(case: Any) -> Iterable[ClockRule]:
@@ -29,7 +34,10 @@ class Kind:
     """What a room declares about one kind of case.
 
     `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody);
-    `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told.
+    `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told;
+    `ladder` is the key of the ladder its clocks climb ("": a missed clock is entered, nobody else is told).
+    `guards` say by verb which fact outside the case stands against it (a sentence refuses); `effects` do by
+    verb what else belongs to it, in its transaction, and may refuse by raising CaseError.
     """
 
     code: str
@@ -42,6 +50,9 @@ class Kind:
     opened_by: Role = Role.SYSTEM
     clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
     urgency: Callable[[Any], Urgency] = not_urgent
+    ladder: str = ""
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    effects: Mapping[str, Effect] = field(default_factory=dict)
 
 
 _kinds: dict[str, Kind] = {}
@@ -50,7 +61,8 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> Kind:
     """Enter a kind; called once, when its room's `lifecycle.py` is imported.
 
-    Raises ImproperlyConfigured when the table names a column, phase or outcome the kind does not have.
+    Raises ImproperlyConfigured when the table names a column, phase or outcome the kind does not have, or a
+    guard, an effect or the ladder belongs to nothing.
     """
     if kind.code in _kinds or any(kind.prefix == other.prefix for other in _kinds.values()):
         raise ImproperlyConfigured(f"case kind {kind.code}: code or prefix is taken")
@@ -61,6 +73,12 @@ def register(kind: Kind) -> Kind:
         missing += [need.name for need in row.needs if need.writes_column and not _has(kind.model, need.name)]
     if missing:
         raise ImproperlyConfigured(f"case kind {kind.code}: no column or label for {', '.join(missing)}")
+    verbs = {row.verb for row in kind.lifecycle.transitions}
+    stray = sorted({*kind.guards, *kind.effects} - verbs)
+    if kind.ladder and kind.ladder not in default_ladders():
+        stray.append(kind.ladder)
+    if stray:
+        raise ImproperlyConfigured(f"case kind {kind.code}: no verb or ladder {', '.join(stray)}")
     _kinds[kind.code] = kind
     return kind
 

@@ -38,7 +38,9 @@ TURN = {
     Phase.REVIEW: Role.SUPERVISOR,
 }
 
-NeedKind = Literal["text", "choice", "reason", "evidence"]
+NeedKind = Literal["text", "choice", "reason", "evidence", "date", "number", "boolean", "person", "post"]
+COLUMN_KINDS = ("text", "choice", "date", "number", "boolean", "person", "post")
+WITHDRAWN = "withdrawn"  # the outcome of what was taken back; nothing is ever deleted
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 ENGINE_COLUMNS = frozenset(
     (
@@ -72,8 +74,9 @@ class MalformedLifecycle(ValueError):
 class Need:
     """One paper a verb asks for: at once its guard, its form field and the only column it may write.
 
-    `text` and `choice` write the column `name` of the kind's model; a `reason` goes to the timeline alone;
-    `evidence` is one or more files.
+    A `reason` goes to the timeline alone and `evidence` is one or more files; every other kind writes the
+    column `name` of the kind's model. A required `boolean` is a declaration that must be ticked; what may be
+    answered either way is a choice.
     """
 
     name: str
@@ -85,14 +88,15 @@ class Need:
     @property
     def writes_column(self) -> bool:
         """Say whether the need is a column of the kind's model."""
-        return self.kind in ("text", "choice")
+        return self.kind in COLUMN_KINDS
 
 
 @dataclass(frozen=True)
 class Transition:
     """One row of the table: who may do what from where to where, and what must be handed in.
 
-    `after` names verbs that must have been done since the case came into `source`.
+    `after` names verbs that must have been done since the case came into `source`; `children_closed`: first
+    every child must be closed; `second_person`: whoever opened the case may not do this.
     """
 
     verb: str
@@ -105,6 +109,8 @@ class Transition:
     needs: tuple[Need, ...] = ()
     outcome: str = ""
     after: tuple[str, ...] = ()
+    children_closed: bool = False
+    second_person: bool = False
     dangerous: bool = False
 
     def faults(self) -> Iterator[str]:
@@ -113,14 +119,22 @@ class Transition:
             yield "the verb is not an identifier"
         if self.source is Phase.CLOSED:
             yield "nothing leaves closed"
-        if (self.target is Phase.CLOSED) != bool(self.outcome):
-            yield "an outcome belongs to closing, and closing has an outcome"
-        if self.target is Phase.CLOSED and self.role is not Role.SUPERVISOR:
-            yield "only the supervisor closes"
-        if self.target is Phase.CLOSED and not (self.after or any(need.required for need in self.needs)):
-            yield "closing asks for no paper"
+        yield from self._faults_of_closing()
         if self.dangerous and not any(need.kind == "reason" and need.required for need in self.needs):
             yield "a dangerous verb asks for a reason"
+        yield from self._faults_of_needs()
+
+    def _faults_of_closing(self) -> Iterator[str]:
+        if (self.target is Phase.CLOSED) != bool(self.outcome):
+            yield "an outcome belongs to closing, and closing has an outcome"
+        if self.target is Phase.CLOSED and self.role is not Role.SUPERVISOR and self.outcome != WITHDRAWN:
+            yield "only the supervisor closes"
+        if self.outcome == WITHDRAWN and not self.dangerous:
+            yield "withdrawing is dangerous: it asks for a reason"
+        if self.target is Phase.CLOSED and not (self.after or any(need.required for need in self.needs)):
+            yield "closing asks for no paper"
+
+    def _faults_of_needs(self) -> Iterator[str]:
         names = [need.name for need in self.needs]
         if len(set(names)) < len(names):
             yield "two needs of one name"

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import OPENED
-from anwei.cases.errors import MissingPaper, NotYourTurn
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.cases.events import EVENTS
 from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import TURN, Label, Need, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
-from anwei.cases.rights import check_done, check_role
-from anwei.cases.sweep import OVERDUE
-from anwei.org.holdings import posts_of
+from anwei.cases.needs import ROWS
+from anwei.cases.rights import ACTING_FOR, check_ready, check_role, check_second_person
+from anwei.org.holdings import Acting, posts_acted_at
 from anwei.org.models import Person, Post
 
 
@@ -42,11 +43,15 @@ class PhaseStep:
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """One line of the timeline with what was handed in: (label, value) of each paper."""
+    """One line of the timeline with what was handed in: (label, value) of each paper.
+
+    `acting_for` names the holder of the post for whom a deputy acted, "" where nobody was represented.
+    """
 
     entry: Entry
     line: Label
     papers: tuple[tuple[Label, str], ...]
+    acting_for: str
 
 
 def turn_of(case: Case) -> Post | None:
@@ -59,14 +64,35 @@ def turn_of(case: Case) -> Post | None:
 
 def transitions_for(case: Case, person: Person, *, now: datetime) -> list[Transition]:
     """Return what `person` may do to the case now: the buttons, in the order of the kind's table."""
+    return [row for row, obstacle in _own_rows(case, person, now) if obstacle is None]
+
+
+def obstacles_for(case: Case, person: Person, *, now: datetime) -> list[tuple[Transition, str]]:
+    """Return what it would be `person`'s to do but cannot be done yet, each with the sentence why."""
+    return [(row, str(obstacle)) for row, obstacle in _own_rows(case, person, now) if obstacle is not None]
+
+
+def _own_rows(case: Case, person: Person, now: datetime) -> Iterator[tuple[Transition, CaseError | None]]:
+    """Yield the rows that leave the phase and are `person`'s, each with what stands against it."""
     rows = kind_of(case).lifecycle.from_phase(Phase(case.phase))
-    has_role = {role: _has_role(case, role, person, now) for role in {row.role for row in rows}}
-    return [row for row in rows if has_role[row.role] and _is_ready(case, row)]
+    acting = {role: _acting(case, role, person, now) for role in {row.role for row in rows}}
+    for row in rows:
+        if own := acting[row.role]:
+            try:
+                check_second_person(case, row, own)
+            except NotYourTurn:
+                continue
+            try:
+                check_ready(case, row, now)
+            except CaseError as obstacle:
+                yield row, obstacle
+            else:
+                yield row, None
 
 
 def work_list(person: Person, now: datetime) -> WorkList:
-    """Return the desk of a person by the posts held at `now`."""
-    posts = list(posts_of(person, now).values_list("pk", flat=True))
+    """Return the desk of a person by the posts held at `now`, own ones and those of a delegation."""
+    posts = list(posts_acted_at(person, now).values_list("pk", flat=True))
     turn = Q(pk__in=())
     for phase, role in TURN.items():
         turn |= Q(phase=phase, **{f"{role}__in": posts})
@@ -113,14 +139,22 @@ def timeline(case: Case) -> list[TimelineLine]:
     entries = (
         Entry.objects.filter(case=case.pk).select_related("actor", "post__unit").prefetch_related("evidence")
     )
-    return [TimelineLine(entry, _line(case, entry), tuple(_papers(entry, needs))) for entry in entries]
+    return [
+        TimelineLine(
+            entry,
+            _line(case, entry),
+            tuple(_papers(entry, needs)),
+            str(entry.content.get(ACTING_FOR, {}).get("name", "")),
+        )
+        for entry in entries
+    ]
 
 
 def _line(case: Case, entry: Entry) -> Label:
     if entry.verb == OPENED:
         return kind_of(case).phase_labels[Phase(entry.to_phase)]
-    if entry.verb == OVERDUE:
-        return _("“%(clock)s”超期") % {"clock": _(entry.content["clock"])}
+    if entry.verb in EVENTS:
+        return EVENTS[entry.verb](entry)
     row = kind_of(case).lifecycle.find(entry.verb, Phase(entry.from_phase))
     return entry.verb if row is None else row.line
 
@@ -128,21 +162,19 @@ def _line(case: Case, entry: Entry) -> Label:
 def _papers(entry: Entry, needs: dict[str, Need]) -> Iterator[tuple[Label, str]]:
     for name, value in entry.content.items():
         if name in needs and name != "evidence" and value:
-            need = needs[name]
-            yield need.label, str(dict(need.choices).get(value, value))
+            yield needs[name].label, _in_words(needs[name], value)
 
 
-def _has_role(case: Case, role: Role, person: Person, now: datetime) -> bool:
+def _in_words(need: Need, value: Any) -> str:
+    if need.kind in ROWS:
+        return str(value["name"])
+    if need.kind == "boolean":
+        return _("是")
+    return str(dict(need.choices).get(value, value))
+
+
+def _acting(case: Case, role: Role, person: Person, now: datetime) -> Acting | None:
     try:
-        check_role(case, role, actor=person, now=now)
+        return check_role(case, role, actor=person, now=now)
     except NotYourTurn:
-        return False
-    return True
-
-
-def _is_ready(case: Case, transition: Transition) -> bool:
-    try:
-        check_done(case, transition)
-    except MissingPaper:
-        return False
-    return True
+        return None

@@ -1,19 +1,24 @@
-"""Who may do what to a case, and what is still missing: one place for the engine and for the buttons."""
+"""Who may do what to a case, and what is still missing: one place for the engine and for the buttons.
+
+The second person (docs/decisions/0008): who acted for the implementer, and everybody such an act was done
+for, may not check that work, neither with their own hand nor by a deputy, nor as the deputy of somebody else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anwei.cases.errors import MissingPaper, NotYourTurn
-from anwei.cases.kinds import kind_of
-from anwei.cases.lifecycle import Role, Transition
+from anwei.cases.errors import MissingPaper, NotYet, NotYourTurn
+from anwei.cases.kinds import kind_of, specific
+from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry
-from anwei.org.holdings import holds
+from anwei.org.holdings import Acting, acts_for
 from anwei.org.models import Person
+
+ACTING_FOR = "acting_for"  # in the content of an entry: {"id", "name"} of whom the hand acted for
 
 
 def post_of(case: Case, role: Role) -> int | None:
@@ -21,54 +26,73 @@ def post_of(case: Case, role: Role) -> int | None:
     return None if role is Role.SYSTEM else int(getattr(case, f"{role}_id"))
 
 
-def check_role(case: Case, role: Role, *, actor: Person | None, now: datetime) -> None:
-    """Raise NotYourTurn unless `actor` holds the post of `role`; no actor is the system, and only that."""
+def check_role(case: Case, role: Role, *, actor: Person | None, now: datetime) -> Acting | None:
+    """Return how `actor` acts at the post of `role`; no actor is the system, and only that (None).
+
+    Raises NotYourTurn for whoever neither holds that post nor is a deputy there, and for the second person
+    who is none.
+    """
     post = post_of(case, role)
     if actor is None or post is None:
         if actor is not None or post is not None:
             raise NotYourTurn(_("此操作由系统办理。") if post is None else _("此操作须由岗位上的人员办理。"))
-        return
-    if not holds(actor, post, now):
+        return None
+    acting = acts_for(actor, post, now)
+    if acting is None:
         raise NotYourTurn(_("此事项应由“%(post)s”办理。") % {"post": getattr(case, role)})
-    if (
-        role is Role.SUPERVISOR
-        and Entry.objects.filter(case=case.pk, actor=actor, post=case.implementer_id).exists()
-    ):
-        raise NotYourTurn(_("办理过此事项的人不能再监督验收，请由其他人员办理。"))
+    if role is Role.SUPERVISOR and acting.people & _implementing(case):
+        if acting.acting_for is None or actor.pk in _implementing(case):
+            raise NotYourTurn(_("办理过此事项的人不能再监督验收，请由其他人员办理。"))
+        raise NotYourTurn(_("被代理人办理过此事项，代理人不能代其监督验收，请由其他人员办理。"))
+    return acting
 
 
-def check_done(case: Case, transition: Transition) -> None:
-    """Raise MissingPaper when a verb that must come first was not done since the case came into its phase."""
+def check_second_person(case: Case, transition: Transition, acting: Acting | None) -> None:
+    """Raise NotYourTurn when the verb asks for another person than the one who opened the case."""
+    if not transition.second_person or acting is None:
+        return
+    opening = Entry.objects.filter(case=case.pk).order_by("number")[:1]
+    if acting.people & _people_of(opening):
+        raise NotYourTurn(_("立案的人不能自行%(verb)s，请由其他人员办理。") % {"verb": transition.label})
+
+
+def check_ready(case: Case, transition: Transition, now: datetime) -> None:
+    """Raise what stands against a verb beside its own papers: MissingPaper or NotYet, with the sentence."""
     waiting = [verb for verb in transition.after if verb not in _done_in_phase(case)]
     if waiting:
         labels = _("、").join(str(kind_of(case).lifecycle.label_of(verb)) for verb in waiting)
         raise MissingPaper(_("须先完成：%(labels)s。") % {"labels": labels})
+    if transition.children_closed:
+        unfinished = case.children.exclude(phase=Phase.CLOSED).order_by("pk")
+        if numbers := list(unfinished.values_list("number", flat=True)):
+            raise NotYet(_("下级事项尚未办结：%(numbers)s。") % {"numbers": _("、").join(numbers)})
+    guard = kind_of(case).guards.get(transition.verb)
+    sentence = None if guard is None else guard(specific(case), now)
+    if sentence:
+        raise NotYet(sentence)
 
 
-def check_papers(
-    transition: Transition, fields: Mapping[str, Any], evidence: Sequence[object]
-) -> dict[str, Any]:
-    """Return the papers that were handed in, stripped.
+def _implementing(case: Case) -> frozenset[int]:
+    """Return everybody who acted for the implementer of this case, also before it was transferred."""
+    table = kind_of(case).lifecycle.transitions
+    rows = {(row.verb, row.source) for row in table if row.role is Role.IMPLEMENTER}
+    entries = Entry.objects.filter(case=case.pk, actor__isnull=False)
+    return _people_of(
+        entry
+        for entry in entries
+        if entry.post_id == case.implementer_id or (entry.verb, entry.from_phase) in rows
+    )
 
-    Raises MissingPaper naming each need that is missing, and TypeError for a field that no need names.
-    """
-    needs = {need.name: need for need in transition.needs if need.kind != "evidence"}
-    unknown = sorted(fields.keys() - needs.keys())
-    if evidence and not any(need.kind == "evidence" for need in transition.needs):
-        unknown.append("evidence")
-    if unknown:
-        raise TypeError(f"{transition.verb} takes no {', '.join(unknown)}")
-    papers = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
-    handed_in = papers | {"evidence": evidence}
-    missing = [need for need in transition.needs if need.required and not handed_in.get(need.name)]
-    if missing:
-        labels = _("、").join(str(need.label) for need in missing)
-        raise MissingPaper(_("请填写或提交：%(labels)s。") % {"labels": labels})
-    for name, value in papers.items():
-        choices = {choice for choice, _label in needs[name].choices}
-        if choices and value and value not in choices:
-            raise MissingPaper(_("“%(label)s”不在可选范围内。") % {"label": needs[name].label})
-    return papers
+
+def _people_of(entries: Iterable[Entry]) -> frozenset[int]:
+    """Return the hands of entries, and those they acted for."""
+    people: set[int] = set()
+    for entry in entries:
+        if entry.actor_id is not None:
+            people.add(entry.actor_id)
+        if principal := entry.content.get(ACTING_FOR):
+            people.add(principal["id"])
+    return frozenset(people)
 
 
 def _done_in_phase(case: Case) -> set[str]:

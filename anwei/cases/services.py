@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import OPENED, run_clocks
@@ -16,10 +17,12 @@ from anwei.cases.evidence import StoredFile, Upload, stored
 from anwei.cases.kinds import kind_for, kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
+from anwei.cases.needs import check_papers, sealed
 from anwei.cases.notices.turns import tell_turn
-from anwei.cases.rights import check_done, check_papers, check_role, post_of
+from anwei.cases.rights import ACTING_FOR, check_ready, check_role, check_second_person, post_of
+from anwei.cases.verbs import LAPSE
 from anwei.ledgers import seal
-from anwei.org.holdings import day_of
+from anwei.org.holdings import Acting, day_of
 from anwei.org.models import Person
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ def open_case(
     if case.supervisor_id == case.implementer_id:
         raise CaseError(_("落实岗位与监督岗位不能是同一个岗位。"))
     role = Role.SYSTEM if actor is None else kind.opened_by
-    check_role(case, role, actor=actor, now=now)
+    acting = check_role(case, role, actor=actor, now=now)
     case.number = _next_number(kind.prefix, now)
     try:
         case.clean_fields()
@@ -60,7 +63,7 @@ def open_case(
             verb=OPENED,
             to_phase=case.phase,
             note=note,
-            content={"title": case.title},
+            content={"title": case.title} | _acting_for(acting),
         )
     )
     tell_turn(case, entry, actor=actor, now=now)
@@ -82,22 +85,26 @@ def advance(
     """Move a case by `verb`: check whose turn it is and what must be handed in, write, seal; all or nothing.
 
     `version` is the one the actor saw; `key` makes a repeated call (same verb, same actor) return the case
-    unchanged; `fields` are the papers the verb needs. Raises WrongPhase, NotYourTurn, MissingPaper,
-    RefusedEvidence, and StaleCase when another hand was faster or the key was used for something else.
+    unchanged; `fields` are the papers the verb needs. A deputy acts for the holder of the post, and the entry
+    says for whom. Raises WrongPhase, NotYourTurn, MissingPaper, NotYet (a child or a fact outside stands
+    against it), RefusedEvidence, and StaleCase when another hand was faster or the key was used for something
+    else.
     """
     if _repeated(case, verb, actor, key):
         return specific(Case._base_manager.get(pk=case.pk))
     with stored(evidence) as files, transaction.atomic():
-        locked = specific(Case._base_manager.select_for_update().get(pk=case.pk))
+        locked = _locked(case)
         if _repeated(locked, verb, actor, key):
             return locked
         if version is not None and version != locked.version:
             raise StaleCase(_("此事项刚刚已由他人办理，请刷新后查看最新情况再办理。"))
         transition = _transition(locked, verb)
-        check_role(locked, transition.role, actor=actor, now=now)
+        acting = check_role(locked, transition.role, actor=actor, now=now)
+        check_second_person(locked, transition, acting)
         papers = check_papers(transition, fields, evidence)
-        check_done(locked, transition)
+        check_ready(locked, transition, now)
         _move(locked, transition, papers, now)
+        content = sealed(papers) | _acting_for(acting)
         entry = seal.append(
             Entry(
                 case_id=locked.pk,
@@ -108,13 +115,24 @@ def advance(
                 from_phase=transition.source,
                 to_phase=transition.target,
                 note=note.strip(),
-                content=papers | {"evidence": [_described(file) for file in files]} if files else papers,
+                content=content | {"evidence": [_described(file) for file in files]} if files else content,
                 key=key,
             )
         )
         Evidence.objects.bulk_create(_evidence(file, entry, now) for file in files)
+        if effect := kind_of(locked).effects.get(verb):
+            effect(locked, entry, now)
+        if transition.target is Phase.CLOSED:
+            _end_requests(locked, now)
         tell_turn(locked, entry, actor=actor, now=now)
     return locked
+
+
+def _locked(case: Case) -> Case:
+    """Return the row under lock, after its parent's: whoever needs both takes them in the same order."""
+    keys = [key for key in (case.parent_id, case.pk) if key is not None]
+    rows = list(Case._base_manager.select_for_update().filter(pk__in=keys).order_by("pk"))
+    return specific(next(row for row in rows if row.pk == case.pk))
 
 
 def _repeated(case: Case, verb: str, actor: Person | None, key: str) -> bool:
@@ -144,7 +162,8 @@ def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datet
     for name in columns:
         try:
             field = cast("Field[Any, Any]", case._meta.get_field(name))
-            setattr(case, name, field.clean(papers[name], case))
+            value = papers[name]
+            setattr(case, field.attname, field.clean(value.pk if isinstance(value, Model) else value, case))
         except ValidationError as fault:
             raise MissingPaper(_("；").join(fault.messages)) from fault
     case.phase = transition.target
@@ -153,6 +172,19 @@ def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datet
     case.version += 1
     run_clocks(case, transition.verb, now)
     case.save(update_fields=[*columns, "phase", "outcome", "closed_at", "version", "deadline"])
+
+
+def _end_requests(case: Case, now: datetime) -> None:
+    """End the open requests that belonged to a case which is closed now (an extension nobody needs)."""
+    for child in case.children.exclude(phase=Phase.CLOSED):
+        if kind_of(child).lifecycle.find(LAPSE, Phase(child.phase)):
+            advance(child, LAPSE, actor=None, now=now, reason=_("%(case)s已办结") % {"case": case.number})
+
+
+def _acting_for(acting: Acting | None) -> dict[str, Any]:
+    """Return what the entry keeps of whom a deputy acted for: key and name of that day."""
+    principal = None if acting is None else acting.acting_for
+    return {} if principal is None else {ACTING_FOR: {"id": principal.pk, "name": str(principal)}}
 
 
 def _next_number(prefix: str, now: datetime) -> str:

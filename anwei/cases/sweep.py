@@ -1,57 +1,62 @@
-"""What time itself does to cases; run by the worker every minute, and harmless when run twice."""
+"""What time itself does to cases; run by the worker every minute, and harmless when run twice or at once."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
+from anwei.cases.clocks import county_calendar, recount
+from anwei.cases.events import OVERDUE
 from anwei.cases.evidence import remove_orphans
-from anwei.cases.lifecycle import Phase
-from anwei.cases.models import Case, Clock, Entry
+from anwei.cases.ladder import climb, county_ladders, rungs_of, steps_due
+from anwei.cases.models import Clock, RungReached
 from anwei.ledgers import seal
+from anwei.standards.ladders import Ladder
 
-OVERDUE = "overdue"
+__all__ = ["OVERDUE", "Swept", "sweep"]
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep did."""
+    """What one sweep did; `n_overdue` of the `n_rungs` are clocks that were found missed."""
 
     n_overdue: int
+    n_rungs: int
+    n_recounted: int
     n_orphans: int
     sealed: bool
 
 
 def sweep(now: datetime) -> Swept:
-    """Enter each newly missed clock into its case's timeline once; each hour, seal and remove orphans."""
-    missed = Clock.objects.filter(
-        met_at__isnull=True, due_at__lt=now, overdue_entered=False, case__closed_at__isnull=True
-    )
-    n_overdue = sum(_enter(clock_id, now) for clock_id in list(missed.values_list("pk", flat=True)))
+    """Let each clock climb its ladder, reckon provisional ones again; each hour, seal and remove orphans."""
+    n_recounted = _recount(now)
+    found = county_ladders()
+    rungs = [rung for clock_id in _moving(found, now) for rung in climb(clock_id, found, now)]
+    n_overdue = sum(rung.act == OVERDUE for rung in rungs)
     new_hour = seal.seal_head(now) is not None
-    return Swept(n_overdue, remove_orphans(now) if new_hour else 0, new_hour)
+    n_orphans = remove_orphans(now) if new_hour else 0
+    return Swept(n_overdue, len(rungs), n_recounted, n_orphans, new_hour)
 
 
-@transaction.atomic
-def _enter(clock_id: int, now: datetime) -> bool:
-    """Write the timeline line of a missed clock, unless somebody was faster."""
-    case_id = Clock.objects.values_list("case_id", flat=True).get(pk=clock_id)
-    case = Case._base_manager.select_for_update().get(pk=case_id)
-    clock = Clock.objects.get(pk=clock_id)
-    if clock.met_at is not None or clock.overdue_entered or case.phase == Phase.CLOSED:
-        return False
-    clock.overdue_entered = True
-    clock.save(update_fields=["overdue_entered"])
-    seal.append(
-        Entry(
-            case_id=case.pk,
-            at=now,
-            verb=OVERDUE,
-            from_phase=case.phase,
-            to_phase=case.phase,
-            content={"clock": clock.name, "due_at": clock.due_at, "citation": clock.citation},
-        )
-    )
-    return True
+def _moving(found: Mapping[str, Ladder], now: datetime) -> list[int]:
+    """Return the clocks that have come to a rung they were not seen at before, the longest due first."""
+    running = Clock.objects.filter(met_at__isnull=True, case__closed_at__isnull=True)
+    reached: dict[tuple[int, datetime], dict[str, int]] = defaultdict(dict)
+    rows = RungReached.objects.filter(clock__in=running).order_by("occurrence")
+    for clock_id, due_at, code, occurrence in rows.values_list("clock", "due_at", "code", "occurrence"):
+        reached[clock_id, due_at][code] = occurrence
+    return [
+        clock.pk
+        for clock in running.select_related("case").order_by("due_at", "pk")
+        if steps_due(clock, rungs_of(clock.case, found), reached[clock.pk, clock.due_at], now)
+    ]
+
+
+def _recount(now: datetime) -> int:
+    provisional = list(Clock.objects.filter(met_at__isnull=True, provisional=True))
+    if not provisional:
+        return 0
+    calendar = county_calendar()
+    return sum(recount(clock, calendar, now) for clock in provisional)

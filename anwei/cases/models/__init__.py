@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from anwei.cases.models.case import PHASE_CHOICES, TITLE_LENGTH, Case, Clock, Entry, Series
 from anwei.cases.models.evidence import Evidence
+from anwei.cases.models.extension import Extension
+from anwei.cases.models.ladder import RungReached
 from anwei.cases.models.notices import Delivery, Notice, Preference
 
 __all__ = [
@@ -14,7 +16,9 @@ __all__ = [
     "Delivery",
     "Entry",
     "Evidence",
+    "Extension",
     "Notice",
     "Preference",
+    "RungReached",
     "Series",
 ]

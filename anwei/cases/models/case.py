@@ -96,9 +96,12 @@ class Clock(models.Model):
     citation = models.CharField(_("依据"), max_length=120)
     started_at = models.DateTimeField(_("起算"))
     due_at = models.DateTimeField(_("到期"))
+    first_due_at = models.DateTimeField(_("原定到期"))  # stays when an extension moves `due_at`
     met_at = models.DateTimeField(_("完成"), null=True, blank=True)
     met_by = models.CharField(max_length=30)  # the verb that stops the clock
-    overdue_entered = models.BooleanField(default=False)  # the timeline says once that it was missed
+    confidence = models.CharField(max_length=20, blank=True)  # VERIFIED, MEMORY, TEMPLATE, COUNTY
+    on_breach = models.CharField(_("逾期后果"), max_length=200, blank=True)
+    provisional = models.BooleanField(default=False)  # reckoned on a calendar year not published yet
 
     class Meta:
         verbose_name = _("时限")
@@ -112,6 +115,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether an extension moved it."""
+        return self.due_at > self.first_due_at
 
 
 class Entry(SealedRow):

@@ -1,0 +1,72 @@
+"""What happens to a case besides the verbs of its table, and how the timeline tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from anwei.cases.models import Entry
+from anwei.standards.calendar import COUNTY_TIME
+
+REMIND, OVERDUE, SUPERVISE, WARN = "remind", "overdue", "supervise", "warn"  # the acts of a ladder's rungs
+ASKED, EXTENDED, RECOUNTED, TRANSFER = "extension_asked", "extended", "recounted", "transfer"
+
+
+def _overdue(entry: Entry) -> str:
+    return _("“%(clock)s”超期") % {"clock": _(entry.content["clock"])} + _told(entry)
+
+
+def _rung(entry: Entry) -> str:
+    words = {"rung": _(entry.content["label"]), "clock": _(entry.content["clock"])}
+    return _("%(rung)s：“%(clock)s”") % words + _told(entry)
+
+
+def _told(entry: Entry) -> str:
+    """Say which posts were told, and for which vacant ones others were."""
+    told, vacant = entry.content.get("told", ()), entry.content.get("vacant", ())
+    line = _("，已通知%(posts)s") % {"posts": _("、").join(told)} if told else ""
+    return line + (_("（%(posts)s空缺）") % {"posts": _("、").join(vacant)} if vacant else "")
+
+
+def _asked(entry: Entry) -> str:
+    return _("已申请延期：%(number)s，申请延至 %(until)s") % entry.content
+
+
+def _extended(entry: Entry) -> str:
+    words = {
+        "clock": _(entry.content["clock"]),
+        "from": _moment(entry.content["from"]),
+        "to": _moment(entry.content["to"]),
+        "number": entry.content["extension"],
+        "signer": entry.content["signer"],
+    }
+    return _("“%(clock)s”由 %(from)s 延至 %(to)s，%(number)s，签批人 %(signer)s") % words
+
+
+def _recounted(entry: Entry) -> str:
+    words = {"clock": _(entry.content["clock"]), "to": _moment(entry.content["to"])}
+    return _("放假安排公布，“%(clock)s”改为 %(to)s 到期") % words
+
+
+def _transfer(entry: Entry) -> str:
+    words = {"from": entry.content["from"]["name"], "to": entry.content["to"]["name"]}
+    return _("由“%(from)s”移交“%(to)s”") % words
+
+
+EVENTS: Mapping[str, Callable[[Entry], str]] = {
+    REMIND: _rung,
+    OVERDUE: _overdue,
+    SUPERVISE: _rung,
+    WARN: _rung,
+    ASKED: _asked,
+    EXTENDED: _extended,
+    RECOUNTED: _recounted,
+    TRANSFER: _transfer,
+}
+
+
+def _moment(text: str) -> str:
+    return date_format(datetime.fromisoformat(text).astimezone(COUNTY_TIME), "Y-m-d H:i")

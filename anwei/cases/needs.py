@@ -1,0 +1,70 @@
+"""What was handed in with a verb: checked against its needs, and as the sealed entry keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from anwei.cases.errors import MissingPaper
+from anwei.cases.lifecycle import Need, Transition
+from anwei.org.models import Person, Post
+
+ROWS: Mapping[str, type[Model]] = {"person": Person, "post": Post}
+VALUES: Mapping[str, type] = {"date": date, "boolean": bool, **ROWS}
+
+
+def check_papers(
+    transition: Transition, fields: Mapping[str, Any], evidence: Sequence[object]
+) -> dict[str, Any]:
+    """Return the papers that were handed in, stripped.
+
+    Raises MissingPaper naming each need that is missing, and TypeError for a field that no need names or a
+    value of another kind.
+    """
+    needs = {need.name: need for need in transition.needs if need.kind != "evidence"}
+    unknown = sorted(fields.keys() - needs.keys())
+    if evidence and not any(need.kind == "evidence" for need in transition.needs):
+        unknown.append("evidence")
+    if unknown:
+        raise TypeError(f"{transition.verb} takes no {', '.join(unknown)}")
+    papers = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    handed_in = papers | {"evidence": evidence}
+    required = [need for need in transition.needs if need.required]
+    missing = [need for need in required if _is_missing(need, handed_in.get(need.name))]
+    if missing:
+        labels = _("、").join(str(need.label) for need in missing)
+        raise MissingPaper(_("请填写或提交：%(labels)s。") % {"labels": labels})
+    for name, value in papers.items():
+        if not _is_empty(value):
+            _check_value(needs[name], value)
+    return papers
+
+
+def sealed(papers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return papers as the entry keeps them: a person or post by its key and its name of that day."""
+    return {
+        name: {"id": value.pk, "name": str(value)} if isinstance(value, Model) else value
+        for name, value in papers.items()
+    }
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def _is_missing(need: Need, value: Any) -> bool:
+    if need.kind == "boolean":
+        return value is not True
+    return not value if need.kind == "evidence" else _is_empty(value)
+
+
+def _check_value(need: Need, value: Any) -> None:
+    if need.kind == "choice" and value not in {choice for choice, _label in need.choices}:
+        raise MissingPaper(_("“%(label)s”不在可选范围内。") % {"label": need.label})
+    wanted = VALUES.get(need.kind)
+    if wanted is not None and not isinstance(value, wanted):
+        raise TypeError(f"{need.name} takes a {wanted.__name__}")
