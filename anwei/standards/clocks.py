@@ -5,12 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
 from anwei.standards import limits
-from anwei.standards.calendar import COUNTY_TIME, WorkCalendar
+from anwei.standards.calendar import COUNTY_TIME, WorkCalendar, end_of_day
 from anwei.standards.limits import UNITS
 
 WARNING_CLOCKS = "warning_clocks"  # key of the county's Setting
@@ -42,7 +42,7 @@ class ClockRule:
     """One limit: starts on one of the events, is met by a verb, `limit` counted in `unit` (limits.UNITS).
 
     `on_breach` is what missing it brings; `key` names the StatutoryDeadline it comes from, if any; without an
-    `extension` it cannot be extended.
+    `extension` it cannot be extended. `until` is the day that the case itself names: `limit` then is ignored.
     """
 
     name: str
@@ -57,8 +57,11 @@ class ClockRule:
     key: str = ""
     rolls: bool = False
     extension: ExtensionRule | None = None
+    until: date | None = None
 
     def __post_init__(self) -> None:
+        if self.until is not None:
+            return
         try:
             limits.check(self.limit, self.unit)
         except ValueError as fault:
@@ -66,6 +69,8 @@ class ClockRule:
 
     def due(self, started_at: datetime, calendar: WorkCalendar | None = None) -> datetime:
         """Return the last moment at which the clock is met in time; the product's calendar unless given."""
+        if self.until is not None:
+            return end_of_day(self.until).astimezone(started_at.tzinfo)
         return limits.end_of(
             started_at, self.limit, self.unit, calendar or WorkCalendar.load(), rolls=self.rolls
         )

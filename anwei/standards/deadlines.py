@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -58,21 +58,22 @@ class StatutoryDeadline:
             return None
         return limits.end_of(started_at, self.limit, self.unit, calendar, rolls=self.rolls)
 
-    def clock(self, *, starts_on: tuple[str, ...], met_by: str) -> ClockRule:
-        """Return the clock that runs on a case from one of the events until a verb.
+    def clock(self, *, starts_on: tuple[str, ...], met_by: str, until: date | None = None) -> ClockRule:
+        """Return the clock that runs on a case from one of the events until a verb, or until a day it names.
 
-        Raises ValueError where the case itself says the date.
+        Raises ValueError where the case itself must say the date and does not.
         """
-        if self.limit is None:
+        if self.limit is None and until is None:
             raise ValueError(f"{self.key}: the case says the date")
         return ClockRule(
             self.what,
             starts_on,
             met_by,
-            self.limit,
+            self.limit or 0,
             self.unit,
             self.citation,
             self.confidence,
+            until=until,
             on_breach=self.on_breach,
             key=self.key,
             rolls=self.rolls,
