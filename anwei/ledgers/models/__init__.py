@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anwei.ledgers.models.imports import SavedView, SheetImport
+from anwei.ledgers.models.papers import Paper, PaperSeries, PaperVersion
 from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
 from anwei.ledgers.models.settings import Setting
 
@@ -12,6 +13,9 @@ __all__ = [
     "ChainHead",
     "Change",
     "GlobalHead",
+    "Paper",
+    "PaperSeries",
+    "PaperVersion",
     "SavedView",
     "SealedRow",
     "Setting",
