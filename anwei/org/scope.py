@@ -82,14 +82,14 @@ def sees_the_county(person: Person) -> bool:
 def _grants(person: Person) -> list[Grant]:
     from anwei.org.holdings import posts_acted_at  # here: the models stand on this module
 
-    nowhere = Q(unit__territory="") | Q(unit__kind="enterprise", unit__enterprise=None)
+    nowhere = Q(unit__territory="")
+    nowhere |= Q(unit__kind="enterprise", unit__enterprise=None)
+    nowhere |= Q(unit__kind="enterprise_part", unit__parent__enterprise=None)
     posts = posts_acted_at(person, timezone.now())
     posts = posts.exclude(nowhere)  # an empty prefix would begin every territory
     posts = posts.exclude(kind__in=ADMINISTRATORS).order_by("pk")
-    return [
-        grant_of(post)
-        for post in posts.select_related("unit__enterprise").prefetch_related("unit__sector_duties")
-    ]
+    posts = posts.select_related("unit__enterprise", "unit__parent__enterprise")
+    return [grant_of(post) for post in posts.prefetch_related("unit__sector_duties")]
 
 
 def grant_of(post: Post) -> Grant:
@@ -100,8 +100,12 @@ def grant_of(post: Post) -> Grant:
     unit = post.unit
     if unit.kind == unit.Kind.ENTERPRISE:
         return Grant(unit.territory, enterprise=unit.enterprise.pk)
+    if unit.kind == unit.Kind.ENTERPRISE_DEPARTMENT:
+        return Grant(unit.territory, enterprise=unit.parent.enterprise.pk)
     if unit.kind == unit.Kind.DEPARTMENT and post.kind not in (post.Kind.DUTY, post.Kind.DISPLAY):
-        return Grant(unit.territory, frozenset(duty.sector for duty in unit.sector_duties.all()))
+        today = timezone.localdate()
+        in_force = (duty for duty in unit.sector_duties.all() if duty.is_in_force(today))
+        return Grant(unit.territory, frozenset(duty.sector for duty in in_force))
     return Grant(unit.territory)
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models import SECTOR_CHOICES, Unit
+from anwei.org.responsibility import Subject
 from anwei.org.scope import ScopeColumns, ScopedManager
 
 
@@ -42,6 +43,10 @@ class Enterprise(models.Model):
     def __str__(self) -> str:
         return str(self.unit)
 
+    def subject(self) -> Subject:
+        """Return what is answered for at this enterprise as a whole."""
+        return Subject(str(self), self.unit.territory, self.sector, self.unit)
+
 
 class Site(models.Model):
     """A key site (重点部位) of an enterprise: a face, a tank farm, a store, a pond."""
@@ -66,3 +71,8 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def subject(self) -> Subject:
+        """Return what is answered for at this site."""
+        unit = self.enterprise.unit
+        return Subject(str(self), unit.territory, self.enterprise.sector, unit, self.code)

@@ -110,8 +110,9 @@ def test_who_sees_what(county: County, who: str, seen: set[str]) -> None:
     assert Case.objects.visible_to(person).count() == ("甲化工厂" in seen)
 
 
-def test_units_without_a_sector_column_are_not_seen_through_a_sector(county: County) -> None:
-    assert not Unit.objects.visible_to(county.regulator).exists()
+def test_a_model_without_a_sector_column_is_not_seen_through_a_sector(county: County) -> None:
+    assert Grant(COUNTY, frozenset({"coal"})).query(ScopeColumns(territory="territory")) is None
+    assert set(Unit.objects.visible_to(county.regulator)) == {county.other_enterprise.unit}
     assert set(Unit.objects.visible_to(county.worker)) == {county.enterprise.unit}
     assert Unit.objects.visible_to(county.townsman).count() == 2
 

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from anwei.org.models.accounts import ApiToken, Display, KnownBrowser, PastPassword, RecoveryCode
 from anwei.org.models.delegation import Delegation
+from anwei.org.models.duties import Designation, Duty, KeyTask, Signing
+from anwei.org.models.gaps import GapDay, GapRecord
 from anwei.org.models.people import Holding, Person, Post
-from anwei.org.models.units import SECTOR_CHOICES, SectorDuty, Territory, Unit
+from anwei.org.models.periods import Confidence
+from anwei.org.models.units import PUBLIC_BODIES, SECTOR_CHOICES, SectorDuty, Territory, Unit
 
 __all__ = [
+    "PUBLIC_BODIES",
     "SECTOR_CHOICES",
     "ApiToken",
+    "Confidence",
     "Delegation",
+    "Designation",
     "Display",
+    "Duty",
+    "GapDay",
+    "GapRecord",
     "Holding",
+    "KeyTask",
     "KnownBrowser",
     "PastPassword",
     "Person",
     "Post",
     "RecoveryCode",
     "SectorDuty",
+    "Signing",
     "Territory",
     "Unit",
 ]

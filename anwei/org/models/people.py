@@ -75,6 +75,8 @@ class Holding(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings", verbose_name=_("岗位"))
     from_on = models.DateField(_("任职起"))
     to_on = models.DateField(_("任职止"), null=True, blank=True)
+    term_on = models.DateField(_("任期届满"), null=True, blank=True)  # 任期 ends, the person may stay
+    document = models.CharField(_("任职文件"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("任职")

@@ -1,0 +1,141 @@
+"""Who sits where on one day, read once: posts with their holders, sector duties, designations.
+
+For one subject it reads what that subject needs (four queries); for a whole county everything, so that five
+thousand enterprises cost as many queries as one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from anwei.org.models import Designation, Holding, Post, SectorDuty, Unit
+from anwei.org.scope import COUNTY_DIGITS
+
+if TYPE_CHECKING:
+    from anwei.org.responsibility import Subject
+
+TOWNSHIP_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A post on the day of the roster with who holds it: none when vacant, several where several may."""
+
+    post: Post
+    holdings: tuple[Holding, ...]
+
+
+class Roster:
+    """The posts of a county on one day; `subjects` narrows it to what those need."""
+
+    def __init__(self, on: date, subjects: Sequence[Subject] | None = None) -> None:
+        self.on = on
+        self._designations: dict[tuple[int, str, str], list[Designation]] = defaultdict(list)
+        for row in self._designations_of(subjects):
+            self._designations[row.unit_id, row.site, row.seat].append(row)
+        self._leads: dict[str, list[SectorDuty]] = defaultdict(list)
+        self.joint: dict[str, list[SectorDuty]] = defaultdict(list)
+        for duty in self._duties_of(subjects):
+            (self._leads if duty.lead else self.joint)[duty.sector].append(duty)
+        self._of_unit: dict[int, list[Placed]] = defaultdict(list)
+        self._of_place: dict[tuple[str, str, str], list[Placed]] = defaultdict(list)
+        self._by_post: dict[int, Placed] = {}
+        for placed in self._placed(self._posts_of(subjects)):
+            post = placed.post
+            self._by_post[post.pk] = placed
+            self._of_unit[post.unit_id].append(placed)
+            self._of_place[post.unit.kind, post.unit.territory, post.kind].append(placed)
+
+    def posts(self) -> Iterable[Placed]:
+        """Return every post that was read."""
+        return self._by_post.values()
+
+    def post(self, pk: int) -> Placed:
+        """Return a post by its key."""
+        return self._by_post[pk]
+
+    def of_unit(self, unit: int, kind: str) -> list[Placed]:
+        """Return the posts of a kind in a unit, those that are held first."""
+        return _held_first(placed for placed in self._of_unit.get(unit, ()) if placed.post.kind == kind)
+
+    def of_place(self, unit_kind: str, territory: str, post_kind: str) -> list[Placed]:
+        """Return the posts of a kind in the units of a kind at a place, those that are held first."""
+        return _held_first(self._of_place.get((unit_kind, territory, post_kind), ()))
+
+    def duty_posts(self, county: str) -> list[Placed]:
+        """Return the duty posts (值班岗) of the county's public bodies, those that are held first."""
+        kinds = [kind for kind in Unit.Kind if kind != Unit.Kind.ENTERPRISE]
+        return _held_first(
+            sorted(
+                (
+                    placed
+                    for kind in kinds
+                    for placed in self._of_place.get((kind, county, Post.Kind.DUTY), ())
+                ),
+                key=lambda placed: placed.post.pk,
+            )
+        )
+
+    def leads(self, sector: str) -> list[SectorDuty]:
+        """Return the departments that lead a sector; more than one is a gap of its own."""
+        return self._leads.get(sector, [])
+
+    def designated(self, unit: int, site: str, seat: str) -> list[Designation]:
+        """Return the designations for a seat, the newest first; those of the site before its enterprise's."""
+        own = self._designations.get((unit, site, seat), []) if site else []
+        return own or self._designations.get((unit, "", seat), [])
+
+    def all_designations(self) -> Iterable[tuple[tuple[int, str, str], list[Designation]]]:
+        """Return the designations by enterprise, site and seat."""
+        return self._designations.items()
+
+    def _designations_of(self, subjects: Sequence[Subject] | None) -> QuerySet[Designation]:
+        rows: QuerySet[Designation] = Designation.objects.on(self.on).order_by("-from_on", "-pk")
+        if subjects is None:
+            return rows.select_related("unit")
+        return rows.filter(unit__in=[subject.unit.pk for subject in subjects if subject.unit])
+
+    def _duties_of(self, subjects: Sequence[Subject] | None) -> QuerySet[SectorDuty]:
+        rows: QuerySet[SectorDuty] = SectorDuty.objects.on(self.on).select_related("unit").order_by("pk")
+        if subjects is None:
+            return rows
+        return rows.filter(sector__in={subject.sector for subject in subjects})
+
+    def _posts_of(self, subjects: Sequence[Subject] | None) -> QuerySet[Post]:
+        rows = Post.objects.select_related("unit").order_by("pk")
+        if subjects is None:
+            return rows
+        units = {subject.unit.pk for subject in subjects if subject.unit}
+        units |= {duty.unit_id for duties in self._leads.values() for duty in duties}
+        named = {row.post_id for group in self._designations.values() for row in group}
+        counties = {subject.territory[:COUNTY_DIGITS] for subject in subjects}
+        townships = {subject.territory[:TOWNSHIP_DIGITS] for subject in subjects}
+        heads = Q(unit__kind__in=(Unit.Kind.PARTY, Unit.Kind.GOVERNMENT), kind=Post.Kind.PRINCIPAL)
+        of_county = Q(unit__territory__in=counties) & (heads | Q(kind=Post.Kind.DUTY))
+        of_township = Q(unit__kind=Unit.Kind.TOWNSHIP, unit__territory__in=townships)
+        return rows.filter(Q(unit__in=units) | Q(pk__in=named) | of_county | of_township)
+
+    def _placed(self, posts: QuerySet[Post]) -> list[Placed]:
+        found = list(posts)
+        rows = Holding.objects.filter(from_on__lte=self.on).filter(
+            Q(to_on__isnull=True) | Q(to_on__gte=self.on)
+        )
+        if self.on >= timezone.localdate():
+            rows = rows.filter(person__is_active=True)  # whose account is closed now had it open then
+        if len(found) <= 500:  # a county's list of keys would be longer than a query may be
+            rows = rows.filter(post__in=[post.pk for post in found])
+        holdings: dict[int, list[Holding]] = defaultdict(list)
+        for holding in rows.select_related("person").order_by("from_on", "pk"):
+            holdings[holding.post_id].append(holding)
+        return [Placed(post, tuple(holdings.get(post.pk, ()))) for post in found]
+
+
+def _held_first(posts: Iterable[Placed]) -> list[Placed]:
+    return sorted(posts, key=lambda placed: not placed.holdings)  # sorted is stable: the older post first
