@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -62,9 +62,14 @@ def turn_of(case: Case) -> Post | None:
     return case.supervisor if role is Role.SUPERVISOR else case.implementer
 
 
-def transitions_for(case: Case, person: Person, *, now: datetime) -> list[Transition]:
-    """Return what `person` may do to the case now: the buttons, in the order of the kind's table."""
-    return [row for row, obstacle in _own_rows(case, person, now) if obstacle is None]
+def transitions_for(
+    case: Case, person: Person, *, now: datetime, actings: Mapping[int, Acting] | None = None
+) -> list[Transition]:
+    """Return what `person` may do to the case now: the buttons, in the order of the kind's table.
+
+    A list of cases asks `actings_of(person, now)` once, and brings entries and children along.
+    """
+    return [row for row, obstacle in _own_rows(case, person, now, actings) if obstacle is None]
 
 
 def obstacles_for(case: Case, person: Person, *, now: datetime) -> list[tuple[Transition, str]]:
@@ -72,10 +77,12 @@ def obstacles_for(case: Case, person: Person, *, now: datetime) -> list[tuple[Tr
     return [(row, str(obstacle)) for row, obstacle in _own_rows(case, person, now) if obstacle is not None]
 
 
-def _own_rows(case: Case, person: Person, now: datetime) -> Iterator[tuple[Transition, CaseError | None]]:
+def _own_rows(
+    case: Case, person: Person, now: datetime, actings: Mapping[int, Acting] | None = None
+) -> Iterator[tuple[Transition, CaseError | None]]:
     """Yield the rows that leave the phase and are `person`'s, each with what stands against it."""
     rows = kind_of(case).lifecycle.from_phase(Phase(case.phase))
-    acting = {role: _acting(case, role, person, now) for role in {row.role for row in rows}}
+    acting = {role: _acting(case, role, person, now, actings) for role in {row.role for row in rows}}
     for row in rows:
         if own := acting[row.role]:
             try:
@@ -173,8 +180,10 @@ def _in_words(need: Need, value: Any) -> str:
     return str(dict(need.choices).get(value, value))
 
 
-def _acting(case: Case, role: Role, person: Person, now: datetime) -> Acting | None:
+def _acting(
+    case: Case, role: Role, person: Person, now: datetime, actings: Mapping[int, Acting] | None
+) -> Acting | None:
     try:
-        return check_role(case, role, actor=person, now=now)
+        return check_role(case, role, actor=person, now=now, actings=actings)
     except NotYourTurn:
         return None

@@ -6,7 +6,7 @@ for, may not check that work, neither with their own hand nor by a deputy, nor a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -26,18 +26,25 @@ def post_of(case: Case, role: Role) -> int | None:
     return None if role is Role.SYSTEM else int(getattr(case, f"{role}_id"))
 
 
-def check_role(case: Case, role: Role, *, actor: Person | None, now: datetime) -> Acting | None:
+def check_role(
+    case: Case,
+    role: Role,
+    *,
+    actor: Person | None,
+    now: datetime,
+    actings: Mapping[int, Acting] | None = None,
+) -> Acting | None:
     """Return how `actor` acts at the post of `role`; no actor is the system, and only that (None).
 
-    Raises NotYourTurn for whoever neither holds that post nor is a deputy there, and for the second person
-    who is none.
+    A list of cases asks `actings_of(actor, now)` once for all. Raises NotYourTurn for whoever neither holds
+    that post nor is a deputy there, and for the second person who is none.
     """
     post = post_of(case, role)
     if actor is None or post is None:
         if actor is not None or post is not None:
             raise NotYourTurn(_("此操作由系统办理。") if post is None else _("此操作须由岗位上的人员办理。"))
         return None
-    acting = acts_for(actor, post, now)
+    acting = acts_for(actor, post, now) if actings is None else actings.get(post)
     if acting is None:
         raise NotYourTurn(_("此事项应由“%(post)s”办理。") % {"post": getattr(case, role)})
     if role is Role.SUPERVISOR and acting.people & _implementing(case):
@@ -51,8 +58,7 @@ def check_second_person(case: Case, transition: Transition, acting: Acting | Non
     """Raise NotYourTurn when the verb asks for another person than the one who opened the case."""
     if not transition.second_person or acting is None:
         return
-    opening = Entry.objects.filter(case=case.pk).order_by("number")[:1]
-    if acting.people & _people_of(opening):
+    if acting.people & _people_of(_entries(case)[:1]):
         raise NotYourTurn(_("立案的人不能自行%(verb)s，请由其他人员办理。") % {"verb": transition.label})
 
 
@@ -63,8 +69,8 @@ def check_ready(case: Case, transition: Transition, now: datetime) -> None:
         labels = _("、").join(str(kind_of(case).lifecycle.label_of(verb)) for verb in waiting)
         raise MissingPaper(_("须先完成：%(labels)s。") % {"labels": labels})
     if transition.children_closed:
-        unfinished = case.children.exclude(phase=Phase.CLOSED).order_by("pk")
-        if numbers := list(unfinished.values_list("number", flat=True)):
+        unfinished = [child for child in case.children.all() if child.phase != Phase.CLOSED]
+        if numbers := [child.number for child in sorted(unfinished, key=lambda child: child.pk)]:
             raise NotYet(_("下级事项尚未办结：%(numbers)s。") % {"numbers": _("、").join(numbers)})
     guard = kind_of(case).guards.get(transition.verb)
     sentence = None if guard is None else guard(specific(case), now)
@@ -76,10 +82,9 @@ def _implementing(case: Case) -> frozenset[int]:
     """Return everybody who acted for the implementer of this case, also before it was transferred."""
     table = kind_of(case).lifecycle.transitions
     rows = {(row.verb, row.source) for row in table if row.role is Role.IMPLEMENTER}
-    entries = Entry.objects.filter(case=case.pk, actor__isnull=False)
     return _people_of(
         entry
-        for entry in entries
+        for entry in _entries(case)
         if entry.post_id == case.implementer_id or (entry.verb, entry.from_phase) in rows
     )
 
@@ -97,8 +102,13 @@ def _people_of(entries: Iterable[Entry]) -> frozenset[int]:
 
 def _done_in_phase(case: Case) -> set[str]:
     verbs: set[str] = set()
-    for entry in Entry.objects.filter(case=case.pk).order_by("-number"):
+    for entry in reversed(_entries(case)):
         if entry.from_phase != entry.to_phase:
             break
         verbs.add(entry.verb)
     return verbs
+
+
+def _entries(case: Case) -> list[Entry]:
+    """Return the timeline, oldest first; a list of cases brings it along (`prefetch_related`)."""
+    return [] if case.pk is None else list(case.entries.all())

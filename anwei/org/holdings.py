@@ -74,6 +74,14 @@ def acts_for(person: Person, post_id: int, at: datetime) -> Acting | None:
     return None if lent is None else Acting(person, post_id, lent.principal)
 
 
+def actings_of(person: Person, at: datetime) -> dict[int, Acting]:
+    """Return how `person` may act at a moment, by post: what `acts_for` answers for each, in two queries."""
+    lent = delegations_at(at).filter(deputy=person).select_related("principal").order_by("-pk")
+    own = holdings_on(day_of(at)).filter(person=person).values_list("post", flat=True)
+    acting = {one.post_id: Acting(person, one.post_id, one.principal) for one in lent}
+    return acting | {post: Acting(person, post) for post in own}
+
+
 def people_at(post: Post, at: datetime) -> list[Person]:
     """Return who answers at a post at a moment: its holders and their deputies."""
     holders = holdings_on(day_of(at)).filter(post=post).values("person")
