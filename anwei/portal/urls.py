@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from anwei.org.policy import public, signed_in
-from anwei.portal import demo_switch, map, status_page, wall
+from anwei.portal import demo_switch, map, papers, status_page, wall
 from anwei.portal.cockpit import views as cockpit
 
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("map/territories.geojson", map.territories, name="map_territories"),
     path("status/", status_page.status, name="status"),
     path("healthz", status_page.healthz, name="healthz"),
+    path("papers/new/", papers.paper_draft, name="paper_draft"),
+    path("papers/<int:pk>/", papers.paper, name="paper"),
+    path("papers/<int:pk>/versions/<int:number>/", papers.paper_file, name="paper_file"),
+    path("papers/<int:pk>/<slug:act>/", papers.paper_act, name="paper_act"),
     path("demo/switch/", demo_switch.switch, name="demo_switch"),
     path("language/", public(set_language), name="set_language"),
     path("accounts/login/", public(account.login), name="account_login"),
@@ -32,6 +36,7 @@ urlpatterns = [
     path("", include("anwei.monitoring.api_urls")),
     path("", include("anwei.cases.urls")),
     path("", include("anwei.sites.urls")),
+    path("", include("anwei.portal.ledger_urls")),
 ]
 
 handler400 = "anwei.portal.errors.bad_request"

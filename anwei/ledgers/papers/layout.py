@@ -40,7 +40,7 @@ def gongwen(
     *,
     number: str = "",
     issuer: str = "",
-    date: date | None = None,
+    date: date | str | None = None,
     addressee: str = "",
     red_head: str = "",
     attachments: Sequence[str] = (),
@@ -50,7 +50,8 @@ def gongwen(
     """Return a paper as DOCX.
 
     `number` is the 文号; `red_head` the name over the red line (发文机关标志), empty for forms and 责任书;
-    `issuer` and `date` sign it; `copies_to` is 抄送; `mark` is a small grey line in the foot of every page.
+    `issuer` and `date` (or a blank for one) sign it; `copies_to` is 抄送; `mark` is a
+    small grey line in the foot of every page.
     """
     document = _blank(clean(title))
     if red_head:
@@ -210,12 +211,12 @@ def _attachments(document: DocumentType, names: Sequence[str]) -> None:
         wordml.indent(line, CHARACTER, firstLine=2 if number == 1 else 5)
 
 
-def _signature(document: DocumentType, issuer: str, day: date | None) -> None:
+def _signature(document: DocumentType, issuer: str, day: date | str | None) -> None:
     """Who issues it and when, with room for a seal: the date four characters from the right."""
-    if not issuer and day is None:
+    if not issuer and not day:
         return
     _line(document, "")
-    written = "" if day is None else chinese_date(day)
+    written = chinese_date(day) if isinstance(day, date) else day or ""
     if issuer:
         line = _line(document, issuer, align=WD_ALIGN_PARAGRAPH.RIGHT)
         aside = max(2, 4 + (_width(written) - _width(issuer)) / 2)  # centred on the date

@@ -1,0 +1,88 @@
+"""Papers on cases: which can be drafted, who drafts, reviews and signs them, and what fills their gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from anwei.cases.kinds import kind_of, specific
+from anwei.cases.models import Case, Clock
+from anwei.ledgers.papers.layout import chinese_date
+from anwei.ledgers.papers.registers import Act, PaperRegister
+from anwei.org.holdings import filled_post_above, posts_acted_at
+from anwei.org.models import Person, Post, Unit
+from anwei.standards.papers import PaperTemplate
+
+REGISTER = "cases.case"
+HEADS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
+NO_HAND = (Post.Kind.DISPLAY, Post.Kind.SYSTEM_ADMIN, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN)
+BY_KIND = {"warning": ("warning_order", "supervision_notice"), "extension": ("extension_approval",)}
+
+
+def _row_for(person: Person, key: str) -> Case | None:
+    found = Case.objects.visible_to(person).filter(pk=key).select_related("supervisor__unit").first()
+    return None if found is None else specific(found)
+
+
+def _templates(case: Case) -> Sequence[str]:
+    return BY_KIND.get(case.kind, ("supervision_notice",))
+
+
+def _issuer(case: Case, template: PaperTemplate) -> Unit:
+    """The supervisor's unit issues."""
+    return case.supervisor.unit
+
+
+def _post_for(person: Person, case: Case, act: Act, now: datetime) -> Post | None:
+    """Whoever is in the supervisor's unit drafts and reviews; its heads sign, or the nearest head above."""
+    own = posts_acted_at(person, now).exclude(kind__in=NO_HAND)
+    inside = own.filter(unit=case.supervisor.unit_id).order_by("pk")
+    if act is not Act.SIGN:
+        return inside.first()
+    head = inside.filter(kind__in=HEADS).first()
+    above = filled_post_above(case.supervisor, now)
+    return head or (None if above is None else own.filter(pk=above.pk).first())
+
+
+def _words(case: Case, template: PaperTemplate, now: datetime) -> Mapping[str, str]:
+    clocks = list(Clock.objects.filter(case=case.pk).order_by("due_at"))
+    due = [f"{clock.name}：{_moment(clock.due_at)}（{clock.citation}）" for clock in clocks]
+    level = getattr(case, "get_level_display", None)
+    return {
+        "number": case.number,
+        "title": case.title,
+        "kind": str(kind_of(case).label),
+        "enterprise": str(case.enterprise or case.implementer.unit.name),
+        "site": str(case.site or ""),
+        "level": str(level()) if level else "",
+        "opened": _moment(case.opened_at),
+        "deadline": _moment(case.deadline),
+        "clocks": "；".join(due),
+        "responsible": str(case.responsible),
+        "supervisor": str(case.supervisor),
+        "implementer": str(case.implementer),
+        "issuer": case.supervisor.unit.name,
+        "today": chinese_date(timezone.localtime(now).date()),
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    """Return a moment as papers write it: 2026年11月5日9时30分."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return f"{chinese_date(local.date())}{local.hour}时{local.minute:02d}分"
+
+
+PAPERS = PaperRegister(
+    label=REGISTER,
+    row_for=_row_for,
+    url=lambda key: reverse("case", args=[key]),
+    templates=_templates,
+    issuer=_issuer,
+    post_for=_post_for,
+    words=_words,
+)

@@ -1,0 +1,36 @@
+"""The number of a paper (文号): issuer's mark, series, year in 〔〕, serial without leading zeros."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anwei.ledgers.models import Paper, PaperSeries
+from anwei.ledgers.services import county_setting
+
+ISSUERS = "papers.issuers"  # key of the county's Setting: {unit's primary key: mark (机关代字)}
+
+
+def issuer_mark(issuer: Any) -> str:
+    """Return what stands for an issuer in its numbers: the county's mark, else its short name or name."""
+    marks: dict[str, str] = county_setting(ISSUERS, {})
+    return marks.get(str(issuer.pk)) or issuer.short_name or issuer.name
+
+
+def written(issuer: Any, series: str, year: int, serial: int | str) -> str:
+    """Return a number as papers write it: 云安办督〔2026〕1号."""
+    return f"{issuer_mark(issuer)}{series}〔{year}〕{serial}号"
+
+
+def blank(issuer: Any, series: str, year: int) -> str:
+    """Return a number that is not given yet, with a wide space where the serial will stand."""
+    return written(issuer, series, year, "　")
+
+
+def take(paper: Paper, year: int) -> None:
+    """Give a paper the next number of its series; the series is locked until the transaction ends."""
+    PaperSeries.objects.get_or_create(issuer=paper.issuer, series=paper.series, year=year)
+    row = PaperSeries.objects.select_for_update().get(issuer=paper.issuer, series=paper.series, year=year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    paper.year, paper.serial = year, row.last
+    paper.number = written(paper.issuer, paper.series, year, row.last)

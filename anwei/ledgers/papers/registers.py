@@ -1,0 +1,62 @@
+"""Which registers carry papers: the room of a register says who may see, draft, review and sign there.
+
+Papers lie below the rooms and know neither posts nor scope; a room enters its register by `register_papers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from anwei.standards.papers import PaperTemplate
+
+
+class Act(StrEnum):
+    """The three acts through which every paper goes (拟稿—审核—签发)."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True)
+class PaperRegister:
+    """What a room says about the papers of one of its registers.
+
+    `row_for(person, key)` is the row if that person may see it, else None; `templates(row)` are the keys of
+    the papers that can be drafted on it now; `issuer(row, template)` is the unit that issues (org.Unit);
+    `post_for(person, row, act, now)` the post (org.Post) by which the person may do the act, else None;
+    `words(row, template, now)` fills the template's fields.
+    """
+
+    label: str
+    row_for: Callable[[Any, str], Any | None]
+    url: Callable[[str], str]
+    templates: Callable[[Any], Sequence[str]]
+    issuer: Callable[[Any, PaperTemplate], Any]
+    post_for: Callable[[Any, Any, Act, datetime], Any | None]
+    words: Callable[[Any, PaperTemplate, datetime], Mapping[str, str]]
+
+
+_registers: dict[str, PaperRegister] = {}
+
+
+def register_papers(register: PaperRegister) -> None:
+    """Enter a register; called once, when its room starts."""
+    _registers[register.label] = register
+
+
+def paper_register(label: str) -> PaperRegister:
+    """Return what the room of a register said about it.
+
+    Raises KeyError for a register without papers.
+    """
+    return _registers[label]
+
+
+def paper_registers() -> tuple[PaperRegister, ...]:
+    """Return every register that carries papers."""
+    return tuple(_registers.values())

@@ -1,0 +1,25 @@
+"""The card of papers on the page of a register row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from anwei.ledgers.papers.queries import draftable, papers_for
+
+register = template.Library()
+
+
+@register.inclusion_tag("papers/card.html", takes_context=True)
+def papers_card(context: dict[str, Any], label: str, row: Any) -> dict[str, Any]:
+    """Show the papers about a row as the person may see them, and the papers they may draft."""
+    person, now = context["request"].user, timezone.now()
+    return {
+        "papers": papers_for(person, label, row, now),
+        "templates": draftable(person, label, row, now),
+        "label": label,
+        "row": row,
+        "csrf_token": context.get("csrf_token"),
+    }
