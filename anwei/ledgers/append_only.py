@@ -97,7 +97,7 @@ def _unless_erasure(model: type[AppendOnly], connection: BaseDatabaseWrapper) ->
     json_type = "::jsonb" if connection.vendor == "postgresql" else ""
     terms = []
     for field in model._meta.concrete_fields:
-        new, old = f"NEW.{quoted(field.column)}", f"OLD.{quoted(field.column)}"
+        new, old = (f"{side}.{quoted(str(field.column))}" for side in ("NEW", "OLD"))
         if field.name not in empty:
             terms.append(f"{new} IS NOT DISTINCT FROM {old}")
         elif isinstance(field, JSONField):

@@ -5,14 +5,15 @@ A third person with the key repeats every seal with this file alone (`anwei veri
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
+from msgspec.json import encode
 
+BLOCK = 64  # bytes SM3 takes at a time (GB/T 32905-2016)
 FIRST = ""  # the seal before the first link
 Value = str | int | None
 
@@ -32,13 +33,17 @@ class Seals:
     """Seals under one key; every argument is a canonical value (`anwei.ledgers.spelling`)."""
 
     def __init__(self, key: bytes) -> None:
-        self._keyed = hmac.new(key, digestmod="sm3")
+        """Prepare both hashes of an HMAC (RFC 2104): a copy of each is quicker than `hmac`'s own copy."""
+        block = (key if len(key) <= BLOCK else hashlib.new("sm3", key).digest()).ljust(BLOCK, b"\0")
+        self._inner = hashlib.new("sm3", bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.new("sm3", bytes(byte ^ 0x5C for byte in block))
 
     def of(self, content: Sequence[Any]) -> str:
         """Return the seal over `content`, told as a JSON array without blanks."""
-        seal = self._keyed.copy()
-        seal.update(msgspec.json.encode(content))
-        return seal.hexdigest()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(encode(content))
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
     def content(self, contents: Sequence[Value]) -> str:
         """Return the digest of what may one day be erased; keyed, so that it cannot be guessed back."""
@@ -61,27 +66,29 @@ class Seals:
 
     def running(self) -> Running:
         """Return a seal to be fed row by row."""
-        return Running(self._keyed.copy())
+        return Running(self._inner.copy(), self._outer.copy())
 
 
 class Running:
     """The seal over one model's rows of an hour, in the order of their primary keys."""
 
-    def __init__(self, keyed: hmac.HMAC) -> None:
-        self._keyed = keyed
+    def __init__(self, inner: hashlib._Hash, outer: hashlib._Hash) -> None:
+        self._inner, self._outer = inner, outer
 
     def feed(self, rows: Sequence[tuple[int, str]]) -> None:
         """Add rows: primary key and digest of each."""
-        self._keyed.update("".join([f"{pk} {digest}\n" for pk, digest in rows]).encode())
+        self._inner.update("".join([f"{pk} {digest}\n" for pk, digest in rows]).encode())
 
     def seal(self) -> str:
         """Return the seal over what was fed so far."""
-        return self._keyed.hexdigest()
+        outer = self._outer.copy()
+        outer.update(self._inner.digest())
+        return outer.hexdigest()
 
 
 def chain_name(label: str, key: Sequence[Any]) -> str:
     """Return the name of a chain: JSON of the model's label and the values of its chain columns."""
-    return json.dumps([label, *key], ensure_ascii=False, separators=(",", ":"))
+    return encode((label, *key)).decode()
 
 
 def chain_key(name: str) -> tuple[str, tuple[Any, ...]]:

@@ -7,6 +7,7 @@ hold is read once more under lock, because others may write meanwhile; only then
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -43,7 +44,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Verification:
-    """How many rows (and files) were read, and where they do not hold: the first place of each broken chain."""
+    """How many rows and files were read, and where they do not hold: the first place of each broken chain."""
 
     rows: int
     broken: tuple[Broken, ...] = ()
@@ -101,12 +102,18 @@ def _read(processes: int, heads: list[GlobalHead], say: Say) -> list[Share]:
     tails: dict[str, Tail] = {chain: (number, digest, seal) for chain, number, digest, seal in rows}
     shares = [Share(place, processes) for place in range(processes)]
     arguments = (models, through, tails)
-    if processes == 1:
-        return [read_share(shares[0], *arguments, say)]
-    connections.close_all()  # a child must open its own
-    with ProcessPoolExecutor(processes - 1, get_context("fork")) as pool:
-        others = [pool.submit(read_share, share, *arguments) for share in shares[1:]]
-        return [read_share(shares[0], *arguments, say), *(other.result() for other in others)]
+    collects = gc.isenabled()
+    gc.disable()  # no cycles are made here, and the collector would walk the growing tails again and again
+    try:
+        if processes == 1:
+            return [read_share(shares[0], *arguments, say)]
+        connections.close_all()  # a child must open its own
+        with ProcessPoolExecutor(processes - 1, get_context("fork")) as pool:
+            others = [pool.submit(read_share, share, *arguments) for share in shares[1:]]
+            return [read_share(shares[0], *arguments, say), *(other.result() for other in others)]
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _verify_named(name: str) -> Verification:
