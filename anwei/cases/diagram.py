@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anwei.cases.kinds import Kind, kinds
-from anwei.cases.lifecycle import Need, Phase
+from anwei.cases.lifecycle import Need, Phase, Transition
 
 HEADER = """# Lifecycles
 
 Drawn from the tables by `anwei lifecycles > docs/lifecycles.md`; do not edit by hand. A phase says whose
 turn it is (registered and review: the supervisor; assigned and acting: the implementer); a verb marked `!`
-asks for a reason.
+asks for a reason. The column "first" names what must be done or true before: verbs, the closing of every
+child, another person than the one who opened the case, a guard of the kind.
 """
 
 
@@ -33,6 +34,8 @@ def _section(kind: Kind) -> Iterator[str]:
     for row in kind.lifecycle.transitions:
         yield f"    {row.source} --> {row.target}: {row.label}"
     yield "    closed --> [*]\n```\n"
+    if kind.ladder:
+        yield f"Its clocks climb the ladder `{kind.ladder}` (`standards/data/ladders.toml`).\n"
     yield "| verb | from | to | who | what is handed in | first | outcome |"
     yield "|---|---|---|---|---|---|---|"
     for row in kind.lifecycle.transitions:
@@ -42,11 +45,21 @@ def _section(kind: Kind) -> Iterator[str]:
             _phase(kind, row.target),
             row.role,
             "; ".join(_need(need) for need in row.needs),
-            ", ".join(f"`{verb}`" for verb in row.after),
+            ", ".join(_first(kind, row)),
             str(kind.outcome_labels[row.outcome]) if row.outcome else "",
         )
         yield f"| {' | '.join(cells)} |"
     yield ""
+
+
+def _first(kind: Kind, row: Transition) -> Iterator[str]:
+    yield from (f"`{verb}`" for verb in row.after)
+    if row.children_closed:
+        yield "children closed"
+    if row.second_person:
+        yield "a second person"
+    if guard := kind.guards.get(row.verb):
+        yield f"guard `{guard.__name__}`"
 
 
 def _phase(kind: Kind, phase: Phase) -> str:
@@ -54,4 +67,5 @@ def _phase(kind: Kind, phase: Phase) -> str:
 
 
 def _need(need: Need) -> str:
-    return f"{need.label} (`{need.name}`{'' if need.required else ', optional'})"
+    kind = "" if need.kind in ("text", "choice", "reason", "evidence") else f", {need.kind}"
+    return f"{need.label} (`{need.name}`{kind}{'' if need.required else ', optional'})"

@@ -21,7 +21,7 @@ def _overdue(entry: Entry) -> str:
 
 def _rung(entry: Entry) -> str:
     words = {"rung": _(entry.content["label"]), "clock": _(entry.content["clock"])}
-    return _("%(rung)s：“%(clock)s”") % words + _told(entry)
+    return str(_("%(rung)s：“%(clock)s”") % words) + _told(entry)
 
 
 def _told(entry: Entry) -> str:

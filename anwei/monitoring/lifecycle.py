@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.kinds import Kind, register
@@ -15,6 +17,7 @@ from anwei.cases.lifecycle import Lifecycle, Need, Phase, Role, Transition
 from anwei.cases.models.notices import Urgency
 from anwei.ledgers.services import county_setting
 from anwei.monitoring.models import Severity, Warning
+from anwei.monitoring.words import still_active
 from anwei.standards.clocks import WARNING_CLOCKS, ClockRule, warning_clocks
 
 RISE = "rise"
@@ -117,6 +120,17 @@ def clocks(warning: Warning) -> Iterable[ClockRule]:
         yield replace(rule, starts_on=(*rule.starts_on, RISE)) if rule.met_by in still_to_come else rule
 
 
+def alarm_is_over(warning: Warning, now: datetime) -> str | None:
+    """Refuse to lift a warning while one of its alarms is still active: the danger is measured, not over.
+
+    A false alarm may be judged so with its reason, whatever the sensor says.
+    """
+    active = warning.alarms.filter(cleared_at=None).select_related("tag", "device").order_by("started_at")
+    if not (standing := [still_active(alarm) for alarm in active]):
+        return None
+    return gettext("报警尚未恢复，不能解除预警：%(alarms)s。") % {"alarms": gettext("；").join(standing)}
+
+
 def urgency(warning: Warning) -> Urgency:
     """Return how urgently a warning's turns are told: red at any hour, orange and yellow by SMS too."""
     if warning.level == Severity.RED:
@@ -140,6 +154,8 @@ KIND = register(
         outcome_labels={"lifted": _("已解除"), "false_alarm": _("误报")},
         opened_by=Role.SYSTEM,
         clocks=clocks,
+        ladder="warning",
+        guards={"lift": alarm_is_over},
         urgency=urgency,
     )
 )

@@ -9,8 +9,8 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from anwei.monitoring.models import AlarmRule
-from anwei.monitoring.services.words import trend
 from anwei.monitoring.stream.doors import Doors
+from anwei.monitoring.words import trend
 
 MINUTES = 10
 POINTS = 120

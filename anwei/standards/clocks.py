@@ -91,6 +91,7 @@ def default_warning_clocks() -> dict[str, tuple[ClockRule, ...]]:
                 row["unit"],
                 table["citation"],
                 table["confidence"],
+                extension=ExtensionRule(**row["extension"]) if "extension" in row else None,
             )
         )
     return {level: tuple(found) for level, found in rules.items()}

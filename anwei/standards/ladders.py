@@ -12,12 +12,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal, get_args
 
 LADDERS = "ladders"  # key of the county's Setting: {ladder: [rung, ...]}, in place of the product's rungs
 ACTS = ("remind", "overdue", "supervise", "warn")
 TELL = ("turn", "implementer", "supervisor", "responsible", "above", "office")
-LEVELS = ("info", "urgent", "red")
+Level = Literal["info", "urgent", "red"]
+LEVELS = get_args(Level)
 STEPS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -34,7 +35,7 @@ class Rung:
     act: str
     label: str
     to: tuple[str, ...]
-    level: str
+    level: Level
     limit: int = 0
     unit: str = "day"
     before: bool = False

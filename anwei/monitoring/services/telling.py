@@ -12,7 +12,7 @@ from anwei.cases.notices.services import tell
 from anwei.cases.notices.turns import key_of
 from anwei.monitoring.lifecycle import urgency
 from anwei.monitoring.models import Alarm, Severity, Warning
-from anwei.monitoring.services.words import title
+from anwei.monitoring.words import title
 from anwei.org.responsibility import Vacant, posts_for
 
 

@@ -6,13 +6,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
+
+from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import Phase
 from anwei.cases.services import advance, open_case
 from anwei.monitoring.lifecycle import RISE
 from anwei.monitoring.models import Alarm, AlarmRule, Severity, Warning
 from anwei.monitoring.services.telling import tell_alarms, tell_warning
-from anwei.monitoring.services.words import title, why
+from anwei.monitoring.words import title, why
 from anwei.org.responsibility import Vacant, posts_for
 
 NEWS = timedelta(hours=24)  # what is found later is history: recorded and shown, but nobody is sent out
@@ -42,14 +45,27 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
             if warning is None:
                 warning = _issue(alarm, group, now, trends.get(alarm.rule_id, ""))
             elif _rank(alarm.severity) < _rank(warning.level):
-                advance(warning, RISE, actor=None, now=now, note=why(alarm), level=alarm.severity)
-                warning.level = alarm.severity
+                warning = open_ones[warning.open_for_site] = _raise(warning, alarm, now)
         if warning is not None:
             open_ones[warning.open_for_site] = alarm.warning = warning
             attached.append(alarm)
     Alarm.objects.bulk_update(attached, ["warning"])
     tell_alarms(news, now=now)
     return sorted({warning.pk for alarm in attached if (warning := alarm.warning) is not None})
+
+
+def _raise(warning: Warning, alarm: Alarm, now: datetime) -> Warning:
+    """Raise an open warning to the level of a worse alarm, whose rule and title it has from now on.
+
+    The timeline keeps why it rose and what it was called before.
+    """
+    note = why(alarm)
+    if title(alarm) != warning.title:
+        note += _("原标题：%(title)s。") % {"title": warning.title}
+    raised = cast(Warning, advance(warning, RISE, actor=None, now=now, note=note, level=alarm.severity))
+    raised.title, raised.rule = title(alarm), alarm.rule
+    raised.save(update_fields=["title", "rule"])
+    return raised
 
 
 def _groups(alarms: Sequence[Alarm]) -> dict[int, list[int]]:

@@ -55,6 +55,20 @@ def why(alarm: Alarm, trend: str = "") -> str:
     return _("；").join(facts) + _("。")
 
 
+def still_active(alarm: Alarm) -> str:
+    """Return which tag or device an active alarm is about, and with which value it was raised."""
+    what = alarm.tag or alarm.device
+    since = timezone.localtime(alarm.started_at).strftime("%m-%d %H:%M")
+    if alarm.value is None:
+        return _("%(what)s自 %(since)s 起%(kind)s") % {
+            "what": what,
+            "since": since,
+            "kind": alarm.get_kind_display(),
+        }
+    words = {"what": what, "value": figure(alarm, alarm.value), "limit": figure(alarm, alarm.limit)}
+    return _("%(what)s自 %(since)s 起报警，报警值 %(value)s，限值 %(limit)s") % {**words, "since": since}
+
+
 def trend(values: Sequence[float], minutes: int, decimals: int, unit: str) -> str:
     """Return how the values of the last `minutes` moved, first to last; "" with fewer than two."""
     if len(values) < 2:
