@@ -4,8 +4,8 @@ Counting follows 民法典 art. 201-203 (the same in 民事诉讼法 art. 85; fr
 does not count the day of its event and ends with the last day's 24:00; one in hours or minutes runs from the
 moment; one in months ends on the day of the same number, or on the month's last day. "Working days" are those
 of the State Council's calendar (行政许可法 art. 82, 行政强制法 art. 69: read in a public copy; 行政处罚法
-art. 85: from memory). Where the last day is a day off, `rolls` moves it to the next working day (民法典 art. 203);
-the acts on work safety have no such rule, so their limits stay: the stricter reading, which harms nobody.
+art. 85: from memory). Where the last day is a day off, `rolls` moves it to the next working day (民法典 art.
+203). The acts on work safety have no such rule, so their limits stay, the stricter reading.
 """
 
 from __future__ import annotations
