@@ -16,7 +16,7 @@ from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, URLResolver
@@ -26,6 +26,8 @@ from django.utils.translation import gettext as _
 from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post
 from anwei.org.services import person_of_token
+
+BROWSER_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})  # others are a program's, and come by token
 
 View = Callable[..., Any]
 Refusal = HttpResponseBase | None
@@ -41,7 +43,7 @@ class Policy:
 
 def public(view: View) -> View:
     """Open a view to everybody."""
-    return _guarded(view, Policy("public", lambda request: None))
+    return _guarded(view, Policy("public", _check_method))
 
 
 def signed_in(view: View) -> View:
@@ -114,9 +116,13 @@ def _marked(view: View, policy: Policy) -> View:
     return view
 
 
+def _check_method(request: HttpRequest) -> Refusal:
+    return None if request.method in BROWSER_METHODS else HttpResponseNotAllowed(sorted(BROWSER_METHODS))
+
+
 def _check_signed_in(request: HttpRequest) -> Refusal:
     if request.user.is_authenticated:
-        return None
+        return _check_method(request)
     if request.headers.get("HX-Request") == "true":  # htmx would swap the login page into a fragment
         return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
     if request.method in ("GET", "HEAD") and "text/event-stream" not in request.headers.get("Accept", ""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anwei.ledgers.models.access import Access
 from anwei.ledgers.models.imports import SavedView, SheetImport
 from anwei.ledgers.models.papers import Paper, PaperSeries, PaperVersion
 from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
@@ -9,6 +10,7 @@ from anwei.ledgers.models.settings import Setting
 
 __all__ = [
     "DIGEST_LENGTH",
+    "Access",
     "AppendOnly",
     "ChainHead",
     "Change",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
 
 from anwei.monitoring.live.hub import hub
 from anwei.monitoring.live.watcher import Watcher
@@ -19,6 +20,7 @@ RECONNECT_MS = 1000
 
 
 @signed_in
+@require_GET
 async def live(request: HttpRequest) -> HttpResponseBase:
     """Send `episode`, `alarms`, `samples` and `age` events until the page or the account goes away."""
     watcher = await sync_to_async(_watcher)(request)
