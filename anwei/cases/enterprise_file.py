@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import F
 
+from anwei.cases.desk import with_own_rows
 from anwei.cases.filters import OPEN
 from anwei.cases.models import Case
-from anwei.cases.views.lists import with_own_rows
 from anwei.org.models import Person
 from anwei.sites.enterprise_file import Sheet, contribute
 from anwei.sites.models import Enterprise

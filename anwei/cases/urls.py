@@ -8,6 +8,7 @@ from anwei.cases.views import case, evidence, lists, notices
 
 urlpatterns = [
     path("work/", lists.work, name="work"),
+    path("work/act/", lists.work_batch, name="work_batch"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/settings/", notices.notice_settings, name="notice_settings"),

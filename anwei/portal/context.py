@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from anwei import __version__
-from anwei.cases.queries import work_list
+from anwei.cases.desk import Counts, counts_of
 from anwei.ledgers.services import county_setting
 from anwei.monitoring.queries import alarm_counts
 from anwei.org.holdings import posts_of
@@ -39,8 +39,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the context of `base.html`."""
     current = request.resolver_match.url_name if request.resolver_match else ""
     posts: list[Post] = SimpleLazyObject(lambda: _posts(request))  # type: ignore[assignment]
+    desk: Counts = SimpleLazyObject(lambda: _desk(request))  # type: ignore[assignment]
     counts = {
-        "n_work": SimpleLazyObject(lambda: _n_work(request)),
+        "n_work": SimpleLazyObject(lambda: desk.n_todo),
         "n_alarms": SimpleLazyObject(lambda: _n_alarms(request)),
     }
     return {
@@ -51,10 +52,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "server_ms": int(timezone.now().timestamp() * 1000),
         "csp_nonce": getattr(request, "csp_nonce", None),
         "demo_parts": SimpleLazyObject(parts) if settings.DEMO else (),
+        "unified_login": _unified_login(),
         "post": SimpleLazyObject(lambda: posts[0] if posts else None),
+        "post_kinds": SimpleLazyObject(lambda: {post.kind for post in posts}),
         "menu": SimpleLazyObject(lambda: _menu(current or "", posts, counts)),
+        "desk": desk,
         **counts,
     }
+
+
+def _unified_login() -> dict[str, Any] | None:
+    """Return the county's unified login as the login page shows it, or None."""
+    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    return apps[0] if apps else None
 
 
 def _menu(current: str, posts: list[Post], counts: dict[str, Any]) -> list[MenuItem]:
@@ -81,10 +91,8 @@ def unit_name() -> str:
     return office or ""
 
 
-def _n_work(request: HttpRequest) -> int:
-    if not isinstance(request.user, Person):
-        return 0
-    return work_list(request.user, timezone.now()).todo.count()
+def _desk(request: HttpRequest) -> Counts:
+    return counts_of(request.user, timezone.now()) if isinstance(request.user, Person) else Counts()
 
 
 def _n_alarms(request: HttpRequest) -> int:

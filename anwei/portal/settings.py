@@ -11,8 +11,8 @@ from csp.constants import NONCE
 
 from anwei.datafolder import DataFolder
 from anwei.language import gettext as _
-from anwei.portal.unified_login import issuer_origin, unified_login
 from anwei.portal.database import address, database
+from anwei.portal.unified_login import issuer_origin, unified_login
 
 # Debian's SQLite has the WAL-reset fault fixed in 3.51.3; Django must use the wheel's.
 sys.modules["sqlite3"] = sys.modules["pysqlite3"]
@@ -151,7 +151,7 @@ AXES_CLIENT_IP_CALLABLE = "anwei.org.accounts.address.client_address"
 AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = ["axes.W002", "axes.W003"]  # axes keeps the records; the bounds are in lockout.py
 PROXIES = int(os.environ.get("ANWEI_PROXIES", "0"))  # trusted ones in front, each appending X-Forwarded-For
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 
 LANGUAGE_CODE = "zh-hans"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from allauth.account import views as account
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from anwei.org.policy import public, signed_in
-from anwei.portal import demo_switch, map, papers, status_page, wall
+from anwei.org.policy import public
+from anwei.portal import demo_switch, home, map, papers, status_page, wall
 from anwei.portal.cockpit import views as cockpit
 
 urlpatterns = [
     path("", cockpit.cockpit, name="cockpit"),
+    path("home/", home.home, name="home"),
     path("live/cockpit/", cockpit.live, name="cockpit_live"),
     path("wall/", cockpit.wall, name="wall"),
     path("wall/open/", wall.wall_bind, name="wall_bind"),
@@ -27,11 +27,8 @@ urlpatterns = [
     path("papers/<int:pk>/<slug:act>/", papers.paper_act, name="paper_act"),
     path("demo/switch/", demo_switch.switch, name="demo_switch"),
     path("language/", public(set_language), name="set_language"),
-    path("accounts/login/", public(account.login), name="account_login"),
-    path("accounts/logout/", public(account.logout), name="account_logout"),
-    path("accounts/inactive/", public(account.account_inactive), name="account_inactive"),
-    path("accounts/password/", signed_in(account.password_change), name="account_change_password"),
-    path("accounts/confirm/", signed_in(account.reauthenticate), name="account_reauthenticate"),
+    path("", include("anwei.portal.account_urls")),
+    path("", include("anwei.org.accounts.urls")),
     path("", include("anwei.monitoring.urls")),
     path("", include("anwei.monitoring.api_urls")),
     path("", include("anwei.cases.urls")),

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from anwei.cases.models import Preference
 from anwei.cases.sweep import sweep
 from anwei.cases.views import lists
 from anwei.monitoring.models import Warning
@@ -88,3 +91,83 @@ def test_every_tab_says_why_it_is_empty(county: County, sign_in: SignIn) -> None
         ("nonsense", "没有待办"),
     ):
         assert words in client.get(f"/work/?tab={tab}").content.decode()
+
+
+def test_a_batch_says_of_each_case_what_became_of_it(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    record_episodes(
+        [(9, raised(build(county, code="gas-2").hh)), (10, raised(build(county, code="gas-3").hh))], now=NOW
+    )
+    worker = sign_in(county.worker)
+    page = worker.get("/work/")
+    assert "批量签收" in page.content.decode() and page.context["batch"] == {"sign": "签收"}
+    first, second, third = Warning.objects.order_by("pk")
+    act(worker, second, "sign")
+    stale = {"verb": "sign", "key": "k1", "case": [f"{one.pk}:1" for one in (first, second, third)]}
+    text = worker.post("/work/act/", stale, follow=True).content.decode()
+    assert f"已办 2 件：{first.number}、{third.number}。" in text
+    assert f"{second.number} {second.title} 未办：此事项刚刚已由他人办理" in text
+    assert set(Warning.objects.values_list("phase", flat=True)) == {"acting"}
+    again = worker.post("/work/act/", stale, follow=True).content.decode()  # a double click
+    assert f"已办 2 件：{first.number}、{third.number}。" in again
+    assert set(Warning.objects.values_list("version", flat=True)) == {2}
+
+
+def test_a_batch_hands_in_no_papers_and_reaches_no_other_scope(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    chosen = {"key": "k", "case": [f"{warning.pk}:1"]}
+    stranger = sign_in(county.stranger).post("/work/act/", chosen | {"verb": "sign"}, follow=True)
+    assert "没有选中" in stranger.content.decode() and warning.number not in stranger.content.decode()
+    officer = sign_in(county.officer).post("/work/act/", chosen | {"verb": "sign"}, follow=True)
+    assert "未办：此事项应由" in officer.content.decode()
+    worker = sign_in(county.worker)
+    act(worker, warning, "sign")
+    chosen["case"] = [f"{warning.pk}:2", "nonsense", f"{warning.pk}", "999999:1"]
+    papers = worker.post("/work/act/", chosen | {"verb": "dispose"}, follow=True)
+    assert "须逐件办理" in papers.content.decode() and Warning.objects.get().phase == "acting"
+    assert "没有选中" in worker.post("/work/act/", {}, follow=True).content.decode()
+    assert worker.get("/work/act/").status_code == 405
+
+
+def test_the_desk_costs_the_same_for_one_case_and_for_many(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    def n_queries(client: Client, tab: str) -> int:
+        client.get(f"/work/?tab={tab}")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/work/?tab={tab}")
+        return len(queries)
+
+    clients = {"todo": sign_in(county.worker), "supervised": sign_in(county.officer)}
+    for_one = {tab: n_queries(client, tab) for tab, client in clients.items()}
+    plants = [build(county, code=f"gas-{number}") for number in range(2, 12)]
+    record_episodes([(10 + number, raised(plant.hh)) for number, plant in enumerate(plants)], now=NOW)
+    assert len(clients["todo"].get("/work/").context["works"]) == 11
+    # the batch bar asks nothing of the database
+    assert {tab: n_queries(client, tab) for tab, client in clients.items()} == for_one
+
+
+def test_the_head_of_every_page_counts_with_one_query(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    worker = sign_in(county.worker)
+    with CaptureQueriesContext(connection) as queries:
+        text = worker.get("/enterprises/").content.decode()
+    counting = [query for query in queries if "cases_notice" in query["sql"]]
+    assert len(counting) == 1 and "cases_case" in counting[0]["sql"]
+    assert "待办 <b>1</b>" in text and "通知 <b>1</b>" in text
+    with time_machine.travel(NOW + timedelta(hours=2), tick=True):
+        assert "其中超期 1 件" in sign_in(county.worker).get("/enterprises/").content.decode()
+
+
+def test_the_day_begins_by_post_or_by_choice(county: County, sign_in: SignIn) -> None:
+    def home(person: Person) -> str:
+        return sign_in(person).get("/home/")["Location"]
+
+    assert home(county.officer) == "/"  # the duty post of the county
+    assert {home(person) for person in (county.worker, county.townsman, county.boss)} == {"/work/"}
+    Preference.objects.create(person=county.officer, home="work")
+    Preference.objects.create(person=county.worker, home="cockpit")
+    assert (home(county.officer), home(county.worker)) == ("/work/", "/")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from anwei.cases.desk import RELATED
 from anwei.cases.errors import CaseError, NotYourTurn, StaleCase, WrongPhase
 from anwei.cases.forms import TransitionForm
 from anwei.cases.kinds import kind_of, specific
@@ -21,8 +22,8 @@ from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.pace import ClockView, clock_views
 from anwei.cases.queries import phase_strip, timeline, transitions_for, turn_of
 from anwei.cases.services import advance
-from anwei.cases.views.lists import RELATED
 from anwei.ledgers.seal import verify_chain
+from anwei.org.accounts.recent import require_recent
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Post
 from anwei.org.policy import person_of, signed_in
@@ -41,6 +42,8 @@ def case_advance(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Do a verb by its form: errors in place, a double click counts once, a faster hand gives 409."""
     shown = _case(request, pk)
     transition = _row_of(shown, verb)
+    if transition.dangerous:
+        require_recent(request)
     form = TransitionForm(transition, request.POST, request.FILES)
     allowed = verb in {row.verb for row in transitions_for(shown, person_of(request), now=timezone.now())}
     if not form.is_valid() and allowed and form.cleaned_data.get("version") in (None, shown.version):

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from anwei.cases.desk import Work, advance_all, batch_verbs, desk_of, with_own_rows, works
 from anwei.cases.filters import OPEN, CaseFilter
 from anwei.cases.forms import TransitionForm
-from anwei.cases.kinds import kinds
 from anwei.cases.lifecycle import Transition
 from anwei.cases.models import Case
-from anwei.cases.queries import transitions_for, work_list
 from anwei.cases.tables import CaseTable
-from anwei.ledgers.listing import Listing
-from anwei.org.holdings import posts_of
-from anwei.org.models import Person
+from anwei.ledgers.listing import ClampedPaginator, Listing, number_in
 from anwei.org.policy import person_of, signed_in
 
 WORKS_A_PAGE = 20
-RELATED = ("enterprise__unit", "site", "responsible__unit", "supervisor__unit", "implementer__unit")
-
-
-def with_own_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Return the cases with the row of their kind's own model at hand: one join a kind, no query a case."""
-    return cases.select_related(*RELATED, *(str(kind.model._meta.model_name) for kind in kinds()))
 
 
 @signed_in
@@ -60,40 +50,55 @@ def work(request: HttpRequest) -> HttpResponse:
     desk = desk_of(person, now)
     tab = request.GET.get("tab", "todo")
     tab = tab if tab in desk else "todo"
-    page = Paginator(with_own_rows(desk[tab]), WORKS_A_PAGE).get_page(request.GET.get("page"))
+    rows = with_own_rows(desk[tab])
+    if tab == "todo":
+        rows = rows.prefetch_related("entries", "children")
+    page = ClampedPaginator(rows, WORKS_A_PAGE).get_page(request.GET.get("page", "1"))
+    desk_works = works(list(page), person, now) if tab == "todo" else [Work(case, None) for case in page]
     context: dict[str, Any] = {
         "tab": tab,
         "counts": {name: rows.count() for name, rows in desk.items()},
         "n_overdue": desk["todo"].filter(deadline__lt=now).count(),
         "page": page,
-        "works": [(case, _one_click(case, person) if tab == "todo" else None) for case in page],
+        "works": [(work.case, work.act and _button(work.act, work.case)) for work in desk_works],
+        "batch": batch_verbs(desk_works),
+        "key": secrets.token_hex(16),
         "now": now,
     }
     return render(request, "cases/work.html", context)
 
 
-def desk_of(person: Person, now: datetime) -> dict[str, QuerySet[Case]]:
-    """Return the rows of each tab.
+@signed_in
+@require_POST
+def work_batch(request: HttpRequest) -> HttpResponse:
+    """Do one verb to the chosen cases of the desk, and say of each what became of it."""
+    chosen = [one.partition(":") for one in request.POST.getlist("case")]
+    versions = {int(pk): int(version) for pk, _colon, version in chosen if _are_numbers(pk, version)}
+    done = list(
+        advance_all(
+            request.POST.get("verb", ""),
+            versions,
+            actor=person_of(request),
+            now=timezone.now(),
+            key=request.POST.get("key", "")[:32],
+        )
+    )
+    if not done:
+        messages.warning(request, _("没有选中要办理的事项。"))
+    if numbers := [one.number for one in done if not one.fault]:
+        messages.success(
+            request, _("已办 %(n)s 件：%(numbers)s。") % {"n": len(numbers), "numbers": _("、").join(numbers)}
+        )
+    for one in done:
+        if one.fault:
+            words = {"number": one.number, "title": one.title, "fault": one.fault}
+            messages.warning(request, _("%(number)s %(title)s 未办：%(fault)s") % words)
+    return redirect("work")
 
-    待办: their turn. 已办: they acted. 督办: they supervise and another is at work. 知会: what else is
-    open in their scope, so that a township or a leader knows of it.
-    """
-    desk = work_list(person, now)
-    supervised = desk.informed.filter(supervisor__in=posts_of(person, now))
-    elsewhere = Case.objects.visible_to(person).filter(OPEN)
-    known = (desk.todo.values("pk"), supervised.values("pk"))
-    informed = elsewhere.exclude(pk__in=known[0]).exclude(pk__in=known[1])
-    return {
-        "todo": desk.todo,
-        "done": desk.done,
-        "supervised": supervised.order_by(F("deadline").asc(nulls_last=True), "pk"),
-        "informed": informed.order_by(F("deadline").asc(nulls_last=True), "pk"),
-    }
+
+def _button(act: Transition, case: Case) -> tuple[Transition, TransitionForm]:
+    return act, TransitionForm.fresh(act, case.version)
 
 
-def _one_click(case: Case, person: Person) -> tuple[Transition, TransitionForm] | None:
-    """Return the verb that needs no paper, with its form, when it is the way on; None: open the case."""
-    for transition in transitions_for(case, person, now=timezone.now()):
-        if not transition.needs and transition.target is not transition.source:
-            return transition, TransitionForm.fresh(transition, case.version)
-    return None
+def _are_numbers(*texts: str) -> bool:
+    return all(number_in(text) is not None for text in texts)

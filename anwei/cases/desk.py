@@ -1,0 +1,145 @@
+"""A person's desk: what waits, what they did, supervise and should know of; and acts on many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from anwei.cases.errors import CaseError
+from anwei.cases.filters import OPEN
+from anwei.cases.kinds import kind_of, kinds
+from anwei.cases.lifecycle import TURN, Phase, Transition
+from anwei.cases.models import Case
+from anwei.cases.notices.queries import notices_of
+from anwei.cases.queries import transitions_for, work_list
+from anwei.cases.services import advance
+from anwei.org.holdings import actings_of, posts_acted_at
+from anwei.org.models import Person
+
+RELATED = ("enterprise__unit", "site", "responsible__unit", "supervisor__unit", "implementer__unit")
+EARLIEST_FIRST = (F("deadline").asc(nulls_last=True), "pk")
+MAX_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The numbers of the frame of every page."""
+
+    n_todo: int = 0
+    n_overdue: int = 0
+    n_unread: int = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """A case on the desk with the verb that needs no paper and leads on, if there is one."""
+
+    case: Case
+    act: Transition | None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one case of a batch; `fault` is the sentence why nothing was done."""
+
+    number: str
+    title: str
+    fault: str
+
+
+def with_own_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return the cases with the row of their kind's own model at hand: one join a kind, no query a case."""
+    return cases.select_related(*RELATED, *(str(kind.model._meta.model_name) for kind in kinds()))
+
+
+def desk_of(person: Person, now: datetime) -> dict[str, QuerySet[Case]]:
+    """Return the rows of each tab.
+
+    待办: their turn. 已办: they acted. 督办: they supervise and another is at work. 知会: what else is
+    open in their scope, so that a township or a leader knows of it.
+    """
+    desk = work_list(person, now)
+    supervised = desk.informed.filter(supervisor__in=posts_acted_at(person, now))
+    elsewhere = Case.objects.visible_to(person).filter(OPEN)
+    informed = elsewhere.exclude(pk__in=desk.todo.values("pk")).exclude(pk__in=supervised.values("pk"))
+    return {
+        "todo": desk.todo,
+        "done": desk.done,
+        "supervised": supervised.order_by(*EARLIEST_FIRST),
+        "informed": informed.order_by(*EARLIEST_FIRST),
+    }
+
+
+def counts_of(person: Person, now: datetime) -> Counts:
+    """Return how much waits, how much of it is overdue, and how many notices are unread: one query."""
+    posts = posts_acted_at(person, now).values("pk")
+    turn = Q()
+    for phase, role in TURN.items():
+        turn |= Q(phase=phase, **{f"{role}__in": posts})
+    todo = Case.objects.filter(turn)
+    unread = notices_of(person).filter(read_at=None)
+    columns = (_count(todo), _count(todo.filter(deadline__lt=now)), _count(unread))
+    row = Person.objects.filter(pk=person.pk).values_list(*columns).first()
+    return Counts(*row) if row else Counts()
+
+
+def works(cases: Sequence[Case], person: Person, now: datetime) -> list[Work]:
+    """Return a page of the desk with its one-click verbs; the number of queries does not grow with it."""
+    actings = actings_of(person, now)
+    return [Work(case, _one_click(transitions_for(case, person, now=now, actings=actings))) for case in cases]
+
+
+def batch_verbs(page: Sequence[Work]) -> dict[str, str]:
+    """Return verb and button of what can be done to several cases of a page at once."""
+    verbs: dict[str, list[Transition]] = {}
+    for work in page:
+        if work.act is not None:
+            verbs.setdefault(work.act.verb, []).append(work.act)
+    return {verb: str(acts[0].label) for verb, acts in verbs.items() if len(acts) > 1}
+
+
+def advance_all(
+    verb: str, versions: Mapping[int, int], *, actor: Person, now: datetime, key: str
+) -> Iterator[Done]:
+    """Do a one-click verb to several cases, each for itself: what one refuses does not stop the others.
+
+    `versions` are the versions the actor saw, by case. A case of which the verb asks papers is refused: a
+    batch has none to hand in. Yields what became of each.
+    """
+    visible = Case.objects.visible_to(actor).select_related(*RELATED).in_bulk(list(versions)[:MAX_BATCH])
+    for pk, version in versions.items():
+        case = visible.get(pk)
+        if case is not None:
+            fault = _refusal(case, verb)
+            if not fault:
+                try:
+                    advance(case, verb, actor=actor, now=now, version=version, key=f"{key}-{pk}")
+                except CaseError as error:
+                    fault = str(error)
+            yield Done(case.number, case.title, fault)
+
+
+def _refusal(case: Case, verb: str) -> str:
+    row = kind_of(case).lifecycle.find(verb, Phase(case.phase))
+    return "" if row is None or _is_one_click(row) else _("此操作须逐件办理并提交材料。")
+
+
+def _is_one_click(row: Transition) -> bool:
+    papers = any(need.required for need in row.needs)
+    return not papers and not row.dangerous and row.target is not row.source
+
+
+def _one_click(rows: Sequence[Transition]) -> Transition | None:
+    return next((row for row in rows if _is_one_click(row)), None)
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """Return the number of `rows` as a column of another query."""
+    alone = rows.order_by().values(whole=Value(1)).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(alone), 0)
