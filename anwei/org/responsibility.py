@@ -155,8 +155,8 @@ def _named(subject: Subject, seat: Named, roster: Roster) -> Seat | None:
         return None
     placed = roster.post(rows[0].post_id)
     rule = _("县里指定：%(title)s") % {"title": rows[0].title}
-    seat = _filled(str(placed.post), placed, SeatRule(rule, "", Confidence.COUNTY))
-    return replace(seat, document=rows[0].document)
+    filled = _filled(str(placed.post), placed, SeatRule(rule, "", Confidence.COUNTY))
+    return replace(filled, document=rows[0].document)
 
 
 def _enterprise(subject: Subject, roster: Roster) -> Seat:

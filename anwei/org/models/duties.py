@@ -104,7 +104,7 @@ class Signing(models.Model):
     lower = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="signings", verbose_name=_("乙方"))
     signed_on = models.DateField(_("签订日期"))
     reference = models.CharField(_("纸质编号"), max_length=120, blank=True)
-    scan = models.CharField(_("扫描件"), max_length=64, blank=True)  # SHA-256 of the file in the data folder
+    scan = models.CharField(_("扫描件"), max_length=64, blank=True)  # its name in the folder of papers
     scan_name = models.CharField(_("文件名"), max_length=120, blank=True)
 
     class Meta:

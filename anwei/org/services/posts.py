@@ -1,4 +1,4 @@
-"""Who holds a post from which day to which."""
+"""Posts, and who holds one from which day to which."""
 
 from __future__ import annotations
 
@@ -9,9 +9,25 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts import separation
-from anwei.org.holdings import day_of
-from anwei.org.models import Holding, Person, Post
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Holding, Person, Post, Unit
+from anwei.org.services.duties import seed_duties
 from anwei.org.services.errors import OrgError
+
+
+@transaction.atomic
+def create_post(unit: Unit, kind: str, title: str, *, actor: Person | None, now: datetime) -> Post:
+    """Set up a post with the duties that law and rules give its kind.
+
+    Raises OrgError when the unit has a post of this title.
+    """
+    if Post.objects.filter(unit=unit, title=title).exists():
+        raise OrgError(_("“%(unit)s”已有岗位“%(title)s”。") % {"unit": unit, "title": title})
+    post = Post.objects.create(unit=unit, kind=kind, title=title)
+    content = {"unit": unit.pk, "kind": kind, "title": title}
+    record_change("org.post", post.pk, actor=actor, now=now, verb="create", content=content)
+    seed_duties(post, actor=actor, now=now)
+    return post
 
 
 @transaction.atomic
@@ -23,21 +39,58 @@ def appoint(
     now: datetime,
     from_on: date | None = None,
     to_on: date | None = None,
+    term_on: date | None = None,
+    document: str = "",
+    reason: str = "",
 ) -> Holding:
     """Let `person` hold `post` from a day (today unless given), to a day or until dismissed.
 
-    Raises OrgError when two of the three administrators' posts would meet in one hand (三员分立).
+    `term_on` is the last day of the term of office, `document` the paper of appointment. Raises OrgError when
+    the days are out of order, the person holds the post already, or two of the three administrators' posts
+    would meet in one hand (三员分立).
     """
     first_on = from_on or day_of(now)
     separation.require_separation(person, post, from_on=first_on, to_on=to_on)
-    holding = Holding.objects.create(person=person, post=post, from_on=first_on, to_on=to_on)
+    if any(day is not None and day < first_on for day in (to_on, term_on)):
+        raise OrgError(_("离任日期和任期届满日期不能早于任职日期。"))
+    if holdings_on(first_on).filter(person=person, post=post).exists():
+        raise OrgError(_("%(person)s已在“%(post)s”任职。") % {"person": person, "post": post})
+    holding = Holding.objects.create(
+        person=person, post=post, from_on=first_on, to_on=to_on, term_on=term_on, document=document
+    )
     record_change(
         "org.post",
         post.pk,
         actor=actor,
         now=now,
         verb="appoint",
-        content={"person": person.pk, "from": holding.from_on, "to": to_on},
+        content={
+            "person": person.pk,
+            "from": holding.from_on,
+            "to": to_on,
+            "term": term_on,
+            "document": document,
+        },
+        reason=reason,
+    )
+    return holding
+
+
+@transaction.atomic
+def renew_term(
+    holding: Holding, *, term_on: date, document: str, actor: Person | None, now: datetime, reason: str
+) -> Holding:
+    """Give a holder another term of office.
+
+    Raises OrgError when the new term ends no later than the old one.
+    """
+    if term_on < holding.from_on or (holding.term_on is not None and term_on <= holding.term_on):
+        raise OrgError(_("新任期的届满日期须晚于原任期。"))
+    before, holding.term_on, holding.document = holding.term_on, term_on, document
+    holding.save(update_fields=["term_on", "document"])
+    content = {"person": holding.person_id, "before": before, "term": term_on, "document": document}
+    record_change(
+        "org.post", holding.post_id, actor=actor, now=now, verb="renew", content=content, reason=reason
     )
     return holding
 

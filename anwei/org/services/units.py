@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
+from anwei.org.holdings import day_of
 from anwei.org.models import Person, SectorDuty, Territory, Unit
+from anwei.org.models.units import is_division_code
+from anwei.org.services.errors import OrgError
 
 
 @transaction.atomic
 def register_territory(code: str, name: str, *, actor: Person | None, now: datetime) -> Territory:
-    """Register a territory, or give it another name."""
+    """Register a territory, or give it another name.
+
+    Raises OrgError for a code that is no division code (6, 9 or 12 digits).
+    """
+    try:
+        is_division_code(code)
+    except ValidationError as error:
+        raise OrgError(error.messages[0]) from error
     territory, _created = Territory.objects.update_or_create(pk=code, defaults={"name": name})
     record_change("org.territory", code, actor=actor, now=now, verb="register", content={"name": name})
     return territory
@@ -21,12 +33,52 @@ def register_territory(code: str, name: str, *, actor: Person | None, now: datet
 
 @transaction.atomic
 def register_unit(
-    *, kind: str, name: str, territory: str, sectors: Iterable[str], actor: Person | None, now: datetime
+    *,
+    kind: str,
+    name: str,
+    territory: str,
+    actor: Person | None,
+    now: datetime,
+    sectors: Iterable[str] = (),
+    parent: Unit | None = None,
+    short_name: str = "",
 ) -> Unit:
-    """Register a public body; `sectors` are those a department leads (三管三必须)."""
-    unit = Unit.objects.create(kind=kind, name=name, territory=territory)
+    """Register a public body or a part of an enterprise; `sectors` are those a department leads (三管三必须).
+
+    Raises OrgError when the name is taken, the territory is not registered, or a part has no enterprise.
+    """
+    if Unit.objects.filter(name=name).exists():
+        raise OrgError(_("已有名为“%(name)s”的单位。") % {"name": name})
+    require_territory(territory)
+    if kind == Unit.Kind.ENTERPRISE_DEPARTMENT and (parent is None or parent.kind != Unit.Kind.ENTERPRISE):
+        raise OrgError(_("企业内设部门须指明所属企业。"))
+    unit = Unit.objects.create(
+        kind=kind, name=name, short_name=short_name, territory=territory, parent=parent
+    )
     led = sorted(set(sectors))
-    SectorDuty.objects.bulk_create(SectorDuty(unit=unit, sector=sector) for sector in led)
+    SectorDuty.objects.bulk_create(
+        SectorDuty(unit=unit, sector=sector, from_on=day_of(now)) for sector in led
+    )
     content = {"kind": kind, "name": name, "territory": territory, "sectors": led}
     record_change("org.unit", unit.pk, actor=actor, now=now, verb="register", content=content)
     return unit
+
+
+@transaction.atomic
+def place_unit(unit: Unit, territory: str, *, actor: Person | None, now: datetime, reason: str) -> Unit:
+    """Say in which territory a unit lies.
+
+    Raises OrgError when the territory is not registered.
+    """
+    require_territory(territory)
+    before, unit.territory = unit.territory, territory
+    unit.save(update_fields=["territory"])
+    content = {"before": before, "after": territory}
+    record_change("org.unit", unit.pk, actor=actor, now=now, verb="place", content=content, reason=reason)
+    return unit
+
+
+def require_territory(code: str) -> None:
+    """Raise OrgError unless a territory of this code is registered."""
+    if not Territory.objects.filter(pk=code).exists():
+        raise OrgError(_("没有登记区划代码为“%(code)s”的属地。") % {"code": code})

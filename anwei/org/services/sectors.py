@@ -1,0 +1,69 @@
+"""Which department answers for a sector: assigned and ended with the county's own document."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.services import record_change
+from anwei.org.models import Confidence, Person, SectorDuty, Unit
+from anwei.org.services.errors import OrgError
+
+
+@transaction.atomic
+def assign_sector(
+    sector: str,
+    unit: Unit,
+    *,
+    lead: bool,
+    from_on: date,
+    document: str,
+    actor: Person | None,
+    now: datetime,
+    reason: str = "",
+) -> SectorDuty:
+    """Let a department lead a sector, or answer for it jointly, from a day on (安全生产法 art. 10).
+
+    What the department did in this sector until then ends the day before. Other leads stay: two claimants
+    are a gap that somebody must decide. Raises OrgError for a unit that is no department, or when the
+    department's present duty begins only later.
+    """
+    if unit.kind not in (Unit.Kind.DEPARTMENT, Unit.Kind.COMMITTEE_OFFICE, Unit.Kind.TOWNSHIP):
+        raise OrgError(_("行业监管只能交给部门或乡镇街道。"))
+    open_row = SectorDuty.objects.select_for_update().filter(sector=sector, unit=unit, to_on=None).first()
+    if open_row is not None:
+        if open_row.from_on is not None and open_row.from_on >= from_on:
+            sentence = _("%(unit)s对该行业的现行分工自 %(day)s 起，新的起始日期须更晚。")
+            raise OrgError(sentence % {"unit": unit, "day": open_row.from_on})
+        open_row.to_on = from_on - timedelta(days=1)
+        open_row.save(update_fields=["to_on"])
+    duty = SectorDuty.objects.create(
+        sector=sector,
+        unit=unit,
+        lead=lead,
+        from_on=from_on,
+        document=document,
+        confidence=Confidence.COUNTY,
+    )
+    content = {"unit": unit.pk, "lead": lead, "from": from_on, "document": document}
+    record_change("org.sector", sector, actor=actor, now=now, verb="assign", content=content, reason=reason)
+    return duty
+
+
+@transaction.atomic
+def end_sector_duty(
+    duty: SectorDuty, *, last_on: date, actor: Person | None, now: datetime, reason: str
+) -> SectorDuty:
+    """End a department's duty in a sector after a day.
+
+    Raises OrgError when that day lies before the first.
+    """
+    if duty.from_on is not None and last_on < duty.from_on:
+        raise OrgError(_("截止日期不能早于起始日期。"))
+    duty.to_on = last_on
+    duty.save(update_fields=["to_on"])
+    content = {"unit": duty.unit_id, "lead": duty.lead, "to": last_on}
+    record_change("org.sector", duty.sector, actor=actor, now=now, verb="end", content=content, reason=reason)
+    return duty
