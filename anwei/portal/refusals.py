@@ -1,7 +1,7 @@
 """Every unsafe call that was refused goes on record: who, when, from where, what, with which result.
 
-What was done is on record by the services themselves. Strangers could fill the disk with refusals, so those of
-nobody known are counted out: at most so many a minute and process, the rest goes to the log of the process.
+What was done is on record by the services themselves. Strangers could fill the disk with refusals, so of
+those only so many a minute and process are kept; the rest goes to the log of the process.
 """
 
 from __future__ import annotations
