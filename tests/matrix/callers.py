@@ -1,0 +1,132 @@
+"""Somebody at a door: a browser with a session, or a program with a token; every call is undone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.test import Client
+
+from anwei.org.display import COOKIE, remember
+from anwei.org.models import Person
+from tests.matrix.world import SEES, World
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+CHANGES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
+OUR_SEALS = ("cases_entry", "ledgers_change")
+NOT_BUSINESS = (
+    "django_session",  # who is logged in where
+    "ledgers_access",  # the log of refusals
+    "ledgers_chainhead",  # goes with a sealed row
+    "axes_",  # failed logins
+)
+
+
+@dataclass
+class Answer:
+    """What came back, and which tables the call wrote."""
+
+    status: int
+    location: str
+    response: HttpResponseBase
+    body: bytes
+    tables: set[str]
+
+    @property
+    def let_in(self) -> bool:
+        """Whether the door opened: 2xx, or 3xx to anywhere but the login."""
+        login = self.location.startswith(resolve_url(settings.LOGIN_URL))
+        return self.status < 400 and not (login and self.status >= 300)
+
+    @property
+    def changed(self) -> set[str]:
+        """The business tables the call wrote."""
+        return {table for table in self.tables if not table.startswith(NOT_BUSINESS)}
+
+    @property
+    def sealed(self) -> bool:
+        """Whether a sealed row says so."""
+        return bool(self.tables & {*OUR_SEALS})
+
+
+@dataclass
+class Caller:
+    """One visitor: a role with its session cookie, or with its token."""
+
+    role: str
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        as_json: bool = False,
+        **headers: str,
+    ) -> Answer:
+        """Ask, read, undo."""
+        self.client.cookies.clear()
+        for name, value in self.cookies.items():
+            self.client.cookies[name] = value
+        tables: set[str] = set()
+
+        def watch(execute: Any, sql: str, *rest: Any) -> Any:
+            found = CHANGES.match(sql)
+            if found:
+                tables.add(found[1])
+            return execute(sql, *rest)
+
+        data: Any = dict(body or {})
+        words: dict[str, Any] = {"headers": self.headers | headers}
+        if as_json:
+            data, words["content_type"] = json.dumps(data), "application/json"
+        elif method in ("PUT", "PATCH", "DELETE", "OPTIONS"):
+            data = b""
+        with transaction.atomic(), connection.execute_wrapper(watch):
+            response = getattr(self.client, method.lower())(path, data, **words)
+            body_read = _body(response)
+            transaction.set_rollback(True)
+        return Answer(response.status_code, response.headers.get("Location", ""), response, body_read, tables)
+
+
+def callers(world: World) -> dict[str, Caller]:
+    """Return everybody by name: each role, and `token:` each role."""
+    found = {}
+    for role in SEES:
+        caller = found[role] = Caller(role)
+        if role != "anonymous":
+            caller.cookies = (
+                _screen(world) if role == "display" else _session(caller.client, world.people[role])
+            )
+            found[f"token:{role}"] = Caller(role, {"authorization": f"Bearer {world.tokens[role]}"})
+    return found
+
+
+def _session(client: Client, person: Person) -> dict[str, str]:
+    client.force_login(person)
+    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+def _screen(world: World) -> dict[str, str]:
+    """Return the cookie of a bound display: it has no session."""
+    response = HttpResponse()
+    remember(response, world.screen)
+    return {COOKIE: response.cookies[COOKIE].value}
+
+
+def _body(response: HttpResponseBase) -> bytes:
+    """Return the whole body; of a stream that never ends, nothing."""
+    if not response.streaming:
+        return bytes(response.content)  # type: ignore[attr-defined]
+    return b"" if response.is_async else b"".join(response.streaming_content)  # type: ignore[attr-defined]

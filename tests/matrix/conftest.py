@@ -1,0 +1,71 @@
+"""One county for all of a file's calls; each call is undone after its answer was read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+
+from anwei.datafolder import DataFolder
+from anwei.monitoring.stream.samples import Reason, Reject
+from tests.kernel.conftest import django_db_setup  # noqa: F401  (the table of the test-only kind)
+from tests.kernel.county import NOW
+from tests.matrix.callers import Caller, callers
+from tests.matrix.world import World, build, canary
+from tests.pages.store import Store
+
+LOOKED_AT = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture(scope="package")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store(tmp_path_factory.mktemp("store")) as store:
+        yield store
+
+
+@pytest.fixture(scope="package", autouse=True)
+def data_folder(store: Store) -> Iterator[DataFolder]:
+    """Keys, evidence and broker of these tests in one folder (instead of the one all tests share)."""
+    folder, settings.DATA = settings.DATA, store.folder
+    yield store.folder
+    settings.DATA = folder
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, store: Store) -> Iterator[World]:  # noqa: F811
+    hashers, settings.PASSWORD_HASHERS = (
+        settings.PASSWORD_HASHERS,
+        ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    )
+    with django_db_blocker.unblock(), time_machine.travel(LOOKED_AT, tick=False), transaction.atomic():
+        try:
+            made = build()
+            for place in made.places.values():
+                mark = canary(place.name)
+                refused = Reject(
+                    Reason.UNKNOWN_TAG, place.device.code, mark, int(LOOKED_AT.timestamp() * 1000), mark
+                )
+                store.write(place.tag.number, [(int(NOW.timestamp() * 1000), 0.5)], [refused])
+            yield made
+        finally:
+            transaction.set_rollback(True)
+            settings.PASSWORD_HASHERS = hashers
+
+
+@pytest.fixture(scope="module")
+def visitors(world: World) -> dict[str, Caller]:
+    return callers(world)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def refusals_are_no_news() -> Iterator[None]:
+    """Keep thousands of expected 403 and 404 out of the log."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)

@@ -1,0 +1,64 @@
+"""What stands in the place of a URL's arguments: one line for each kind of object that has an address.
+
+A key is the beginning of a pattern (the longest one counts) and the argument's name. An object of a plant has
+one example a plant; an object of the county has the same for all, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.matrix.routes import Route
+from tests.matrix.world import Place, World
+
+Example = Callable[[Place], Any]
+CountyExample = Callable[[World], Any]
+
+OF_A_PLANT: dict[tuple[str, str], Example] = {
+    ("alarms/", "pk"): lambda place: place.alarm.pk,
+    ("api/v1/alarms/", "alarm_id"): lambda place: place.alarm.pk,
+    ("api/v1/devices/", "code"): lambda place: place.device.code,
+    ("api/v1/tags/", "number"): lambda place: place.tag.number,
+    ("cases/", "pk"): lambda place: place.warning.pk,
+    ("devices/", "code"): lambda place: place.device.code,
+    ("enterprises/", "pk"): lambda place: place.enterprise.pk,
+    ("evidence/", "pk"): lambda place: place.evidence.pk,
+    ("tags/", "number"): lambda place: place.tag.number,
+}
+
+OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
+    ("api/v1/", "rest"): lambda world: "nowhere",
+    ("cases/", "verb"): lambda world: "confirm",
+    ("wall/", "pk"): lambda world: world.displays[0].pk,
+}
+
+
+class NoExample(LookupError):
+    """A URL has an argument that nobody gave an example for: add a line above."""
+
+
+def addresses(route: Route, world: World) -> dict[str, str]:
+    """Return the addresses of a route: {plant or '' (no plant's object): path}."""
+    plants = {name: _longest(OF_A_PLANT, route, name) for name in route.arguments}
+    county = {
+        name: example(world)
+        for name in route.arguments
+        if plants[name] is None and (example := _longest(OF_THE_COUNTY, route, name))
+    }
+    missing = [name for name in route.arguments if plants[name] is None and name not in county]
+    if missing:
+        raise NoExample(f"{route.pattern} {missing}: add a line to tests/matrix/examples.py")
+    if not any(plants.values()):
+        return {"": route.path(county)}
+    return {
+        name: route.path(
+            county | {argument: example(place) for argument, example in plants.items() if example is not None}
+        )
+        for name, place in world.places.items()
+    }
+
+
+def _longest(examples: dict[tuple[str, str], Any], route: Route, argument: str) -> Any:
+    fitting = [key for key in examples if key[1] == argument and route.pattern.startswith(key[0])]
+    return examples[max(fitting, key=lambda key: len(key[0]))] if fitting else None

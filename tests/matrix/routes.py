@@ -1,0 +1,39 @@
+"""Every address of the site, by walking the resolver."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import get_resolver
+
+from anwei.org.policy import doors, policy_of
+
+ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One pattern of the resolver with its policy's name."""
+
+    pattern: str
+    policy: str
+    view: Callable[..., Any]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names in angle brackets."""
+        return tuple(name for _converter, name in ARGUMENT.findall(self.pattern))
+
+    def path(self, values: dict[str, Any]) -> str:
+        """Return the address with values in place of the arguments."""
+        return "/" + ARGUMENT.sub(lambda found: str(values[found[2]]), self.pattern)
+
+
+def routes() -> Iterator[Route]:
+    """Yield every route; a view without a policy has the policy ''."""
+    for pattern, view in doors(get_resolver()):
+        policy = policy_of(view)
+        yield Route(pattern, policy.name if policy else "", view)
