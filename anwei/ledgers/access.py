@@ -18,7 +18,7 @@ LONGEST_PATH = 300
 def record_access(
     *, actor: Any | None, now: datetime, verb: str, path: str, address: str, result: int
 ) -> Access:
-    """Append one row: who (None: nobody known), from which address, did what (POST ...), with which status."""
+    """Append one row: who (None: nobody known), from which address, did what (POST ...), answered how."""
     content = {"path": path[:LONGEST_PATH], "from": address}
     day = timezone.localdate(now).isoformat()
     return seal.append(Access(day=day, at=now, actor=actor, verb=verb[:40], result=result, content=content))
