@@ -35,6 +35,7 @@ from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.register import publish_register
+from anwei.org.accounts.tidying import tidy_accounts
 
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S, SEND_PAUSE_S = 1.0, 2.0, 30.0, 1.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
@@ -114,6 +115,7 @@ class Worker:
 
     async def _tidy(self) -> None:
         await _ask(call_command, "clearsessions")
+        await _ask(tidy_accounts, timezone.now())
 
 
 def _sending(channel: Channel) -> Callable[[], Awaitable[None]]:

@@ -43,3 +43,7 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
     def get_user(self, user_id: Any) -> Person | None:
         """Return the person behind a session, asked anew at every request."""
         return people_in_office().filter(pk=user_id).first()
+
+    async def aget_user(self, user_id: Any) -> Person | None:
+        """Return the same in a coroutine."""
+        return await people_in_office().filter(pk=user_id).afirst()

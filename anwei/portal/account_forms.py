@@ -1,4 +1,4 @@
-"""Forms of logging in, of the password and of the second factor: allauth's, with our bounds and single use."""
+"""Forms of login, password and second factor: allauth's, with our bounds and single use."""
 
 from __future__ import annotations
 

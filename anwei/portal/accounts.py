@@ -137,7 +137,7 @@ def _fernet() -> MultiFernet:
 
 
 class UnifiedLoginAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """The county's unified login finds people who are here already, by their subject or their phone number."""
+    """The county's unified login finds people who are here already, by subject or phone number."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Answer no."""
@@ -165,4 +165,3 @@ class UnifiedLoginAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         next_step = _("请联系本单位安全保密管理员，核对登记的手机号后再试。")
         context = {"code": 403, "heading": heading, "next_step": next_step}
         return render(request, "error.html", context, status=403)
-

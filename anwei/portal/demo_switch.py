@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from anwei.org.accounts.factors import ADMINISTRATORS
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Unit
 from anwei.org.policy import signed_in
@@ -52,7 +53,8 @@ def parts() -> list[Part]:
     chosen: dict[str, list[Holding]] = {OPENING_UNIT: []}
     seen: set[int] = set()
     for holding in _playable():
-        of_kind = chosen.setdefault(holding.post.unit.kind, [])
+        administers = holding.post.kind in ADMINISTRATORS
+        of_kind = chosen.setdefault(holding.post.kind if administers else holding.post.unit.kind, [])
         if len(of_kind) < PLAYED_A_KIND and holding.person_id not in seen:
             of_kind.append(holding)
             seen.add(holding.person_id)

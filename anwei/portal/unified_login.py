@@ -1,9 +1,9 @@
 """A county's unified login (统一身份认证) by OpenID Connect, from a private file of the data folder.
 
-`keys/unified-login.json`, mode 0600: {"name", "issuer", "client_id", "client_secret"}; optionally "subject" (the
-claim that names the person, "sub" unless given) and "phone" (the claim with the phone number, "phone_number").
-Without the file there is no such button and no such door. The environment variable ANWEI_UNIFIED_LOGIN names another
-file. Knows no Django: the settings read it.
+`keys/unified-login.json`, mode 0600: {"name", "issuer", "client_id", "client_secret"}; optionally "subject"
+(the claim that names the person, "sub" unless given) and "phone" (the claim with the phone number,
+"phone_number"). Without the file there is no such button and no such door. ANWEI_UNIFIED_LOGIN in the
+environment names another file. Knows no Django: the settings read it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class WrongUnifiedLogin(ValueError):
 def unified_login(folder: DataFolder) -> dict[str, Any]:
     """Return allauth's SOCIALACCOUNT_PROVIDERS.
 
-    Raises WrongUnifiedLogin for a file without one of its words or with an issuer that is not https, UnsafeSecret
-    for one that others can read.
+    Raises WrongUnifiedLogin for a file without one of its words or with an issuer that is not https,
+    UnsafeSecret for one that others can read.
     """
     found = _read(folder)
     if found is None:
@@ -63,7 +63,9 @@ def _read(folder: DataFolder) -> dict[str, str] | None:
     if not path.exists():
         return None
     if path.stat().st_mode & 0o077:
-        raise UnsafeSecret(_("密钥文件 {path} 可被他人读取；请执行 chmod 600 {path} 后再启动。").format(path=path))
+        raise UnsafeSecret(
+            _("密钥文件 {path} 可被他人读取；请执行 chmod 600 {path} 后再启动。").format(path=path)
+        )
     found: dict[str, str] = json.loads(path.read_text("utf-8"))
     for word in ("name", "issuer", "client_id", "client_secret"):
         if not found.get(word):

@@ -1,1 +1,1 @@
-"""Accounts at the door: passwords, second factor, lock-out, sessions, three administrators, who may change whose."""
+"""Accounts: passwords, second factor, lock-out, sessions, the three administrators."""

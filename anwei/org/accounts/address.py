@@ -1,7 +1,8 @@
-"""From where a request comes: the only place that reads X-Forwarded-For, and only as far as it can be trusted.
+"""From where a request comes; X-Forwarded-For is read here alone, and only as far as it can be trusted.
 
-Every proxy appends the address it saw to the header, so with n trusted proxies in front the n-th entry from the
-right was written by a trusted hand and all before it by anybody. Without proxies (the default) the header is noise.
+Every proxy appends the address it saw to the header, so with n trusted proxies in front the n-th entry from
+the right was written by a trusted hand and all before it by anybody. Without proxies (the default) the header
+is noise.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Whose account an administrator may change: 属地 and 单位, never upwards, never another administrator's beside.
+"""Whose account an administrator may change: by 属地 and 单位, never upwards, no administrator's beside.
 
-A security administrator of the county reaches every unit, one of a township its territory, one of a department or
-an enterprise its own unit. Accounts of administrators are changed from a unit above, or at the server
-(`anwei account`): otherwise one of the three could make itself another by a new password.
+A security administrator of the county reaches every unit, one of a township its territory, one of a
+department or an enterprise its own unit. Accounts of administrators are changed from a unit above, or at the
+server (`anwei account`): otherwise one of the three could make itself another by a new password.
 """
 
 from __future__ import annotations
@@ -28,16 +28,20 @@ TERRITORIAL = (
 )
 
 
-def own_units(administrator: Person, now: datetime) -> QuerySet[Unit]:
-    """Return the units in which `administrator` holds the security administrator's post."""
-    held = posts_of(administrator, now).filter(kind=Post.Kind.SECURITY_ADMIN)
+def own_units(
+    administrator: Person, now: datetime, kind: Post.Kind = Post.Kind.SECURITY_ADMIN
+) -> QuerySet[Unit]:
+    """Return the units where `administrator` holds an administrator's post, the security one unless said."""
+    held = posts_of(administrator, now).filter(kind=kind)
     return Unit.objects.filter(posts__in=held).distinct()
 
 
-def administered_units(administrator: Person, now: datetime) -> QuerySet[Unit]:
-    """Return the units whose accounts `administrator` may change; none without the post."""
+def administered_units(
+    administrator: Person, now: datetime, kind: Post.Kind = Post.Kind.SECURITY_ADMIN
+) -> QuerySet[Unit]:
+    """Return the units whose accounts `administrator` may change (or audit); none without the post."""
     reach = Q(pk__in=[])
-    for unit in own_units(administrator, now):
+    for unit in own_units(administrator, now, kind):
         if unit.kind in TERRITORIAL and unit.territory:
             reach |= Q(territory__startswith=unit.territory)
         else:
@@ -65,7 +69,7 @@ def administered_people(administrator: Person, now: datetime) -> QuerySet[Person
     beside = Q(post__kind__in=ADMINISTRATORS, post__unit__in=own_units(administrator, now))
     people = Person.objects.filter(kind=Person.Kind.PERSON).exclude(pk=administrator.pk)
     people = people.filter(~Exists(held.filter(outside | beside)))
-    if _is_of_the_county(administrator, now):
+    if is_of_the_county(administrator, now):
         return people
     ever = Holding.objects.filter(
         person=OuterRef("pk"), post__unit__in=administered_units(administrator, now)
@@ -74,15 +78,18 @@ def administered_people(administrator: Person, now: datetime) -> QuerySet[Person
 
 
 def require_administration(administrator: Person | None, person: Person, now: datetime) -> None:
-    """Raise PermissionDenied unless `administrator` may change the account; None is the server's own command."""
+    """Raise PermissionDenied unless `administrator` may change the account; None is the server's command."""
     if administrator is None:
         return
     if not administered_people(administrator, now).filter(pk=person.pk).exists():
         raise PermissionDenied(_("该账号不在您的管理范围内。"))
 
 
-def _is_of_the_county(administrator: Person, now: datetime) -> bool:
+def is_of_the_county(
+    administrator: Person, now: datetime, kind: Post.Kind = Post.Kind.SECURITY_ADMIN
+) -> bool:
+    """Say whether the administrator's post is one of the county itself."""
     return any(
         unit.kind in TERRITORIAL and len(unit.territory) == COUNTY_DIGITS
-        for unit in own_units(administrator, now)
+        for unit in own_units(administrator, now, kind)
     )

@@ -34,9 +34,7 @@ def count_guess(browser: KnownBrowser) -> bool:
     return KnownBrowser.objects.filter(pk=browser.pk).exists()
 
 
-def remember_browser(
-    request: HttpRequest, response: HttpResponseBase, person: Person, now: datetime
-) -> None:
+def remember_browser(request: HttpRequest, response: HttpResponseBase, person: Person, now: datetime) -> None:
     """Know this browser from now on as one of `person`; several people may share one."""
     secret = _secret(request) or secrets.token_urlsafe(32)
     KnownBrowser.objects.update_or_create(

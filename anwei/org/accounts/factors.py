@@ -1,7 +1,8 @@
 """The second factor: who must have one, one-time codes that are good once, recovery codes on paper.
 
-The one-time codes are allauth's (RFC 6238); here each is used up in the database, so that it is good once in every
-process and after a restart too (RFC 6238 section 5.2), within a step of 30 s before and after the server's clock.
+The one-time codes are allauth's (RFC 6238); here each is used up in the database, so that it is good once in
+every process and after a restart too (RFC 6238 section 5.2), within a step of 30 s before and after the
+server's clock.
 """
 
 from __future__ import annotations
@@ -39,11 +40,14 @@ LAST_STEP = "last_step"  # in Authenticator.data: the newest time step whose cod
 def must_have_factor(person: Person, now: datetime) -> bool:
     """Say whether a post asks for a second factor: leaders of county and township, the three administrators.
 
-    Whoever acts for such a leader by delegation needs one as well: a secretary's account opens the same doors.
+    Whoever acts for such a leader by delegation needs one as well: a secretary's account opens the same
+    doors.
     """
     if posts_of(person, now).filter(FORCED).exists():
         return True
-    acting = Delegation.objects.filter(deputy=person, from_at__lte=now, to_at__gt=now, revoked_at__isnull=True)
+    acting = Delegation.objects.filter(
+        deputy=person, from_at__lte=now, to_at__gt=now, revoked_at__isnull=True
+    )
     return Post.objects.filter(FORCED, delegations__in=acting).exists()
 
 
@@ -63,7 +67,7 @@ def step_of(secret: str, code: str) -> int | None:
 
 @transaction.atomic
 def use_code(person: Person, code: str) -> bool:
-    """Use up a one-time code; False for a wrong one, and for one that was used, or is older than one that was."""
+    """Use up a one-time code; False for a wrong one, one that was used, or one older than that."""
     row = Authenticator.objects.select_for_update().filter(user=person, type=Authenticator.Type.TOTP).first()
     if row is None:
         return False
@@ -105,8 +109,6 @@ def remove_factor(person: Person, *, actor: Person | None, now: datetime, reason
     record_change(
         "org.person", person.pk, actor=actor, now=now, verb="remove_factor", content={}, reason=reason
     )
-
-
 
 
 def _code() -> str:

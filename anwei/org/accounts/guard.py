@@ -1,4 +1,4 @@
-"""Between login and use: sessions go on with clicks, and nothing opens before a due password and factor are made."""
+"""Between login and use: sessions go on with clicks; a due password or second factor comes first."""
 
 from __future__ import annotations
 

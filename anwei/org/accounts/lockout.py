@@ -1,11 +1,13 @@
 """How often one may guess (reliability.md S7): counted from the failures that django-axes keeps on record.
 
-Five failures in 15 minutes for an account from one address, twenty an hour from one address, and ten in 15 minutes
-at the second factor of one account from anywhere. An attempt is written down as a failure before it is judged and
-taken back when it succeeds, so that guesses sent side by side count as guesses sent one after another.
+Five failures in 15 minutes for an account from one address, twenty an hour from one address, and ten in 15
+minutes at the second factor of one account from anywhere. An attempt is written down as a failure before it
+is judged and taken back when it succeeds, so that guesses sent side by side count as guesses sent one after
+another.
 
-Nobody can lock a leader out: failures count by address, and a browser in which the person has logged in before
-(OWASP, "Slow Down Online Guessing Attacks with Device Cookies") has a count of its own, at the same address too.
+Nobody can lock a leader out: failures count by address, and a browser in which the person has logged in
+before (OWASP, "Slow Down Online Guessing Attacks with Device Cookies") has a count of its own, at the same
+address too.
 """
 
 from __future__ import annotations
@@ -112,7 +114,9 @@ class LoginRecords(AxesDatabaseHandler):  # type: ignore[misc]
         """Let the authentication go on: `attempt` has judged, or does not guard this door."""
         return True
 
-    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any
+    ) -> None:
         """Write down a failure of a door that has no `attempt` around it."""
         if request is not None and not getattr(request, "judged_attempt", False):
             _write_down(request, str(credentials.get("username") or ""), PASSWORD)

@@ -33,9 +33,13 @@ class ProfileValidator:
         asked = profile()
         faults = []
         if not asked.length <= len(password) <= LONGEST:
-            faults.append(_("密码长度须为 %(least)d 至 %(most)d 位。") % {"least": asked.length, "most": LONGEST})
+            faults.append(
+                _("密码长度须为 %(least)d 至 %(most)d 位。") % {"least": asked.length, "most": LONGEST}
+            )
         if _n_classes(password) < asked.classes:
-            faults.append(_("密码须含大写字母、小写字母、数字、其他符号中的 %(n)d 类。") % {"n": asked.classes})
+            faults.append(
+                _("密码须含大写字母、小写字母、数字、其他符号中的 %(n)d 类。") % {"n": asked.classes}
+            )
         if user is not None and user.pk and _was_used(user, password, asked.history):
             faults.append(_("不能使用最近 %(n)d 次用过的密码。") % {"n": asked.history})
         if faults:

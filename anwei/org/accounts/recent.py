@@ -1,4 +1,4 @@
-"""Asking again who it is before something dangerous: changed rights, and verbs that cannot be taken back quietly."""
+"""Asking again who it is before something dangerous: changes of rights, and dangerous verbs."""
 
 from __future__ import annotations
 

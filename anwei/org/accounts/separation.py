@@ -1,8 +1,8 @@
 """三员分立: system, security and audit administrator are never one account (GB/T 22239-2019 8.1.4.2, 8.1.5).
 
-The service refuses with a sentence; triggers in the database refuse what goes round it, in two dialects. They are
-made anew after every migration, because SQLite's table remake drops them. An administrator's post cannot be
-delegated either, so no second one comes by that way.
+The service refuses with a sentence; triggers in the database refuse what goes round it, in two dialects. They
+are made anew after every migration, because SQLite's table remake drops them. An administrator's post cannot
+be delegated either, so no second one comes by that way.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def require_separation(person: Person, post: Post, *, from_on: date, to_on: date
     """Raise OrgError when `person` would hold two administrators' posts of different kinds on one day."""
     if post.kind not in ADMINISTRATORS:
         return
-    others = Holding.objects.filter(person=person, post__kind__in=ADMINISTRATORS).exclude(post__kind=post.kind)
+    others = Holding.objects.filter(person=person, post__kind__in=ADMINISTRATORS).exclude(
+        post__kind=post.kind
+    )
     overlapping = others.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on))
     if to_on is not None:
         overlapping = overlapping.filter(from_on__lte=to_on)

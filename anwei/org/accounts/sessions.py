@@ -1,7 +1,8 @@
 """How long a session lasts, who is in, and ending it (等保 8.1.4.1 b; ASVS 5.0 V7.3).
 
-The end of a session is a moment written into the session itself: 30 minutes after the last click, 12 hours after
-the login at the latest. Django takes it for gone from then on, and so does the stream of events of an open page.
+The end of a session is a moment written into the session itself: 30 minutes after the last click, 12 hours
+after the login at the latest. Django takes it for gone from then on, and so does the stream of events of an
+open page.
 """
 
 from __future__ import annotations
@@ -79,7 +80,13 @@ def end_sessions(
 def device_words(user_agent: str) -> str:
     """Return browser and system of a user agent as people call them; for reading, never for deciding."""
     browsers = {"Edg/": "Edge", "Firefox/": "Firefox", "MicroMessenger/": _("微信"), "Chrome/": "Chrome"}
-    systems = {"Android": "Android", "iPhone": "iPhone", "Windows": "Windows", "Mac OS": "macOS", "Linux": "Linux"}
+    systems = {
+        "Android": "Android",
+        "iPhone": "iPhone",
+        "Windows": "Windows",
+        "Mac OS": "macOS",
+        "Linux": "Linux",
+    }
     browser = next((name for mark, name in browsers.items() if mark in user_agent), _("其他浏览器"))
     system = next((name for mark, name in systems.items() if mark in user_agent), "")
     return f"{browser} · {system}" if system else browser

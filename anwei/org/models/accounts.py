@@ -1,4 +1,4 @@
-"""What lets a person, a program or a screen in: past passwords, recovery codes, known browsers, tokens, displays."""
+"""What lets people, programs and screens in: past passwords, recovery codes, browsers, tokens, displays."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class RecoveryCode(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "digest"], name="recovery_code_once_a_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "digest"], name="recovery_code_once_a_person")
+        ]
 
     def __str__(self) -> str:
         return str(self.person)

@@ -10,10 +10,16 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.administration import require_administration
 from anwei.org.accounts.passwords import initial_password, set_password
-from anwei.org.models import ApiToken, KnownBrowser, Person
+from anwei.org.models import ApiToken, KnownBrowser, Person, Post, Unit
 from anwei.org.services.errors import OrgError
+from anwei.org.services.posts import appoint
 
 REGISTER = "org.person"
+ADMINISTRATOR_NAMES = {
+    Post.Kind.SYSTEM_ADMIN: "xitong",
+    Post.Kind.SECURITY_ADMIN: "anbao",
+    Post.Kind.AUDIT_ADMIN: "shenji",
+}
 
 
 @transaction.atomic
@@ -29,8 +35,8 @@ def create_person(
 ) -> tuple[Person, str]:
     """Make an account and return it with its password, random unless one is given and shown only here.
 
-    A random one must be changed at the first login. Who may not log in yet gets no password ("") until somebody
-    sets one. Raises OrgError when the name or the phone number is taken, as either of the two: both log in.
+    A random one must be changed at the first login. Who may not log in yet gets no password ("") until
+    somebody sets one. Raises OrgError when name or phone number is taken, as either of the two: both log in.
     """
     if Person.objects.filter(username=username).exists() or Person.objects.filter(phone=username).exists():
         raise OrgError(_("用户名 %(name)s 已有人使用。") % {"name": username})
@@ -85,3 +91,20 @@ def reopen_account(person: Person, *, actor: Person | None, now: datetime, reaso
     person.save(update_fields=["is_active"])
     record_change(REGISTER, person.pk, actor=actor, now=now, verb="reopen", content={}, reason=reason)
     return reset_password(person, actor=actor, now=now, reason=reason)
+
+
+@transaction.atomic
+def create_administrators(unit: Unit, *, now: datetime) -> list[tuple[Person, str, Post]]:
+    """Make the three administrators of `unit`, each with a post and a random password shown only here.
+
+    Raises OrgError when one of the accounts or posts exists already.
+    """
+    made = []
+    for kind, username in ADMINISTRATOR_NAMES.items():
+        if Post.objects.filter(unit=unit, kind=kind).exists():
+            raise OrgError(_("%(unit)s已设“%(post)s”。") % {"unit": unit, "post": kind.label})
+        person, password = create_person(username=username, full_name=str(kind.label), actor=None, now=now)
+        post = Post.objects.create(unit=unit, kind=kind, title=str(kind.label))
+        appoint(person, post, actor=None, now=now)
+        made.append((person, password, post))
+    return made

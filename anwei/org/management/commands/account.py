@@ -1,4 +1,4 @@
-"""`anwei account`: the first accounts of an installation, and every one until there is a page for it."""
+"""`anwei account`: the first accounts of an installation, and what only the server may change (三员)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.org.accounts.factors import remove_factor
 from anwei.org.models import SECTOR_CHOICES, Person, Post, Territory, Unit
 from anwei.org.services import (
     OrgError,
     appoint,
     close_account,
+    create_administrators,
     create_person,
     register_unit,
     reset_password,
@@ -24,7 +26,7 @@ POST_KINDS = [kind for kind in Post.Kind.values if kind != Post.Kind.DISPLAY]
 
 
 class Command(BaseCommand):
-    """Open an account in a post, reset its password, close it."""
+    """Open an account in a post or those of the three administrators, reset, close."""
 
     help = "开设账号（密码只显示一次）、重置密码、停用账号"
 
@@ -42,14 +44,22 @@ class Command(BaseCommand):
         create.add_argument("--territory", default="", help="单位的区划代码；新单位必填")
         sectors = [code for code, _name in SECTOR_CHOICES]
         create.add_argument("--sector", action="append", choices=sectors, help="新部门监管的行业，可多次")
-        for act, title in (("password", "重置密码"), ("close", "停用账号")):
+        three = acts.add_parser("administrators", help="正式启用时开设三员账号（系统、安全保密、安全审计）")
+        three.add_argument("--unit", required=True, help="单位全称")
+        three.add_argument("--unit-kind", choices=UNIT_KINDS, help="单位类别；新单位必填")
+        three.add_argument("--territory", default="", help="单位的区划代码；新单位必填")
+        for act, title in (
+            ("password", "重置密码"),
+            ("factor", "解除动态口令"),
+            ("close", "停用账号"),
+        ):
             acts.add_parser(act, help=title).add_argument("user", help="用户名")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         """Do the act; print a password where one was made."""
         try:
             with transaction.atomic():
-                password = {"create": _create, "password": _reset, "close": _close}[act](options)
+                password = ACTS[act](options)
         except OrgError as error:
             raise CommandError(str(error)) from error
         if password:
@@ -100,6 +110,17 @@ def _reset(options: dict[str, Any]) -> str:
     return reset_password(_person(options), actor=None, now=timezone.now())
 
 
+def _administrators(options: dict[str, Any]) -> str:
+    unit = _unit({"sector": (), **options})
+    made = create_administrators(unit, now=timezone.now())
+    return "\n".join(f"{person.username}\t{password}\t{post.title}" for person, password, post in made)
+
+
+def _remove_factor(options: dict[str, Any]) -> str:
+    remove_factor(_person(options), actor=None, now=timezone.now())
+    return ""
+
+
 def _close(options: dict[str, Any]) -> str:
     close_account(_person(options), actor=None, now=timezone.now())
     return ""
@@ -110,3 +131,12 @@ def _person(options: dict[str, Any]) -> Person:
     if person is None:
         raise CommandError(_("没有可用的用户 %(user)s。") % {"user": options["user"]})
     return person
+
+
+ACTS = {
+    "create": _create,
+    "administrators": _administrators,
+    "password": _reset,
+    "factor": _remove_factor,
+    "close": _close,
+}

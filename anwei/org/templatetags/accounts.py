@@ -1,0 +1,58 @@
+"""Words of the pages of accounts: devices, steps, what was changed, numbers that are not shown whole."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from anwei.org.accounts.lockout import FACTOR
+from anwei.org.accounts.sessions import device_words
+from anwei.org.models import Person
+
+register = template.Library()
+register.filter("device", device_words)
+
+VERBS = {
+    "create": _("开设账号"),
+    "reset_password": _("重置密码"),
+    "change_password": _("修改密码"),
+    "set_up_factor": _("设置动态口令"),
+    "remove_factor": _("解除动态口令"),
+    "issue_recovery_codes": _("生成恢复码"),
+    "use_recovery_code": _("使用恢复码"),
+    "end_sessions": _("结束登录"),
+    "close": _("停用账号"),
+    "reopen": _("恢复账号"),
+    "appoint": _("任职"),
+    "dismiss": _("离任"),
+    "grant": _("授权代理"),
+    "revoke": _("撤销"),
+    "issue": _("签发"),
+    "bind": _("启用"),
+    "set": _("修改设置"),
+}
+
+
+@register.filter
+def verb_words(verb: str) -> str:
+    """Return what was done, in words."""
+    return str(VERBS.get(verb, verb))
+
+
+@register.filter
+def step_words(step: str) -> str:
+    """Return at which step of the login an attempt failed."""
+    return str(_("动态口令") if step == FACTOR else _("密码"))
+
+
+@register.filter
+def masked(phone: str) -> str:
+    """Return a phone number without its middle (138****1234)."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else phone
+
+
+@register.filter
+def person_named(row: str) -> str:
+    """Return whose account a row of the change log speaks of."""
+    person = Person.objects.filter(pk=row).first() if row.isdecimal() else None
+    return f"{person}（{person.username}）" if person else row
