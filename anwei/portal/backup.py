@@ -30,11 +30,12 @@ from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.monitoring.stream.store.errors import StoreUnreadable
 from anwei.portal.family import anwei_command
+from anwei.portal.system.backups import CONTENTS
 
-CONTENTS = "backup.json"
 FOLDERS = (
     "keys",
     "evidence",
+    "papers",
     "demo",
     "register",
 )  # copied as they are; business and telemetry by their owners

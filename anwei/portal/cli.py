@@ -43,7 +43,7 @@ def overview() -> str:
     titles = {
         "run": _("启动全部进程（--demo：演示县）"),
         "status": _("显示地址、端口、版本、各进程状态与积压（--json）"),
-        "backup": _("备份到一个新目录，并当场验证"),
+        "backup": _("备份到一个新目录，并当场验证；backup drill：恢复演练"),
         "restore": _("从备份恢复到一个空的数据目录，并验证"),
         "verify": _("验证时间线与变更记录的哈希链"),
         "territory": _("登记区划的代码和名称"),
@@ -125,18 +125,58 @@ def _status(words: Arguments) -> int:
 
 def _backup(words: Arguments) -> int:
     from anwei.portal.backup import BackupFailed, back_up
+    from anwei.portal.system.backups import new_backup_path
 
+    if words[:1] == ["drill"]:
+        return _drill(words[1:])
     parser = ArgumentParser(
         "anwei backup", description=_("备份到一个新目录；系统可以在运行。备份会被试恢复以验证。")
     )
-    parser.add_argument("folder", type=Path, help=_("备份写入的目录，必须为空或不存在"))
-    target = parser.parse_args(words).folder.resolve()
+    parser.add_argument(
+        "folder", type=Path, nargs="?", help=_("备份写入的目录，必须为空或不存在；默认在备份目录中新建一份")
+    )
+    chosen, now, data = parser.parse_args(words).folder, datetime.now(UTC), DataFolder.from_environment()
+    target = chosen.resolve() if chosen else new_backup_path(data, now)
     try:
-        back_up(DataFolder.from_environment(), target, now=datetime.now(UTC), say=print)
+        back_up(data, target, now=now, say=print)
     except (BackupFailed, OSError) as error:
         print(_("备份失败：{error}").format(error=error), file=sys.stderr)
         return 1
     return 0
+
+
+def _drill(words: Arguments) -> int:
+    from anwei.portal.system.backups import backups
+    from anwei.portal.system.drill import drill
+
+    parser = ArgumentParser(
+        "anwei backup drill", description=_("恢复演练：把最新的备份恢复到临时目录并核对，结果留存。")
+    )
+    parser.add_argument("folder", type=Path, nargs="?", help=_("备份所在的目录，默认最新的一份"))
+    parser.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
+    options = parser.parse_args(words)
+    data = DataFolder.from_environment()
+    newest = next((backup.path for backup in backups(data)), None)
+    source: Path | None = options.folder.resolve() if options.folder else newest
+    if source is None:
+        print(_("还没有备份，无从演练；先执行 anwei backup。"), file=sys.stderr)
+        return 1
+    result = drill(data, source, now=datetime.now(UTC), say=_silent if options.json else print)
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+    elif result["ok"]:
+        print(
+            _("演练成功，用时 {seconds} 秒：{detail}").format(
+                seconds=result["seconds"], detail=result["steps"][0]["detail"]
+            )
+        )
+    else:
+        print(_("演练失败：{detail}").format(detail=result["steps"][-1]["detail"]), file=sys.stderr)
+    return 0 if result["ok"] else 1
+
+
+def _silent(sentence: str) -> None:
+    """Say nothing."""
 
 
 def _restore(words: Arguments) -> int:

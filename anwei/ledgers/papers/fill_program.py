@@ -16,7 +16,7 @@ FIXED_DATE = (2012, 7, 1, 0, 0, 0)
 
 def filled(content: bytes, marks: dict[str, str]) -> bytes:
     """Return the file with every mark replaced; raises LookupError for one that does not occur."""
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     source = zipfile.ZipFile(BytesIO(content))
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
