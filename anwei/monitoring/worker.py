@@ -1,4 +1,5 @@
-"""The worker: publishes the register, turns episodes into alarms and warnings, sweeps clocks, sends notices.
+"""The worker: publishes the register, turns episodes into alarms and warnings, sweeps clocks, sends notices,
+records gaps of responsibility each night.
 
 Nothing here ends the process: what fails is logged and tried again, because the broker, the stream and the
 database come back by themselves.
@@ -35,8 +36,10 @@ from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.register import publish_register
+from anwei.org.gap_records import record_gaps
 from anwei.org.accounts.tidying import tidy_accounts
 
+GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after midnight
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S, SEND_PAUSE_S = 1.0, 2.0, 30.0, 1.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 DAY_S = 24 * 3600.0
@@ -65,6 +68,7 @@ class Worker:
             tasks.create_task(keep_beating(self._folder, "worker"))
             tasks.create_task(_for_ever(self._sweep, _every(SWEEP_PAUSE_S)))
             tasks.create_task(_for_ever(self._tidy, _every(DAY_S)))
+            tasks.create_task(_for_ever(self._record_gaps, _every(GAPS_PAUSE_S)))
             for channel in Channel:
                 tasks.create_task(_for_ever(_sending(channel), _every(SEND_PAUSE_S)))
             self._nc = await connect(self._folder, name="worker")  # waits for the broker as long as it takes
@@ -112,6 +116,9 @@ class Worker:
 
     async def _sweep(self) -> None:
         await _ask(sweep, timezone.now())
+
+    async def _record_gaps(self) -> None:
+        await _ask(record_gaps, timezone.now())
 
     async def _tidy(self) -> None:
         await _ask(call_command, "clearsessions")

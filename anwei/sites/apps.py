@@ -13,5 +13,6 @@ class SitesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the rooms above add their sheets to the enterprise's file."""
+        """Let the rooms add their sheets to the enterprise's file, and their sources of gaps."""
         autodiscover_modules("enterprise_file")
+        autodiscover_modules("gaps")

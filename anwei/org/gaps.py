@@ -1,0 +1,187 @@
+"""责任真空: where nobody is responsible, nobody supervises or nobody carries out; each with its cure.
+
+`gaps(on)` asks every source on one roster of that day. A room adds a source by a module `gaps.py`, found when
+the rooms are made ready. What the nights recorded lies in `anwei.org.gap_records`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from urllib.parse import urlencode
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Unit
+from anwei.org.roster import Placed, Roster
+from anwei.org.scope import grants, sees_the_county
+
+ANSWERING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER, Post.Kind.SAFETY)
+
+
+class GapKind(models.TextChoices):
+    """What is missing."""
+
+    NO_HOLDER = "no_holder", gettext_lazy("无人任职")
+    HOLDER_LEFT = "holder_left", gettext_lazy("离任未补")
+    TERM_EXPIRED = "term_expired", gettext_lazy("任期届满")
+    NO_REGULATOR = "no_regulator", gettext_lazy("行业无主管")
+    TWO_CLAIMANTS = "two_claimants", gettext_lazy("两家都管")
+    NO_TERRITORY = "no_territory", gettext_lazy("属地不明")
+    UNCOVERED = "uncovered", gettext_lazy("部位缺责任")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One hole: what it is, in a sentence, and the form that fills it.
+
+    `key` names the same hole from one night to the next. The last four say whose it is (scope).
+    """
+
+    kind: GapKind
+    key: str
+    subject: str
+    sentence: str
+    cure_url: str
+    cure_label: str
+    territory: str = ""
+    sector: str = ""
+    enterprise: int | None = None
+    unit: int | None = None
+
+    def seen_by(self, person: Person, own_units: frozenset[int]) -> bool:
+        """Say whether a person may see it: by what the posts cover, or because it is in the own unit."""
+        if self.unit in own_units or (not self.territory and sees_the_county(person)):
+            return True
+        return any(grant.covers(self.territory, self.sector, self.enterprise) for grant in grants(person))
+
+
+Source = Callable[[Roster], Iterable[Gap]]
+
+
+_sources: list[Source] = []
+
+
+def register_gap_source(source: Source) -> None:
+    """Add a source; called once, when the room's module is imported."""
+    _sources.append(source)
+
+
+def gaps(on: date) -> list[Gap]:
+    """Return every gap of a day, by kind."""
+    roster = Roster(on)
+    found = [gap for source in _sources for gap in source(roster)]
+    order = {kind: number for number, kind in enumerate(GapKind)}
+    return sorted(found, key=lambda gap: (order[gap.kind], gap.territory, gap.key))
+
+
+def cure(name: str, **prefilled: str | int) -> str:
+    """Return the address of a form with its fields filled in."""
+    return f"{reverse(name)}?{urlencode(prefilled)}"
+
+
+def unit_without_post(unit: Unit, kind: Post.Kind, *, sector: str = "", enterprise: int | None = None) -> Gap:
+    """Return the gap of a unit that has no post of a kind at all."""
+    return Gap(
+        GapKind.NO_HOLDER,
+        f"no_post:{unit.pk}:{kind}",
+        str(unit),
+        _("%(unit)s没有设“%(kind)s”岗位。") % {"unit": unit, "kind": Post.Kind(kind).label},
+        cure("appoint", unit=unit.pk, kind=kind),
+        _("设岗并任命"),
+        territory=unit.territory,
+        sector=sector,
+        enterprise=enterprise,
+        unit=unit.pk,
+    )
+
+
+def gaps_of_post(
+    placed: Placed, left: Holding | None, on: date, *, sector: str = "", enterprise: int | None = None
+) -> Iterator[Gap]:
+    """Yield what is wrong with one post: nobody in it, terms that are over, two heads at once.
+
+    `left` is the last holding that is over, None where there never was one.
+    """
+    post = placed.post
+    of_post = partial(
+        Gap,
+        subject=str(post),
+        territory=post.unit.territory,
+        sector=sector,
+        enterprise=enterprise,
+        unit=post.unit_id,
+    )
+    if not placed.holdings:
+        yield of_post(
+            kind=GapKind.NO_HOLDER if left is None else GapKind.HOLDER_LEFT,
+            key=f"vacant:{post.pk}",
+            sentence=_vacancy(post, left),
+            cure_url=cure("appoint", post=post.pk),
+            cure_label=_("任命"),
+        )
+    for holding in placed.holdings:
+        if holding.term_on is not None and holding.term_on < on:
+            yield of_post(
+                kind=GapKind.TERM_EXPIRED,
+                key=f"term:{holding.pk}",
+                sentence=_("%(post)s：%(person)s的任期 %(day)s 届满，没有续任或离任手续。")
+                % {"post": post, "person": holding.person, "day": holding.term_on},
+                cure_url=reverse("renew_term", args=[holding.pk]),
+                cure_label=_("续任或离任"),
+            )
+    if post.kind == Post.Kind.PRINCIPAL and len(placed.holdings) > 1:
+        people = _("、").join(str(holding.person) for holding in placed.holdings)
+        yield of_post(
+            kind=GapKind.TWO_CLAIMANTS,
+            key=f"two_heads:{post.pk}",
+            sentence=_("%(post)s同时由%(people)s担任。") % {"post": post, "people": people},
+            cure_url=reverse("dismiss", args=[placed.holdings[0].pk]),
+            cure_label=_("办理离任"),
+        )
+
+
+def _vacancy(post: Post, left: Holding | None) -> str:
+    if left is None:
+        return _("%(post)s没有任命过人。") % {"post": post}
+    if left.to_on is None:
+        return _("%(post)s：%(person)s的账号已停用，岗位空缺。") % {"post": post, "person": left.person}
+    words = {"post": post, "person": left.person, "day": left.to_on}
+    return _("%(post)s：%(person)s %(day)s 离任后空缺。") % words
+
+
+def last_left(on: date, posts: Iterable[Placed]) -> dict[int, Holding]:
+    """Return, by post, the last holding that had begun and holds no more; for vacant posts only."""
+    vacant = [placed.post.pk for placed in posts if not placed.holdings]
+    if not vacant:
+        return {}
+    rows = Holding.objects.filter(from_on__lte=on).select_related("person").order_by("from_on", "pk")
+    if len(vacant) <= 500:
+        rows = rows.filter(post__in=vacant)
+    wanted = frozenset(vacant)
+    return {holding.post_id: holding for holding in rows if holding.post_id in wanted}
+
+
+def public_gaps(roster: Roster) -> Iterator[Gap]:
+    """Yield the gaps of public bodies: units without a head, posts without a holder."""
+    posts = [
+        placed
+        for placed in roster.posts()
+        if placed.post.unit.kind in PUBLIC_BODIES and placed.post.kind in ANSWERING
+    ]
+    left = last_left(roster.on, posts)
+    for placed in posts:
+        yield from gaps_of_post(placed, left.get(placed.post.pk), roster.on)
+    headed = {placed.post.unit_id for placed in posts if placed.post.kind == Post.Kind.PRINCIPAL}
+    may_lack_one = (Unit.Kind.COMMITTEE, Unit.Kind.GRID)  # headed by the government's and the village's heads
+    for unit in Unit.objects.filter(kind__in=PUBLIC_BODIES).exclude(kind__in=may_lack_one).order_by("pk"):
+        if unit.pk not in headed:
+            yield unit_without_post(unit, Post.Kind.PRINCIPAL)
+
+
+register_gap_source(public_gaps)
