@@ -6,10 +6,11 @@ one example a plant; an object of the county has the same for all, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
-from tests.matrix.routes import Route
+from tests.matrix.routes import Route, routes
 from tests.matrix.world import Place, World
 
 Example = Callable[[Place], Any]
@@ -57,6 +58,14 @@ def addresses(route: Route, world: World) -> dict[str, str]:
         )
         for name, place in world.places.items()
     }
+
+
+def walk(world: World) -> Iterator[tuple[Route, str, str]]:
+    """Yield every route with each plant (or '') and its address; what has no example fails a test of its own."""
+    for route in routes():
+        with suppress(NoExample):
+            for place, path in addresses(route, world).items():
+                yield route, place, path
 
 
 def _longest(examples: dict[tuple[str, str], Any], route: Route, argument: str) -> Any:
