@@ -66,7 +66,7 @@ class Choosing:
                     self._doubled.add(spelling)
         for text, value in (column.aliases or {}).items():
             self._by_text.setdefault(folded(text), value)
-        self._text_of = dict(self.pairs)
+        self.texts = dict(self.pairs)
         self._found: dict[str, Reading | Refused] = {}
 
     def find(self, text: str) -> Reading:
@@ -86,18 +86,18 @@ class Choosing:
             return Reading(self._by_text[wanted])
         begun = [spelling for spelling in self._by_text if wanted and wanted in spelling]
         near = begun if len(begun) == 1 else []
-        if not near and len(self._by_text) <= FEW:
+        if not near and len(self._by_text) <= FEW and not wanted.isdecimal():  # a code has no near enough
             near = get_close_matches(wanted, self._by_text, n=1, cutoff=0.75)
         if not near:
             some = _("、").join(text for _value, text in self.pairs[:8])
             return Refused(_("“%(text)s”不在可选范围内（%(some)s）") % {"text": text, "some": some or "—"})
         value = self._by_text[near[0]]
-        meant = self._text_of.get(value, near[0])
+        meant = self.texts.get(value, near[0])
         return Reading(value, doubts=[_("“%(text)s”按“%(meant)s”理解") % {"text": text, "meant": meant}])
 
     def text(self, value: Any) -> str:
         """Return the text of a value, or the value itself where it is none of the choices any more."""
-        return self._text_of.get(value, "" if value is None else str(value))
+        return self.texts.get(value, "" if value is None else str(value))
 
 
 def read(column: Column, raw: str, choosing: Choosing | None = None) -> Reading:

@@ -182,7 +182,7 @@ class Ledger:
 
     def visible(self, person: Any) -> models.QuerySet[Any]:
         """Return the rows that `person` (None: the system) may see, with related rows, in order."""
-        rows = self.rows(person) if self.rows and person is not None else seen(self.model, person)
+        rows = self.rows(person) if self.rows else seen(self.model, person)
         return (
             rows.select_related(*self.related).order_by(*self.order)
             if self.related

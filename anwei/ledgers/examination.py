@@ -87,20 +87,27 @@ class Examination:
         return {action: found[action] for action in ("create", "update", "unchanged", "repeat")}
 
 
-def examine(ledger: Ledger, table: Table, person: Any, *, blank_clears: bool = False) -> Examination:
+def examine(
+    ledger: Ledger, table: Table, person: Any, *, blank_clears: bool = False, known: Any = None
+) -> Examination:
     """Return what `table` would do to the register if `person` wrote it.
 
-    An empty cell leaves an existing row as it is, unless `blank_clears`.
+    An empty cell leaves an existing row as it is, unless `blank_clears`. A form knows its row: then the one
+    row of the table is `known`, whatever its key says.
     """
     choosings = choosings_of(ledger, person, (column for column in table.columns if column))
     rows = tuple(_read(table, row, choosings) for row in table.rows)
-    _find_existing(ledger, rows, person)
+    if known is None:
+        _find_existing(ledger, rows, person)
+    for row in rows if known is not None else ():
+        row.existing = known
     _find_repeats(ledger, rows)
     by_name = {column.name: column for column in ledger.columns}
     for row in rows:
         if row.existing is None:
             _complete(ledger, row)
         else:
+            _keep_what_stands(row, choosings, table)
             _compare(row, by_name, table, blank_clears)
         if ledger.check is not None and not row.refusals and (sentence := ledger.check(_whole(ledger, row))):
             row.refusals[WHOLE_ROW] = sentence
@@ -219,6 +226,17 @@ def _compare(row: Examined, by_name: Mapping[str, Column], table: Table, blank_c
             continue
         if before != value:
             row.changed[name] = (before, value)
+
+
+def _keep_what_stands(row: Examined, choosings: Mapping[str, Choosing], table: Table) -> None:
+    """Let a row keep a choice that is not offered (any more), when the cell says what the row shows."""
+    for column, cell in zip(table.columns, row.row.cells, strict=False):
+        if column is not None and column.name in choosings:
+            stands = column.shown_in(row.existing, choosings[column.name].texts)
+            if stands is not None and cell.strip() == str(stands):
+                row.values[column.name] = column.of(row.existing)
+                row.refusals.pop(column.name, None)
+                row.doubts.pop(column.name, None)
 
 
 def _whole(ledger: Ledger, row: Examined) -> dict[str, Any]:

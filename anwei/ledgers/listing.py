@@ -18,7 +18,7 @@ from anwei.ledgers.export import download
 ROWS_A_PAGE = 20
 MAX_EXPORT = 100_000
 KEY_DIGITS = 18  # what every database keeps in a whole number
-NOT_FILTERS = ("page", "sort", "export", "remember", "reset")
+NOT_FILTERS = ("page", "sort", "export", "remember", "reset", "columns")
 
 
 class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -24,13 +24,14 @@ from anwei.ledgers.listing import LedgerFilter, LedgerTable, Listing, remembered
 from anwei.ledgers.outgoing import told
 
 NUMBERS = {"class": "number"}
+NOT_CARRIED = ("page", "export", "remember", "reset")
 COLUMNS = "columns"  # the parameter that names the chosen columns
 
 
 class RegisterListing(Listing):
     """A register as one person sees it now."""
 
-    def __init__(self, request: HttpRequest, ledger: Ledger, person: Any) -> None:
+    def __init__(self, request: HttpRequest, ledger: Ledger, person: Any, *, pick: bool = False) -> None:
         self.ledger = ledger
         self.columns = chosen_columns(ledger, remembered(request, ledger.code))
         choosings = choosings_of(ledger, person)
@@ -39,8 +40,25 @@ class RegisterListing(Listing):
             name=ledger.code,
             rows=ledger.visible(person),
             filterset=filterset_of(ledger, choosings),
-            table=table_of(ledger, self.columns, choosings),
+            table=table_of(ledger, self.columns, choosings, pick=pick),
         )
+
+    @property
+    def carried_columns(self) -> list[str]:
+        """The columns that were chosen, for the forms that must not lose them."""
+        return self.parameters.getlist(COLUMNS)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The filter without the columns, for the form that chooses them."""
+        return [
+            (name, value) for name, value in self.parameters.items() if name not in (COLUMNS, *NOT_CARRIED)
+        ]
+
+    @property
+    def personal(self) -> bool:
+        """Whether the register holds personal columns."""
+        return any(column.personal for column in self.ledger.columns)
 
     @cached_property
     def totals(self) -> list[Any]:
@@ -110,11 +128,13 @@ def filterset_of(ledger: Ledger, choosings: dict[str, Choosing]) -> type[LedgerF
     return type(f"{ledger.code}_filter", (LedgerFilter,), {**filters, "Meta": meta})
 
 
-def table_of(ledger: Ledger, columns: Sequence[Column], choosings: dict[str, Choosing]) -> type[LedgerTable]:
-    """Return the table; its first column leads to the row, and every row can be picked for a batch act."""
+def table_of(
+    ledger: Ledger, columns: Sequence[Column], choosings: dict[str, Choosing], *, pick: bool = False
+) -> type[LedgerTable]:
+    """Return the table; its first column leads to the row, and rows can be picked for a batch act."""
     texts = {name: dict(choosing.pairs) for name, choosing in choosings.items()}
     made: dict[str, Any] = {
-        column.name: RegisterColumn(ledger, column, texts.get(column.name), leads=place == 0)
+        column.name: RegisterColumn(ledger, column, texts.get(column.name), leads=place == 0, pick=pick)
         for place, column in enumerate(columns)
     }
     return type(
@@ -125,7 +145,9 @@ def table_of(ledger: Ledger, columns: Sequence[Column], choosings: dict[str, Cho
 class RegisterColumn(tables.Column):  # type: ignore[misc]
     """A column of a register on the screen."""
 
-    def __init__(self, ledger: Ledger, column: Column, texts: dict[Any, str] | None, *, leads: bool) -> None:
+    def __init__(
+        self, ledger: Ledger, column: Column, texts: dict[Any, str] | None, *, leads: bool, pick: bool
+    ) -> None:
         attributes = {"td": NUMBERS, "th": NUMBERS} if column.kind in ("integer", "number") else {}
         super().__init__(
             verbose_name=column.label,
@@ -134,7 +156,7 @@ class RegisterColumn(tables.Column):  # type: ignore[misc]
             orderable=column.sortable,
             attrs=attributes,
         )
-        self.ledger, self.column, self.texts, self.leads = ledger, column, texts, leads
+        self.ledger, self.column, self.texts, self.leads, self.pick = ledger, column, texts, leads, pick
 
     def render(self, record: Any) -> Any:
         """Return the cell; the first leads to the row's page."""
@@ -144,7 +166,11 @@ class RegisterColumn(tables.Column):  # type: ignore[misc]
         if not self.leads:
             return format_html('<span class="clip clip-long" title="{}">{}</span>', value, value)
         address = reverse("ledger_row", args=[self.ledger.code, record.pk])
-        return format_html('<a class="clip clip-long" href="{}" title="{}">{}</a>', address, value, value)
+        link = format_html('<a class="clip clip-long" href="{}" title="{}">{}</a>', address, value, value)
+        if not self.pick:
+            return link
+        box = '<input type="checkbox" name="row" form="batch" value="{}" aria-label="{}"> {}'
+        return format_html(box, record.pk, value, link)
 
 
 def _filter_of(column: Column, choosing: Choosing | None) -> django_filters.Filter:

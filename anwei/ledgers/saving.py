@@ -27,11 +27,18 @@ class Edit:
 
 @transaction.atomic
 def save_rows(
-    model: type[Row], edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
+    model: type[Row],
+    edits: Sequence[Edit],
+    *,
+    actor: Any,
+    now: datetime,
+    reason: str = "",
+    visible: Callable[[Any], models.QuerySet[Any]] | None = None,
 ) -> list[Row]:
     """Write rows whose columns are fields of `model`; an edit that changes nothing writes nothing.
 
-    Raises PermissionDenied when a row lies outside what `actor` may see after the save.
+    `visible` gives the rows a person may see; a scoped model knows by itself. Raises PermissionDenied when
+    a row lies outside what `actor` may see after the save.
     """
     rows: list[Row] = []
     changes: list[tuple[Row, str, dict[str, Any]]] = []
@@ -48,7 +55,8 @@ def save_rows(
             changes.append((row, "update", {"changed": changed}))
     write_all(model, edits, rows)
     log_all(changes, actor=actor, now=now, reason=reason)
-    require_visible(model._default_manager.all(), [row.pk for row, _verb, _content in changes], actor)
+    manager: Any = model._default_manager
+    require_visible(visible or manager.visible_to, [row.pk for row, _verb, _content in changes], actor)
     return rows
 
 
@@ -92,15 +100,14 @@ def log_all(
     record_changes(rows)
 
 
-def require_visible(rows: models.QuerySet[Any], keys: Sequence[Any], actor: Any) -> None:
+def require_visible(visible: Callable[[Any], models.QuerySet[Any]], keys: Sequence[Any], actor: Any) -> None:
     """Check after a save, inside its transaction, that `actor` may see every row; nobody means the system.
 
     Raises PermissionDenied, so that the transaction rolls back.
     """
     if actor is None or not keys:
         return
-    written: Any = rows.filter(pk__in=keys)
-    if written.visible_to(actor).count() != len(set(keys)):
+    if visible(actor).filter(pk__in=keys).values("pk").distinct().count() != len(set(keys)):
         raise PermissionDenied(_("保存后的内容超出您的管辖范围，未予保存。"))
 
 

@@ -82,14 +82,18 @@ def read_file(ledger: Ledger, name: str, content: bytes) -> Table:
     return best
 
 
-def typed_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Table:
+def typed_table(
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], *, keep_empty: bool = False
+) -> Table:
     """Return rows that were typed or pasted under columns already known; numbers count from 1."""
     width = len(columns)
     padded = (tuple([*row, *[""] * width][:width]) for row in rows)
-    kept = tuple(
-        Row(number, cells) for number, cells in enumerate(padded, start=1) if any(map(str.strip, cells))
+    kept = (
+        Row(number, cells)
+        for number, cells in enumerate(padded, start=1)
+        if keep_empty or any(cell.strip() for cell in cells)
     )
-    return Table(tuple(str(column.label) for column in columns), tuple(columns), kept)
+    return Table(tuple(str(column.label) for column in columns), tuple(columns), tuple(kept))
 
 
 def pasted(text: str) -> list[list[str]]:

@@ -33,6 +33,12 @@ MENU = (
     Door("alarms", _("监测报警"), "bell-ringing", ("alarm_acknowledge",), counted="n_alarms"),
     Door("cases", _("预警处置"), "clipboard-check", ("case", "case_advance")),
     Door("enterprises", _("一企一档"), "building-factory-2", ("enterprise",)),
+    Door(
+        "ledgers",
+        _("台账"),
+        "clipboard-list",
+        ("ledger", "ledger_row", "ledger_new", "ledger_edit", "ledger_import", "ledger_sheet", "ledger_grid"),
+    ),
     Door("devices", _("监测设备"), "antenna", ("device", "tag")),
     Door("rejects", _("拒收数据"), "ban"),
     Door("status", _("系统状态"), "heartbeat", officials_only=True),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.saving import Edit
 from anwei.ledgers.services import record_change
+from anwei.org.holdings import day_of
 from anwei.org.models import Confidence, Person, SectorDuty, Unit
 from anwei.org.services.errors import OrgError
 
@@ -67,3 +70,29 @@ def end_sector_duty(
     content = {"unit": duty.unit_id, "lead": duty.lead, "to": last_on}
     record_change("org.sector", duty.sector, actor=actor, now=now, verb="end", content=content, reason=reason)
     return duty
+
+
+@transaction.atomic
+def save_sector_duties(
+    edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = ""
+) -> list[SectorDuty]:
+    """Assign sectors as a register writes them; a changed row ends yesterday and begins anew today.
+
+    Raises OrgError as `assign_sector` does.
+    """
+    duties = []
+    for edit in edits:
+        row, values = edit.row, edit.values
+        duties.append(
+            assign_sector(
+                values.get("sector", row.sector if row else ""),
+                row.unit if row and "unit" not in values else Unit.objects.get(pk=values["unit"]),
+                lead=values.get("lead", row.lead if row else True),
+                from_on=values.get("from_on") or day_of(now),
+                document=values.get("document", row.document if row else ""),
+                actor=actor,
+                now=now,
+                reason=reason,
+            )
+        )
+    return duties

@@ -1,0 +1,77 @@
+"""Who changed what in a row, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.cells import masked
+from anwei.ledgers.declaration import Column, Ledger
+from anwei.ledgers.models import Change
+
+SHOWN = 50
+VERBS = {
+    "create": gettext_lazy("登记"),
+    "register": gettext_lazy("登记"),
+    "update": gettext_lazy("修改"),
+    "appoint": gettext_lazy("任职"),
+    "dismiss": gettext_lazy("离任"),
+    "close": gettext_lazy("停用"),
+    "reset_password": gettext_lazy("重置密码"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change: what was done, and (label, before, after) of each value."""
+
+    change: Change
+    verb: Any
+    values: list[tuple[Any, str, str]]
+
+
+def changes_of(ledger: Ledger, row: Any, texts: Mapping[str, Mapping[Any, str]]) -> list[Line]:
+    """Return the last changes of a row, the newest first; personal values masked."""
+    register, key = ledger.log_key(row)
+    changes = (
+        Change.objects.filter(register=register, row=str(key)).select_related("actor").order_by("-number")
+    )
+    return [
+        Line(change, VERBS.get(change.verb, change.verb), list(_values(ledger, change, texts)))
+        for change in changes[:SHOWN]
+    ]
+
+
+def _values(
+    ledger: Ledger, change: Change, texts: Mapping[str, Mapping[Any, str]]
+) -> Iterator[tuple[Any, str, str]]:
+    """Yield label, before, after of what one change wrote."""
+    columns = _columns(ledger)
+    changed = change.content.get("changed", {})
+    for name, (before, after) in changed.items():
+        column = columns.get(name)
+        label = column.label if column else name
+        yield label, _word(column, before, texts), _word(column, after, texts)
+    if not changed:
+        for name, value in change.content.get("values", change.content).items():
+            if name in columns and value not in (None, ""):
+                yield columns[name].label, "", _word(columns[name], value, texts)
+
+
+def _columns(ledger: Ledger) -> dict[str, Column]:
+    """Return the columns by name and by the attribute that keeps them."""
+    return {name: column for column in ledger.columns for name in (column.path, column.name)}
+
+
+def _word(column: Column | None, value: Any, texts: Mapping[str, Mapping[Any, str]]) -> str:
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if column is None:
+        return str(value)
+    return masked(str(value)) if column.personal else str(texts.get(column.name, {}).get(value, value))

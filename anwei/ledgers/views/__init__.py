@@ -1,0 +1,1 @@
+"""Pages of registers; `portal.ledger_urls` gives each its policy."""

@@ -1,0 +1,178 @@
+"""The list of registers, and the list of one: filter, columns, saved views, batch act, print, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anwei.ledgers.batch import NotDone, change_column
+from anwei.ledgers.cells import Choosing
+from anwei.ledgers.declaration import Ledger, ledger_of, ledgers
+from anwei.ledgers.export import attachment
+from anwei.ledgers.listing import remembered
+from anwei.ledgers.models import SavedView
+from anwei.ledgers.outgoing import MEDIA_TYPES, NeedsReason, NotExported, Outgoing, sheet_of
+from anwei.ledgers.register_page import COLUMNS, RegisterListing, chosen_columns, filtered_rows, words_of
+
+PRINTED_ROWS = 2_000
+NOT_FILTERS = {
+    COLUMNS,
+    "page",
+    "sort",
+    "remember",
+    "reset",
+    "export",
+    "form",
+    "full",
+    "reason",
+    "csrfmiddlewaretoken",
+}
+
+
+def found(code: str) -> Ledger:
+    """Return a register by its code. Raises Http404."""
+    try:
+        return ledger_of(code)
+    except LookupError as error:
+        raise Http404(code) from error
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Show every register, with how many rows the person sees in each."""
+    registers = [(ledger, ledger.visible(request.user).count()) for ledger in ledgers()]
+    return render(request, "ledgers/index.html", {"registers": registers})
+
+
+@require_GET
+def register(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one register as filtered, sorted and cut to columns by the person."""
+    ledger = found(code)
+    may_write = ledger.may_write(request.user)
+    bulk = [column for column in ledger.columns if column.bulk and column.choices] if may_write else []
+    listing = RegisterListing(request, ledger, request.user, pick=bool(bulk))
+    context = {
+        "ledger": ledger,
+        "listing": listing,
+        "may_write": may_write,
+        "chosen": {column.name for column in listing.columns},
+        "views": SavedView.objects.filter(person=request.user, ledger=code),
+        "bulk": [(column, Choosing(column, request.user).pairs) for column in bulk],
+    }
+    return render(request, "ledgers/register.html", context)
+
+
+@require_GET
+def printed(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the filtered rows without frame, for paper."""
+    outgoing = _outgoing(request, found(code), request.GET)
+    if outgoing.n_rows > PRINTED_ROWS:
+        return _refused(
+            request,
+            outgoing.ledger,
+            _("超过 %(n)d 条，请缩小范围后打印，或导出 Excel。") % {"n": PRINTED_ROWS},
+        )
+    lines = outgoing.lines()
+    context = {
+        "ledger": outgoing.ledger,
+        "heading": next(lines),
+        "lines": lines,
+        "watermark": outgoing.watermark,
+    }
+    return render(request, "ledgers/printed.html", context)
+
+
+def export(request: HttpRequest, code: str) -> HttpResponse:
+    """Give out the filtered rows as a file; ask for a reason first where one is needed."""
+    given = request.POST if request.method == "POST" else request.GET
+    outgoing = _outgoing(request, found(code), given)
+    form = given.get("form", "xlsx")
+    try:
+        content = sheet_of(outgoing, form)
+    except NeedsReason as error:
+        context = {
+            "ledger": outgoing.ledger,
+            "sentence": error,
+            "given": request.GET,
+            "n_rows": outgoing.n_rows,
+        }
+        return render(request, "ledgers/export_reason.html", context)
+    except NotExported as error:
+        return _refused(request, outgoing.ledger, str(error))
+    return attachment(str(outgoing.ledger.label), form, content, MEDIA_TYPES[form])
+
+
+@require_POST
+def batch(request: HttpRequest, code: str) -> HttpResponse:
+    """Set one column of the chosen rows, through the register's own service."""
+    ledger = found(code)
+    if not ledger.may_write(request.user):
+        raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
+    column, _separator, value = request.POST.get("set", "").partition("=")
+    try:
+        n_changed = change_column(
+            ledger,
+            [key for key in request.POST.getlist("row") if key.isdecimal()],
+            column,
+            value,
+            actor=request.user,
+            now=timezone.now(),
+            reason=request.POST.get("reason", ""),
+        )
+    except NotDone as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("已修改 %(n)d 条，变更已记入各条的变更记录。") % {"n": n_changed})
+    return redirect(f"{reverse('ledger', args=[code])}?{request.POST.get('query', '')}")
+
+
+@require_POST
+def views(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the present view under a name, or forget one."""
+    ledger, name = found(code), request.POST.get("name", "").strip()[:40]
+    if forget := request.POST.get("forget", ""):
+        SavedView.objects.filter(
+            person=request.user, ledger=code, pk=forget if forget.isdecimal() else 0
+        ).delete()
+    elif name:
+        kept = QueryDict(request.POST.get("query", "")[:2000], mutable=True)
+        SavedView.objects.update_or_create(
+            person=request.user, ledger=ledger.code, name=name, defaults={"query": kept.urlencode()}
+        )
+        messages.success(request, _("已保存视图“%(name)s”，在本页右上方随时打开。") % {"name": name})
+    return redirect(f"{reverse('ledger', args=[code])}?{request.POST.get('query', '')}")
+
+
+def _outgoing(request: HttpRequest, ledger: Ledger, given: QueryDict) -> Outgoing:
+    """Return what leaves: the rows of the address's filter, in the chosen columns or all."""
+    parameters = remembered(request, ledger.code).copy()
+    columns = chosen_columns(ledger, parameters) if COLUMNS in parameters else ()
+    for name in NOT_FILTERS:
+        parameters.pop(name, None)
+    try:
+        rows = filtered_rows(ledger, parameters, request.user)
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    words: Any = words_of(ledger, parameters, request.user)
+    return Outgoing(
+        ledger,
+        rows,
+        request.user,
+        timezone.now(),
+        columns,
+        words,
+        full=given.get("full") == "1",
+        reason=given.get("reason", ""),
+    )
+
+
+def _refused(request: HttpRequest, ledger: Ledger, sentence: str) -> HttpResponse:
+    return render(request, "ledgers/refused.html", {"ledger": ledger, "sentence": sentence}, status=413)

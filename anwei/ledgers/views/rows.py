@@ -1,0 +1,138 @@
+"""One row of a register: its page with the change log, and the form, checked as every sheet is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from anwei.ledgers.change_log import changes_of
+from anwei.ledgers.declaration import Column, Ledger
+from anwei.ledgers.examination import WHOLE_ROW, Examined, choosings_of, examine
+from anwei.ledgers.importing import sentence_of
+from anwei.ledgers.outgoing import told
+from anwei.ledgers.sheets import typed_table
+from anwei.ledgers.views.registers import found
+
+MAX_OPTIONS = 60  # more choices are typed, with suggestions
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column in a form: what was typed, what is wrong with it, what may be chosen."""
+
+    column: Column
+    text: str
+    error: str
+    doubt: str
+    options: list[str]
+
+    @property
+    def chosen_from_few(self) -> bool:
+        """Whether a short list is offered instead of typing."""
+        return 0 < len(self.options) <= MAX_OPTIONS
+
+
+@require_GET
+def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Show one row, who changed what in it, and why."""
+    ledger = found(code)
+    shown = get_object_or_404(ledger.visible(request.user), pk=pk)
+    texts = {name: dict(each.pairs) for name, each in choosings_of(ledger, request.user).items()}
+    context = {
+        "ledger": ledger,
+        "row": shown,
+        "cells": [(column, told(column, shown, texts.get(column.name))) for column in ledger.columns],
+        "changes": changes_of(ledger, shown, texts),
+        "may_write": ledger.may_write(request.user),
+        "opens": ledger.opens(shown) if ledger.opens else "",
+    }
+    return render(request, "ledgers/row.html", context)
+
+
+def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse:
+    """Register a new row or change one; what is typed is read exactly as the cells of a sheet."""
+    ledger = found(code)
+    if not ledger.may_write(request.user):
+        raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
+    shown = get_object_or_404(ledger.visible(request.user), pk=pk) if pk else None
+    typed = {column.name: request.POST.get(column.name, "") for column in ledger.entered}
+    reason, examined = request.POST.get("reason", "").strip()[:200], None
+    if request.method == "POST":
+        examined = _examined(ledger, typed, shown, request.user)
+        if saved := _saved(ledger, examined, shown, request, reason):
+            messages.success(request, _("已保存，变更已记入变更记录。"))
+            return redirect("ledger_row", code, saved.pk)
+    context = {
+        "ledger": ledger,
+        "row": shown,
+        "fields": _fields(ledger, shown, typed, examined, request.user),
+        "whole": examined.refusals.get(WHOLE_ROW, "") or examined.doubts.get(WHOLE_ROW, "")
+        if examined
+        else "",
+        "doubtful": bool(examined and examined.state == "doubtful"),
+        "sensitive": [column.label for column in ledger.entered if column.sensitive] if shown else [],
+        "reason": reason,
+    }
+    return render(request, "ledgers/form.html", context, status=422 if examined else 200)
+
+
+def _examined(ledger: Ledger, typed: dict[str, str], shown: Any, person: Any) -> Examined:
+    table = typed_table(ledger.entered, [list(typed.values())], keep_empty=True)
+    return examine(ledger, table, person, blank_clears=True, known=shown).rows[0]
+
+
+def _saved(ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest, reason: str) -> Any:
+    """Return the written row; None where the person must look again."""
+    if shown is None and examined.existing is not None:
+        examined.refusals[WHOLE_ROW] = _("台账里已有这条记录：%(row)s") % {"row": examined.existing}
+    sensitive = [str(ledger.column(name).label) for name in examined.changed if ledger.column(name).sensitive]
+    if sensitive and not reason:
+        examined.refusals["reason"] = _("修改%(names)s须说明理由。") % {"names": _("、").join(sensitive)}
+    if examined.state == "refused" or (examined.state == "doubtful" and "confirmed" not in request.POST):
+        return None
+    if examined.action == "unchanged":
+        return shown
+    try:
+        return ledger.write([examined.edit], actor=request.user, now=timezone.now(), reason=reason)[0]
+    except (ValueError, PermissionDenied, IntegrityError, *ledger.errors) as error:
+        examined.refusals[WHOLE_ROW] = sentence_of(error)
+        return None
+
+
+def _fields(
+    ledger: Ledger, shown: Any, typed: dict[str, str], examined: Examined | None, person: Any
+) -> list[Field]:
+    choosings = choosings_of(ledger, person, ledger.entered)
+    fields = []
+    for column in ledger.entered:
+        choosing = choosings.get(column.name)
+        options = [text for _value, text in choosing.pairs] if choosing else []
+        if column.kind == "boolean":
+            options = [_("是"), _("否")]
+        text = typed[column.name]
+        if examined is None:
+            value = column.of(shown) if shown is not None else column.default
+            text = (
+                choosing.text(value)
+                if choosing
+                else told(column, shown, full=True)
+                if shown is not None
+                else value
+            )
+            text = (
+                _("是") if text is True else _("否") if text is False else "" if text is None else str(text)
+            )
+        error = examined.refusals.get(column.name, "") if examined else ""
+        fields.append(
+            Field(column, text, error, examined.doubts.get(column.name, "") if examined else "", options)
+        )
+    return fields

@@ -1,0 +1,227 @@
+"""Units, posts and people from one list as counties keep it: 单位、职务、姓名、手机、任职起止.
+
+What the list leaves out is told from names: 某镇人民政府 is a township, 副县长 a deputy. A person is known by
+phone number, else by name within the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows
+from anwei.org.holdings import day_of
+from anwei.org.models import Holding, Person, Post, Territory, Unit
+from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.services.accounts import create_person
+from anwei.org.services.errors import OrgError
+from anwei.org.services.posts import appoint, create_post, dismiss
+from anwei.org.services.units import register_unit
+
+UNIT_WORDS = (
+    (Unit.Kind.COMMITTEE_OFFICE, ("安委办", "安委会办公室", "安全生产委员会办公室")),
+    (Unit.Kind.COMMITTEE, ("安委会", "安全生产委员会")),
+    (Unit.Kind.ENTERPRISE, ("公司", "厂", "矿业", "煤矿", "合作社", "集团")),
+    (Unit.Kind.PARTY, ("党委", "县委", "区委", "党工委")),
+    (Unit.Kind.TOWNSHIP, ("镇人民政府", "乡人民政府", "镇政府", "乡政府", "街道", "乡镇")),
+    (Unit.Kind.VILLAGE, ("村民委员会", "村委会", "居委会", "社区", "村")),
+    (Unit.Kind.GOVERNMENT, ("县人民政府", "区人民政府", "县政府", "区政府")),
+)
+POST_WORDS = (
+    (Post.Kind.DUTY, ("值班",)),
+    (Post.Kind.SAFETY, ("安全员", "安全科", "安全部", "安全总监", "安全管理")),
+    (Post.Kind.DEPUTY, ("副", "分管", "常委", "总工")),
+    (
+        Post.Kind.PRINCIPAL,
+        (
+            "书记",
+            "县长",
+            "区长",
+            "镇长",
+            "乡长",
+            "局长",
+            "主任",
+            "经理",
+            "矿长",
+            "厂长",
+            "董事长",
+            "主要负责人",
+            "负责人",
+        ),
+    ),
+)
+
+
+def unit_kind_of(name: str) -> Unit.Kind:
+    """Return what kind of body a unit of this name is; a department where nothing else is told."""
+    return next(
+        (kind for kind, words in UNIT_WORDS if any(word in name for word in words)), Unit.Kind.DEPARTMENT
+    )
+
+
+def post_kind_of(title: str) -> Post.Kind:
+    """Return what a post of this title is for; an officer where nothing else is told."""
+    return next(
+        (kind for kind, words in POST_WORDS if any(word in title for word in words)), Post.Kind.OFFICER
+    )
+
+
+@transaction.atomic
+def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Post]:
+    """Set up posts with the duties of their kind, or change them.
+
+    Raises OrgError when a unit has a post of this title, PermissionDenied outside what `actor` may see.
+    """
+    rows = []
+    for edit in edits:
+        values = edit.values
+        if edit.row is None:
+            unit = Unit.objects.get(pk=values["unit"])
+            rows.append(create_post(unit, values["kind"], values["title"], actor=actor, now=now))
+        else:
+            rows += save_rows(Post, [edit], actor=actor, now=now, reason=reason, visible=_posts_seen)
+    require_visible(_posts_seen, [row.pk for row in rows], actor)
+    return rows
+
+
+def _posts_seen(person: Any) -> QuerySet[Post]:
+    return Post.objects.filter(unit__in=Unit.objects.visible_to(person))
+
+
+@transaction.atomic
+def save_roster(
+    edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = ""
+) -> list[Holding]:
+    """Write who holds which post, registering unit, post and person where they are new.
+
+    Raises OrgError when a unit cannot be registered from the list, PermissionDenied for a post outside what
+    `actor` may see.
+    """
+    rows = [
+        _appointed(edit.values, actor=actor, now=now)
+        if edit.row is None
+        else _changed(edit.row, edit.values, actor=actor, now=now, reason=reason)
+        for edit in edits
+    ]
+    require_visible(_posts_seen, [row.post_id for row in rows], actor)
+    return rows
+
+
+def _appointed(values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> Holding:
+    unit = _unit(values, actor=actor, now=now)
+    kind = values["kind"] or post_kind_of(values["title"])
+    post = Post.objects.filter(unit=unit, title=values["title"]).first()
+    post = post or create_post(unit, kind, values["title"], actor=actor, now=now)
+    return appoint(
+        _person(values, unit, actor=actor, now=now),
+        post,
+        actor=actor,
+        now=now,
+        from_on=values["from_on"] or day_of(now),
+        to_on=values["to_on"],
+        term_on=values["term_on"],
+        document=values["document"],
+    )
+
+
+def _changed(
+    holding: Holding, values: Mapping[str, Any], *, actor: Person | None, now: datetime, reason: str
+) -> Holding:
+    """Change the person's phone, the kind of the post, the days of the holding."""
+    if any(values.get(name) for name in ("unit_kind", "territory")):
+        raise OrgError(_("单位的类别和属地请在单位台账修改"))
+    _set(
+        holding.person,
+        {"phone": values["phone"]} if "phone" in values else {},
+        actor=actor,
+        now=now,
+        reason=reason,
+    )
+    kind = values.get("kind")
+    _set(holding.post, {"kind": kind} if kind else {}, actor=actor, now=now, reason=reason)
+    if values.get("to_on"):
+        dismiss(holding, actor=actor, now=now, last_on=values["to_on"], reason=reason)
+    days = {name: values[name] for name in ("from_on", "to_on", "term_on", "document") if name in values}
+    _set(holding, days, actor=actor, now=now, reason=reason, register=("org.post", holding.post_id))
+    return holding
+
+
+def _set(
+    row: Any,
+    values: Mapping[str, Any],
+    *,
+    actor: Person | None,
+    now: datetime,
+    reason: str,
+    register: tuple[str, Any] | None = None,
+) -> None:
+    changed = {
+        name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value
+    }
+    if not changed:
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    logged_as = (lambda _row: register) if register else None
+    log_all([(row, "update", {"changed": changed})], actor=actor, now=now, reason=reason, logged_as=logged_as)
+
+
+def _unit(values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> Unit:
+    found = (
+        Unit.objects.filter(name=values["unit"]).first()
+        or Unit.objects.filter(short_name=values["unit"]).first()
+    )
+    if found is not None:
+        return found
+    kind = values["unit_kind"] or unit_kind_of(values["unit"])
+    if kind == Unit.Kind.ENTERPRISE:
+        raise OrgError(_("企业“%(name)s”须先在企业台账登记") % {"name": values["unit"]})
+    territory = values["territory"] or _territory(values["unit"])
+    return register_unit(kind=kind, name=values["unit"], territory=territory, actor=actor, now=now)
+
+
+def _territory(name: str) -> str:
+    """Return the division that a unit's name begins with or names; the county where none is named."""
+    known = {place.name: place.code for place in Territory.objects.all()}
+    named = [place for place in known if place in name]
+    if named:
+        return known[max(named, key=lambda place: (len(known[place]), len(place)))]
+    counties = [code for code in known.values() if len(code) == COUNTY_DIGITS]
+    if len(counties) != 1:
+        raise OrgError(_("看不出“%(name)s”的属地，请填写属地一列") % {"name": name})
+    return counties[0]
+
+
+def _person(values: Mapping[str, Any], unit: Unit, *, actor: Person | None, now: datetime) -> Person:
+    people = Person.objects.filter(kind=Person.Kind.PERSON, full_name=values["full_name"])
+    if values["phone"]:
+        by_phone = Person.objects.filter(phone=values["phone"]).first()
+        if by_phone is not None and by_phone.full_name != values["full_name"]:
+            raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": values["phone"]})
+        found = by_phone
+    else:
+        found = people.filter(holdings__post__unit=unit).first()
+    return (
+        found
+        or create_person(
+            username=free_username(values["phone"] or values["full_name"]),
+            full_name=values["full_name"],
+            phone=values["phone"],
+            actor=actor,
+            now=now,
+            may_log_in=False,
+        )[0]
+    )
+
+
+def free_username(wanted: str) -> str:
+    """Return `wanted`, with a number behind it where somebody has it."""
+    taken = set(Person.objects.filter(username__startswith=wanted).values_list("username", flat=True))
+    numbered = (f"{wanted}{number}" for number in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
