@@ -36,8 +36,8 @@ from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.register import publish_register
-from anwei.org.gap_records import record_gaps
 from anwei.org.accounts.tidying import tidy_accounts
+from anwei.org.gap_records import record_gaps
 
 GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after midnight
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S, SEND_PAUSE_S = 1.0, 2.0, 30.0, 1.0
