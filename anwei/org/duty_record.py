@@ -1,0 +1,73 @@
+"""履职档案: what a post or a person has done, gathered from the work itself, without any extra form.
+
+A room contributes a source by a module `duty_record.py`, found when the rooms are made ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from anwei.ledgers.models import Change
+from anwei.org.models import KeyTask, Person, Post
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing done: when, by whom, what, and where to read on ("" where there is no page)."""
+
+    at: datetime
+    person: str
+    kind: str
+    sentence: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whose deeds are asked for, of what time, and by whom: a source shows only what `viewer` may see."""
+
+    post: Post | None
+    person: Person | None
+    since: datetime
+    until: datetime
+    viewer: Person
+
+
+Source = Callable[[Question], Iterable[Deed]]
+_sources: list[Source] = []
+
+
+def register_record_source(source: Source) -> None:
+    """Add a source; called once, when the room's module is imported."""
+    _sources.append(source)
+
+
+def deeds(question: Question) -> list[Deed]:
+    """Return what was done, the newest first."""
+    found = [deed for source in _sources for deed in source(question)]
+    return sorted(found, key=lambda deed: deed.at, reverse=True)
+
+
+def key_tasks(question: Question) -> Iterable[Deed]:
+    """Yield the items of yearly lists that were closed, at the moment and by the hand the change log says."""
+    rows = Change.objects.filter(register="org.post", verb="finish_task", at__gte=question.since)
+    rows = rows.filter(at__lt=question.until)
+    if question.post is not None:
+        rows = rows.filter(row=str(question.post.pk))
+    if question.person is not None:
+        rows = rows.filter(actor=question.person)
+    changes = list(rows.select_related("actor"))
+    tasks = KeyTask.objects.in_bulk([change.content["task"] for change in changes])
+    for change in changes:
+        if task := tasks.get(change.content["task"]):
+            yield Deed(
+                change.at,
+                str(change.actor or ""),
+                "重点工作",
+                f"{task.text}（{change.content['reference']}）",
+            )
+
+
+register_record_source(key_tasks)
