@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -27,6 +28,7 @@ from anwei.cases.notices.channels import Channel
 from anwei.cases.notices.outbox import send_due
 from anwei.cases.sweep import sweep
 from anwei.datafolder import DataFolder
+from anwei.ledgers.background import forget_old_sheets, something_waits
 from anwei.monitoring import trends
 from anwei.monitoring.models import Alarm
 from anwei.monitoring.register import snapshot
@@ -43,6 +45,7 @@ GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after 
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S, SEND_PAUSE_S = 1.0, 2.0, 30.0, 1.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 DAY_S = 24 * 3600.0
+TASKS_PAUSE_S = 1.0
 RETRY_PAUSE_S = 1.0
 BATCH = 100  # episodes a transaction: each may open a warning, which takes some 15 ms of the write lock
 
@@ -68,6 +71,7 @@ class Worker:
             tasks.create_task(keep_beating(self._folder, "worker"))
             tasks.create_task(_for_ever(self._sweep, _every(SWEEP_PAUSE_S)))
             tasks.create_task(_for_ever(self._tidy, _every(DAY_S)))
+            tasks.create_task(_for_ever(self._do_tasks, _every(TASKS_PAUSE_S)))
             tasks.create_task(_for_ever(self._record_gaps, _every(GAPS_PAUSE_S)))
             for channel in Channel:
                 tasks.create_task(_for_ever(_sending(channel), _every(SEND_PAUSE_S)))
@@ -120,8 +124,17 @@ class Worker:
     async def _record_gaps(self) -> None:
         await _ask(record_gaps, timezone.now())
 
+    async def _do_tasks(self) -> None:
+        """Let a process of its own do what waits in the background, so that a long import delays no alarm."""
+        if await _ask(something_waits, self._folder):
+            command = (sys.executable, "-m", "anwei", "tasks")
+            process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL)
+            await process.wait()
+
     async def _tidy(self) -> None:
         await _ask(call_command, "clearsessions")
+        await _ask(call_command, "prune_db_task_results")
+        await _ask(forget_old_sheets, timezone.now())
         await _ask(tidy_accounts, timezone.now())
 
 

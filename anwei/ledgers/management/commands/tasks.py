@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from typing import Any
 
@@ -10,12 +9,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django_tasks.base import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
 
 from anwei.ledgers.append_only import require
-
-MAX_STARTS = 3  # a task that ends its process each time is given up
+from anwei.ledgers.background import only_one, take_up_again
 
 
 class Command(BaseCommand):
@@ -26,21 +22,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Take the lock, take up what a killed process left, work until nothing waits."""
         require(connection)
-        with (settings.DATA.folder("run") / "tasks.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
-            os.nice(5)  # alarms come first
-            take_up_again()
-            call_command("db_worker", batch=True, interval=0, startup_delay=False, reload=False)
-
-
-def take_up_again() -> None:
-    """Let tasks run again that a process left unfinished; only who holds the lock may call this."""
-    for left in DBTaskResult.objects.running():
-        if len(left.worker_ids) < MAX_STARTS:
-            left.status, left.started_at = TaskResultStatus.READY, None
-            left.save(update_fields=["status", "started_at"])
-        else:
-            left.set_failed(RuntimeError("its process ended each time"))
+        with only_one(settings.DATA) as alone:
+            if alone:
+                os.nice(5)  # alarms come first
+                take_up_again()
+                call_command(
+                    "db_worker", batch=True, interval=0, startup_delay=False, reload=False, verbosity=0
+                )
