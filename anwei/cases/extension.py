@@ -90,14 +90,13 @@ def latest_day(clock: Clock, terms: ExtensionRule) -> date | None:
     return last_day(end_of(clock.first_due_at - MOMENT, terms.limit, terms.unit, county_calendar()))
 
 
-def extendable(case: Case) -> list[Clock]:
-    """Return the running clocks of a case for which more time may be asked now."""
+def extendable(case: Case) -> list[tuple[Clock, ExtensionRule]]:
+    """Return the running clocks of a case for which more time may be asked now, each with its terms."""
     running = case.clocks.filter(met_at__isnull=True).order_by("due_at", "pk")
     if case.phase == Phase.CLOSED or _open_request(case) is not None:
         return []
-    return [
-        clock for clock in running if (terms := terms_of(case, clock)) and _n_granted(clock) < terms.times
-    ]
+    terms = [(clock, rule) for clock in running if (rule := terms_of(case, clock)) is not None]
+    return [(clock, rule) for clock, rule in terms if _n_granted(clock) < rule.times]
 
 
 @transaction.atomic

@@ -69,32 +69,29 @@ def transitions_for(
 
     A list of cases asks `actings_of(person, now)` once, and brings entries and children along.
     """
-    return [row for row, obstacle in _own_rows(case, person, now, actings) if obstacle is None]
+    return [row for row, obstacle in rows_for(case, person, now=now, actings=actings) if obstacle is None]
 
 
-def obstacles_for(case: Case, person: Person, *, now: datetime) -> list[tuple[Transition, str]]:
-    """Return what it would be `person`'s to do but cannot be done yet, each with the sentence why."""
-    return [(row, str(obstacle)) for row, obstacle in _own_rows(case, person, now) if obstacle is not None]
-
-
-def _own_rows(
-    case: Case, person: Person, now: datetime, actings: Mapping[int, Acting] | None = None
-) -> Iterator[tuple[Transition, CaseError | None]]:
-    """Yield the rows that leave the phase and are `person`'s, each with what stands against it."""
+def rows_for(
+    case: Case, person: Person, *, now: datetime, actings: Mapping[int, Acting] | None = None
+) -> list[tuple[Transition, str | None]]:
+    """Return the rows that are `person`'s now, each with the sentence why it cannot be done yet, or None."""
     rows = kind_of(case).lifecycle.from_phase(Phase(case.phase))
     acting = {role: _acting(case, role, person, now, actings) for role in {row.role for row in rows}}
+    found: list[tuple[Transition, str | None]] = []
     for row in rows:
-        if own := acting[row.role]:
-            try:
-                check_second_person(case, row, own)
-            except NotYourTurn:
-                continue
-            try:
-                check_ready(case, row, now)
-            except CaseError as obstacle:
-                yield row, obstacle
-            else:
-                yield row, None
+        if acting[row.role] is None:
+            continue
+        try:
+            check_second_person(case, row, acting[row.role])
+            check_ready(case, row, now)
+        except NotYourTurn:
+            continue
+        except CaseError as obstacle:
+            found.append((row, str(obstacle)))
+        else:
+            found.append((row, None))
+    return found
 
 
 def work_list(person: Person, now: datetime) -> WorkList:

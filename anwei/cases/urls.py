@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.cases.views import case, evidence, lists, notices
+from anwei.cases.views import case, evidence, extensions, lists, notices
 
 urlpatterns = [
     path("work/", lists.work, name="work"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("cases/", lists.cases, name="cases"),
     path("cases/<int:pk>/", case.case, name="case"),
+    path("cases/<int:pk>/extend/", extensions.case_extend, name="case_extend"),
+    path("extensions/", extensions.extensions, name="extensions"),
     path("cases/<int:pk>/<slug:verb>/", case.case_advance, name="case_advance"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
 ]

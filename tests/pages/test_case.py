@@ -13,9 +13,9 @@ from django.test import Client
 
 from anwei.cases.models import Entry, Evidence
 from anwei.ledgers import append_only, seal
-from anwei.monitoring.models import Warning
+from anwei.monitoring.models import Alarm, Warning
 from anwei.org.models import Person, Post
-from tests.kernel.county import County, in_post, photo
+from tests.kernel.county import NOW, County, in_post, photo
 
 SignIn = Callable[[Person], Client]
 
@@ -54,6 +54,9 @@ def test_the_whole_story_by_http(county: County, warning: Warning, sign_in: Sign
     act(
         officer, warning, "confirm", finding="现场浓度 0.3 %", evidence=[picture("一.jpg"), picture("二.jpg")]
     )
+    blocked = officer.get(f"/cases/{warning.pk}/").content.decode()
+    assert "报警尚未恢复，不能解除预警" in blocked and "1.62 %" in blocked
+    Alarm.objects.update(cleared_at=NOW)
     closed = act(officer, warning, "lift").content.decode()
     assert "本件已办结归档" in closed and "记录未被改动" in closed
     warning.refresh_from_db()
@@ -94,6 +97,8 @@ def test_one_primary_button_for_whoever_has_the_turn(
     assert page.context["primary"].transition.verb == "confirm"
     assert page.content.decode().count("btn-primary") == 1
     act(officer, warning, "confirm", finding="已查看")
+    assert officer.get(address).context["primary"].transition.verb == "confirm"  # the alarm still stands
+    Alarm.objects.update(cleared_at=NOW)
     assert officer.get(address).context["primary"].transition.verb == "lift"
 
 

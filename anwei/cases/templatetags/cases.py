@@ -6,18 +6,20 @@ row of the kind's own model as `case`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from anwei.cases import queries
 from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import Label, Phase
 from anwei.cases.models import Case
+from anwei.ledgers.templatetags.ledgers import moment
 from anwei.org.models import Post
 
 register = template.Library()
@@ -56,6 +58,16 @@ def kind_label(case: Case) -> Label:
 def turn(case: Case) -> Post | None:
     """Return the post whose turn it is, None when the case is closed."""
     return queries.turn_of(case)
+
+
+@register.filter
+def due(at: datetime) -> str:
+    """Return until when, as an order says it: the end of a day is its 24:00, not the next day's 00:00."""
+    local = timezone.localtime(at)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        day = local.date() - timedelta(days=1)
+        return f"{day:%m-%d} 24:00" if day.year == timezone.localdate().year else f"{day} 24:00"
+    return moment(at)
 
 
 @register.filter

@@ -20,11 +20,12 @@ from anwei.cases.kinds import kind_of, specific
 from anwei.cases.lifecycle import Transition
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.pace import ClockView, clock_views
-from anwei.cases.queries import phase_strip, timeline, transitions_for, turn_of
+from anwei.cases.queries import phase_strip, rows_for, timeline, transitions_for, turn_of
 from anwei.cases.services import advance
+from anwei.cases.views.extensions import extension_part
 from anwei.ledgers.seal import verify_chain
 from anwei.org.accounts.recent import require_recent
-from anwei.org.holdings import day_of, holdings_on
+from anwei.org.holdings import day_of, delegations_at, holdings_on
 from anwei.org.models import Post
 from anwei.org.policy import person_of, signed_in
 
@@ -44,7 +45,7 @@ def case_advance(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     transition = _row_of(shown, verb)
     if transition.dangerous:
         require_recent(request)
-    form = TransitionForm(transition, request.POST, request.FILES)
+    form = TransitionForm(transition, request.POST, request.FILES, case=shown)
     allowed = verb in {row.verb for row in transitions_for(shown, person_of(request), now=timezone.now())}
     if not form.is_valid() and allowed and form.cleaned_data.get("version") in (None, shown.version):
         return _again(request, shown, form)
@@ -84,13 +85,14 @@ def _row_of(shown: Case, verb: str) -> Transition:
 
 
 def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = None) -> dict[str, Any]:
-    now = timezone.now()
-    rows = transitions_for(shown, person_of(request), now=now)
+    now, person = timezone.now(), person_of(request)
+    own = rows_for(shown, person, now=now)
     forms = [
         filled
         if filled is not None and filled.transition.verb == row.verb
-        else TransitionForm.fresh(row, shown.version)
-        for row in rows
+        else TransitionForm.fresh(row, shown.version, case=shown)
+        for row, obstacle in own
+        if obstacle is None
     ]
     primary = _primary(forms)
     verification = verify_chain(Entry, shown.pk)
@@ -105,7 +107,10 @@ def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = 
         "primary": primary,
         "others": [form for form in forms if form is not primary],
         "turn": turn_of(shown),
+        "obstacles": [(row, obstacle) for row, obstacle in own if obstacle is not None],
+        "children": shown.children.exclude(kind="extension").order_by("pk"),
         "now": now,
+        **extension_part(shown, person, now),
     }
 
 
@@ -119,7 +124,10 @@ def _primary(forms: list[TransitionForm]) -> TransitionForm | None:
 def _share_used(view: ClockView, now: datetime) -> int:
     """Return how much of a clock's time is used up, in percent."""
     clock = view.clock
-    used: float = ((clock.met_at or now) - clock.started_at) / (clock.due_at - clock.started_at)
+    allowed = clock.due_at - clock.started_at
+    if not allowed:  # due at once
+        return 100
+    used: float = ((clock.met_at or now) - clock.started_at) / allowed
     return max(0, min(100, round(100 * used)))
 
 
@@ -131,9 +139,12 @@ def _posts(shown: Case) -> list[tuple[str, Post, list[str]]]:
         (_("落实"), shown.implementer),
     ]
     holders: dict[int, list[str]] = {}
-    held = holdings_on(day_of(timezone.now())).filter(post__in=[post.pk for _label, post in posts])
-    for holding in held.select_related("person"):
+    keys, now = [post.pk for _label, post in posts], timezone.now()
+    for holding in holdings_on(day_of(now)).filter(post__in=keys).select_related("person"):
         holders.setdefault(holding.post_id, []).append(str(holding.person))
+    for lent in delegations_at(now).filter(post__in=keys).select_related("deputy", "principal"):
+        words = _("%(deputy)s（代%(principal)s）") % {"deputy": lent.deputy, "principal": lent.principal}
+        holders.setdefault(lent.post_id, []).append(words)
     return [(label, post, holders.get(post.pk, [])) for label, post in posts]
 
 
@@ -152,7 +163,9 @@ def _conflict(request: HttpRequest, current: Case, form: TransitionForm, sentenc
         "turn": turn_of(current),
         "lines": [line for line in timeline(current) if line.entry.number > seen],
         "written": [(field.label, field.value()) for field in form.visible_fields() if field.value()],
-        "form": TransitionForm.fresh(form.transition, current.version, written) if still_possible else None,
+        "form": TransitionForm.fresh(form.transition, current.version, written, case=current)
+        if still_possible
+        else None,
     }
     return render(request, "cases/conflict.html", context, status=409)
 

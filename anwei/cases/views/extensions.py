@@ -1,0 +1,108 @@
+"""More time: asked for on the page of a case, and listed with who signed until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.cases.extension import (
+    APPROVED,
+    REFUSED,
+    ask_extension,
+    extendable,
+    latest_day,
+    signer_of,
+)
+from anwei.cases.forms import ExtensionForm
+from anwei.cases.kinds import specific
+from anwei.cases.lifecycle import Phase
+from anwei.cases.models import Case, Entry, Extension
+from anwei.org.holdings import acts_for
+from anwei.org.models import Person
+from anwei.org.policy import person_of, signed_in
+
+A_PAGE = 20
+STATES = ("open", APPROVED, REFUSED)
+
+
+@signed_in
+@require_POST
+def case_extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for more time on a clock of a case; asking twice the same is one request."""
+    person = person_of(request)
+    case = specific(get_object_or_404(Case.objects.visible_to(person), pk=pk))
+    form = ExtensionForm(list(case.clocks.all()), request.POST)
+    if not form.is_valid():
+        messages.error(request, _("延期申请没有提交：请填写日期、理由和防范措施。"))
+        return redirect("case", pk=pk)
+    try:
+        asked = ask_extension(case, actor=person, now=timezone.now(), **form.cleaned_data)
+    except NotYourTurn as error:
+        raise PermissionDenied(str(error)) from error
+    except CaseError as error:
+        messages.error(request, str(error))
+        return redirect("case", pk=pk)
+    messages.success(request, _("延期申请%(number)s已提交，由监督岗位审批。") % {"number": asked.number})
+    return redirect("case", pk=pk)
+
+
+@signed_in
+@require_GET
+def extensions(request: HttpRequest) -> HttpResponse:
+    """List every extension of one's scope: what for, from when to when, why, and who signed."""
+    rows = Extension.objects.visible_to(person_of(request)).select_related(
+        "parent", "clock", "enterprise__unit", "implementer__unit"
+    )
+    counts = {
+        "open": rows.exclude(phase=Phase.CLOSED).count(),
+        APPROVED: rows.filter(outcome=APPROVED).count(),
+        REFUSED: rows.filter(outcome=REFUSED).count(),
+    }
+    state = request.GET.get("state", "")
+    if state == "open":
+        rows = rows.exclude(phase=Phase.CLOSED)
+    elif state in STATES:
+        rows = rows.filter(outcome=state)
+    page = Paginator(rows.order_by("-opened_at", "-pk"), A_PAGE).get_page(request.GET.get("page"))
+    signed = _signers([row.pk for row in page])
+    context = {
+        "page": page,
+        "rows": [(row, signed.get(row.pk, "")) for row in page],
+        "counts": counts,
+        "state": state,
+    }
+    return render(request, "cases/extensions.html", context)
+
+
+def extension_part(case: Case, person: Person, now: datetime) -> dict[str, Any]:
+    """Return what the page of a case says about its extensions, and the form where one may be asked for."""
+    requests = list(Extension.objects.filter(parent=case.pk).order_by("pk"))
+    signed = _signers([request.pk for request in requests])
+    return {
+        "extensions": [(request, signed.get(request.pk, "")) for request in requests],
+        "extension_form": _form(case, person, now),
+    }
+
+
+def _form(case: Case, person: Person, now: datetime) -> dict[str, Any] | None:
+    """Return the form for whoever acts for the implementer, with how far each clock may be extended."""
+    if acts_for(person, case.implementer_id, now) is None or not (clocks := extendable(case)):
+        return None
+    limits = [(clock, terms, latest_day(clock, terms)) for clock, terms in clocks]
+    return {"form": ExtensionForm([clock for clock, _terms in clocks]), "limits": limits}
+
+
+def _signers(requests: list[int]) -> dict[int, str]:
+    """Return who decided each request."""
+    entries = Entry.objects.filter(case__in=requests, verb__in=("approve", "refuse")).select_related("actor")
+    return {entry.case_id: signer_of(entry) for entry in entries}
