@@ -14,8 +14,13 @@ class LedgersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Protect the append-only tables after every migration; find the registers of the installed rooms."""
+        """Protect the append-only tables after every migration; find the registers of the rooms."""
         from anwei.ledgers.append_only import after_migrate
+        from anwei.ledgers.search import dialects
+        from anwei.ledgers.search.keeping import follow_saves
 
         post_migrate.connect(after_migrate, sender=self)
+        post_migrate.connect(dialects.after_migrate, sender=self)
         autodiscover_modules("ledger")
+        autodiscover_modules("search")
+        follow_saves()

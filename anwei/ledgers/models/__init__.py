@@ -6,6 +6,7 @@ from anwei.ledgers.models.access import Access
 from anwei.ledgers.models.imports import SavedView, SheetImport
 from anwei.ledgers.models.papers import Paper, PaperSeries, PaperVersion
 from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
+from anwei.ledgers.models.search import SearchEntry
 from anwei.ledgers.models.settings import Setting
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PaperVersion",
     "SavedView",
     "SealedRow",
+    "SearchEntry",
     "Setting",
     "SheetImport",
 ]

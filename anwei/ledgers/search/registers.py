@@ -1,0 +1,84 @@
+"""Which registers can be searched, and what each says of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+from django.db.models import Model, QuerySet
+
+Rows = QuerySet[Any]
+
+
+class Words(NamedTuple):
+    """What is shown and searched of one row: its name, the line below, and what is searched only.
+
+    A row without a title is not found.
+    """
+
+    title: str
+    detail: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """One register of the search.
+
+    `visible` narrows rows to what a person may see. `columns` are those whose change is news to the search
+    (none: every save). `follows` names the rows to look at again when a row of another model was saved.
+    """
+
+    model: type[Model]
+    text: Callable[[Any], Words]
+    url: Callable[[Any], str]
+    visible: Callable[[Any], Rows]
+    related: tuple[str, ...] = ()
+    columns: frozenset[str] = frozenset()
+    follows: Mapping[type[Model], Callable[[Any], Rows]] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """The model's label, under which its entries stand."""
+        return self.model._meta.label_lower
+
+    @property
+    def label(self) -> str:
+        """What one row is called."""
+        return str(self.model._meta.verbose_name)
+
+    def rows(self) -> Rows:
+        """Return all rows with what `text` and `url` read."""
+        return self.model._default_manager.select_related(*self.related).order_by("pk")
+
+
+_searchables: dict[str, Searchable] = {}
+
+
+def register_search(
+    model: type[Model],
+    *,
+    text: Callable[[Any], Words],
+    url: Callable[[Any], str],
+    visible: Callable[[Any], Rows] | None = None,
+    related: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
+    follows: Mapping[type[Model], Callable[[Any], Rows]] | None = None,
+) -> None:
+    """Let a register be searched; called once, from the room's `search.py`, in the order of the results.
+
+    Without `visible` the model's own `visible_to` is asked.
+    """
+
+    def own(person: Any) -> Rows:
+        rows: Any = model._default_manager.all()
+        return cast(Rows, rows.visible_to(person))
+
+    one = Searchable(model, text, url, visible or own, related, frozenset(columns), dict(follows or {}))
+    _searchables[one.code] = one
+
+
+def searchables() -> tuple[Searchable, ...]:
+    """Return the registers of the search."""
+    return tuple(_searchables.values())
