@@ -1,0 +1,129 @@
+"""三员分立 (reliability.md S18): no account holds two of the three, not by the service, nor by SQL, nor by delegation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from itertools import permutations
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from anwei.org.accounts import separation
+from anwei.org.models import Delegation, Holding, Person, Post
+from anwei.org.services import OrgError, appoint, delegate
+from tests.kernel.accounts import government, is_in, log_in, official
+from tests.kernel.county import COUNTY, IN_POST_SINCE, NOW
+
+THREE = ("system_admin", "security_admin", "audit_admin")
+TODAY = NOW.date()
+PAIRS = list(permutations(THREE, 2))
+
+
+def post_of(kind: str) -> Post:
+    return Post.objects.get_or_create(unit=government(), kind=kind, defaults={"title": kind})[0]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_the_service_refuses_the_second_of_the_three(db: None, first: str, second: str) -> None:
+    person = official("admin", first)
+    with pytest.raises(OrgError, match="三员分立"):
+        appoint(person, post_of(second), actor=None, now=NOW)
+    appoint(person, post_of("officer"), actor=None, now=NOW)  # another duty is no other administrator
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_raw_sql_is_refused_too(db: None, first: str, second: str) -> None:
+    person = official("admin", first)
+    post = post_of(second)
+    insert = "INSERT INTO org_holding (person_id, post_id, from_on, document) VALUES (%s, %s, %s, '')"
+    with (
+        pytest.raises(IntegrityError, match="separation"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(insert, [person.pk, post.pk, TODAY])
+    assert Holding.objects.filter(person=person).count() == 1
+
+
+def test_raw_updates_are_refused_too(db: None) -> None:
+    system, audit = official("system", "system_admin"), official("audit", "audit_admin")
+    held = audit.holdings.get()
+    officer = appoint(system, post_of("officer"), actor=None, now=NOW)
+    updates = [
+        ("UPDATE org_holding SET person_id = %s WHERE id = %s", [system.pk, held.pk]),
+        ("UPDATE org_holding SET post_id = %s WHERE id = %s", [held.post_id, officer.pk]),
+        ("UPDATE org_post SET kind = 'audit_admin' WHERE id = %s", [officer.post_id]),
+    ]
+    for statement, values in updates:
+        with pytest.raises(IntegrityError, match="separation"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+
+
+def test_one_after_the_other_is_no_two_at_once(db: None) -> None:
+    person = official("admin", "system_admin")
+    held = person.holdings.get()
+    held.to_on = TODAY
+    held.save()
+    with pytest.raises(OrgError):
+        appoint(person, post_of("audit_admin"), actor=None, now=NOW)  # both on this one day
+    appoint(person, post_of("audit_admin"), actor=None, now=NOW, from_on=TODAY + timedelta(days=1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Holding.objects.filter(pk=held.pk).update(to_on=None)
+    with pytest.raises(OrgError):
+        appoint(person, post_of("security_admin"), actor=None, now=NOW, from_on=IN_POST_SINCE, to_on=TODAY)
+
+
+@pytest.mark.parametrize("kind", THREE)
+def test_an_administrator_s_post_is_never_delegated(db: None, kind: str) -> None:
+    holder, other = official("holder", kind), official("other", next(k for k in THREE if k != kind))
+    post = post_of(kind)
+    words = {"principal": holder, "deputy": other, "reason": "出差"}
+    with pytest.raises(OrgError, match="不能委托"):
+        delegate(post, **words, from_at=NOW, to_at=NOW + timedelta(days=1), actor=holder, now=NOW)
+    with pytest.raises(IntegrityError, match="separation"), transaction.atomic():
+        Delegation.objects.create(
+            post=post, **words, from_at=NOW, to_at=NOW + timedelta(days=1), granted_by=holder, granted_at=NOW
+        )
+
+
+def test_no_account_of_the_database_holds_two(db: None) -> None:
+    for kind in THREE:
+        official(kind.replace("_", "-"), kind)
+    with connection.cursor() as cursor:
+        cursor.execute(separation.TWO_OF_THREE.format(rows="1 = 1"))
+        assert cursor.fetchall() == []
+
+
+def test_triggers_come_back_after_every_migration(db: None) -> None:
+    separation.drop(connection)
+    with transaction.atomic():
+        person = official("admin", "system_admin")
+        Holding.objects.create(person=person, post=post_of("audit_admin"), from_on=TODAY)
+        transaction.set_rollback(True)
+    separation.after_migrate("default")
+    person = official("admin", "system_admin")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Holding.objects.create(person=person, post=post_of("audit_admin"), from_on=TODAY)
+
+
+def test_the_first_start_of_a_real_county(db: None) -> None:
+    call_command("territory", COUNTY, "测试县")
+    answer = StringIO()
+    words = ("--unit", "测试县应急管理局", "--unit-kind", "committee_office", "--territory", COUNTY)
+    call_command("account", "administrators", *words, stdout=answer)
+    made = [line.split("\t") for line in answer.getvalue().splitlines()]
+    assert [name for name, _password, _title in made] == ["xitong", "anbao", "shenji"]
+    assert len({password for _name, password, _title in made}) == 3
+    for name, password, _title in made:
+        client = Client()
+        log_in(client, name, password)
+        assert is_in(client)
+        assert client.get("/")["Location"] == "/account/password/"  # a new one first
+        assert password not in str(Person.objects.get(username=name).__dict__)
+    with pytest.raises(CommandError, match="已设"):
+        call_command("account", "administrators", *words, stdout=StringIO())
+    assert Person.objects.count() == 3
