@@ -248,7 +248,7 @@ def test_records_hold_no_password(db: None) -> None:
     row = AccessFailureLog.objects.get()
     assert (row.username, row.path_info, row.ip_address) == ("nobody", "password", "127.0.0.1")
     assert "wrong" not in str(row.__dict__)
-    assert FACTOR != row.path_info
+    assert row.path_info != FACTOR
 
 
 def _without_keys(page: str) -> list[str]:
