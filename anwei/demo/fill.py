@@ -12,7 +12,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
-from anwei.demo.people import Account, Staff, create_bodies, create_enterprise_staff
+from anwei.demo.people import (
+    Account,
+    Staff,
+    create_administrators,
+    create_bodies,
+    create_enterprise_staff,
+)
 from anwei.demo.plan import DevicePlan, EnterprisePlan, TagPlan, enterprises
 from anwei.demo.tables import table
 from anwei.ledgers.services import record_change
@@ -51,6 +57,7 @@ def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
     create_bodies(staff)
     units = _create_units()
     create_enterprise_staff(staff, units)
+    create_administrators(staff)  # last: the names before it stay as they were drawn
     plans = enterprises()
     owners = _create_enterprises(plans, units)
     sites = _create_sites(plans, owners)

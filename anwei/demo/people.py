@@ -11,6 +11,7 @@ from anwei.demo.tables import table
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
 from anwei.org.services import appoint, create_person
+from anwei.org.services.accounts import ADMINISTRATOR_NAMES
 
 IN_OFFICE = timedelta(days=400)  # everybody took office this long ago
 
@@ -113,6 +114,16 @@ def _create_townships(staff: Staff, government: Unit) -> None:
         head = township.name[-1] + "长"
         staff.hire(unit, Post.Kind.OFFICER, "应急办专干", f"xz{index:02d}-zhuangan")
         staff.hire(unit, Post.Kind.PRINCIPAL, head, f"xz{index:02d}-zhuguan", login=False)
+
+
+def create_administrators(staff: Staff) -> None:
+    """Appoint the three administrators of the county, and one township's own for its passwords (三员分立)."""
+    office = Unit.objects.get(kind=Unit.Kind.COMMITTEE_OFFICE)
+    for kind, username in ADMINISTRATOR_NAMES.items():
+        staff.hire(office, kind, str(kind.label), username)
+    town = Unit.objects.filter(kind=Unit.Kind.TOWNSHIP).earliest("pk")
+    kind = Post.Kind.SECURITY_ADMIN
+    staff.hire(town, kind, str(kind.label), "xz01-anbao")
 
 
 def create_enterprise_staff(staff: Staff, units: dict[str, Unit]) -> None:

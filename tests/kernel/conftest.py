@@ -6,16 +6,18 @@ from pytest_django import DjangoDbBlocker, Settings
 from time_machine import TimeMachineFixture
 
 from tests.kernel.county import NOW, County, build
+from tests.kernel.overhauls import Overhaul
 from tests.kernel.repairs import Repair
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Add the table of the test-only kind, which no migration makes."""
+    """Add the tables of the test-only kinds, which no migration makes."""
     with django_db_blocker.unblock():
-        if Repair._meta.db_table not in connection.introspection.table_names():
-            with connection.schema_editor() as editor:
-                editor.create_model(Repair)
+        for model in (Repair, Overhaul):
+            if model._meta.db_table not in connection.introspection.table_names():
+                with connection.schema_editor() as editor:
+                    editor.create_model(model)
 
 
 @pytest.fixture(autouse=True)

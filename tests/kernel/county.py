@@ -15,6 +15,7 @@ from anwei.cases.services import open_case
 from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
 from anwei.org.services import appoint, create_person
 from anwei.sites.models import Enterprise
+from tests.kernel.overhauls import Overhaul
 from tests.kernel.repairs import Repair
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 10:00 in the county
@@ -82,10 +83,15 @@ def in_post(username: str, *posts: Post) -> Person:
 
 
 def open_repair(
-    county: County, *, actor: Person | None = None, now: datetime = NOW, **columns: Any
-) -> Repair:
+    county: County,
+    *,
+    actor: Person | None = None,
+    now: datetime = NOW,
+    model: type[Case] = Repair,
+    **columns: Any,
+) -> Case:
     return open_case(
-        Repair,
+        model,
         actor=actor or county.officer,
         now=now,
         **{
@@ -99,6 +105,10 @@ def open_repair(
             **columns,
         },
     )
+
+
+def open_overhaul(county: County, **columns: Any) -> Overhaul:
+    return open_repair(county, model=Overhaul, title="储罐大修", **columns)  # type: ignore[return-value]
 
 
 def photo(name: str = "现场.jpg", *, colour: str = "navy", size: tuple[int, int] = (40, 30)) -> Upload:

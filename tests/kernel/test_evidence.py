@@ -60,7 +60,7 @@ REFUSED = {
     "tiff": (image("TIFF"), "不是完整"),
     "cut jpeg": (JPEG[: len(JPEG) * 2 // 3], "不是完整"),
     "cut png": (image("PNG", (400, 300))[:-40], "不是完整"),
-    "zip": (b"PK\x03\x04" + b"\x00" * 40, "不是完整"),
+    "zip": (b"PK\x03\x04" + b"\x00" * 40, "未予接收"),
     "pdf without an end": (b"%PDF-1.7\n" + b"x" * 2000, "不是完整"),
     "pdf behind a page": (b"<html>" + PDF, "不是完整"),
     "over 10 MB": (JPEG + b"\x00" * (10 * 1024 * 1024), "10 MB"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import ExifTags, Image
 
-from anwei.cases.photos import taken_at
+from anwei.cases.examination import images
+from anwei.cases.examination.findings import Refused
 
 
 def shot(at: str, offset: str = "", format_: str = "JPEG") -> bytes:
@@ -20,6 +22,47 @@ def shot(at: str, offset: str = "", format_: str = "JPEG") -> bytes:
     content = BytesIO()
     Image.new("RGB", (8, 8)).save(content, format_, exif=details)
     return content.getvalue()
+
+
+def taken_at(content: bytes) -> datetime | None:
+    at = images.examine(content).taken_at
+    return datetime.fromisoformat(at) if at else None
+
+
+def placed(latitude: Any, longitude: Any, references: str = "NE") -> bytes:
+    details = Image.Exif()
+    fix = details.get_ifd(ExifTags.IFD.GPSInfo)
+    fix[ExifTags.GPS.GPSLatitudeRef], fix[ExifTags.GPS.GPSLongitudeRef] = references
+    fix[ExifTags.GPS.GPSLatitude], fix[ExifTags.GPS.GPSLongitude] = latitude, longitude
+    content = BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "JPEG", exif=details)
+    return content.getvalue()
+
+
+def test_where_the_camera_stood() -> None:
+    found = images.examine(placed((36.0, 6.0, 0.36), (111.0, 30.0, 3.6)))
+    assert (found.latitude, found.longitude) == (36.1001, 111.501)
+    south_west = images.examine(placed((36.0, 6.0, 0.0), (111.0, 30.0, 0.0), "SW"))
+    assert (south_west.latitude, south_west.longitude) == (-36.1, -111.5)
+
+
+@pytest.mark.parametrize(
+    "fix", [((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), ((99.0, 0.0, 0.0), (1.0, 0.0, 0.0)), ((1.0,), (2.0,))]
+)
+def test_what_is_no_place_is_none(fix: Any) -> None:
+    found = images.examine(placed(*fix))
+    assert (found.latitude, found.longitude) == (None, None)
+
+
+def test_a_copy_says_nothing_and_stands_upright() -> None:
+    details = Image.Exif()
+    details[ExifTags.Base.Orientation] = 6
+    details[ExifTags.Base.Make] = "Phone"
+    details.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+    content = BytesIO()
+    Image.new("RGB", (40, 30)).save(content, "JPEG", exif=details, comment=b"secret")
+    with Image.open(BytesIO(images.copy(content.getvalue()))) as copy:
+        assert (copy.size, dict(copy.getexif()), copy.info.get("comment")) == ((30, 40), {}, None)
 
 
 def test_a_camera_without_an_offset_is_in_the_county() -> None:
@@ -41,8 +84,8 @@ def test_what_is_no_time_is_none(at: str, offset: str) -> None:
     assert taken_at(shot(at, offset)) is None
 
 
-def test_what_is_no_photo_of_ours_is_not_opened() -> None:
+def test_what_is_no_photo_of_ours_is_refused() -> None:
     good = shot("2026:11:24 10:00:00")
-    assert taken_at(shot("2026:11:24 10:00:00", format_="TIFF")) is None
-    for content in (b"", b"%PDF-1.7", good[:40], good[:25] + bytes(60) + good[85:]):
-        assert taken_at(content) is None
+    for content in (shot("2026:11:24 10:00:00", format_="TIFF"), b"", b"%PDF-1.7", good[:40]):
+        with pytest.raises(Refused):
+            images.examine(content)

@@ -1,0 +1,173 @@
+"""A deputy acts, the record says for whom, and the second person is seen through every delegation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from anwei.cases.errors import NotYourTurn
+from anwei.cases.models import Case, Entry
+from anwei.cases.queries import timeline, transitions_for, work_list
+from anwei.cases.services import advance
+from anwei.ledgers.models import Change
+from anwei.org.holdings import acts_for, people_at
+from anwei.org.models import Delegation, Person, Post, Unit
+from anwei.org.services import OrgError, appoint, delegate, dismiss, revoke
+from tests.kernel.county import NOW, County, in_post, open_repair, photo
+from tests.kernel.test_advance import to_review
+
+DAY = timedelta(days=1)
+
+
+def lend(post: Post, principal: Person, deputy: Person, **changes: Any) -> Delegation:
+    terms: dict[str, Any] = {
+        "principal": principal,
+        "deputy": deputy,
+        "from_at": NOW,
+        "to_at": NOW + DAY,
+        "reason": "出差",
+        "actor": principal,
+        "now": NOW,
+    }
+    return delegate(post, **terms | changes)
+
+
+def signed_by(county: County, person: Person, now: datetime = NOW) -> Case:
+    case = advance(open_repair(county), "order", actor=county.officer, now=now)
+    return advance(case, "sign", actor=person, now=now)
+
+
+def test_a_deputy_acts_and_the_record_says_for_whom(county: County) -> None:
+    deputy = in_post("deputy")
+    lend(county.safety, county.worker, deputy)
+    assert work_list(deputy, NOW).todo.count() == 0
+    case = signed_by(county, deputy)
+    entry = Entry.objects.get(case=case, verb="sign")
+    assert (entry.actor, entry.post) == (deputy, county.safety)
+    assert entry.content == {"acting_for": {"id": county.worker.pk, "name": "worker"}}
+    assert [line.acting_for for line in timeline(case)] == ["", "", "worker"]
+    assert [row.verb for row in transitions_for(case, deputy, now=NOW)] == ["finish"]
+    assert work_list(deputy, NOW).todo.count() == 1
+    assert people_at(county.safety, NOW) == [county.worker, deputy]
+    assert Change.objects.get(register="org.delegation").reason == "出差"
+
+
+def test_the_holder_acts_in_their_own_name_while_a_deputy_is_named(county: County) -> None:
+    lend(county.safety, county.worker, in_post("deputy"))
+    assert Entry.objects.get(case=signed_by(county, county.worker), verb="sign").content == {}
+
+
+@pytest.mark.parametrize(("moment", "may"), [(-1, False), (0, True), (1439, True), (1440, False)])
+def test_a_delegation_holds_from_a_moment_to_a_moment(county: County, moment: int, may: bool) -> None:
+    deputy = in_post("deputy")
+    lend(county.safety, county.worker, deputy)
+    acting = acts_for(deputy, county.safety.pk, NOW + timedelta(minutes=moment))
+    assert (acting is not None) is may
+
+
+def test_a_delegation_ends_when_it_is_revoked_and_with_the_holding_it_stands_on(county: County) -> None:
+    first, second = in_post("first"), in_post("second")
+    lent = lend(county.safety, county.worker, first)
+    revoke(lent, actor=county.worker, now=NOW, reason="已返岗")
+    revoke(lent, actor=county.worker, now=NOW + timedelta(hours=1), reason="再点一次")
+    assert acts_for(first, county.safety.pk, NOW) is None
+    assert Delegation.objects.get().revoked_at == NOW
+    assert [change.verb for change in Change.objects.filter(register="org.delegation")] == ["grant", "revoke"]
+    lend(county.safety, county.worker, second, to_at=NOW + 3 * DAY)
+    dismiss(county.worker.holdings.get(), actor=None, now=NOW, last_on=NOW.date(), reason="调离")
+    assert acts_for(second, county.safety.pk, NOW) is not None
+    assert acts_for(second, county.safety.pk, NOW + DAY) is None  # nobody acts for who has left
+
+
+def test_a_deputy_s_deputy_is_none(county: County) -> None:
+    deputy, third = in_post("deputy"), in_post("third")
+    lend(county.safety, county.worker, deputy)
+    with pytest.raises(OrgError, match="不在"):
+        lend(county.safety, deputy, third)
+
+
+def test_who_acted_for_the_implementer_may_not_check_neither_may_who_was_acted_for(county: County) -> None:
+    deputy = in_post("deputy")
+    lend(county.safety, county.worker, deputy)
+    case = signed_by(county, deputy)
+    case = advance(case, "finish", actor=deputy, now=NOW, way="repair", evidence=[photo()])
+    for person in (deputy, county.worker):  # both now hold the supervising post as well
+        appoint(person, county.duty, actor=None, now=NOW)
+        with pytest.raises(NotYourTurn, match="不能再监督验收"):
+            advance(case, "inspect", actor=person, now=NOW, finding="好")
+        assert transitions_for(case, person, now=NOW) == []
+    assert advance(case, "inspect", actor=county.officer, now=NOW, finding="好").version > case.version
+
+
+def test_nobody_checks_in_the_name_of_who_did_the_work(county: County) -> None:
+    case = to_review(county)  # by worker
+    appoint(county.worker, county.duty, actor=None, now=NOW)
+    deputy = in_post("deputy")
+    lend(county.duty, county.worker, deputy)
+    with pytest.raises(NotYourTurn, match="被代理人办理过此事项"):
+        advance(case, "inspect", actor=deputy, now=NOW, finding="好")
+
+
+def test_nobody_checks_their_own_work_as_the_deputy_of_the_supervisor(county: County) -> None:
+    case = to_review(county)  # by worker
+    lend(county.duty, county.officer, county.worker)
+    with pytest.raises(NotYourTurn, match="办理过此事项的人"):
+        advance(case, "inspect", actor=county.worker, now=NOW, finding="好")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"to_at": NOW}, "起止时间"),
+        ({"to_at": NOW + 400 * DAY}, "起止时间"),
+        ({"from_at": NOW - 2 * DAY, "to_at": NOW - DAY}, "起止时间"),
+        ({"reason": "  "}, "事由"),
+    ],
+)
+def test_what_is_no_delegation(county: County, changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(OrgError, match=fault):
+        lend(county.safety, county.worker, in_post("deputy"), **changes)
+
+
+def test_who_may_grant(county: County) -> None:
+    deputy = in_post("deputy")
+    for stranger in (county.officer, deputy):
+        with pytest.raises(OrgError, match="本人授权"):
+            lend(county.safety, county.worker, deputy, actor=stranger)
+    office = Unit.objects.get(name="测试县应急管理局")
+    keeper = in_post(
+        "keeper", Post.objects.create(unit=office, kind="security_admin", title="安全保密管理员")
+    )
+    assert (
+        lend(county.safety, county.worker, deputy, actor=county.boss).granted_by == county.boss
+    )  # the principal
+    assert lend(county.safety, county.worker, deputy, actor=keeper).granted_by == keeper
+    with pytest.raises(OrgError, match="由本人"):
+        revoke(Delegation.objects.first(), actor=county.stranger, now=NOW, reason="")  # type: ignore[arg-type]
+
+
+def test_nobody_is_deputy_of_an_administrator_nor_their_own(county: County) -> None:
+    office = Unit.objects.get(name="测试县应急管理局")
+    post = Post.objects.create(unit=office, kind="audit_admin", title="安全审计员")
+    auditor, deputy = in_post("auditor", post), in_post("deputy")
+    with pytest.raises(OrgError, match="不能委托"):
+        lend(post, auditor, deputy)
+    with pytest.raises(OrgError, match="另一名"):
+        lend(county.safety, county.worker, county.worker)
+    deputy.is_active = False
+    deputy.save()
+    with pytest.raises(OrgError, match="在用账号"):
+        lend(county.safety, county.worker, deputy)
+    terms = {
+        "post": county.safety,
+        "principal": county.worker,
+        "granted_by": county.worker,
+        "granted_at": NOW,
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delegation.objects.create(deputy=county.worker, from_at=NOW, to_at=NOW + DAY, reason="x", **terms)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delegation.objects.create(deputy=deputy, from_at=NOW, to_at=NOW, reason="x", **terms)
