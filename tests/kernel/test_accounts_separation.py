@@ -58,9 +58,9 @@ def test_raw_updates_are_refused_too(db: None) -> None:
         ("UPDATE org_post SET kind = 'audit_admin' WHERE id = %s", [officer.post_id]),
     ]
     for statement, values in updates:
-        with pytest.raises(IntegrityError, match="separation"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
+        refused = pytest.raises(IntegrityError, match="separation")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
 
 
 def test_one_after_the_other_is_no_two_at_once(db: None) -> None:
