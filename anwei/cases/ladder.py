@@ -1,7 +1,8 @@
 """Climbing the ladder: which rungs a clock has come to, and who is told at each.
 
-A reminder is not sent once the clock has run out, and of a rung that comes again only the last time counts:
-after a night without the worker nobody gets yesterday's mail.
+A reminder is not sent once the clock has run out, nor where the clock is too short for it (three days before
+the end of two); of a rung that comes again only the last time counts: after a night without the worker nobody
+gets yesterday's mail.
 """
 
 from __future__ import annotations
@@ -48,8 +49,10 @@ def steps_due(clock: Clock, rungs: Iterable[Rung], reached: Mapping[str, int], n
     steps = []
     for rung in rungs:
         occurrence = rung.occurrence(clock.started_at, clock.due_at, now)
-        missed = occurrence is None or (rung.is_early and is_overdue)
-        if not missed and occurrence is not None and occurrence > reached.get(rung.code, -1):
+        if occurrence is None or occurrence <= reached.get(rung.code, -1):
+            continue
+        too_early = rung.at(clock.started_at, clock.due_at) <= clock.started_at
+        if not (rung.is_early and (is_overdue or too_early)):
             steps.append((rung, occurrence))
     return sorted(steps, key=lambda step: step[0].at(clock.started_at, clock.due_at))
 
