@@ -25,14 +25,31 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("devices/", "code"): lambda place: place.device.code,
     ("enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("evidence/", "pk"): lambda place: place.evidence.pk,
+    ("ledgers/enterprises/", "pk"): lambda place: place.enterprise.pk,
+    ("ledgers/people/", "pk"): lambda place: place.worker.pk,
+    ("ledgers/posts/", "pk"): lambda place: place.safety.pk,
+    ("ledgers/roster/", "pk"): lambda place: place.holding.pk,
+    ("ledgers/sites/", "pk"): lambda place: place.site.pk,
+    ("notices/", "pk"): lambda place: place.notice.pk,
+    ("papers/", "pk"): lambda place: place.paper.pk,
     ("tags/", "number"): lambda place: place.tag.number,
 }
 
 OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("api/v1/", "rest"): lambda world: "nowhere",
     ("cases/", "verb"): lambda world: "confirm",
+    ("accounts/unified/", "provider_id"): lambda world: "county",
+    ("ledgers/", "sheet"): lambda world: world.sheet.pk,
+    ("ledgers/sector-duties/", "pk"): lambda world: world.duty.pk,
+    ("ledgers/units/", "pk"): lambda world: world.posts["township_a"].unit_id,
+    ("org/accounts/", "act"): lambda world: "close",
+    ("org/accounts/", "pk"): lambda world: world.people["office"].pk,
+    ("papers/", "act"): lambda world: "withdraw",
+    ("papers/", "number"): lambda world: 1,
     ("wall/", "pk"): lambda world: world.displays[0].pk,
 }
+
+SHEET = "/import/"  # below it, pk is a sheet's
 
 
 class NoExample(LookupError):
@@ -69,5 +86,7 @@ def walk(world: World) -> Iterator[tuple[Route, str, str]]:
 
 
 def _longest(examples: dict[tuple[str, str], Any], route: Route, argument: str) -> Any:
+    if SHEET in route.pattern and argument == "pk":
+        argument = "sheet"
     fitting = [key for key in examples if key[1] == argument and route.pattern.startswith(key[0])]
     return examples[max(fitting, key=lambda key: len(key[0]))] if fitting else None

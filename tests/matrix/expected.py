@@ -32,6 +32,9 @@ COUNTY_WIDE = frozenset({"office", "leader"})
 READERS: dict[str, frozenset[str]] = {
     "status/": EVERYBODY - ENTERPRISES,
     "wall/": EVERYBODY,
+    "papers/<int:pk>/": COUNTY_WIDE,  # a draft: whoever has a hand in it
+    "papers/<int:pk>/versions/<int:number>/": COUNTY_WIDE,
+    "ledgers/units/<int:pk>/": COUNTY_WIDE | {"township_a", "display"},
 }
 """Pages that a view narrows further than its policy: pattern -> who may read it."""
 
@@ -87,6 +90,10 @@ def reads(role: str, route: Route, place: str) -> bool:
         return False
     if route.policy.startswith("posts:") and POST_KINDS[role] not in route.policy[6:].split(","):
         return False
+    if route.pattern.startswith("notices/<"):
+        return role == f"enterprise_{place}"  # a notice is its reader's alone
+    if "/import/<" in route.pattern:  # a sheet is its sender's alone, and belongs to one register
+        return role == "office" and route.pattern.startswith("ledgers/enterprises/")
     if place and place not in SEES[role]:
         return False
     return role in READERS.get(route.pattern, EVERYBODY)

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.urls import get_resolver
 
+from anwei.ledgers.declaration import ledgers
 from anwei.org.policy import doors, policy_of
 
+ONE_LEDGER = "ledgers/<slug:code>/"
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -33,7 +35,9 @@ class Route:
 
 
 def routes() -> Iterator[Route]:
-    """Yield every route; a view without a policy has the policy ''."""
+    """Yield every route, those of a register once for each register; without a policy it is ''."""
     for pattern, view in doors(get_resolver()):
         policy = policy_of(view)
-        yield Route(pattern, policy.name if policy else "", view)
+        codes = [ledger.code for ledger in ledgers()] if pattern.startswith(ONE_LEDGER) else [""]
+        for code in codes:
+            yield Route(pattern.replace(ONE_LEDGER, f"ledgers/{code}/"), policy.name if policy else "", view)

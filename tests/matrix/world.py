@@ -14,12 +14,14 @@ from datetime import timedelta
 from django.db.models import Model
 
 from anwei.cases.evidence import Upload
-from anwei.cases.models import Case, Entry, Evidence
+from anwei.cases.models import Case, Entry, Evidence, Notice
 from anwei.cases.services import advance
+from anwei.ledgers.models import Paper, SheetImport
+from anwei.ledgers.papers.services import draft
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag, Warning
 from anwei.monitoring.services import add_rule, add_tag, record_episodes, register_device
 from anwei.org.display import bind_display, issue_display
-from anwei.org.models import Display, Person, Post, SectorDuty, Territory, Unit
+from anwei.org.models import Display, Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.services import appoint, create_person, create_token
 from anwei.sites.models import Enterprise, Site
 from tests.kernel.county import IN_POST_SINCE, NOW, photo
@@ -77,6 +79,9 @@ class Place:
     alarm: Alarm
     warning: Warning
     evidence: Evidence
+    notice: Notice
+    paper: Paper
+    holding: Holding
 
 
 @dataclass
@@ -88,6 +93,8 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     displays: list[Display] = field(default_factory=list)
+    sheet: SheetImport | None = None
+    duty: SectorDuty | None = None
     screen: str = ""  # the secret in the cookie of the bound display
 
     def rows(self) -> Iterator[tuple[str, Model]]:
@@ -111,7 +118,7 @@ def build() -> World:
         _hire(world, kind, office, kind, kind)
     for sector in ("chemical", "coal"):
         unit = Unit.objects.create(kind="department", name=f"{sector}局", territory=COUNTY, parent=office)
-        SectorDuty.objects.create(sector=sector, unit=unit)
+        world.duty = SectorDuty.objects.create(sector=sector, unit=unit)
         _hire(world, f"regulator_{sector}", unit, "officer", "监管员")
     for town, code in (("a", TOWN_A), ("b", TOWN_B)):
         unit = Unit.objects.create(kind="township", name=f"{town}镇政府", territory=code, parent=office)
@@ -122,6 +129,14 @@ def build() -> World:
     _display, world.screen = bind_display(code, now=NOW)
     world.displays.append(display)
     world.people["display"] = display.person
+    world.sheet = SheetImport.objects.create(
+        ledger="enterprises",
+        person=world.people["office"],
+        file_name=f"{canary('x')}.xlsx",
+        content=b"",
+        created_at=NOW,
+        status=SheetImport.Status.DONE,
+    )
     for name, person in world.people.items():
         _token, world.tokens[name] = create_token(person, label="接口", now=NOW)
     return world
@@ -184,6 +199,8 @@ def _place(world: World, name: str, above: Unit) -> Place:
     return Place(
         name, territory, sector, enterprise, principal, safety, boss, worker, site, device, tag,
         *_alarm(rule, worker, mark),
+        *_told(rule, worker, officer),
+        worker.holdings.get(),
     )  # fmt: skip
 
 
@@ -202,3 +219,12 @@ def _alarm(rule: AlarmRule, worker: Person, mark: str) -> tuple[Alarm, Warning, 
     warning.refresh_from_db()
     entry = Entry.objects.get(case=warning.pk, verb="dispose")
     return alarm, warning, Evidence.objects.get(entry=entry)
+
+
+def _told(rule: AlarmRule, worker: Person, officer: Person) -> tuple[Notice, Paper]:
+    """Return what the worker was told of the warning, and the order that the office has drafted on it."""
+    warning = Warning.objects.get(rule=rule)
+    paper = draft("cases.case", warning, "warning_order", actor=officer, now=NOW)
+    notice = Notice.objects.filter(person=worker, case=warning.pk).first()
+    assert notice is not None
+    return notice, paper
