@@ -19,6 +19,7 @@ from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.portal.demo_switch import parts
+from anwei.portal.help import help_texts
 from anwei.portal.menu import MENU
 
 SYSTEM_NAME = "system.name"  # key of ledgers.Setting
@@ -55,6 +56,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "unified_login": _unified_login(),
         "post": SimpleLazyObject(lambda: posts[0] if posts else None),
         "post_kinds": SimpleLazyObject(lambda: {post.kind for post in posts}),
+        "help_name": current if current in help_texts() else "",
         "menu": SimpleLazyObject(lambda: _menu(current or "", posts, counts)),
         "desk": desk,
         **counts,

@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from anwei.org.policy import public
-from anwei.portal import demo_switch, home, map, papers, status_page, wall
+from anwei.portal import demo_switch, help, home, map, papers, status_page, suggestions, wall
 from anwei.portal.cockpit import views as cockpit
 
 urlpatterns = [
@@ -25,6 +25,10 @@ urlpatterns = [
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("papers/<int:pk>/versions/<int:number>/", papers.paper_file, name="paper_file"),
     path("papers/<int:pk>/<slug:act>/", papers.paper_act, name="paper_act"),
+    path("help/<slug:page>/", help.help_page, name="help"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<int:pk>/reply/", suggestions.suggestion_reply, name="suggestion_reply"),
+    path("suggestions/<int:pk>/photo/", suggestions.suggestion_photo, name="suggestion_photo"),
     path("demo/switch/", demo_switch.switch, name="demo_switch"),
     path("language/", public(set_language), name="set_language"),
     path("", include("anwei.portal.account_urls")),
@@ -33,6 +37,8 @@ urlpatterns = [
     path("", include("anwei.monitoring.api_urls")),
     path("", include("anwei.cases.urls")),
     path("", include("anwei.sites.urls")),
+    path("", include("anwei.org.urls")),
+    path("", include("anwei.portal.system.urls")),
     path("", include("anwei.portal.ledger_urls")),
 ]
 

@@ -19,7 +19,7 @@ from anwei.ledgers.papers import fill_program
 from anwei.ledgers.papers.errors import PaperError
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PDF, JPEG = "application/pdf", "image/jpeg"
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 MAX_BYTES = 20 * 1024 * 1024
 UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -66,9 +66,22 @@ def scan_type(content: bytes) -> str:
     _check_size(content)
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
         return PDF
-    if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content[-64:]:
+    if _is_jpeg(content):
         return JPEG
     raise PaperError(_("盖章件须是完整的 PDF 或 JPG 扫描件。"))
+
+
+def picture_type(content: bytes) -> str:
+    """Return the media type of a picture (JPG or PNG) by its bytes, which are never decoded.
+
+    Raises PaperError for anything else.
+    """
+    _check_size(content)
+    if _is_jpeg(content):
+        return JPEG
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and b"IEND" in content[-16:]:
+        return PNG
+    raise PaperError(_("图片须是完整的 JPG 或 PNG。"))
 
 
 def require_docx(content: bytes, marks: tuple[str, ...]) -> None:
@@ -96,6 +109,10 @@ def fill(content: bytes, marks: dict[str, str]) -> bytes:
             )
             % {"marks": _("”、“").join(marks)}
         ) from error
+
+
+def _is_jpeg(content: bytes) -> bool:
+    return content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content[-64:]
 
 
 def _check_size(content: bytes) -> None:

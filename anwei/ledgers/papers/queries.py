@@ -12,7 +12,6 @@ from anwei.ledgers.papers.registers import Act, paper_register
 from anwei.ledgers.papers.services import county_template
 from anwei.standards.papers import PaperTemplate
 
-
 RELATED = ("issuer", "valid", "drafted_by", "reviewed_by", "signed_by")
 
 

@@ -66,7 +66,7 @@ def _steps(source: Path, copy: DataFolder, say: Say) -> list[tuple[str, Callable
 
 def _restored(source: Path, copy: DataFolder) -> str:
     said: list[str] = []
-    restore(source, copy, say=said.append)
+    restore(source, copy, say=said.append, drill=True)
     return said[-1]
 
 

@@ -1,0 +1,78 @@
+"""Chain verification, backups and the restore drill: what was found last, and doing it again."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anwei.ledgers.models import GlobalHead
+from anwei.ledgers.services import record_change
+from anwei.org.models import Post
+from anwei.org.policy import person_of, posts
+from anwei.portal import tasks
+from anwei.portal.system import results
+from anwei.portal.system.backups import DRILL, backups, backups_folder, is_due
+
+HEADS_SHOWN = 24
+TASKS = {
+    tasks.VERIFY: (tasks.verify_now, "system_chain"),
+    tasks.BACKUP: (tasks.backup_now, "system_backup"),
+    DRILL: (tasks.drill_now, "system_backup"),
+}
+
+
+@posts(Post.Kind.SYSTEM_ADMIN, Post.Kind.AUDIT_ADMIN)
+@require_GET
+def system_chain(request: HttpRequest) -> HttpResponse:
+    """Show what the last verification of all records found, and the hourly heads to be printed."""
+    context = {
+        "last": results.last(settings.DATA, tasks.VERIFY),
+        "running": results.running_since(settings.DATA, tasks.VERIFY, timezone.now()),
+        "heads": GlobalHead.objects.order_by("-number")[:HEADS_SHOWN],
+    }
+    return render(request, "system/chain.html", context)
+
+
+@posts(Post.Kind.SYSTEM_ADMIN)
+@require_GET
+def system_backup(request: HttpRequest) -> HttpResponse:
+    """Show the backups with their age, and whether the newest has proved itself."""
+    now = timezone.now()
+    found = backups(settings.DATA)
+    context = {
+        "backups": found,
+        "newest": next(iter(found), None),
+        "made": results.last(settings.DATA, tasks.BACKUP),
+        "drill": results.last(settings.DATA, DRILL),
+        "is_due": is_due(settings.DATA, now),
+        "running": [
+            (name, since)
+            for name in (tasks.BACKUP, DRILL)
+            if (since := results.running_since(settings.DATA, name, now)) is not None
+        ],
+        "folder": backups_folder(settings.DATA),
+        "same_disk": backups_folder(settings.DATA).stat().st_dev == settings.DATA.root.stat().st_dev,
+        "now": now,
+    }
+    return render(request, "system/backup.html", context)
+
+
+@posts(Post.Kind.SYSTEM_ADMIN, Post.Kind.AUDIT_ADMIN)
+@require_POST
+def system_run(request: HttpRequest, check: str) -> HttpResponse:
+    """Let the background verify, back up or hold a drill now; asked twice, it is done once."""
+    if check not in TASKS:
+        raise Http404
+    task, page = TASKS[check]
+    if results.running_since(settings.DATA, check, timezone.now()) is None:
+        task.enqueue()
+        record_change(
+            "system.check", check, actor=person_of(request), now=timezone.now(), verb="run", content={}
+        )
+    messages.success(request, _("已交后台办理，完成后在此显示结果。"))
+    return redirect(page)

@@ -1,0 +1,20 @@
+"""Doors of the system pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anwei.portal.system import calendar, checks, views
+
+urlpatterns = [
+    path("system/", views.system, name="system"),
+    path("system/calendar/", calendar.system_calendar, name="system_calendar"),
+    path("system/templates/", views.system_templates, name="system_templates"),
+    path("system/templates/<slug:key>/", views.system_template, name="system_template"),
+    path("system/dictionaries/", views.system_dictionaries, name="system_dictionaries"),
+    path("system/chain/", checks.system_chain, name="system_chain"),
+    path("system/backup/", checks.system_backup, name="system_backup"),
+    path("system/run/<slug:check>/", checks.system_run, name="system_run"),
+    path("system/figures/<slug:code>/", views.system_figures, name="system_figures"),
+    path("system/figures/<slug:code>/<str:name>/", views.system_figure, name="system_figure"),
+]

@@ -1,0 +1,149 @@
+"""System pages of figures and words: what a county sets for itself, with source, reason and change log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anwei.ledgers.models import Change, Setting
+from anwei.ledgers.services import change_setting, county_setting
+from anwei.org.accounts.recent import recent
+from anwei.org.models import Post
+from anwei.org.policy import person_of, posts
+from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
+from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
+from anwei.portal.system.names import Issuers
+from anwei.standards import papers as paper_texts
+from anwei.standards.sectors import sectors
+from anwei.standards.setpoints import setpoints
+
+SETS: dict[str, FigureSet] = {one.code: one for one in (WarningClocks(), Deadlines(), Ladders(), Issuers())}
+LOG_LINES = 20
+
+
+@posts(Post.Kind.SYSTEM_ADMIN)
+@require_GET
+def system(request: HttpRequest) -> HttpResponse:
+    """Show what there is to set and to check."""
+    return render(request, "system/index.html", {"sets": SETS.values()})
+
+
+@posts(Post.Kind.SYSTEM_ADMIN)
+@require_GET
+def system_figures(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a set of figures: how each stands, its default and where that comes from, and what was changed."""
+    figures = _set(code)
+    context = {
+        "set": figures,
+        "figures": figures.figures(county_setting(figures.key, {})),
+        "setting": Setting.objects.filter(pk=figures.key).select_related("changed_by").first(),
+        "changes": _changes(figures.key),
+    }
+    return render(request, "system/figures.html", context)
+
+
+@posts(Post.Kind.SYSTEM_ADMIN)
+@require_http_methods(["GET", "POST"])
+@recent
+def system_figure(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """Set one figure, or let its default hold again; a reason is asked for either."""
+    figures = _set(code)
+    row = figure_of(figures, name)
+    if row is None:
+        raise Http404
+    error = ""
+    if request.method == "POST":
+        hand: dict[str, Any] = {
+            "actor": person_of(request),
+            "now": timezone.now(),
+            "reason": request.POST.get("reason", ""),
+        }
+        try:
+            if "reset" in request.POST:
+                reset_figure(figures, name, **hand)
+            else:
+                set_figure(figures, name, request.POST, **hand)
+        except ValueError as fault:
+            error = str(fault)
+        else:
+            messages.success(request, _("已保存，并写入变更记录。"))
+            return redirect("system_figures", code=code)
+    context = {"set": figures, "figure": row, "error": error, "entered": request.POST}
+    return render(request, "system/figure.html", context, status=422 if error else 200)
+
+
+@posts(Post.Kind.SYSTEM_ADMIN)
+@require_GET
+def system_templates(request: HttpRequest) -> HttpResponse:
+    """Show the templates of papers."""
+    own = set(
+        Setting.objects.filter(pk__startswith=paper_texts.SETTING)
+        .exclude(value={})
+        .values_list("pk", flat=True)
+    )
+    rows = [(one, paper_texts.SETTING + key in own) for key, one in paper_texts.default_templates().items()]
+    return render(request, "system/templates.html", {"rows": rows})
+
+
+@posts(Post.Kind.SYSTEM_ADMIN)
+@require_http_methods(["GET", "POST"])
+@recent
+def system_template(request: HttpRequest, key: str) -> HttpResponse:
+    """Word a template of papers for the county, or let the product's own wording hold again."""
+    if key not in paper_texts.default_templates():
+        raise Http404
+    setting, error = paper_texts.SETTING + key, ""
+    current = paper_texts.template(key, county_setting(setting, {}))
+    worded = {"title": current.title, "body": current.body.strip()}
+    if request.method == "POST":
+        worded = {name: request.POST.get(name, "").replace("\r\n", "\n").strip() for name in worded}
+        value = {} if "reset" in request.POST else worded
+        try:
+            paper_texts.template(key, value)
+            change_setting(
+                setting,
+                value,
+                default={},
+                actor=person_of(request),
+                now=timezone.now(),
+                reason=request.POST.get("reason", ""),
+            )
+        except ValueError as fault:
+            error = str(fault)
+        else:
+            messages.success(request, _("已保存，并写入变更记录。"))
+            return redirect("system_template", key=key)
+    context = {
+        "template": current,
+        "worded": worded,
+        "gaps": [(f"{{{name}}}", label) for name, label in current.fields.items()],
+        "is_own": bool(county_setting(setting, {})),
+        "error": error,
+        "changes": _changes(setting),
+    }
+    return render(request, "system/template.html", context, status=422 if error else 200)
+
+
+@posts(Post.Kind.SYSTEM_ADMIN)
+@require_GET
+def system_dictionaries(request: HttpRequest) -> HttpResponse:
+    """Show the sectors with the names that sources use for them, and the set-points with their clauses."""
+    context = {"sectors": sectors().values(), "setpoints": setpoints().values()}
+    return render(request, "system/dictionaries.html", context)
+
+
+def _set(code: str) -> FigureSet:
+    if code not in SETS:
+        raise Http404
+    return SETS[code]
+
+
+def _changes(key: str) -> Any:
+    found = Change.objects.filter(register="ledgers.setting", row=key).select_related("actor")
+    return found.order_by("-number")[:LOG_LINES]
