@@ -4,44 +4,59 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anwei.cases.evidence import Upload
-from anwei.cases.lifecycle import Need, Transition
-from anwei.cases.photos import taken_at
+from anwei.cases.file_fields import Papers, file_field
+from anwei.cases.intake import Upload
+from anwei.cases.lifecycle import FILE_KINDS, Need, Transition
+from anwei.cases.models import Case, Clock
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Person, Post, Unit
+from anwei.org.scope import COUNTY_DIGITS
 
-ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 MAX_TEXT = 2000
 
 
-class PhotoInput(forms.ClearableFileInput):
-    """Two doors to one field: the phone's camera at once, or files already there."""
+class DayInput(forms.DateInput):
+    """A day, by the browser's own calendar."""
 
-    template_name = "cases/photo_input.html"
-    allow_multiple_selected = True
+    input_type = "date"
 
-    def value_from_datadict(
-        self, data: Any, files: MultiValueDict[str, UploadedFile[Any]], name: str
-    ) -> list[UploadedFile[Any]]:
-        """Return all files of both doors."""
-        return files.getlist(name)
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-control"}, format="%Y-%m-%d")
 
 
-class PhotosField(forms.FileField):
-    """Any number of files; `evidence.stored` checks what is in them."""
+class ExtensionForm(forms.Form):
+    """Why more time is asked for on which clock, until when, and what is done meanwhile."""
 
-    widget = PhotoInput
+    clock = forms.ModelChoiceField(
+        Clock.objects.none(),
+        label=_("时限"),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    until = forms.DateField(label=_("申请延至"), widget=DayInput())
+    reason = forms.CharField(
+        label=_("延期理由"),
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )
+    interim_measures = forms.CharField(
+        label=_("延期期间的防范措施"),
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )
 
-    def clean(self, data: Sequence[UploadedFile[Any]] | None, initial: Any = None) -> list[UploadedFile[Any]]:
-        """Return the files, each one checked for a name and a size."""
-        if not data:
-            return super().clean(None, initial) or []
-        return [super(PhotosField, self).clean(file, initial) for file in data]
+    def __init__(self, clocks: Sequence[Clock], data: Any = None) -> None:
+        """Take the clocks for which more time may be asked."""
+        super().__init__(data, auto_id="id_extend_%s")
+        chosen = cast("forms.ModelChoiceField[Clock]", self.fields["clock"])
+        chosen.queryset = Clock.objects.filter(pk__in=[clock.pk for clock in clocks])
 
 
 class TransitionForm(forms.Form):
@@ -56,48 +71,91 @@ class TransitionForm(forms.Form):
         data: Any = None,
         files: Any = None,
         initial: dict[str, Any] | None = None,
+        *,
+        case: Case | None = None,
     ) -> None:
-        """Take the row of the table; two forms may stand on one page, so the verb is part of their ids."""
+        """Take the row of the table; two forms may stand on one page, so the verb is part of their ids.
+
+        `case` says which persons and posts may be chosen, where the row asks for one.
+        """
         super().__init__(data, files, initial=initial, auto_id=f"id_{transition.verb}_%s")
         self.transition = transition
         for need in transition.needs:
-            self.fields[need.name] = _field(need)
+            self.fields[need.name] = _field(need, case)
 
     @classmethod
     def fresh(
-        cls, transition: Transition, version: int, written: Mapping[str, str] | None = None
+        cls,
+        transition: Transition,
+        version: int,
+        written: Mapping[str, str] | None = None,
+        *,
+        case: Case | None = None,
     ) -> TransitionForm:
         """Return a form for a case of this version, with a key of its own and what was `written` before."""
         hidden = {"version": version, "key": secrets.token_hex(16)}
-        return cls(transition, initial={**(written or {}), **hidden})
+        return cls(transition, initial={**(written or {}), **hidden}, case=case)
 
     @property
     def papers(self) -> dict[str, Any]:
         """What was filled in for the needs, as far as it is valid; without the files."""
-        names = [need.name for need in self.transition.needs if need.kind != "evidence"]
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        filled = {need.name: self.cleaned_data.get(need.name) for need in self.transition.needs}
+        papers = {name: value for name, value in filled.items() if isinstance(value, Papers)}
+        words = {name: filled[name] for name in self.cleaned_data if name in filled and name not in papers}
+        return words | {name: value.typed for name, value in papers.items() if value.typed}
 
     def uploads(self) -> list[Upload]:
-        """Return the files that were handed in, each with the time its camera wrote down."""
-        names = [need.name for need in self.transition.needs if need.kind == "evidence"]
-        files = [file for name in names for file in self.cleaned_data.get(name, ())]
-        contents = [(file.name, file.read()) for file in files]
-        return [Upload(name, content, taken_at(content)) for name, content in contents]
+        """Return the files that were handed in."""
+        handed = [value for value in self.cleaned_data.values() if isinstance(value, Papers)]
+        return [upload for papers in handed for upload in papers.uploads]
 
 
-def _field(need: Need) -> forms.Field:
+def _field(need: Need, case: Case | None) -> forms.Field:
     options: dict[str, Any] = {
         "label": need.label,
         "required": need.required,
         "error_messages": {"required": _("请填写%(label)s。") % {"label": need.label}},
     }
-    if need.kind == "evidence":
-        options["error_messages"] = {"required": _("请提交%(label)s。") % {"label": need.label}}
-        return PhotosField(widget=PhotoInput(attrs={"accept": ACCEPTED}), **options)
+    if need.kind in FILE_KINDS:
+        return file_field(need, options)
+    if need.kind in ("choice", "person", "post"):
+        return _choice(need, case, options)
+    return _value(need, options)
+
+
+def _choice(need: Need, case: Case | None, options: dict[str, Any]) -> forms.Field:
+    select = forms.Select(attrs={"class": "form-select"})
     if need.kind == "choice":
-        choices = [("", "—"), *need.choices]
-        return forms.ChoiceField(
-            choices=choices, widget=forms.Select(attrs={"class": "form-select"}), **options
-        )
+        return forms.ChoiceField(choices=[("", "—"), *need.choices], widget=select, **options)
+    return forms.ModelChoiceField(_eligible(need, case), widget=select, **options)
+
+
+def _value(need: Need, options: dict[str, Any]) -> forms.Field:
+    if need.kind == "boolean":
+        options["error_messages"] = {"required": _("请确认：%(label)s。") % {"label": need.label}}
+        return forms.BooleanField(widget=forms.CheckboxInput(attrs={"class": "form-check-input"}), **options)
+    if need.kind == "date":
+        return forms.DateField(widget=DayInput(), **options)
+    if need.kind == "number":
+        number = forms.NumberInput(attrs={"class": "form-control", "step": "any"})
+        return forms.DecimalField(widget=number, **options)
     widget = forms.Textarea(attrs={"class": "form-control", "rows": 2})
     return forms.CharField(max_length=MAX_TEXT, widget=widget, **options)
+
+
+def _eligible(need: Need, case: Case | None) -> QuerySet[Any]:
+    """Return who may be named on a case: posts of the county's public bodies and of its enterprise.
+
+    Persons are those who hold such a post today.
+    """
+    if case is None:
+        return (Person if need.kind == "person" else Post).objects.none()
+    county = Q(unit__territory__startswith=case.territory[:COUNTY_DIGITS])
+    own = Q(unit=case.enterprise.unit_id) if case.enterprise is not None else Q()
+    posts = Post.objects.filter(county & ~Q(unit__kind=Unit.Kind.ENTERPRISE) | own).exclude(
+        kind=Post.Kind.DISPLAY
+    )
+    if need.kind == "post":
+        return posts.select_related("unit").order_by("unit", "pk")
+    held = holdings_on(day_of(timezone.now())).filter(post__in=posts)
+    return Person.objects.filter(holdings__in=held).distinct().order_by("full_name", "pk")

@@ -38,7 +38,20 @@ TURN = {
     Phase.REVIEW: Role.SUPERVISOR,
 }
 
-NeedKind = Literal["text", "choice", "reason", "evidence", "date", "number", "boolean", "person", "post"]
+NeedKind = Literal[
+    "text",
+    "choice",
+    "reason",
+    "evidence",
+    "signature",
+    "voice",
+    "date",
+    "number",
+    "boolean",
+    "person",
+    "post",
+]
+FILE_KINDS = ("evidence", "signature", "voice")
 COLUMN_KINDS = ("text", "choice", "date", "number", "boolean", "person", "post")
 WITHDRAWN = "withdrawn"  # the outcome of what was taken back; nothing is ever deleted
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -74,9 +87,10 @@ class MalformedLifecycle(ValueError):
 class Need:
     """One paper a verb asks for: at once its guard, its form field and the only column it may write.
 
-    A `reason` goes to the timeline alone and `evidence` is one or more files; every other kind writes the
-    column `name` of the kind's model. A required `boolean` is a declaration that must be ticked; what may be
-    answered either way is a choice.
+    A `reason` goes to the timeline alone. `evidence` is one or more files, `voice` a recording, `signature` a
+    name drawn or scanned, or typed by its owner (an e-signature by the own account). Every other kind writes
+    the column `name` of the kind's model. A required `boolean` is a declaration that must be ticked; what may
+    be answered either way is a choice.
     """
 
     name: str
@@ -141,10 +155,10 @@ class Transition:
         for need in self.needs:
             if not IDENTIFIER.fullmatch(need.name):
                 yield f"need {need.name} is not an identifier"
-            if need.kind != "evidence" and need.name in ENGINE_COLUMNS:
+            if need.kind not in FILE_KINDS and need.name in ENGINE_COLUMNS:
                 yield f"need {need.name} would write a column of the engine"
-            if need.kind == "evidence" and need.name != "evidence":
-                yield f"need {need.name}: evidence is named evidence"
+            if need.kind in FILE_KINDS and need.name != need.kind:
+                yield f"need {need.name}: {need.kind} is named {need.kind}"
             if (need.kind == "choice") != bool(need.choices):
                 yield f"need {need.name}: choices belong to a choice"
 

@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import MissingPaper
-from anwei.cases.lifecycle import Need, Transition
+from anwei.cases.intake import Upload
+from anwei.cases.lifecycle import FILE_KINDS, Need, Transition
 from anwei.org.models import Person, Post
 
 ROWS: Mapping[str, type[Model]] = {"person": Person, "post": Post}
@@ -18,21 +19,21 @@ VALUES: Mapping[str, type] = {"date": date, "boolean": bool, **ROWS}
 
 
 def check_papers(
-    transition: Transition, fields: Mapping[str, Any], evidence: Sequence[object]
+    transition: Transition, fields: Mapping[str, Any], evidence: Sequence[Upload]
 ) -> dict[str, Any]:
     """Return the papers that were handed in, stripped.
 
     Raises MissingPaper naming each need that is missing, and TypeError for a field that no need names or a
     value of another kind.
     """
-    needs = {need.name: need for need in transition.needs if need.kind != "evidence"}
+    needs = {need.name: need for need in transition.needs if need.kind not in ("evidence", "voice")}
     unknown = sorted(fields.keys() - needs.keys())
-    if evidence and not any(need.kind == "evidence" for need in transition.needs):
-        unknown.append("evidence")
+    unknown += sorted({file.kind for file in evidence} - {need.kind for need in transition.needs})
     if unknown:
         raise TypeError(f"{transition.verb} takes no {', '.join(unknown)}")
     papers = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
-    handed_in = papers | {"evidence": evidence}
+    files = {kind: [file for file in evidence if file.kind == kind] for kind in FILE_KINDS}
+    handed_in = papers | files | ({"signature": files["signature"] or papers.get("signature")})
     required = [need for need in transition.needs if need.required]
     missing = [need for need in required if _is_missing(need, handed_in.get(need.name))]
     if missing:
@@ -42,6 +43,16 @@ def check_papers(
         if not _is_empty(value):
             _check_value(needs[name], value)
     return papers
+
+
+def check_signature(transition: Transition, papers: Mapping[str, Any], actor: Person | None) -> None:
+    """Raise MissingPaper when a typed signature is not the name of the person who acts.
+
+    It is an electronic signature because the account is in its owner's sole control (电子签名法 art. 13).
+    """
+    signed = papers.get("signature")
+    if signed and any(need.kind == "signature" for need in transition.needs) and signed != str(actor):
+        raise MissingPaper(_("电子签名须填写本人姓名“%(name)s”。") % {"name": actor})
 
 
 def sealed(papers: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +70,7 @@ def _is_empty(value: Any) -> bool:
 def _is_missing(need: Need, value: Any) -> bool:
     if need.kind == "boolean":
         return value is not True
-    return not value if need.kind == "evidence" else _is_empty(value)
+    return not value if need.kind in FILE_KINDS else _is_empty(value)
 
 
 def _check_value(need: Need, value: Any) -> None:

@@ -1,36 +1,13 @@
-"""What a photo says about itself, and its small picture."""
+"""The small picture of a photo."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageOps
-
-from anwei.cases.evidence import IMAGE_TYPES
+from PIL import Image, ImageOps
 
 THUMBNAIL_SIZE = (224, 168)
-COUNTY_OFFSET = "+08:00"  # Asia/Shanghai, no daylight saving since 1991
-
-
-def taken_at(content: bytes) -> datetime | None:
-    """Return when the camera says the photo was taken (EXIF DateTimeOriginal); None where it says nothing.
-
-    A camera that names no offset from UTC is taken to be in the county.
-    """
-    try:
-        with Image.open(BytesIO(content), formats=list(IMAGE_TYPES)) as image:
-            details = image.getexif().get_ifd(ExifTags.IFD.Exif)
-    except Exception:  # Pillow raises whatever a broken file makes its decoders raise
-        return None
-    text = str(details.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
-    offset = str(details.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")
-    try:
-        at = datetime.strptime(f"{text}{offset or COUNTY_OFFSET}", "%Y:%m:%d %H:%M:%S%z")
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError):  # no time, or one that no calendar holds in UTC
-        return None
 
 
 def thumbnail(path: Path) -> bytes:
@@ -39,6 +16,7 @@ def thumbnail(path: Path) -> bytes:
         image.draft("RGB", THUMBNAIL_SIZE)
         small = ImageOps.exif_transpose(image).convert("RGB")
         small.thumbnail(THUMBNAIL_SIZE)
+        small.info.clear()  # Pillow would write the photo's comment again
         content = BytesIO()
         small.save(content, "JPEG", quality=80)
     return content.getvalue()

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import OPENED, run_clocks
 from anwei.cases.errors import CaseError, MissingPaper, StaleCase, WrongPhase
-from anwei.cases.evidence import StoredFile, Upload, stored
+from anwei.cases.evidence import Upload, described, evidence_row, stored
 from anwei.cases.kinds import kind_for, kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
-from anwei.cases.needs import check_papers, sealed
+from anwei.cases.needs import check_papers, check_signature, sealed
 from anwei.cases.notices.turns import tell_turn
 from anwei.cases.rights import ACTING_FOR, check_ready, check_role, check_second_person, post_of
 from anwei.cases.verbs import LAPSE
@@ -102,6 +102,7 @@ def advance(
         acting = check_role(locked, transition.role, actor=actor, now=now)
         check_second_person(locked, transition, acting)
         papers = check_papers(transition, fields, evidence)
+        check_signature(transition, papers, actor)
         check_ready(locked, transition, now)
         _move(locked, transition, papers, now)
         content = sealed(papers) | _acting_for(acting)
@@ -115,11 +116,13 @@ def advance(
                 from_phase=transition.source,
                 to_phase=transition.target,
                 note=note.strip(),
-                content=content | {"evidence": [_described(file) for file in files]} if files else content,
+                content=content | {"evidence": [described(file) for file in files]} if files else content,
                 key=key,
             )
         )
-        Evidence.objects.bulk_create(_evidence(file, entry, now) for file in files)
+        Evidence.objects.bulk_create(
+            evidence_row(file, case_id=locked.pk, entry_id=entry.pk, now=now) for file in files
+        )
         if effect := kind_of(locked).effects.get(verb):
             effect(locked, entry, now)
         if transition.target is Phase.CLOSED:
@@ -177,7 +180,7 @@ def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datet
 def _end_requests(case: Case, now: datetime) -> None:
     """End the open requests that belonged to a case which is closed now (an extension nobody needs)."""
     for child in case.children.exclude(phase=Phase.CLOSED):
-        if kind_of(child).lifecycle.find(LAPSE, Phase(child.phase)):
+        if kind_of(child).extension:
             advance(child, LAPSE, actor=None, now=now, reason=_("%(case)s已办结") % {"case": case.number})
 
 
@@ -194,21 +197,3 @@ def _next_number(prefix: str, now: datetime) -> str:
     series.last += 1
     series.save(update_fields=["last"])
     return str(series)
-
-
-def _described(file: StoredFile) -> dict[str, str]:
-    return {"name": file.name, "sha256": file.sha256}
-
-
-def _evidence(file: StoredFile, entry: Entry, now: datetime) -> Evidence:
-    return Evidence(
-        case_id=entry.case_id,
-        entry=entry,
-        name=file.name,
-        stored_as=file.stored_as,
-        media_type=file.media_type,
-        n_bytes=len(file.upload.content),
-        sha256=file.sha256,
-        taken_at=file.upload.taken_at,
-        added_at=now,
-    )

@@ -10,7 +10,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anwei.portal.settings")
 django = get_asgi_application()
 
-from anwei.cases.evidence import MAX_BYTES, MAX_FILES  # noqa: E402  needs Django set up, as the next
+from anwei.cases.evidence import MAX_FILES  # noqa: E402  needs Django set up, as the next
+from anwei.cases.intake import MAX_BYTES  # noqa: E402
 from anwei.monitoring.ingest import PREFIX, Receive, Scope, Send, telemetry  # noqa: E402
 
 MOST_BYTES = (MAX_FILES + 1) * MAX_BYTES  # the largest form there is: its files and its words

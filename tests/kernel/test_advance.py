@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from anwei.cases.errors import CaseError, MissingPaper, NotYourTurn, StaleCase, WrongPhase
+from anwei.cases.evidence import described
 from anwei.cases.models import Case, Clock, Entry, Evidence
 from anwei.cases.services import advance, open_case
 from anwei.ledgers import seal
@@ -46,7 +47,7 @@ def test_whole_life(county: County) -> None:
     ]
     assert entries[3].content["way"] == "repair"
     evidence = Evidence.objects.get(case=case)
-    assert entries[3].content["evidence"] == [{"name": "现场.jpg", "sha256": evidence.sha256}]
+    assert entries[3].content["evidence"] == [described(evidence)]
     assert evidence.entry == entries[3] and evidence.taken_at == NOW
     assert seal.verify().first_broken is None
 
