@@ -146,7 +146,7 @@ def timeline(case: Case) -> list[TimelineLine]:
     return [
         TimelineLine(
             entry,
-            _line(case, entry),
+            line_of(case, entry),
             tuple(_papers(entry, needs)),
             str(entry.content.get(ACTING_FOR, {}).get("name", "")),
         )
@@ -154,7 +154,8 @@ def timeline(case: Case) -> list[TimelineLine]:
     ]
 
 
-def _line(case: Case, entry: Entry) -> Label:
+def line_of(case: Case, entry: Entry) -> Label:
+    """Return in words what a line of the timeline says was done."""
     if entry.verb == OPENED:
         return kind_of(case).phase_labels[Phase(entry.to_phase)]
     if entry.verb in EVENTS:

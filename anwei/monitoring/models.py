@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case
 from anwei.org.models import SECTOR_CHOICES, Person
+from anwei.org.responsibility import Subject
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise, Site
 
@@ -101,6 +102,10 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def subject(self) -> Subject:
+        """Return what is answered for at this tag: its device's site, else the enterprise."""
+        return (self.device.site or self.device.enterprise).subject()
 
 
 class AlarmRule(models.Model):

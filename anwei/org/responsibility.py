@@ -65,6 +65,12 @@ class Seat:
     document: str
     citation: str
     confidence: str
+    stands_in: bool = False
+
+    @property
+    def is_hole(self) -> bool:
+        """Whether somebody must act: nobody sits here, or the government's head stands in for a regulator."""
+        return self.holder is None or self.stands_in
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ def _regulator(subject: Subject, roster: Roster) -> Seat:
     if not leads:
         county = subject.territory[:COUNTY_DIGITS]
         heads = roster.of_place(Unit.Kind.GOVERNMENT, county, Post.Kind.PRINCIPAL)
-        return _seat("regulator_unassigned", _("县政府主要负责人"), heads)
+        return replace(_seat("regulator_unassigned", _("县政府主要负责人"), heads), stands_in=True)
     lead = leads[0]
     name = _("%(unit)s主要负责人") % {"unit": lead.unit}
     seat = _seat("regulator", name, roster.of_unit(lead.unit_id, Post.Kind.PRINCIPAL))

@@ -34,6 +34,12 @@ MENU = (
     Door("cases", _("预警处置"), "clipboard-check", ("case", "case_advance")),
     Door("enterprises", _("一企一档"), "building-factory-2", ("enterprise",)),
     Door(
+        "gaps",
+        _("责任体系"),
+        "shield-check",
+        ("responsibility", "responsibility_matrix", "units", "unit", "post", "person", "sectors", "signings"),
+    ),
+    Door(
         "ledgers",
         _("台账"),
         "clipboard-list",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.sites import views
+from anwei.sites import responsibility, views
 
 urlpatterns = [
     path("enterprises/", views.enterprises, name="enterprises"),
     path("enterprises/<int:pk>/", views.enterprise, name="enterprise"),
+    path("org/responsibility/", responsibility.responsibility, name="responsibility"),
+    path("org/responsibility/matrix/", responsibility.responsibility_matrix, name="responsibility_matrix"),
 ]

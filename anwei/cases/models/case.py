@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.lifecycle import Phase
 from anwei.ledgers.models import SealedRow
 from anwei.org.models import SECTOR_CHOICES, Post
+from anwei.org.responsibility import Subject
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise, Site
 
@@ -86,6 +87,12 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    def subject(self) -> Subject:
+        """Return what is answered for in this case, for whoever asks who would answer today."""
+        unit = self.enterprise.unit if self.enterprise else None
+        site = self.site.code if self.site else ""
+        return Subject(str(self), self.territory, self.sector, unit, site)
 
 
 class Clock(models.Model):

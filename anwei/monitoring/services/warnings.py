@@ -100,7 +100,7 @@ def _rank(level: str) -> int:
 def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str) -> Warning | None:
     """Open the warning, with what stands active of its group; None where no post exists that could answer."""
     try:
-        posts = posts_for(alarm.enterprise, now, held=False)
+        posts = posts_for(alarm.site or alarm.enterprise, now, held=False)
     except Vacant as error:
         log.error("alarm %s opens no warning: %s", alarm.pk, error)
         return None

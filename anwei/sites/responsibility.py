@@ -1,0 +1,108 @@
+"""Who answers for an enterprise and its sites, on any day; and the matrix of all sites by the three nets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET
+
+from anwei.ledgers.listing import ClampedPaginator, number_in
+from anwei.org.models import SECTOR_CHOICES, Designation
+from anwei.org.policy import person_of, signed_in
+from anwei.org.responsibility import Matter, Subject, heads_of, resolve
+from anwei.org.rights import may_arrange
+from anwei.org.roster import Roster
+from anwei.sites.models import Enterprise, Site
+from anwei.sites.queries import township_names
+
+ROWS = 50
+Nets = Designation.Seat
+
+
+@signed_in
+@require_GET
+def responsibility(request: HttpRequest) -> HttpResponse:
+    """Answer for `?enterprise=` (and `?site=`) on `?on=`; without an enterprise, let the reader choose."""
+    person = person_of(request)
+    on = day_in(request.GET.get("on", ""))
+    words = request.GET.get("search", "").strip()
+    choices = Enterprise.objects.visible_to(person).select_related("unit")
+    key = number_in(request.GET.get("enterprise", ""))
+    if key is None:
+        found = choices.filter(unit__name__icontains=words) if words else choices
+        only = list(found[:2]) if words else []
+        if len(only) != 1:
+            context = {"on": on, "search": words, "found": found.order_by("pk")[:ROWS]}
+            return render(request, "sites/responsibility_search.html", context)
+        key = only[0].pk
+    shown = get_object_or_404(choices, pk=key)
+    sites = list(shown.sites.select_related("enterprise__unit"))
+    site = next((site for site in sites if site.code == request.GET.get("site", "")), None)
+    subject = site.subject() if site else shown.subject()
+    context = {
+        "enterprise": shown,
+        "site": site,
+        "sites": sites,
+        "on": on,
+        "today": timezone.localdate(),
+        "arrange": may_arrange(person, shown.unit),
+        **answer_for(subject, on),
+    }
+    return render(request, "sites/responsibility.html", context)
+
+
+def answer_for(subject: Subject, on: date) -> dict[str, object]:
+    """Return the answer about a subject as the page shows it: heads, nets and roles, each a row of seats."""
+    roster = Roster(on, [subject])
+    answer = resolve(subject, on, roster)
+    warned = resolve(replace(subject, matter=Matter.WARNING), on, roster)
+    return {
+        "heads": heads_of(subject.territory, roster),
+        "nets": [(Nets(seat), Nets(seat).label, found) for seat, found in answer.nets.items()],
+        "answer": answer,
+        "supervisor_of_warning": warned.supervisor,
+        "joint": roster.joint.get(subject.sector, []),
+    }
+
+
+@signed_in
+@require_GET
+def responsibility_matrix(request: HttpRequest) -> HttpResponse:
+    """Show every key site against 属地, 部门 and 企业, holes in red; filtered by township and sector."""
+    person, on = person_of(request), day_in(request.GET.get("on", ""))
+    chosen = {name: request.GET.get(name, "") for name in ("township", "sector", "holes")}
+    rows = Site.objects.visible_to(person).exclude(enterprise__status=Enterprise.Status.CLOSED)
+    rows = rows.filter(enterprise__unit__territory__startswith=chosen["township"])
+    if chosen["sector"]:
+        rows = rows.filter(enterprise__sector=chosen["sector"])
+    roster = Roster(on)
+    answered = [
+        (site, list(resolve(site.subject(), on, roster).nets.items()))
+        for site in rows.select_related("enterprise__unit").order_by("enterprise", "pk")
+    ]
+    holes = [row for row in answered if any(seat.is_hole for _net, seat in row[1])]
+    shown = holes if chosen["holes"] else answered
+    context = {
+        "page": ClampedPaginator(shown, ROWS).get_page(request.GET.get("page", "1")),
+        "n_sites": len(answered),
+        "n_holes": len(holes),
+        "nets": Nets.choices[:3],
+        "chosen": chosen,
+        "townships": township_names(),
+        "sectors": SECTOR_CHOICES,
+        "on": on,
+    }
+    return render(request, "sites/responsibility_matrix.html", context)
+
+
+def day_in(text: str) -> date:
+    """Return the day a query string names, today where it names none."""
+    try:
+        return parse_date(text) or timezone.localdate()
+    except ValueError:
+        return timezone.localdate()
