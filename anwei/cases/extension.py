@@ -21,7 +21,7 @@ from anwei.cases.events import ASKED, EXTENDED
 from anwei.cases.kinds import Kind, register, specific
 from anwei.cases.lifecycle import WITHDRAWN, Lifecycle, Need, Phase, Role, Transition
 from anwei.cases.models import TITLE_LENGTH, Case, Clock, Entry, Extension
-from anwei.cases.rights import ACTING_FOR
+from anwei.cases.rights import ACTING_FOR, check_role
 from anwei.cases.services import open_case
 from anwei.cases.verbs import lapse, withdrawals
 from anwei.ledgers import seal
@@ -117,6 +117,7 @@ def ask_extension(
     not so far or not so late, or another request is still open.
     """
     case = specific(Case._base_manager.select_for_update().get(pk=case.pk))
+    check_role(case, Role.IMPLEMENTER, actor=actor, now=now)
     clock = case.clocks.get(pk=clock.pk)
     reason, interim_measures = reason.strip(), interim_measures.strip()
     if not reason or not interim_measures:
@@ -259,6 +260,7 @@ KIND = register(
         opened_by=Role.IMPLEMENTER,
         clocks=clocks,
         ladder="request",
+        extension=True,
         effects={"approve": _grant},
     )
 )

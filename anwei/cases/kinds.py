@@ -36,6 +36,7 @@ class Kind:
     `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody);
     `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told;
     `ladder` is the key of the ladder its clocks climb ("": a missed clock is entered, nobody else is told).
+    `extension`: its cases ask for more time on their parent, which waits for none and ends them by closing.
     `guards` say by verb which fact outside the case stands against it (a sentence refuses); `effects` do by
     verb what else belongs to it, in its transaction, and may refuse by raising CaseError.
     """
@@ -51,6 +52,7 @@ class Kind:
     clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
     urgency: Callable[[Any], Urgency] = not_urgent
     ladder: str = ""
+    extension: bool = False
     guards: Mapping[str, Guard] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
 

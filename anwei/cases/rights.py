@@ -69,7 +69,8 @@ def check_ready(case: Case, transition: Transition, now: datetime) -> None:
         labels = _("、").join(str(kind_of(case).lifecycle.label_of(verb)) for verb in waiting)
         raise MissingPaper(_("须先完成：%(labels)s。") % {"labels": labels})
     if transition.children_closed:
-        unfinished = [child for child in case.children.all() if child.phase != Phase.CLOSED]
+        work = [child for child in case.children.all() if not kind_of(child).extension]
+        unfinished = [child for child in work if child.phase != Phase.CLOSED]
         if numbers := [child.number for child in sorted(unfinished, key=lambda child: child.pk)]:
             raise NotYet(_("下级事项尚未办结：%(numbers)s。") % {"numbers": _("、").join(numbers)})
     guard = kind_of(case).guards.get(transition.verb)
