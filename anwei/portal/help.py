@@ -29,7 +29,7 @@ class HelpText:
 @cache
 def help_texts() -> dict[str, HelpText]:
     """Return all texts by URL name; the pages named in `also` share the text of the page they belong to."""
-    texts = {}
+    texts: dict[str, HelpText] = {}
     for page, row in _table()["page"].items():
         also = row.get("also", [])
         text = HelpText(row["title"], row["purpose"], tuple(row["steps"]), row["citation"], row["confidence"])

@@ -159,7 +159,7 @@ def test_numbers_run_without_gaps_and_drafts_given_up_take_none(office: Office, 
 def test_what_is_no_docx_is_refused_with_a_sentence(office: Office, warning: Warning, content: bytes) -> None:
     paper = draft(office.drafter, warning)
     answer = act(office.drafter, paper, "change_text", file=upload(content, "改.docx"))
-    assert "banner-lost" in answer.content.decode()
+    assert 'class="banner banner-lost" role="status"' in answer.content.decode()
     assert PaperVersion.objects.filter(paper=paper).count() == 1
 
 
