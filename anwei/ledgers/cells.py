@@ -102,7 +102,8 @@ class Choosing:
 
 def read(column: Column, raw: str, choosing: Choosing | None = None) -> Reading:
     """Return what the text `raw` means in `column`. Raises Refused."""
-    text = INVISIBLE.sub("", raw).translate(WIDE).strip()
+    text = raw if raw.isascii() and raw.isprintable() else INVISIBLE.sub("", raw).translate(WIDE)
+    text = text.strip()
     if text.startswith("'") and text[1:2] in {"=", "+", "-", "@"}:
         text = text[1:]  # the mark by which an export kept this from being a formula
     if not text:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.cells import Choosing, Refused, masked, read
+from anwei.ledgers.cells import Choosing, Reading, Refused, masked, read
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.saving import Edit
 from anwei.ledgers.sheets import Row, Table
@@ -96,7 +96,8 @@ def examine(
     row of the table is `known`, whatever its key says.
     """
     choosings = choosings_of(ledger, person, (column for column in table.columns if column))
-    rows = tuple(_read(table, row, choosings) for row in table.rows)
+    remembered: dict[tuple[str, str], Reading] = {}
+    rows = tuple(_read(table, row, choosings, remembered) for row in table.rows)
     if known is None:
         _find_existing(ledger, rows, person)
     for row in rows if known is not None else ():
@@ -124,19 +125,27 @@ def choosings_of(ledger: Ledger, person: Any, columns: Iterable[Column] | None =
     return {column.name: Choosing(column, person) for column in asked if column.choices is not None}
 
 
-def _read(table: Table, row: Row, choosings: Mapping[str, Choosing]) -> Examined:
+def _read(
+    table: Table,
+    row: Row,
+    choosings: Mapping[str, Choosing],
+    remembered: dict[tuple[str, str], Reading],
+) -> Examined:
+    """Read the cells of a row; what a column said before (choices, dates, numbers) is not read again."""
     examined = Examined(row)
     for column, raw in zip(table.columns, row.cells, strict=False):
         if column is None:
             continue
         try:
-            found = read(column, raw, choosings.get(column.name))
+            found = remembered.get((column.name, raw)) or read(column, raw, choosings.get(column.name))
         except Refused as refused:
             if not (column.personal and "*" in raw):
                 examined.refusals[column.name] = str(refused)
             else:
                 examined.values[column.name] = raw.strip()
             continue
+        if column.kind != "text":
+            remembered[column.name, raw] = found
         examined.values[column.name] = found.value
         if found.repairs:
             examined.repairs[column.name] = "；".join(found.repairs)

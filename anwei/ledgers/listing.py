@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -94,6 +95,8 @@ def remembered(request: HttpRequest, name: str) -> QueryDict:
 class Listing:
     """A register as one person sees it now; templates read `table`, `filterset` and `query`."""
 
+    paginator: Callable[..., Paginator[Any]] = ClampedPaginator
+
     def __init__(
         self,
         request: HttpRequest,
@@ -109,7 +112,7 @@ class Listing:
         self.filterset = filterset(self.parameters, queryset=rows, request=request)
         self.rows = self.filterset.qs
         self.table = table(self.rows, order_by=self.parameters.get("sort") or None, **table_options)
-        self.table.paginate(ClampedPaginator, per_page=rows_a_page, page=self.parameters.get("page", "1"))
+        self.table.paginate(self.paginator, per_page=rows_a_page, page=self.parameters.get("page", "1"))
 
     @property
     def count(self) -> int:

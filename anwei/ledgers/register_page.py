@@ -9,7 +9,7 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django import forms
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.cells import Choosing
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.examination import choosings_of
-from anwei.ledgers.listing import LedgerFilter, LedgerTable, Listing, remembered, search_box
+from anwei.ledgers.listing import ClampedPaginator, LedgerFilter, LedgerTable, Listing, remembered, search_box
 from anwei.ledgers.outgoing import told
 
 NUMBERS = {"class": "number"}
@@ -60,14 +60,24 @@ class RegisterListing(Listing):
         """Whether the register holds personal columns."""
         return any(column.personal for column in self.ledger.columns)
 
-    @cached_property
+    def paginator(self, rows: Any, per_page: int, **options: Any) -> ClampedPaginator:
+        """Return the pages; the rows are counted in the pass that sums them."""
+        paginator = ClampedPaginator(rows, per_page, **options)
+        paginator.count = self._sums["n_rows"]
+        return paginator
+
+    @property
     def totals(self) -> list[Any]:
         """The sums under the table, by place; empty where nothing is summed."""
-        summed = {column.name: Sum(column.path) for column in self.columns if column.total}
-        if not summed:
+        if len(self._sums) == 1:
             return []
-        sums = self.rows.order_by().aggregate(**{f"sum_{name}": each for name, each in summed.items()})
-        return [sums.get(f"sum_{column.name}", "") for column in self.columns]
+        return [self._sums.get(f"sum_{column.name}", "") for column in self.columns]
+
+    @cached_property
+    def _sums(self) -> dict[str, Any]:
+        summed = {f"sum_{column.name}": Sum(column.path) for column in self.columns if column.total}
+        sums: dict[str, Any] = self.rows.order_by().aggregate(n_rows=Count("pk"), **summed)
+        return sums
 
 
 def chosen_columns(ledger: Ledger, parameters: QueryDict) -> tuple[Column, ...]:
