@@ -204,7 +204,7 @@ def docs(words: list[str]) -> int:
 
 
 def check(words: list[str]) -> int:
-    """Check all that needs no running: format, lint, types, imports, migrations, translations, CSS."""
+    """Check all that needs no running: format, lint, types, imports, migrations, our rules, translations, CSS."""
     set_up("requirements-dev.lock")
     tools = VENV / "bin"
     checks: list[tuple[str, Callable[[], int]]] = [
@@ -213,6 +213,7 @@ def check(words: list[str]) -> int:
         ("types", lambda: call([str(tools / "mypy")])),
         ("imports", lambda: call([str(tools / "lint-imports")])),
         ("migrations", lambda: call([str(PYTHON), "-m", "anwei", "makemigrations", "--check", "--dry-run"])),
+        ("rules", lambda: call([str(PYTHON), "-m", "tests.support.static_rules"])),
         ("translations", untranslated),
         ("css", forbidden_css),
     ]
