@@ -21,6 +21,7 @@ from anwei.org.models import Display, Person, Unit
 from anwei.org.policy import person_of, public, signed_in
 from anwei.portal.health import Watchdog
 from anwei.portal.status import collect
+from anwei.portal.worries import worries
 
 DAY = timedelta(days=1)
 TITLES = {
@@ -58,6 +59,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "displays": Display.objects.filter(revoked_at__isnull=True, bound_at__isnull=False)
         .select_related("person", "issued_by")
         .order_by("-pk"),
+        "worries": list(worries(found.get("stream"), now)),
         "states": [(one, one.is_stuck(now)) for one in channel_states(now)],
         "now": now,
     }

@@ -1,0 +1,56 @@
+"""What the status page says first: states that are no fault of a process but leave the county unprotected."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models.functions import Length
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anwei.cases.clocks import county_calendar
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Post
+from anwei.org.scope import COUNTY_DIGITS
+from anwei.portal.system.backups import is_due
+
+LOW = 2 * 1024**3  # bytes free on the disk of the data folder
+
+
+@dataclass(frozen=True)
+class Worry:
+    """One sentence with its remedy; `kind` is "lost" (red) or "stale" (orange)."""
+
+    text: str
+    kind: str
+    url: str
+    label: str
+
+
+def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
+    """Yield what an official should mend today, the gravest first; `stream` are the stream's figures."""
+    backup, gaps = reverse("system_backup"), reverse("gaps")
+    if stream is not None and stream.get("full"):
+        yield Worry(_("监测数据库所在磁盘已满，新数据暂不写入；请清理磁盘。"), "lost", "", "")
+    elif (free := shutil.disk_usage(settings.DATA.root).free) < LOW:
+        megabytes = free // 1024**2
+        yield Worry(_("磁盘只剩 %(n)d MB，请尽快清理或扩容。") % {"n": megabytes}, "lost", "", "")
+    duty = Post.objects.alias(digits=Length("unit__territory")).filter(
+        kind=Post.Kind.DUTY, digits=COUNTY_DIGITS
+    )
+    if not duty.exists():
+        yield Worry(_("没有县级值班岗：预警只记录，未开启。"), "lost", gaps, _("去设岗"))
+    elif not holdings_on(day_of(now)).filter(post__in=duty).exists():
+        yield Worry(_("县级值班岗空缺：预警开启了也无人接报。"), "lost", gaps, _("去补人"))
+    for year in county_calendar().years_to_enter(day_of(now)):
+        text = _("%(year)d 年的放假安排还没有录入，跨年的工作日时限只是暂估。") % {"year": year}
+        yield Worry(text, "stale", f"{reverse('system_calendar')}?year={year}", _("去录入"))
+    if is_due(settings.DATA, now):
+        yield Worry(
+            _("七天内没有成功的恢复演练：备份能否恢复还没有证明。"), "lost", backup, _("备份与恢复演练")
+        )

@@ -1,0 +1,61 @@
+"""The status page says first what leaves the county unprotected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from anwei.ledgers.services import change_setting
+from anwei.org.models import Holding, Person
+from anwei.portal.system import results
+from anwei.portal.worries import worries
+from tests.kernel.county import NOW, County
+
+ENOUGH = {"full": False}
+
+
+@pytest.fixture(autouse=True)
+def a_fresh_drill() -> Iterator[None]:
+    results.keep(
+        settings.DATA, "drill", {"at": NOW.isoformat(), "ok": True, "steps": [], "seconds": 1, "backup": "b"}
+    )
+    yield
+    (settings.DATA.folder("checks") / "drill.json").unlink(missing_ok=True)
+
+
+def said() -> str:
+    return "".join(worry.text for worry in worries(ENOUGH, NOW))
+
+
+def test_a_vacant_duty_post_is_said_on_the_page(
+    county: County, office: Person, visit: Callable[[Person], Client]
+) -> None:
+    assert "值班岗" not in said()
+    Holding.objects.filter(post__kind="duty").update(to_on=NOW.date().replace(day=1))
+    assert "县级值班岗空缺" in said()
+    assert "县级值班岗空缺" in visit(county.townsman).get("/status/").content.decode()
+
+
+def test_without_any_duty_post_warnings_are_only_recorded(db: None) -> None:
+    assert "没有县级值班岗：预警只记录，未开启" in said()
+
+
+def test_next_years_calendar_is_asked_for_until_it_is_entered(county: County) -> None:
+    assert "2027 年的放假安排还没有录入" in said()
+    year = {
+        "document": "通知",
+        "holidays": [{"name": "元旦", "first": "2027-01-01", "last": "2027-01-03"}],
+        "workdays": [],
+    }
+    change_setting("calendar", {"2027": year}, default={}, actor=county.officer, now=NOW, reason="公布")
+    assert "2027" not in said()
+
+
+def test_a_full_disk_and_a_missing_drill_are_red(county: County) -> None:
+    assert next(worries({"full": True}, NOW)).kind == "lost"
+    assert "恢复演练" not in said()
+    (settings.DATA.folder("checks") / "drill.json").unlink()
+    assert "七天内没有成功的恢复演练" in said()
