@@ -204,7 +204,7 @@ def docs(words: list[str]) -> int:
 
 
 def check(words: list[str]) -> int:
-    """Check all that needs no running: format, lint, types, imports, migrations, our rules, translations, CSS."""
+    """Check all that needs no running: format, lint, types, imports, migrations, rules, translations, CSS."""
     set_up("requirements-dev.lock")
     tools = VENV / "bin"
     checks: list[tuple[str, Callable[[], int]]] = [
