@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.cases.views import case, evidence, extensions, lists, notices
+from anwei.cases.views import case, delegations, dossier, evidence, extensions, lists, notices
 
 urlpatterns = [
     path("work/", lists.work, name="work"),
@@ -16,8 +16,11 @@ urlpatterns = [
     path("notices/<int:pk>/", notices.notice, name="notice"),
     path("cases/", lists.cases, name="cases"),
     path("cases/<int:pk>/", case.case, name="case"),
+    path("cases/<int:pk>/dossier.zip", dossier.case_dossier, name="case_dossier"),
     path("cases/<int:pk>/extend/", extensions.case_extend, name="case_extend"),
     path("extensions/", extensions.extensions, name="extensions"),
+    path("delegations/", delegations.delegations, name="delegations"),
+    path("delegations/<int:pk>/revoke/", delegations.delegation_revoke, name="delegation_revoke"),
     path("cases/<int:pk>/<slug:verb>/", case.case_advance, name="case_advance"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
 ]

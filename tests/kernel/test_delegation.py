@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from anwei.cases.errors import NotYourTurn
 from anwei.cases.models import Case, Entry
@@ -171,3 +172,31 @@ def test_nobody_is_deputy_of_an_administrator_nor_their_own(county: County) -> N
         Delegation.objects.create(deputy=county.worker, from_at=NOW, to_at=NOW + DAY, reason="x", **terms)
     with pytest.raises(IntegrityError), transaction.atomic():
         Delegation.objects.create(deputy=deputy, from_at=NOW, to_at=NOW, reason="x", **terms)
+
+
+def test_named_and_ended_on_the_page(county: County, client: Client) -> None:
+    deputy = in_post("deputy", Post.objects.create(unit=county.safety.unit, kind="officer", title="干事"))
+    client.force_login(county.worker)
+    page = client.get("/delegations/").content.decode()
+    assert "现在没有代理" in page and "安全科长" in page and "townsman" not in page  # only the own unit
+    today = NOW.date().isoformat()
+    fields = {"deputy": deputy.pk, "first_on": today, "last_on": today, "reason": "出差"}
+    wrong = client.post("/delegations/", {**fields, "holding": county.boss.holdings.get().pk})
+    assert wrong.status_code == 422  # the principal's own post is not theirs to lend
+    backwards = {**fields, "holding": county.worker.holdings.get().pk, "last_on": "2026-11-01"}
+    assert client.post("/delegations/", backwards).status_code == 422
+    fields["holding"] = county.worker.holdings.get().pk
+    answer = client.post("/delegations/", fields, follow=True).content.decode()
+    assert "deputy将代worker在“甲化工厂 安全科长”办理" in answer and "11-24 24:00" in answer
+    lent = Delegation.objects.get()
+    assert acts_for(deputy, county.safety.pk, NOW + timedelta(hours=1)) is not None
+    case = advance(open_repair(county), "order", actor=county.officer, now=NOW)
+    client.force_login(deputy)
+    assert "签收" in client.get(f"/cases/{case.pk}/").content.decode()
+    client.force_login(county.stranger)
+    assert "deputy" not in client.get("/delegations/").content.decode()
+    client.post(f"/delegations/{lent.pk}/revoke/")
+    assert acts_for(deputy, county.safety.pk, NOW + timedelta(hours=1)) is not None
+    client.force_login(county.worker)
+    client.post(f"/delegations/{lent.pk}/revoke/")
+    assert acts_for(deputy, county.safety.pk, NOW + timedelta(hours=1)) is None

@@ -1,0 +1,96 @@
+"""The form by which a holder, or who answers for an absent one, lets a deputy act."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from anwei.cases.forms import DayInput
+from anwei.org.holdings import day_of, holdings_on, posts_of
+from anwei.org.models import Holding, Person, Post, Unit
+from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.services.delegation import NEVER_DELEGATED
+from anwei.standards.calendar import DAY, end_of_day
+
+
+class DelegationForm(forms.Form):
+    """Whose post, who acts there, from which day to which (both included), and why."""
+
+    holding = forms.ModelChoiceField(
+        Holding.objects.none(),
+        label=_("任职"),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    deputy = forms.ModelChoiceField(
+        Person.objects.none(), label=_("代理人"), widget=forms.Select(attrs={"class": "form-select"})
+    )
+    first_on = forms.DateField(label=_("首日"), widget=DayInput())
+    last_on = forms.DateField(label=_("末日"), widget=DayInput())
+    reason = forms.CharField(
+        label=_("事由"), max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
+
+    def __init__(self, person: Person, now: datetime, data: Any = None) -> None:
+        """Take who grants: which holdings they may lend, and to whom, follows from their posts."""
+        super().__init__(
+            data, initial={"first_on": day_of(now), "last_on": day_of(now)}, auto_id="id_lend_%s"
+        )
+        self._now = now
+        lendable = holdings_lendable(person, now)
+        cast("forms.ModelChoiceField[Holding]", self.fields["holding"]).queryset = lendable
+        cast("forms.ModelChoiceField[Person]", self.fields["deputy"]).queryset = _deputies(lendable, now)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a last day before the first."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first_on"), cleaned.get("last_on")
+        if first and last and last < first:
+            self.add_error("last_on", _("末日不能早于首日。"))
+        return cleaned
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The arguments of `org.services.delegate`, from the form's own days; today begins now."""
+        holding: Holding = self.cleaned_data["holding"]
+        first: date = self.cleaned_data["first_on"]
+        begins = end_of_day(first - DAY)
+        return {
+            "post": holding.post,
+            "principal": holding.person,
+            "deputy": self.cleaned_data["deputy"],
+            "from_at": max(begins, self._now) if first <= day_of(self._now) else begins,
+            "to_at": end_of_day(self.cleaned_data["last_on"]),
+            "reason": self.cleaned_data["reason"],
+        }
+
+
+def holdings_lendable(person: Person, now: datetime) -> QuerySet[Holding]:
+    """Return the holdings for which `person` may name a deputy: own ones, and those of people under them.
+
+    A principal names deputies in the own unit, a security administrator in the county.
+    """
+    own = posts_of(person, now).select_related("unit")
+    reach = Q(person=person)
+    for post in own:
+        if post.kind == Post.Kind.PRINCIPAL:
+            reach |= Q(post__unit=post.unit_id)
+        if post.kind == Post.Kind.SECURITY_ADMIN:
+            reach |= Q(post__unit__territory__startswith=post.unit.territory[:COUNTY_DIGITS])
+    found = holdings_on(day_of(now)).filter(reach).exclude(post__kind__in=NEVER_DELEGATED)
+    return found.select_related("person", "post__unit").order_by("post__unit", "post", "pk")
+
+
+def _deputies(lendable: QuerySet[Holding], now: datetime) -> QuerySet[Person]:
+    """Return who may be named: people in post in the same unit, or for a public body in any of the county."""
+    units = Unit.objects.filter(posts__holdings__in=lendable).distinct()
+    reach = Q(post__unit__in=units)
+    for territory in {unit.territory[:COUNTY_DIGITS] for unit in units if unit.kind != Unit.Kind.ENTERPRISE}:
+        reach |= Q(post__unit__territory__startswith=territory) & ~Q(post__unit__kind=Unit.Kind.ENTERPRISE)
+    held = holdings_on(day_of(now)).filter(reach)
+    people = Person.objects.filter(holdings__in=held, kind=Person.Kind.PERSON)
+    return people.distinct().order_by("full_name", "pk")
