@@ -17,6 +17,7 @@ from pathlib import Path
 import anwei
 from anwei.datafolder import DataFolder, UnsafeSecret
 from anwei.language import gettext as _
+from anwei.portal.database import UnreadableAddress
 
 Arguments = Sequence[str]
 
@@ -33,7 +34,7 @@ def main(arguments: Arguments | None = None) -> int:
     command = LIGHT.get(words[0])
     try:
         return command(words[1:]) if command else _django(words)
-    except UnsafeSecret as error:
+    except (UnsafeSecret, UnreadableAddress) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -46,6 +47,7 @@ def overview() -> str:
         "backup": _("备份到一个新目录，并当场验证；backup drill：恢复演练"),
         "restore": _("从备份恢复到一个空的数据目录，并验证"),
         "verify": _("验证时间线与变更记录的哈希链"),
+        "verify-dossier": _("核验一案一档（不需要数据库；--key：重算每条封印）"),
         "territory": _("登记区划的代码和名称"),
         "account": _("开设账号、重置密码、停用账号"),
         "provision": _("从 CSV 或 XLSX 批量登记企业、设备、测点和限值"),
@@ -193,6 +195,12 @@ def _restore(words: Arguments) -> int:
     return 0
 
 
+def _verify_dossier(words: Arguments) -> int:
+    from anwei.cases.dossier.command import main
+
+    return main(words)
+
+
 def _no_options(name: str, words: Arguments) -> Namespace:
     return ArgumentParser(f"anwei {name}").parse_args(words)
 
@@ -213,4 +221,5 @@ LIGHT: dict[str, Callable[[Arguments], int]] = {
     "status": _status,
     "backup": _backup,
     "restore": _restore,
+    "verify-dossier": _verify_dossier,
 }

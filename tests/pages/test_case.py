@@ -206,7 +206,9 @@ def test_evidence_is_given_only_to_its_scope(county: County, warning: Warning, s
     paper = Evidence.objects.get()
     answer = sign_in(county.townsman).get(f"/evidence/{paper.pk}/")
     assert answer.status_code == 200 and answer["Content-Type"] == "image/jpeg"
-    assert b"".join(answer.streaming_content) == photo().content
+    assert answer.content.startswith(b"\xff\xd8")  # a copy: the township is none of the three posts' units
+    whole = sign_in(county.officer).get(f"/evidence/{paper.pk}/")
+    assert b"".join(whole.streaming_content) == photo().content
     small = sign_in(county.officer).get(f"/evidence/{paper.pk}/?size=small")
     assert small["Content-Type"] == "image/jpeg" and small.content.startswith(b"\xff\xd8")
     for outsider in (county.regulator, county.stranger):

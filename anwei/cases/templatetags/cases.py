@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from anwei.cases import queries
 from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import Label, Phase
-from anwei.cases.models import Case
+from anwei.cases.models import Case, Evidence
 from anwei.ledgers.templatetags.ledgers import moment
 from anwei.org.models import Post
 
@@ -68,6 +68,13 @@ def due(at: datetime) -> str:
         day = local.date() - timedelta(days=1)
         return f"{day:%m-%d} 24:00" if day.year == timezone.localdate().year else f"{day} 24:00"
     return moment(at)
+
+
+@register.filter
+def file_kind(paper: Evidence) -> str:
+    """Return in two or three letters what a document is."""
+    kinds = {"wordprocessingml.document": "DOCX", "spreadsheetml.sheet": "XLSX"}
+    return kinds.get(paper.media_type.rpartition("officedocument.")[2], "PDF")
 
 
 @register.filter

@@ -19,6 +19,7 @@ from anwei.cases.forms import TransitionForm
 from anwei.cases.kinds import kind_of, specific
 from anwei.cases.lifecycle import Transition
 from anwei.cases.models import Case, Entry, Evidence
+from anwei.cases.originals import gets_originals
 from anwei.cases.pace import ClockView, clock_views
 from anwei.cases.queries import phase_strip, rows_for, timeline, transitions_for, turn_of
 from anwei.cases.services import advance
@@ -104,6 +105,7 @@ def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = 
         "lines": list(reversed(timeline(shown))),
         "verification": verification,
         "evidence": Evidence.objects.filter(case=shown.pk).select_related("entry"),
+        "gets_originals": gets_originals(person_of(request), shown, now),
         "primary": primary,
         "others": [form for form in forms if form is not primary],
         "turn": turn_of(shown),

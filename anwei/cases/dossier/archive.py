@@ -1,0 +1,115 @@
+"""The ZIP itself: cover and timeline to print, files, sealed rows, hashes and how to verify them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.template.loader import render_to_string
+
+from anwei.cases.dossier.collection import Collection, collect
+from anwei.cases.dossier.cover import cover
+from anwei.cases.dossier.records import CASE_REGISTER, FORMAT, case_record
+from anwei.cases.models import Case, Entry
+from anwei.cases.pace import clock_views
+from anwei.cases.queries import timeline
+from anwei.ledgers.models import GlobalHead
+from anwei.ledgers.seal import Verification, verify_chain
+from anwei.ledgers.services import record_change
+from anwei.org.models import Person
+from anwei.standards.calendar import COUNTY_TIME
+
+HASHES, RECORDS = "hashes.txt", "records.json"
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A finished ZIP, open at its beginning, and the digest that its cover prints."""
+
+    file: IO[bytes]
+    records_sm3: str
+
+
+def make(case: Case, *, person: Person, now: datetime) -> Dossier:
+    """Make the dossier of a case for one reader; that it was given out is itself a sealed change."""
+    found = collect(case, person, now)
+    records = json.dumps(_records(found, person, now), ensure_ascii=False, indent=1).encode()
+    records_sm3 = hashlib.new("sm3", records).hexdigest()
+    context = _context(found, person, now) | {"records_sm3": records_sm3}
+    contents = {
+        "卷宗.html": render_to_string("cases/dossier/dossier.html", context).encode(),
+        "卷宗封面与办理经过.docx": cover(context),
+        "核验说明.txt": render_to_string("cases/dossier/note.txt", context).encode(),
+        RECORDS: records,
+        **{piece.path: piece.content for piece in found.pieces},
+    }
+    hashes = "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in contents.items())
+    record_change(
+        CASE_REGISTER,
+        case.pk,
+        actor=person,
+        now=now,
+        verb="dossier",
+        content={"records_sm3": records_sm3, "files": len(found.pieces), "originals": found.originals},
+    )
+    return Dossier(_zipped(contents | {HASHES: hashes.encode()}, now), records_sm3)
+
+
+def _records(found: Collection, person: Person, now: datetime) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "made_at": now.isoformat(),
+        "made_for": str(person),
+        "cases": [case_record(case) for case in found.cases],
+        "files": [
+            {
+                "path": piece.path,
+                "case": piece.case,
+                "entry": piece.entry,
+                "name": piece.name,
+                "sealed_sha256": piece.sealed_sha256,
+                "original": piece.is_original,
+            }
+            for piece in found.pieces
+        ],
+        "hours": list(GlobalHead.objects.order_by("-number").values("number", "digest")[:1]),
+    }
+
+
+def _context(found: Collection, person: Person, now: datetime) -> dict[str, Any]:
+    """Return what the page, the DOCX and the note tell."""
+    verifications: dict[str, Verification] = {
+        case.number: verify_chain(Entry, case.pk) for case in found.cases
+    }
+    return {
+        "case": found.cases[0],
+        "files": [
+            (case, timeline(case), clock_views(case, now), [p for p in found.pieces if p.case == case.number])
+            for case in found.cases
+        ],
+        "found": found,
+        "n_originals": sum(piece.is_original for piece in found.pieces),
+        "n_copies": sum(not piece.is_original for piece in found.pieces),
+        "n_rows": sum(verification.rows for verification in verifications.values()),
+        "broken": [broken for verification in verifications.values() for broken in verification.broken],
+        "person": person,
+        "now": now,
+    }
+
+
+def _zipped(contents: dict[str, bytes], now: datetime) -> IO[bytes]:
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    at = now.astimezone(COUNTY_TIME).timetuple()[:6]
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in contents.items():
+            member = zipfile.ZipInfo(path, at)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, content)
+    file.seek(0)
+    return file
