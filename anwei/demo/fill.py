@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
+from anwei.demo.arrangement import arrange
 from anwei.demo.people import (
     Account,
     Staff,
@@ -61,6 +62,7 @@ def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
     plans = enterprises()
     owners = _create_enterprises(plans, units)
     sites = _create_sites(plans, owners)
+    arrange(staff, units)
     keys = {device.code: new_key() for plan in plans for device in plan.devices}
     devices = _create_devices(plans, owners, sites, keys, now)
     n_tags, n_rules = _create_tags(plans, devices)

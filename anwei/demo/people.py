@@ -57,7 +57,19 @@ class Staff:
     def place(self, person: Person, unit: Unit, kind: Post.Kind, title: str) -> None:
         """Give the person a new post."""
         post = Post.objects.create(unit=unit, kind=kind, title=title)
-        appoint(person, post, actor=None, now=self.now, from_on=day_of(self.now - IN_OFFICE))
+        appoint(
+            person,
+            post,
+            actor=None,
+            now=self.now,
+            from_on=day_of(self.now - IN_OFFICE),
+            document=_document(unit),
+        )
+
+
+def _document(unit: Unit) -> str:
+    """Return the invented paper by which a public body's posts were filled."""
+    return "" if unit.kind == Unit.Kind.ENTERPRISE else "临任〔2025〕3号"
 
 
 def create_bodies(staff: Staff) -> None:

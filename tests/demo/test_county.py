@@ -19,6 +19,7 @@ from anwei.demo.plan import enterprises
 from anwei.ledgers import seal
 from anwei.monitoring.models import AlarmRule, Device, Tag
 from anwei.monitoring.register import snapshot
+from anwei.org.gaps import gaps
 from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
 from anwei.org.responsibility import posts_for
 from anwei.sites.models import Enterprise, Site
@@ -30,7 +31,7 @@ County = tuple[DataFolder, list[Account]]
 
 def test_the_plan_stands_in_the_database(county: County) -> None:
     devices = [device for plan in enterprises() for device in plan.devices]
-    assert Territory.objects.count() == 11
+    assert Territory.objects.count() == 15
     assert Enterprise.objects.count() == len(enterprises()) == 120
     assert Device.objects.count() == len(devices)
     assert Tag.objects.count() == sum(len(device.tags) for device in devices)
@@ -49,6 +50,7 @@ def test_three_posts_answer_for_every_enterprise_and_somebody_holds_them(county:
 def test_every_sector_is_led_by_a_department_with_an_officer_and_has_watched_sites(county: County) -> None:
     for sector in sectors():
         lead = SectorDuty.objects.get(sector=sector, lead=True)
+        assert lead.is_in_force(timezone.localdate()) == (sector != "gas")  # a gap on purpose
         assert Post.objects.filter(unit=lead.unit, kind=Post.Kind.OFFICER).exists()
         assert Site.objects.filter(enterprise__sector=sector, devices__tags__isnull=False).exists()
 
@@ -62,6 +64,15 @@ def test_everybody_sees_what_the_post_allows_and_no_more(county: County) -> None
     townships = [seen(f"xz{index:02d}-zhuangan") for index in range(1, 11)]
     assert sum(townships) == 120 and min(townships) > 0
     assert 0 < seen("jt-jianguan") < seen("yj-jianguan") < 120
+
+
+def test_the_county_leaves_three_gaps_and_has_its_first_responsible_persons(county: County) -> None:
+    found = gaps(timezone.localdate())
+    assert sorted(gap.kind.value for gap in found) == ["holder_left", "no_regulator", "term_expired"]
+    for kind in (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT):
+        head = Post.objects.get(unit__kind=kind, kind=Post.Kind.PRINCIPAL)
+        assert head.duties.count() == 6 and head.tasks.count() == 3
+    assert Unit.objects.filter(kind=Unit.Kind.GRID).count() == 6
 
 
 def test_each_role_has_an_account_whose_password_opens_it(county: County) -> None:

@@ -1,0 +1,118 @@
+"""How the fictional county arranged responsibility: villages, designations, key tasks, and honest gaps."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from anwei.demo.people import Staff
+from anwei.demo.plan import townships
+from anwei.demo.tables import table
+from anwei.org.holdings import day_of
+from anwei.org.models import Designation, Duty, Holding, KeyTask, Post, SectorDuty, Signing, Territory, Unit
+from anwei.org.services import dismiss
+from anwei.org.services.duties import legal_duties
+
+LEFT = timedelta(days=23)  # so long ago did somebody leave
+ASSIGNED = timedelta(days=390)  # since then the sectors are divided
+
+
+def arrange(staff: Staff, enterprises: dict[str, Unit]) -> None:
+    """Arrange it, once all bodies and enterprises stand; `enterprises` are units by the plan's code."""
+    today = day_of(staff.now)
+    _create_villages(staff)
+    _create_deputies(staff)
+    SectorDuty.objects.update(from_on=today - ASSIGNED)
+    _designate(enterprises, today)
+    _plan_tasks(today)
+    _sign_letters(today)
+    _leave_gaps(staff, today)
+    Duty.objects.bulk_create(legal_duties(Post.objects.select_related("unit").order_by("pk")))
+
+
+def _create_villages(staff: Staff) -> None:
+    codes = {township.name: township.code for township in townships()}
+    for number, row in enumerate(table("arrangement")["village"], start=1):
+        code = f"{codes[row['township']]}{200 + number}"
+        Territory.objects.create(code=code, name=row["name"])
+        above = Unit.objects.get(kind=Unit.Kind.TOWNSHIP, territory=codes[row["township"]])
+        village = Unit.objects.create(
+            kind=Unit.Kind.VILLAGE,
+            name=f"{row['township']}{row['name']}",
+            short_name=row["name"],
+            territory=code,
+            parent=above,
+        )
+        staff.hire(village, Post.Kind.PRINCIPAL, "主任", f"cun{number:02d}-zhuren", login=False)
+        for grid in range(1, row["grids"] + 1):
+            unit = Unit.objects.create(
+                kind=Unit.Kind.GRID,
+                name=f"{row['township']}{row['name']}第{grid}网格",
+                short_name=f"{row['name']}第{grid}网格",
+                territory=code,
+                parent=village,
+            )
+            staff.hire(
+                unit, Post.Kind.OFFICER, "网格员", f"cun{number:02d}-wangge{grid}", login=number == grid == 1
+            )
+
+
+def _create_deputies(staff: Staff) -> None:
+    government = Unit.objects.get(kind=Unit.Kind.GOVERNMENT)
+    for row in table("arrangement")["deputy"]:
+        staff.hire(government, Post.Kind.DEPUTY, row["title"], row["username"], login=False)
+
+
+def _designate(enterprises: dict[str, Unit], today: date) -> None:
+    government = Unit.objects.get(kind=Unit.Kind.GOVERNMENT)
+    for row in table("arrangement")["designation"]:
+        Designation.objects.create(
+            unit=enterprises[row["enterprise"]],
+            seat=row["seat"],
+            post=government.posts.get(title=row["post"]),
+            title=row["title"],
+            document=row["document"],
+            from_on=today - ASSIGNED,
+        )
+
+
+def _plan_tasks(today: date) -> None:
+    """Write the two lists of the year; what has a proof and is due by now is done."""
+    for row in table("arrangement")["task"]:
+        post = Post.objects.get(title=row["post"], unit__kind__in=(Unit.Kind.PARTY, Unit.Kind.GOVERNMENT))
+        due = date(today.year, row["month"], 25)
+        done = bool(row["reference"]) and due <= today
+        KeyTask.objects.create(
+            post=post,
+            year=today.year,
+            text=row["text"],
+            due_on=due,
+            done_on=due if done else None,
+            reference=row["reference"] if done else "",
+        )
+
+
+def _sign_letters(today: date) -> None:
+    """Let all but the last departments and townships have signed with the county this year."""
+    government = Unit.objects.get(kind=Unit.Kind.GOVERNMENT)
+    signed_on = min(date(today.year, 1, 15), today)
+    bodies = Unit.objects.filter(kind__in=(Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP)).order_by("pk")
+    Signing.objects.bulk_create(
+        Signing(
+            year=today.year,
+            upper=government,
+            lower=unit,
+            signed_on=signed_on,
+            reference=f"临责〔{today.year}〕{number}号",
+        )
+        for number, unit in enumerate(list(bodies)[:-2], start=1)
+    )
+
+
+def _leave_gaps(staff: Staff, today: date) -> None:
+    gaps = table("arrangement")["gaps"]
+    unit, title = gaps["vacant"]
+    vacated = Holding.objects.get(post__unit__short_name=unit, post__title=title)
+    dismiss(vacated, actor=None, now=staff.now, last_on=today - LEFT, reason="工作调动")
+    unit, title = gaps["expired"]
+    Holding.objects.filter(post__unit__short_name=unit, post__title=title).update(term_on=today - LEFT)
+    SectorDuty.objects.filter(sector=gaps["unregulated"], lead=True).update(to_on=today - LEFT)
