@@ -1,0 +1,230 @@
+"""责任真空 on the page: each kind of gap appears, its form fills it, and it is gone; scope and record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from anwei.org.gap_records import open_since, record_gaps, trend
+from anwei.org.gaps import Gap, GapKind, gaps
+from anwei.org.models import GapRecord, Holding, Person, Post, SectorDuty, Unit
+from anwei.sites.models import Site
+from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, TOWN, County, in_post
+
+SignIn = Callable[[Person], Client]
+TODAY = NOW.date()
+YESTERDAY = TODAY - timedelta(days=1)
+REASON = {"reason": "责任落实"}
+APPOINT = {
+    "full_name": "新人",
+    "phone": "13800000077",
+    "from_on": TODAY,
+    "document": "测任〔2026〕1号",
+    **REASON,
+}
+
+
+@pytest.fixture
+def filled(county: County) -> County:
+    """The small county without any gap."""
+    government = Unit.objects.create(kind="government", name="测试县人民政府", territory=COUNTY)
+    other_town = Unit.objects.create(kind="township", name="乙镇人民政府", territory=OTHER_TOWN)
+    bodies = [
+        government,
+        other_town,
+        *Unit.objects.filter(name__in=("甲镇人民政府", "测试县应急管理局", "测试县煤炭局")),
+    ]
+    for number, unit in enumerate(bodies):
+        in_post(f"head{number}", Post.objects.create(unit=unit, kind="principal", title="负责人"))
+    other = county.other_enterprise.unit
+    in_post("other-boss", Post.objects.create(unit=other, kind="principal", title="矿长"))
+    Site.objects.create(enterprise=county.enterprise, code="t-1", name="一号罐区")
+    assert gaps(TODAY) == []
+    return county
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a gap comes about, and what is written into its form."""
+
+    kind: GapKind
+    break_it: Callable[[County], object]
+    form: dict[str, object]
+
+
+def never_held(county: County) -> None:
+    Post.objects.create(unit=Unit.objects.get(name="甲镇人民政府"), kind="deputy", title="副镇长")
+
+
+def no_post(county: County) -> None:
+    Post.objects.filter(pk=county.safety.pk).update(kind="officer")
+
+
+def left(county: County) -> None:
+    Holding.objects.filter(post=county.principal).update(to_on=YESTERDAY)
+
+
+def account_closed(county: County) -> None:
+    Person.objects.filter(pk=county.boss.pk).update(is_active=False)
+
+
+def expired(county: County) -> None:
+    Holding.objects.filter(post=county.principal).update(term_on=YESTERDAY)
+
+
+def unregulated(county: County) -> None:
+    SectorDuty.objects.filter(sector="chemical").update(to_on=YESTERDAY)
+
+
+def two_leads(county: County) -> None:
+    SectorDuty.objects.create(
+        sector="chemical", unit=Unit.objects.get(name="测试县煤炭局"), from_on=YESTERDAY
+    )
+
+
+def two_heads(county: County) -> None:
+    in_post("second", county.principal)
+
+
+def unplaced(county: County) -> None:
+    Unit.objects.filter(pk=county.other_enterprise.unit_id).update(territory="")
+
+
+def uncovered(county: County) -> None:
+    Post.objects.filter(unit__name="甲镇人民政府", kind="principal").update(kind="deputy")
+
+
+def department() -> str:
+    return str(Unit.objects.get(name="测试县应急管理局").pk)
+
+
+CASES = [
+    Case(GapKind.NO_HOLDER, never_held, APPOINT),
+    Case(GapKind.NO_HOLDER, no_post, {"title": "安全管理人员", **APPOINT}),
+    Case(GapKind.HOLDER_LEFT, left, APPOINT),
+    Case(GapKind.HOLDER_LEFT, account_closed, APPOINT),
+    Case(
+        GapKind.TERM_EXPIRED,
+        expired,
+        {"term_on": TODAY + timedelta(days=900), "document": "测任〔2026〕2号", **REASON},
+    ),
+    Case(
+        GapKind.NO_REGULATOR,
+        unregulated,
+        {
+            "sector": "chemical",
+            "unit": department,
+            "lead": "lead",
+            "from_on": TODAY,
+            "document": "测安委〔2026〕9号",
+            **REASON,
+        },
+    ),
+    Case(GapKind.TWO_CLAIMANTS, two_leads, {"last_on": YESTERDAY, **REASON}),
+    Case(GapKind.TWO_CLAIMANTS, two_heads, {"last_on": YESTERDAY, **REASON}),
+    Case(GapKind.NO_TERRITORY, unplaced, {"territory": OTHER_TOWN, **REASON}),
+]
+
+
+def page_gaps(client: Client, query: str = "") -> list[Gap]:
+    page = client.get(f"/org/gaps/{query}")
+    assert page.status_code == 200
+    return [gap for gap, _since in page.context["rows"]]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}-{case.break_it.__name__}")
+def test_a_gap_appears_and_its_form_fills_it(case: Case, filled: County, sign_in: SignIn) -> None:
+    client = sign_in(filled.officer)
+    assert page_gaps(client) == []
+    case.break_it(filled)
+    [gap] = page_gaps(client)
+    assert gap.kind == case.kind and gap.cure_label
+    text = client.get("/org/gaps/").content.decode()
+    assert gap.sentence in text and str(case.kind.label) in text
+    form = client.get(gap.cure_url)
+    assert form.status_code == 200 and form.content.decode().count("<form") >= 1
+    values = {name: value() if callable(value) else value for name, value in case.form.items()}
+    answer = client.post(gap.cure_url, {**values, "came_from": "/org/gaps/"})
+    errors = answer.context and answer.context["form"].errors
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/org/gaps/"), errors
+    assert page_gaps(client) == []
+
+
+def test_a_site_without_a_net_is_covered_by_a_designation(filled: County, sign_in: SignIn) -> None:
+    client = sign_in(filled.officer)
+    uncovered(filled)
+    site_gap = next(gap for gap in page_gaps(client) if gap.kind == GapKind.UNCOVERED)
+    assert "一号罐区" in site_gap.sentence and "属地责任" in site_gap.sentence
+    deputy = Post.objects.get(unit__name="甲镇人民政府", kind="deputy")
+    values = {
+        "seat": "territory",
+        "post": deputy.pk,
+        "title": "包保责任人",
+        "document": "测安委〔2026〕3号",
+        "from_on": TODAY,
+        **REASON,
+    }
+    assert client.post(site_gap.cure_url, values).status_code == 302
+    assert GapKind.UNCOVERED not in {gap.kind for gap in page_gaps(client)}
+    matrix = client.get("/org/responsibility/matrix/?holes=1").content.decode()
+    assert "没有缺口" in matrix
+
+
+def test_scope_and_filters(filled: County, sign_in: SignIn) -> None:
+    left(filled)
+    unregulated(filled)
+    assert {gap.kind for gap in page_gaps(sign_in(filled.officer))} == {
+        GapKind.HOLDER_LEFT,
+        GapKind.NO_REGULATOR,
+    }
+    assert [gap.kind for gap in page_gaps(sign_in(filled.townsman))] == [GapKind.HOLDER_LEFT]
+    assert page_gaps(sign_in(filled.regulator)) == []  # of coal
+    assert [gap.kind for gap in page_gaps(sign_in(filled.worker))] == [GapKind.HOLDER_LEFT]
+    assert page_gaps(sign_in(filled.stranger)) == []
+    client = sign_in(filled.officer)
+    assert len(page_gaps(client, f"?township={TOWN}")) == 1
+    assert len(page_gaps(client, "?kind=no_regulator&sector=chemical")) == 1
+    assert page_gaps(client, "?sector=coal") == []
+
+
+@pytest.mark.parametrize("who", ["worker", "stranger", "regulator", "townsman"])
+def test_only_who_sees_the_county_divides_sectors(who: str, filled: County, sign_in: SignIn) -> None:
+    assert sign_in(getattr(filled, who)).get("/org/sectors/assign/?sector=coal").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("townsman", 200), ("officer", 200), ("worker", 403), ("stranger", 403), ("regulator", 403)],
+)
+def test_who_may_appoint_in_an_enterprise(who: str, status: int, filled: County, sign_in: SignIn) -> None:
+    client = sign_in(getattr(filled, who))
+    assert client.get(f"/org/appoint/?post={filled.safety.pk}").status_code == status
+    assert client.post(f"/org/appoint/?post={filled.safety.pk}", APPOINT).status_code == (
+        302 if status == 200 else 403
+    )
+
+
+def test_nobody_appoints_oneself_or_an_administrator(filled: County, sign_in: SignIn) -> None:
+    client = sign_in(filled.officer)
+    head = Post.objects.get(unit__name="测试县人民政府")
+    answer = client.post(f"/org/appoint/?post={head.pk}", {**APPOINT, "full_name": "officer", "phone": ""})
+    assert "不能给自己" in answer.content.decode()
+    keeper = Post.objects.create(unit=head.unit, kind="security_admin", title="安全保密管理员")
+    assert client.get(f"/org/appoint/?post={keeper.pk}").status_code == 403
+
+
+def test_the_night_records_when_a_gap_was_first_seen_and_that_it_closed(filled: County) -> None:
+    left(filled)
+    assert record_gaps(NOW) and not record_gaps(NOW)
+    assert open_since(gaps(TODAY)) == {f"vacant:{filled.principal.pk}": TODAY}
+    tomorrow = NOW + timedelta(days=1)
+    Holding.objects.filter(post=filled.principal).update(to_on=None)
+    assert record_gaps(tomorrow)
+    assert GapRecord.objects.get().closed_on == tomorrow.date()
+    assert trend() == [(TODAY, 1), (tomorrow.date(), 0)]
+    assert timezone.localdate() == TODAY
