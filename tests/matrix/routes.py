@@ -13,6 +13,10 @@ from anwei.ledgers.declaration import ledgers
 from anwei.org.policy import doors, policy_of
 
 ONE_LEDGER = "ledgers/<slug:code>/"
+GIVING_ROWS, FULLEST = (
+    ("", "<int:pk>/", "export/", "print/"),
+    "enterprises",
+)  # the same views for every register
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -38,6 +42,13 @@ def routes() -> Iterator[Route]:
     """Yield every route, those of a register once for each register; without a policy it is ''."""
     for pattern, view in doors(get_resolver()):
         policy = policy_of(view)
-        codes = [ledger.code for ledger in ledgers()] if pattern.startswith(ONE_LEDGER) else [""]
-        for code in codes:
+        for code in _registers(pattern):
             yield Route(pattern.replace(ONE_LEDGER, f"ledgers/{code}/"), policy.name if policy else "", view)
+
+
+def _registers(pattern: str) -> list[str]:
+    """Return the registers for which a pattern is walked: all where it gives rows out, else the fullest."""
+    if not pattern.startswith(ONE_LEDGER):
+        return [""]
+    ours = [ledger.code for ledger in ledgers() if ledger.model.__module__.startswith("anwei.")]
+    return ours if pattern.removeprefix(ONE_LEDGER) in GIVING_ROWS else [FULLEST]

@@ -13,6 +13,13 @@ from tests.matrix.world import PLACES, World
 
 pytestmark = pytest.mark.django_db
 
+A_FEW = (
+    "anonymous",
+    "office",
+    "display",
+    "security_admin",
+    "token:office",
+)  # no role may use PUT, PATCH, DELETE
 NOBODY = Write(frozenset())
 
 
@@ -28,7 +35,7 @@ def test_nobody_changes_what_is_not_theirs(world: World, visitors: dict[str, Cal
         by_token = route.policy == "token"
         for plant in PLACES if write.body_names_plant else [place]:
             body = write.body(world, plant) if write.method == method else {}
-            for name in visitors_of(route):
+            for name in visitors_of(route) if method == "POST" else A_FEW:
                 caller = visitors[name]
                 role = caller.role if by_token == (":" in name) else "anonymous"
                 allowed = writes(role, route, plant, method)
