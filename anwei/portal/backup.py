@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.monitoring.stream.store.errors import StoreUnreadable
+from anwei.portal import postgres
+from anwei.portal.database import VARIABLE, address
 from anwei.portal.family import anwei_command
 from anwei.portal.system.backups import CONTENTS
 
@@ -57,7 +59,7 @@ def back_up(folder: DataFolder, target: Path, *, now: datetime, say: Say) -> Non
     drill = target.with_name(f".{target.name}.drill")
     try:
         say(_("复制业务数据库……"))
-        _copy_database(folder.database, target / "business" / folder.database.name)
+        _copy_business(folder, target / "business")
         say(_("复制监测数据……"))
         _copy_telemetry(folder, target / "telemetry")
         say(_("复制密钥和佐证材料……"))
@@ -66,7 +68,7 @@ def back_up(folder: DataFolder, target: Path, *, now: datetime, say: Say) -> Non
                 shutil.copytree(folder.root / name, target / name)
         say(_("试恢复并核对……"))
         _copy_tree(target, drill)
-        contents = {"version": anwei.__version__, "made_at": now.isoformat(), **_figures(drill)}
+        contents = {"version": anwei.__version__, "made_at": now.isoformat(), **_figures(drill, drill=True)}
         contents["files"] = dict(_digests(target))
         _write_durably(target / CONTENTS, json.dumps(contents, ensure_ascii=False, indent=1).encode())
     except BaseException:
@@ -77,10 +79,11 @@ def back_up(folder: DataFolder, target: Path, *, now: datetime, say: Say) -> Non
     say(_("备份完成：{summary}").format(summary=_summary(contents)))
 
 
-def restore(source: Path, folder: DataFolder, *, say: Say) -> None:
+def restore(source: Path, folder: DataFolder, *, say: Say, drill: bool = False) -> None:
     """Copy a backup into the empty data folder and compare every count and digest with what was noted.
 
-    Raises BackupFailed; what was restored and does not agree is removed again.
+    A dump of PostgreSQL goes into the empty database of ANWEI_DATABASE, in a `drill` into one made for it.
+    Raises BackupFailed; what was restored into the folder and does not agree is removed again.
     """
     try:
         contents = json.loads((source / CONTENTS).read_text())
@@ -93,7 +96,7 @@ def restore(source: Path, folder: DataFolder, *, say: Say) -> None:
         say(_("复制……"))
         _copy_tree(source, folder.root)
         say(_("核对数据库、监测数据和哈希链……"))
-        found = _figures(folder.root)
+        found = _figures(folder.root, drill=drill)
         for name, figures in found.items():
             _compare(name, contents[name], figures)
     except BaseException:
@@ -101,6 +104,18 @@ def restore(source: Path, folder: DataFolder, *, say: Say) -> None:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         raise
     say(_("恢复完成，与备份一致：{summary}").format(summary=_summary(contents)))
+
+
+def _copy_business(folder: DataFolder, target: Path) -> None:
+    """Copy the business database, whichever it is."""
+    if not address():
+        _copy_database(folder.database, target / folder.database.name)
+        return
+    target.mkdir(mode=0o700)
+    try:
+        postgres.dump(address(), target / postgres.DUMP)
+    except postgres.DatabaseNotCopied as error:
+        raise BackupFailed(str(error)) from error
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -153,8 +168,11 @@ async def _ask_for_copy(folder: DataFolder, target: Path) -> None:
             raise BackupFailed(_("监测数据的副本缺少已入库的采样"))
 
 
-def _figures(root: Path) -> dict[str, Any]:
-    """Return what a folder holds: rows of every table, the store's figures, what `anwei verify` says."""
+def _figures(root: Path, *, drill: bool) -> dict[str, Any]:
+    """Return what a folder holds: rows of every table, the store's figures, what `anwei verify` says.
+
+    A dump of PostgreSQL is loaded first: in a `drill` into a database that is dropped again.
+    """
     with _owned_copy(root / "telemetry") as store:
         figures = store.figures()
         telemetry = {
@@ -163,7 +181,28 @@ def _figures(root: Path) -> dict[str, Any]:
             "tags": figures["tags"],
             "marks": store.marks(),
         }
-    return {"tables": _row_counts(root), "telemetry": telemetry, "chain": _verified(root)}
+    with _loaded(root / "business", drill=drill) as url:
+        counts = postgres.row_counts(url) if url else _row_counts(root)
+        return {"tables": counts, "telemetry": telemetry, "chain": _verified(root, url)}
+
+
+@contextmanager
+def _loaded(business: Path, *, drill: bool) -> Iterator[str]:
+    """Give the address of the database with the dump in it, or '' where SQLite's file is the database."""
+    source = business / postgres.DUMP
+    if source.exists() != bool(address()):
+        kind, cure = ("PostgreSQL", _("须设置")) if source.exists() else ("SQLite", _("不能设置"))
+        sentence = _("备份中的业务数据库是 {kind}，{cure} {variable}。")
+        raise BackupFailed(sentence.format(kind=kind, cure=cure, variable=VARIABLE))
+    if not source.exists():
+        yield ""
+        return
+    try:
+        with postgres.scratch(address()) if drill else nullcontext(address()) as url:
+            postgres.load(url, source)
+            yield url
+    except postgres.DatabaseNotCopied as error:
+        raise BackupFailed(str(error)) from error
 
 
 @contextmanager
@@ -189,11 +228,11 @@ def _row_counts(root: Path) -> dict[str, int]:
         return {name: database.execute(count.format(name)).fetchone()[0] for (name,) in names}
 
 
-def _verified(root: Path) -> str:
+def _verified(root: Path, url: str) -> str:
     """Return what `anwei verify` says of the chains and the evidence below `root`; raises BackupFailed."""
     done = subprocess.run(
         anwei_command("verify"),
-        env={**os.environ, "ANWEI_DATA": str(root)},
+        env={**os.environ, "ANWEI_DATA": str(root), VARIABLE: url},
         capture_output=True,
         text=True,
         check=False,

@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,13 @@ class Command(BaseCommand):
             call_command("demo")
 
     def _migrate(self) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise CommandError(_("数据库连不上：%s") % str(error).strip()) from error
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:  # a migration may take longer than any page may
+                cursor.execute("SET statement_timeout = 0")
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write(_("正在升级数据库……"))
