@@ -29,6 +29,7 @@ from anwei.cases.notices.outbox import send_due
 from anwei.cases.sweep import sweep
 from anwei.datafolder import DataFolder
 from anwei.ledgers.background import forget_old_sheets, something_waits
+from anwei.ledgers.search.keeping import catch_up, rebuild
 from anwei.monitoring import trends
 from anwei.monitoring.models import Alarm
 from anwei.monitoring.register import snapshot
@@ -42,7 +43,8 @@ from anwei.org.accounts.tidying import tidy_accounts
 from anwei.org.gap_records import record_gaps
 
 GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after midnight
-REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S, SEND_PAUSE_S = 1.0, 2.0, 30.0, 1.0
+REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
+SEND_PAUSE_S, SEARCH_PAUSE_S = 1.0, 10.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 DAY_S = 24 * 3600.0
 TASKS_PAUSE_S = 1.0
@@ -73,6 +75,7 @@ class Worker:
             tasks.create_task(_for_ever(self._tidy, _every(DAY_S)))
             tasks.create_task(_for_ever(self._do_tasks, _every(TASKS_PAUSE_S)))
             tasks.create_task(_for_ever(self._record_gaps, _every(GAPS_PAUSE_S)))
+            tasks.create_task(_for_ever(self._catch_up, _every(SEARCH_PAUSE_S)))
             for channel in Channel:
                 tasks.create_task(_for_ever(_sending(channel), _every(SEND_PAUSE_S)))
             self._nc = await connect(self._folder, name="worker")  # waits for the broker as long as it takes
@@ -131,8 +134,12 @@ class Worker:
             process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL)
             await process.wait()
 
+    async def _catch_up(self) -> None:
+        await _ask(catch_up)
+
     async def _tidy(self) -> None:
         await _ask(call_command, "clearsessions")
+        await _ask(rebuild)
         await _ask(call_command, "prune_db_task_results")
         await _ask(forget_old_sheets, timezone.now())
         await _ask(tidy_accounts, timezone.now())

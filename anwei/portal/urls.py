@@ -6,12 +6,14 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from anwei.org.policy import public
-from anwei.portal import demo_switch, help, home, map, papers, status_page, suggestions, wall
+from anwei.portal import demo_switch, help, home, map, papers, search_page, status_page, suggestions, wall
 from anwei.portal.cockpit import views as cockpit
 
 urlpatterns = [
     path("", cockpit.cockpit, name="cockpit"),
     path("home/", home.home, name="home"),
+    path("search/", search_page.search, name="search"),
+    path("search/suggest/", search_page.search_suggest, name="search_suggest"),
     path("live/cockpit/", cockpit.live, name="cockpit_live"),
     path("wall/", cockpit.wall, name="wall"),
     path("wall/open/", wall.wall_bind, name="wall_bind"),

@@ -19,7 +19,29 @@ pytestmark = pytest.mark.db
 
 
 def titles(person: Person, query: str) -> list[str]:
-    return [entry.title for entry in entries_of(find(person, query).keys)]
+    """Return what is found of sites and cases."""
+    found = entries_of(find(person, query).keys)
+    return [entry.title for entry in found if not entry.register.startswith("org.")]
+
+
+def bodies(person: Person, query: str) -> list[str]:
+    """Return what is found of units, posts and people."""
+    found = entries_of(find(person, query).keys)
+    return [f"{entry.title} {entry.detail}" for entry in found if entry.register.startswith("org.")]
+
+
+def test_units_posts_and_people_are_found_but_no_enterprise_twice(county: County) -> None:
+    county.worker.full_name = "王小安"
+    county.worker.save()
+    assert bodies(county.officer, "王小") == ["王小安 甲化工厂 安全科长"]
+    assert bodies(county.officer, "甲化 安全科") == ["安全科长 甲化工厂", "王小安 甲化工厂 安全科长"]
+    assert bodies(county.officer, "甲镇人民") == [
+        "甲镇人民政府 乡镇街道",
+        "安监员 甲镇人民政府",
+        "townsman 甲镇人民政府 安监员",
+    ]
+    assert bodies(county.stranger, "王小") == bodies(county.stranger, "甲化") == []
+    assert "甲化工厂 企业" not in bodies(county.officer, "甲化工厂")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +114,9 @@ def test_a_case_is_found_by_title_and_number(county: County) -> None:
 def test_scope_holds_for_results_counts_and_suggestions(county: County) -> None:
     open_repair(county, title="甲化压力表")
     seen = {
-        person.username: find(person, "甲化").by_register
+        person.username: {
+            code: n for code, n in find(person, "甲化").by_register.items() if not code.startswith("org.")
+        }
         for person in (county.officer, county.townsman, county.boss, county.stranger, county.regulator)
     }
     everything = {"sites.enterprise": 1, "cases.case": 1}
@@ -103,7 +127,7 @@ def test_scope_holds_for_results_counts_and_suggestions(county: County) -> None:
         "stranger": {},
         "regulator": {},
     }
-    assert suggest(county.stranger, "甲化", 8) == [] and len(suggest(county.boss, "甲化", 8)) == 2
+    assert suggest(county.stranger, "甲化", 8) == [] and len(suggest(county.boss, "甲化", 8)) == 6
     county.boss.holdings.all().delete()
     assert find(Person.objects.get(pk=county.boss.pk), "甲化").count == 0
 

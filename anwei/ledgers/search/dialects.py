@@ -11,13 +11,14 @@ from typing import Any
 
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Q
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from anwei.ledgers.models import SearchEntry
 from anwei.ledgers.search.grams import SHORTEST, grams
 
 TABLE = SearchEntry._meta.db_table
+INDEX = "ledgers_search_index"
 
 LEARN = "INSERT INTO ledgers_search_index(rowid, grams) VALUES (new.id, new.grams);"
 FORGET = """
@@ -47,8 +48,7 @@ POSTGRESQL = (
     ON ledgers_searchentry USING gin (string_to_array(grams, ' '))
     """,
 )
-SQLITE_CANDIDATES = "SELECT rowid FROM ledgers_search_index WHERE ledgers_search_index MATCH %s"
-POSTGRESQL_CANDIDATES = "string_to_array(ledgers_searchentry.grams, ' ') @> %s"
+CANDIDATES = "string_to_array(ledgers_searchentry.grams, ' ') @> %s"  # PostgreSQL
 
 
 def after_migrate(using: str, **kwargs: Any) -> None:
@@ -64,17 +64,30 @@ def create(database: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
 
 
-def holding(words: Sequence[str]) -> Q:
-    """Return the condition that an entry's text holds every word somewhere within.
+def holding(words: Sequence[str], *, begins: bool = False) -> QuerySet[SearchEntry]:
+    """Return the entries whose text holds every word somewhere within, or begins with them.
 
-    The index finds the candidates; the text itself decides, because pairs of neighbouring words would do too.
+    The index finds the candidates, one by one as they are asked for; the text itself decides, because pairs
+    of neighbouring words would do too.
     """
-    condition = Q()
+    rows = SearchEntry.objects.all()
     for word in words:
-        condition &= Q(text__contains=word)
-    pairs = [grams(word) for word in words if len(word) >= SHORTEST]
+        rows = rows.filter(text__contains=word)
+    if begins:
+        rows = rows.filter(text__startswith=" ".join(words))
     if connection.vendor == "sqlite":
-        phrases = " AND ".join(f'"{" ".join(one)}"' for one in pairs)
-        return Q(pk__in=RawSQL(SQLITE_CANDIDATES, [phrases])) & condition  # noqa: S611 (our own SQL)
-    wanted = [gram for one in pairs for gram in one]
-    return Q(RawSQL(POSTGRESQL_CANDIDATES, [wanted], output_field=BooleanField())) & condition  # noqa: S611
+        return rows.extra(  # noqa: S610 (a join with a table that no model describes)
+            tables=[INDEX],
+            where=[f"{INDEX}.rowid = {TABLE}.id", f"{INDEX}.{INDEX} MATCH %s"],
+            params=[_phrases(words, begins)],
+        )
+    pairs = [gram for word in words if len(word) >= SHORTEST for gram in grams(word)]
+    return rows.filter(RawSQL(CANDIDATES, [pairs], output_field=BooleanField()))  # noqa: S611 (our own SQL)
+
+
+def _phrases(words: Sequence[str], begins: bool) -> str:
+    """Return the query of FTS5; every word is letters and digits only, so that none is an operator."""
+    phrases = {word: f'"{" ".join(grams(word))}"' for word in words if len(word) >= SHORTEST}
+    if begins and words[0] in phrases:
+        phrases[words[0]] = f"^ {phrases[words[0]]}"
+    return " AND ".join(phrases.values())

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 
 from anwei.ledgers.models import SearchEntry
 from anwei.ledgers.search.dialects import holding
 from anwei.ledgers.search.grams import normal, query_words
 from anwei.ledgers.search.registers import searchables
 
-LOOKED_AT = 1000  # results beyond are counted as "more than": nobody reads them
-SUGGESTED_FROM = 200
+LOOKED_AT = 200  # results beyond are counted as "more than": nobody reads them
+FEW = 1000  # rows of a person: so few are looked through one by one, without the index
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,12 @@ def find(person: Any, query: str, *, register: str = "", at_most: int = LOOKED_A
     words = query_words(query)
     if not words:
         return Found((), {}, False)
-    hits = SearchEntry.objects.filter(holding(words)).filter(_visible_to(person))
-    begins = Q(text__startswith=normal(query))
-    best = list(hits.filter(begins).values_list("pk", "register", "title")[:at_most])
-    rest = list(hits.exclude(begins).values_list("pk", "register", "title")[: at_most + 1 - len(best)])
+    visible = _visible_to(person)
+    columns = ("pk", "register", "title")
+    begins = Q(text__startswith=" ".join(words))
+    best = list(holding(words, begins=True).filter(visible).values_list(*columns)[: at_most + 1])
+    others = holding(words).filter(visible).exclude(begins)
+    rest = list(others.values_list(*columns)[: at_most + 1 - len(best)])  # asks nothing when best is enough
     rank = {one.code: place for place, one in enumerate(searchables())}
     ordered = sorted(best, key=lambda hit: (rank[hit[1]], hit[0]))
     ordered += sorted(rest, key=lambda hit: (not _holds_all(hit[2], words), rank[hit[1]], hit[0]))
@@ -61,7 +63,7 @@ def find(person: Any, query: str, *, register: str = "", at_most: int = LOOKED_A
 
 def suggest(person: Any, query: str, n: int) -> list[SearchEntry]:
     """Return the first few results while a person is still typing."""
-    return entries_of(find(person, query, at_most=SUGGESTED_FROM).keys[:n])
+    return entries_of(find(person, query).keys[:n])
 
 
 def entries_of(keys: Iterable[int]) -> list[SearchEntry]:
@@ -72,12 +74,35 @@ def entries_of(keys: Iterable[int]) -> list[SearchEntry]:
 
 
 def _visible_to(person: Any) -> Q:
-    """Return the condition that the person may see the row behind an entry, by its own model's rule."""
-    visible = Q(pk__in=())
+    """Return the condition that the person may see the row behind an entry, by its own model's rule.
+
+    Where a person may see few rows, they are named; else each candidate is asked. That is a CASE, not an OR:
+    for an OR, SQLite would read all entries of each register and leave the index aside.
+    """
+    few = _few_rows(person)
+    if few is not None:
+        named = Q(pk__in=())
+        for code, keys in few.items():
+            named |= Q(register=code, row__in=keys)
+        return Q(pk__in=SearchEntry.objects.filter(named).values("pk"))
+    rules = [
+        When(register=one.code, then=Exists(one.visible(person).filter(pk=OuterRef("row")).order_by()))
+        for one in searchables()
+    ]
+    return Q(Case(*rules, default=Value(False), output_field=BooleanField()))
+
+
+def _few_rows(person: Any) -> dict[str, list[int]] | None:
+    """Return the rows a person may see by register, None where they are more than FEW."""
+    few: dict[str, list[int]] = {}
+    left = FEW
     for one in searchables():
-        row: QuerySet[Any] = one.visible(person).filter(pk=OuterRef("row")).order_by()
-        visible |= Q(register=one.code) & Q(Exists(row))
-    return visible
+        keys = list(one.visible(person).order_by().values_list("pk", flat=True)[: left + 1])
+        left -= len(keys)
+        if left < 0:
+            return None
+        few[one.code] = keys
+    return few
 
 
 def _holds_all(title: str, words: Iterable[str]) -> bool:

@@ -66,14 +66,21 @@ def _saved(sender: type[Model], instance: Model, update_fields: frozenset[str] |
         if isinstance(instance, one.model):
             if update_fields is None or not one.columns or one.columns & update_fields:
                 index(one, [instance])
-        elif rows := one.follows.get(sender):
-            index(one, rows(instance).select_related(*one.related).iterator(CHUNK))
+        else:
+            _follow(one, sender, instance)
 
 
 def _deleted(sender: type[Model], instance: Model, **_more: Any) -> None:
     for one in searchables():
         if sender is one.model:
             SearchEntry.objects.filter(register=one.code, row=instance.pk).delete()
+        else:
+            _follow(one, sender, instance)
+
+
+def _follow(one: Searchable, sender: type[Model], instance: Model) -> None:
+    if rows := one.follows.get(sender):
+        index(one, rows(instance).select_related(*one.related).iterator(CHUNK))
 
 
 def _entry(one: Searchable, row: Any) -> SearchEntry:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 Rows = QuerySet[Any]
 
@@ -14,7 +14,7 @@ Rows = QuerySet[Any]
 class Words(NamedTuple):
     """What is shown and searched of one row: its name, the line below, and what is searched only.
 
-    A row without a title is not found.
+    A row without a title is not found; `only` says the same to the database.
     """
 
     title: str
@@ -35,6 +35,7 @@ class Searchable:
     url: Callable[[Any], str]
     visible: Callable[[Any], Rows]
     related: tuple[str, ...] = ()
+    only: Q = field(default_factory=Q)
     columns: frozenset[str] = frozenset()
     follows: Mapping[type[Model], Callable[[Any], Rows]] = field(default_factory=dict)
 
@@ -50,7 +51,7 @@ class Searchable:
 
     def rows(self) -> Rows:
         """Return all rows with what `text` and `url` read."""
-        return self.model._default_manager.select_related(*self.related).order_by("pk")
+        return self.model._default_manager.filter(self.only).select_related(*self.related).order_by("pk")
 
 
 _searchables: dict[str, Searchable] = {}
@@ -63,6 +64,7 @@ def register_search(
     url: Callable[[Any], str],
     visible: Callable[[Any], Rows] | None = None,
     related: tuple[str, ...] = (),
+    only: Q | None = None,
     columns: tuple[str, ...] = (),
     follows: Mapping[type[Model], Callable[[Any], Rows]] | None = None,
 ) -> None:
@@ -75,7 +77,16 @@ def register_search(
         rows: Any = model._default_manager.all()
         return cast(Rows, rows.visible_to(person))
 
-    one = Searchable(model, text, url, visible or own, related, frozenset(columns), dict(follows or {}))
+    one = Searchable(
+        model,
+        text=text,
+        url=url,
+        visible=visible or own,
+        related=related,
+        only=only or Q(),
+        columns=frozenset(columns),
+        follows=dict(follows or {}),
+    )
     _searchables[one.code] = one
 
 

@@ -82,3 +82,9 @@ def remaining(due_at: datetime | None, met_at: datetime | None = None) -> dict[s
         return {"state": "met" if met_at <= due_at else "met_late", "length": abs(due_at - met_at)}
     state = "overdue" if due_at < now else "soon" if due_at - now < timedelta(days=1) else "left"
     return {"state": state, "length": abs(due_at - now), "due_at": due_at}
+
+
+@register.filter
+def at(table: dict[str, Any], key: str) -> Any:
+    """Return what a table holds at a key, "" without it."""
+    return table.get(key, "")

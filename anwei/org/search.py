@@ -1,0 +1,69 @@
+"""What of this room can be searched."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from anwei.ledgers.search import Words, register_search
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Holding, Person, Post, Unit
+from anwei.org.rights import people_seen, units_seen
+
+
+def _unit(row: Unit) -> Words:
+    if row.kind == Unit.Kind.ENTERPRISE:  # is found as an enterprise
+        return Words("")
+    return Words(row.name, row.get_kind_display(), row.short_name)
+
+
+def _post(row: Post) -> Words:
+    return Words(row.title, str(row.unit), f"{row.unit.name} {row.get_kind_display()}")
+
+
+def _person(row: Person) -> Words:
+    if row.kind == Person.Kind.DISPLAY:
+        return Words("")
+    held = holdings_on(day_of(timezone.now())).filter(person=row).select_related("post__unit").first()
+    return Words(str(row), "" if held is None else str(held.post))
+
+
+def _posts_seen(person: Person) -> QuerySet[Post]:
+    return Post.objects.filter(unit__in=units_seen(person).values("pk")).exclude(kind=Post.Kind.DISPLAY)
+
+
+def _posts_of_unit(unit: Unit) -> QuerySet[Post]:
+    return Post.objects.filter(unit=unit)
+
+
+def _holder(holding: Holding) -> QuerySet[Person]:
+    return Person.objects.filter(pk=holding.person_id)
+
+
+register_search(
+    Unit,
+    text=_unit,
+    url=lambda row: reverse("unit", args=[row.pk]),
+    visible=units_seen,
+    only=~Q(kind=Unit.Kind.ENTERPRISE),
+    columns=("name", "short_name", "kind"),
+)
+register_search(
+    Post,
+    text=_post,
+    url=lambda row: reverse("post", args=[row.pk]),
+    visible=_posts_seen,
+    related=("unit",),
+    columns=("title", "kind", "unit"),
+    follows={Unit: _posts_of_unit},
+)
+register_search(
+    Person,
+    text=_person,
+    url=lambda row: reverse("person", args=[row.pk]),
+    visible=people_seen,
+    only=~Q(kind=Person.Kind.DISPLAY),
+    columns=("full_name", "username", "kind"),
+    follows={Holding: _holder},
+)
