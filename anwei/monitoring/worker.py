@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -75,9 +76,11 @@ class Worker:
             tasks.create_task(_for_ever(self._tidy, _every(DAY_S)))
             tasks.create_task(_for_ever(self._do_tasks, _every(TASKS_PAUSE_S)))
             tasks.create_task(_for_ever(self._record_gaps, _every(GAPS_PAUSE_S)))
-            tasks.create_task(_for_ever(self._catch_up, _every(SEARCH_PAUSE_S)))
+            tasks.create_task(_for_ever(_aside("search", catch_up), _every(SEARCH_PAUSE_S)))
+            tasks.create_task(_for_ever(_aside("rebuild", rebuild, DAY_S), _every(SEARCH_PAUSE_S)))
             for channel in Channel:
-                tasks.create_task(_for_ever(_sending(channel), _every(SEND_PAUSE_S)))
+                send = partial(_send, channel)
+                tasks.create_task(_for_ever(_aside(f"send-{channel}", send), _every(SEND_PAUSE_S)))
             self._nc = await connect(self._folder, name="worker")  # waits for the broker as long as it takes
             await self._nc.subscribe("live.episodes", cb=self._on_episodes)
             tasks.create_task(_for_ever(self._publish_register, _every(REGISTER_PAUSE_S)))
@@ -134,29 +137,30 @@ class Worker:
             process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL)
             await process.wait()
 
-    async def _catch_up(self) -> None:
-        await _ask(catch_up)
-
     async def _tidy(self) -> None:
         await _ask(call_command, "clearsessions")
-        await _ask(rebuild)
         await _ask(call_command, "prune_db_task_results")
         await _ask(forget_old_sheets, timezone.now())
         await _ask(tidy_accounts, timezone.now())
 
 
-def _sending(channel: Channel) -> Callable[[], Awaitable[None]]:
-    """Return the sending of one channel, on its own thread: a dead provider must not hold up the rest."""
-    thread = ThreadPoolExecutor(1, thread_name_prefix=f"send-{channel}")
+def _send(channel: Channel) -> None:
+    send_due(channel, timezone.now())
 
-    def round_over() -> None:
+
+def _aside(name: str, work: Callable[[], object], pause_s: float = 0.0) -> Callable[[], Awaitable[None]]:
+    """Return `work`, after a pause, on a thread of its own: what takes long must not hold up the alarms."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    def renewed() -> None:
         close_old_connections()
-        send_due(channel, timezone.now())
+        work()
 
-    async def send() -> None:
-        await asyncio.get_running_loop().run_in_executor(thread, round_over)
+    async def aside() -> None:
+        await asyncio.sleep(pause_s)
+        await asyncio.get_running_loop().run_in_executor(thread, renewed)
 
-    return send
+    return aside
 
 
 async def _ask(question: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
