@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db.models import (
+    DO_NOTHING,
     BinaryField,
     CharField,
     Field,
