@@ -1,7 +1,8 @@
 """Templates of official papers as data: what a paper says, with named gaps.
 
 A template's body is plain text (`anwei.ledgers.papers.blocks` finds headings and tables in it); gaps stand in
-braces, and only those its `fields` name. A county may replace title and body (Setting "papers.KEY").
+braces by their Chinese labels ({企业}), and only those its `fields` name. A county may replace title and body
+(Setting "papers.KEY").
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ LONGEST_TITLE, LONGEST_BODY = 120, 8000
 class PaperTemplate:
     """One paper as the product brings it or the county words it.
 
-    `series` goes into the number (云安办督〔2026〕1号); `fields` are the gaps with their labels.
+    `series` goes into the number (云安办督〔2026〕1号); `fields` are the names of the gaps with their labels.
     """
 
     key: str
@@ -40,11 +41,12 @@ class PaperTemplate:
     confidence: str
 
     def filled(self, words: Mapping[str, str]) -> dict[str, str]:
-        """Return title, addressee and body with every gap filled.
+        """Return title, addressee and body with every gap filled from `words` (by name of the gap).
 
         Raises KeyError for a gap that `words` does not name.
         """
-        return {name: _fill(getattr(self, name), words) for name in ("title", "addressee", "body")}
+        by_label = {label: words[name] for name, label in self.fields.items()}
+        return {name: _fill(getattr(self, name), by_label) for name in ("title", "addressee", "body")}
 
 
 @cache
@@ -82,11 +84,11 @@ def check(own: PaperTemplate) -> None:
     if len(own.title) > LONGEST_TITLE or len(own.body) > LONGEST_BODY:
         raise ValueError(f"标题最长{LONGEST_TITLE}字，正文最长{LONGEST_BODY}字。")
     for text in (own.title, own.addressee, own.body):
-        if unknown := sorted(set(GAP.findall(text)) - set(own.fields)):
-            raise ValueError("没有这些填充项：" + "、".join(f"{{{name}}}" for name in unknown))
+        if unknown := sorted(set(GAP.findall(text)) - set(own.fields.values())):
+            raise ValueError("没有这些填充项：" + "、".join(f"{{{label}}}" for label in unknown))
         if GAP.sub("", text).count("{") or GAP.sub("", text).count("}"):
             raise ValueError("花括号没有成对。")
 
 
-def _fill(text: str, words: Mapping[str, str]) -> str:
-    return GAP.sub(lambda gap: words[gap[1]], text)
+def _fill(text: str, by_label: Mapping[str, str]) -> str:
+    return GAP.sub(lambda gap: by_label[gap[1]], text)

@@ -237,7 +237,7 @@ def test_every_version_is_sealed_with_its_digest_and_cannot_be_changed(
 
 
 def test_a_county_words_its_own_template(county: County, office: Office, warning: Warning) -> None:
-    own = {"title": "关于{enterprise}的督办令", "body": "请{implementer}立即办理。"}
+    own = {"title": "关于{企业}的督办令", "body": "请{落实岗位}立即办理。"}
     change_setting(
         "papers.supervision_notice", own, default={}, actor=county.officer, now=NOW, reason="本县格式"
     )

@@ -146,11 +146,11 @@ def test_a_calendar_that_does_not_hold_is_refused_in_place(
 
 def test_a_template_is_worded_anew_checked_and_reset(administrator: Client) -> None:
     page = "/system/templates/supervision_notice/"
-    wrong = {"title": "关于{titel}的督办", "body": "请办理。", "reason": "本县格式"}
+    wrong = {"title": "关于{标题}的督办", "body": "请办理。", "reason": "本县格式"}
     refused = administrator.post(page, wrong)
-    assert refused.status_code == 422 and "没有这些填充项：{titel}" in refused.content.decode()
-    assert administrator.post(page, wrong | {"title": "关于{title}的督办"}).status_code == 302
-    assert "关于{title}的督办" in administrator.get(page).content.decode()
+    assert refused.status_code == 422 and "没有这些填充项：{标题}" in refused.content.decode()
+    assert administrator.post(page, wrong | {"title": "关于{事项标题}的督办"}).status_code == 302
+    assert "关于{事项标题}的督办" in administrator.get(page).content.decode()
     administrator.post(page, {"reset": "1", "reason": "用回默认"})
     assert "的督办通知书" in administrator.get(page).content.decode()
 

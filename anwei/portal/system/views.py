@@ -122,7 +122,7 @@ def system_template(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "template": current,
         "worded": worded,
-        "gaps": [(f"{{{name}}}", label) for name, label in current.fields.items()],
+        "gaps": [f"{{{label}}}" for label in current.fields.values()],
         "is_own": bool(county_setting(setting, {})),
         "error": error,
         "changes": _changes(setting),
