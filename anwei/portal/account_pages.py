@@ -136,7 +136,6 @@ class PasswordPage(PasswordChangeView):  # type: ignore[misc]
         record_change(
             "org.person", person.pk, actor=person, now=timezone.now(), verb="change_password", content={}
         )
-        self.request.session.cycle_key()
         look_again(self.request)
         list(messages.get_messages(self.request))
         messages.success(self.request, _("密码已修改，其他设备上的登录已全部退出。"))

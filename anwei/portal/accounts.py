@@ -13,6 +13,7 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -152,7 +153,8 @@ class UnifiedLoginAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         phone = str(claims.get(field) or "").removeprefix("+86").strip()
         verified = claims.get(f"{field}_verified", True) is not False
         person = people_in_office().filter(phone=phone).first() if phone and verified else None
-        if person is None or person.socialaccount_set.filter(provider=sociallogin.account.provider).exists():
+        provider = sociallogin.account.provider
+        if person is None or SocialAccount.objects.filter(user=person, provider=provider).exists():
             raise ImmediateHttpResponse(self._turned_away(request))
         sociallogin.connect(request, person)
 

@@ -41,7 +41,7 @@ def official(
         username=username, full_name=username, phone=phone, actor=None, now=NOW, password=password
     )
     post, _created = Post.objects.get_or_create(
-        unit=unit or government(), kind=kind, defaults={"title": Post.Kind(kind).label}
+        unit=unit or government(), kind=kind, defaults={"title": str(Post.Kind(kind).label)}
     )
     appoint(person, post, actor=None, now=NOW, from_on=IN_POST_SINCE)
     return person

@@ -111,7 +111,9 @@ def test_a_first_password_must_be_changed(db: None) -> None:
     assert client.get("/account/").status_code == 302
     key = client.session.session_key
     assert change(client, "My-Own-Horse-9", old=plain) == 302
-    assert client.get("/account/").status_code == 200 and client.session.session_key != key
+    page = client.get("/account/")
+    assert page.status_code == 200 and "本机" in page.content.decode()  # the session goes on under a new key
+    assert client.session.session_key != key
     person.refresh_from_db()
     assert not person.must_change_password and person.past_passwords.count() == 2
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from axes.models import AccessFailureLog, AccessLog
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -28,11 +28,10 @@ TABS: dict[str, tuple[type[Any], type[Any], type[Any]]] = {
 
 @posts(Post.Kind.AUDIT_ADMIN)
 @require_GET
-def account_audit(request: HttpRequest) -> HttpResponse:
+def account_audit(request: HttpRequest, tab: str = "logins") -> HttpResponse:
     """Show one of the three records, within the reach of the audit administrator's unit."""
-    tab = request.GET.get("tab", "logins")
     if tab not in TABS:
-        tab = "logins"
+        raise Http404
     model, filterset, table = TABS[tab]
     rows = _rows(tab, model, person_of(request))
     listing = Listing(request, name=f"audit-{tab}", rows=rows, filterset=filterset, table=table)

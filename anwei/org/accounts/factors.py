@@ -53,12 +53,13 @@ def must_have_factor(person: Person, now: datetime) -> bool:
 
 def has_factor(person: Person) -> bool:
     """Say whether one-time codes are set up."""
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists())
 
 
 def step_of(secret: str, code: str) -> int | None:
     """Return the time step near now whose code this is, or None."""
     typed = code.replace(" ", "")
+    step: int
     for step in yield_hotp_counters_from_time():
         if constant_time_compare(typed, format_hotp_value(hotp_value(secret, step))):
             return step

@@ -20,7 +20,7 @@ def recently_authenticated(request: HttpRequest) -> bool:
 
     A session without any such record is one that the demo opened: its players have no password to give.
     """
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     if not records:
         return True
     age: float = time.time() - max(record["at"] for record in records)

@@ -19,11 +19,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
+from anwei.org.accounts.address import client_address
 from anwei.org.models import Person
 
 ABSOLUTE = timedelta(hours=12)
 WRITTEN_EVERY = timedelta(minutes=1)  # a click sooner than that after the last is not written down
 BACKGROUND = ("/live/",)  # what an open page asks for by itself is nobody's click
+LONGEST_AGENT = UserSession._meta.get_field("user_agent").max_length
 STARTED, SEEN = "started_at", "seen_at"
 
 
@@ -33,10 +35,22 @@ def idle() -> timedelta:
 
 
 def begin(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Receive `user_logged_in`: the session's twelve hours begin."""
+    """Receive `user_logged_in`: the session's twelve hours begin, and the list of sessions gets its row."""
     now = timezone.now()
     request.session[STARTED] = now.isoformat()
     _write(request, now, started=now)
+    if not request.session.session_key:
+        request.session.save()
+    UserSession.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "user": user,
+            "ip": client_address(request),
+            "user_agent": str(request.META.get("HTTP_USER_AGENT", ""))[:LONGEST_AGENT],
+            "created_at": now,
+            "last_seen_at": now,
+        },
+    )
 
 
 def click(request: HttpRequest, now: datetime) -> bool:

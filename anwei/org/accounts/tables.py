@@ -41,7 +41,7 @@ class AccountFilter(LedgerFilter):
     """The bar of the list of accounts."""
 
     search = django_filters.CharFilter(
-        method="by_words", widget=search_box(_("搜索 姓名、用户名、手机、单位"))
+        method="by_words", widget=search_box(_("搜索 姓名、用户名、手机、单位、岗位"))
     )
     state = django_filters.ChoiceFilter(
         method="by_state",
@@ -50,10 +50,10 @@ class AccountFilter(LedgerFilter):
     )
 
     def by_words(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
-        """Narrow to people whose name, phone or unit contains the words."""
-        unit = Q(holdings__post__unit__name__contains=value)
+        """Narrow to people whose name, phone, unit or post contains the words."""
+        post = Q(holdings__post__unit__name__contains=value) | Q(holdings__post__title__contains=value)
         own = Q(full_name__contains=value) | Q(username__contains=value) | Q(phone__contains=value)
-        return rows.filter(own | unit).distinct()
+        return rows.filter(own | post).distinct()
 
     def by_state(self, rows: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
         """Narrow to accounts in use, closed, or with a password that somebody else made."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from anwei.ledgers.models import Change
 from anwei.org.accounts.lockout import FACTOR
 from anwei.org.accounts.sessions import device_words
-from anwei.org.models import Person
+from anwei.org.models import Person, Post
 
 register = template.Library()
 register.filter("device", device_words)
@@ -52,7 +53,18 @@ def masked(phone: str) -> str:
 
 
 @register.filter
-def person_named(row: str) -> str:
-    """Return whose account a row of the change log speaks of."""
+def subject_words(change: Change) -> str:
+    """Return what a row of the change log speaks of: an account, a post and who is in it, or the register."""
+    if change.register == "org.person":
+        return _named(change.row)
+    post = (
+        Post.objects.select_related("unit").filter(pk=change.row) if change.register == "org.post" else None
+    )
+    if post and (found := post.first()):
+        return f"{found} · {_named(str(change.content.get('person', '')))}".rstrip(" ·")
+    return f"{change.register} {change.row}"
+
+
+def _named(row: str) -> str:
     person = Person.objects.filter(pk=row).first() if row.isdecimal() else None
     return f"{person}（{person.username}）" if person else row
