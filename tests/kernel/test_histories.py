@@ -30,7 +30,7 @@ from anwei.org.models import Delegation, Person
 from anwei.org.services import delegate, revoke
 from tests.kernel.county import NOW, County, build, in_post, open_repair, photo
 
-N_HISTORIES, N_STEPS = 100, 20
+N_HISTORIES, N_STEPS = 60, 15
 N_PROVED = 10_000  # histories in `make proof`
 # verb: (from, to, post)
 TABLE = {
