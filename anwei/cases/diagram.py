@@ -18,14 +18,15 @@ child, another person than the one who opened the case, a guard of the kind.
 
 def document() -> str:
     """Return the page: a diagram and a table for each kind that the rooms of the product declare."""
-    return "\n".join([HEADER, *(line for kind in _own_kinds() for line in _section(kind))]) + "\n"
+    return "\n".join([HEADER, *(line for kind in _own_kinds() for line in section(kind))]) + "\n"
 
 
 def _own_kinds() -> list[Kind]:
     return [kind for kind in kinds() if kind.model.__module__.startswith("anwei.")]
 
 
-def _section(kind: Kind) -> Iterator[str]:
+def section(kind: Kind) -> Iterator[str]:
+    """Yield the lines of one kind: its diagram, then its table."""
     yield f"## {kind.label} (`{kind.code}`)\n"
     yield "```mermaid\nstateDiagram-v2"
     for phase in kind.lifecycle.phases:
