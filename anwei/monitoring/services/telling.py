@@ -46,8 +46,7 @@ def tell_alarms(alarms: Iterable[Alarm], *, now: datetime) -> None:
             continue  # the list of vacancies says so
         tell(
             to=posts,
-            text=_("红色报警（%(enterprise)s）：%(title)s。")
-            % {"enterprise": alarm.enterprise, "title": title(alarm)},
+            text=_("红色：%(title)s。") % {"title": title(alarm)},
             url=reverse("alarms"),
             level="red",
             key=f"alarm-{alarm.pk}",
