@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anwei.cases.kinds import kind_of, specific
-from anwei.cases.models import Case, Clock
+from anwei.cases.models import Case, Clock, Extension
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.ledgers.papers.registers import Act, PaperRegister
 from anwei.org.holdings import filled_post_above, posts_acted_at
@@ -51,7 +51,8 @@ def _words(case: Case, template: PaperTemplate, now: datetime) -> Mapping[str, s
     clocks = list(Clock.objects.filter(case=case.pk).order_by("due_at"))
     due = [f"{clock.name}：{_moment(clock.due_at)}（{clock.citation}）" for clock in clocks]
     level = getattr(case, "get_level_display", None)
-    return {
+    asked = _extension_words(case) if isinstance(case, Extension) else {}
+    return asked | {
         "number": case.number,
         "title": case.title,
         "kind": str(kind_of(case).label),
@@ -66,6 +67,16 @@ def _words(case: Case, template: PaperTemplate, now: datetime) -> Mapping[str, s
         "implementer": str(case.implementer),
         "issuer": case.supervisor.unit.name,
         "today": chinese_date(timezone.localtime(now).date()),
+    }
+
+
+def _extension_words(case: Extension) -> dict[str, str]:
+    until = case.granted_until or case.asked_until
+    return {
+        "reason": case.reason,
+        "measures": case.interim_measures,
+        "first_due": _moment(case.due_before),
+        "new_due": chinese_date(until),
     }
 
 

@@ -15,6 +15,7 @@ from anwei.cases.evidence import described, path_of
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.ledgers import seal
 from anwei.ledgers.erasure import erasure_of
+from anwei.ledgers.papers.verify import paper_breaks
 from anwei.ledgers.scan import Say
 from anwei.ledgers.seal import Broken, Verification
 from anwei.ledgers.verification import MOST_NAMED
@@ -30,6 +31,7 @@ def verify(*, files: bool = True, processes: int = 1, say: Say = lambda n_rows: 
     found = seal.verify(processes=processes, say=say)
     with transaction.atomic():  # nobody writes between the two readings
         broken = [*found.broken, *_case_breaks(), *_row_breaks()]
+    broken += islice(paper_breaks(files=files), MOST_NAMED)
     papers = Evidence.objects.select_related("case", "entry").order_by("pk")
     if files:
         broken += islice(_file_breaks(papers.iterator()), MOST_NAMED)

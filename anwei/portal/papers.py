@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from anwei.cases.notices.services import tell
 from anwei.ledgers.models import Change, Paper, PaperVersion
 from anwei.ledgers.papers import services
 from anwei.ledgers.papers.errors import NotYourHand, PaperError
@@ -22,6 +24,7 @@ from anwei.ledgers.papers.files import path_of
 from anwei.ledgers.papers.queries import draftable, visible_paper
 from anwei.ledgers.papers.registers import Act, paper_register
 from anwei.org.accounts.recent import require_recent
+from anwei.org.models import Post
 from anwei.org.policy import person_of, signed_in
 
 DONE = {
@@ -98,13 +101,14 @@ def paper_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act in ASKED_AGAIN:
         require_recent(request)
     try:
-        _acts(request, found)[act]()
+        moved = _acts(request, found)[act]()
     except NotYourHand as error:
         raise PermissionDenied(str(error)) from error
     except PaperError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, str(DONE[act]))
+        _tell_the_next_hand(moved, request)
     return redirect("paper", pk=pk)
 
 
@@ -146,6 +150,22 @@ def _acts(request: HttpRequest, found: Paper) -> dict[str, Callable[[], Any]]:
         "change_text": lambda: services.change_text(found, _file(request)[1], **hand),
         "stamped": lambda: services.return_stamped(found, *_file(request), **hand),
     }
+
+
+def _tell_the_next_hand(paper: Paper, request: HttpRequest) -> None:
+    """Tell who signs that a paper waits for them, and who drafted it what became of it."""
+    state = str(paper.get_state_display())
+    heads = Post.objects.filter(unit=paper.issuer_id, kind__in=(Post.Kind.PRINCIPAL, Post.Kind.DEPUTY))
+    change = Change.objects.filter(register=services.REGISTER, row=str(paper.pk)).latest("number")
+    tell(
+        to=[paper.drafted_by, *(heads if paper.state == Paper.State.REVIEWED else ())],
+        text=_("公文“%(title)s”：%(state)s") % {"title": paper.title[:60], "state": state},
+        url=reverse("paper", args=[paper.pk]),
+        level="info",
+        key=f"paper:{paper.pk}:{change.number}",
+        now=timezone.now(),
+        actor=person_of(request),
+    )
 
 
 def _file(request: HttpRequest) -> tuple[str, bytes]:

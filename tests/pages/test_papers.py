@@ -15,6 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from anwei.cases.models import Notice
+from anwei.cases.verify import verify
 from anwei.ledgers.models import Change, Paper, PaperVersion
 from anwei.ledgers.papers.files import path_of
 from anwei.ledgers.papers.queries import papers_of
@@ -245,3 +247,26 @@ def test_a_county_words_its_own_template(county: County, office: Office, warning
     assert paper.title == "关于甲化工厂的督办令" and "请甲化工厂 安全科长立即办理。" in text_of(
         file_of(office.drafter, paper, 1)
     )
+
+
+def test_a_changed_or_missing_file_is_found_by_the_verification(office: Office, warning: Warning) -> None:
+    paper = issue(office, draft(office.drafter, warning))
+    assert verify().broken == ()
+    path = path_of(paper.versions.get(kind="signed").stored_as)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"x")
+    assert [broken.reason for broken in verify().broken] == ["公文文件被改动"]
+    path.unlink()
+    assert [broken.reason for broken in verify().broken] == ["公文文件缺失"]
+    path.write_bytes(whole)
+
+
+def test_the_next_hand_is_told(office: Office, warning: Warning) -> None:
+    paper = draft(office.drafter, warning)
+    act(office.reviewer, paper, "review")
+    assert (
+        Notice.objects.get(person=office.head_person, key__startswith="paper:").url == f"/papers/{paper.pk}/"
+    )
+    act(office.head, paper, "sign")
+    told = Notice.objects.filter(person=paper.drafted_by, key__startswith="paper:")
+    assert "已签发" in told.latest("pk").text
