@@ -34,6 +34,17 @@ class Line:
     values: list[tuple[Any, str, str]]
 
 
+def last_change(ledger: Ledger, row: Any) -> Change | None:
+    """Return the newest change of a row; its number is the row's version."""
+    register, key = ledger.log_key(row)
+    return (
+        Change.objects.filter(register=register, row=str(key))
+        .select_related("actor")
+        .order_by("-number")
+        .first()
+    )
+
+
 def changes_of(ledger: Ledger, row: Any, texts: Mapping[str, Mapping[Any, str]]) -> list[Line]:
     """Return the last changes of a row, the newest first; personal values masked."""
     register, key = ledger.log_key(row)

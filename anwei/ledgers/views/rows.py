@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from anwei.ledgers.change_log import changes_of
+from anwei.ledgers.change_log import changes_of, last_change
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.examination import WHOLE_ROW, Examined, choosings_of, examine
 from anwei.ledgers.importing import sentence_of
@@ -58,17 +58,21 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "ledgers/row.html", context)
 
 
+@transaction.atomic
 def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse:
     """Register a new row or change one; what is typed is read exactly as the cells of a sheet."""
     ledger = found(code)
     if not ledger.may_write(request.user):
         raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
-    shown = get_object_or_404(ledger.visible(request.user), pk=pk) if pk else None
+    shown = _locked(ledger, request, pk) if pk else None
     typed = {column.name: request.POST.get(column.name, "") for column in ledger.entered}
     reason, examined = request.POST.get("reason", "").strip()[:200], None
+    faster = _faster_hand(ledger, shown, request)
     if request.method == "POST":
         examined = _examined(ledger, typed, shown, request.user)
-        if saved := _saved(ledger, examined, shown, request, reason):
+        if faster:
+            examined.refusals[WHOLE_ROW] = faster
+        elif saved := _saved(ledger, examined, shown, request, reason):
             messages.success(request, _("已保存，变更已记入变更记录。"))
             return redirect("ledger_row", code, saved.pk)
     context = {
@@ -81,8 +85,34 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
         "doubtful": bool(examined and examined.state == "doubtful"),
         "sensitive": [column.label for column in ledger.entered if column.sensitive] if shown else [],
         "reason": reason,
+        "seen": _version(ledger, shown),
     }
-    return render(request, "ledgers/form.html", context, status=422 if examined else 200)
+    status = 409 if faster else 422 if examined else 200
+    return render(request, "ledgers/form.html", context, status=status)
+
+
+def _locked(ledger: Ledger, request: HttpRequest, pk: int) -> Any:
+    """Return a row in the person's sight; for a POST nobody else writes it until that is answered."""
+    if request.method == "POST":
+        list(ledger.model._base_manager.select_for_update().filter(pk=pk))
+    return get_object_or_404(ledger.visible(request.user), pk=pk)
+
+
+def _version(ledger: Ledger, shown: Any) -> int:
+    """Return the number of the row's newest change, 0 where there is none."""
+    change = last_change(ledger, shown) if shown is not None else None
+    return change.number if change is not None else 0
+
+
+def _faster_hand(ledger: Ledger, shown: Any, request: HttpRequest) -> str:
+    """Return who changed the row after this form was opened, as a sentence; '' where nobody did."""
+    seen = request.POST.get("seen", "")
+    change = last_change(ledger, shown) if shown is not None and seen else None
+    if change is None or str(change.number) == seen:
+        return ""
+    return _("%(person)s已在您打开此表之后修改了这条记录（见变更记录），请核对后再保存。") % {
+        "person": change.actor or _("系统")
+    }
 
 
 def _examined(ledger: Ledger, typed: dict[str, str], shown: Any, person: Any) -> Examined:
