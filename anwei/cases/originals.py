@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from anwei.cases.evidence import path_of
 from anwei.cases.intake import copy_without_traces
 from anwei.cases.models import Case, Evidence
@@ -20,9 +22,9 @@ COPY_TYPE = "image/jpeg"
 
 def gets_originals(person: Person, case: Case, now: datetime) -> bool:
     """Say whether `person` acts today in a unit of the case's three posts, or is an auditor."""
-    posts = posts_acted_at(person, now)
     units = {case.responsible.unit_id, case.supervisor.unit_id, case.implementer.unit_id}
-    return posts.filter(unit__in=units).exists() or posts.filter(kind=Post.Kind.AUDIT_ADMIN).exists()
+    concerned = Q(unit__in=units) | Q(kind=Post.Kind.AUDIT_ADMIN)
+    return posts_acted_at(person, now).filter(concerned).exists()
 
 
 def has_copy(evidence: Evidence) -> bool:

@@ -10,14 +10,19 @@ from time import time
 import pytest
 from django.conf import settings
 from django.db import transaction
+from docx import Document
 from PIL import Image
+from xlsxwriter import Workbook
 
 from anwei.cases.errors import RefusedEvidence
 from anwei.cases.evidence import MAX_FILES, Upload, path_of, remove_orphans, response, stored
+from anwei.cases.examination.office import SHEET, WORD
 from anwei.cases.models import Evidence
 from anwei.cases.services import advance
+from tests.kernel import recordings
 from tests.kernel.county import NOW, County, open_repair, photo
 from tests.kernel.test_advance import to_review
+from tests.kernel.test_photos import shot
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -25,6 +30,21 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 def image(format_: str, size: tuple[int, int] = (40, 30), mode: str = "RGB") -> bytes:
     buffer = BytesIO()
     Image.new(mode, size, None).save(buffer, format_)
+    return buffer.getvalue()
+
+
+def word() -> bytes:
+    buffer = BytesIO()
+    document = Document()
+    document.add_paragraph("整改报告")
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def sheet() -> bytes:
+    buffer = BytesIO()
+    with Workbook(buffer) as book:
+        book.add_worksheet().write_url(0, 0, "https://example.org/")  # a link to click is no attack
     return buffer.getvalue()
 
 
@@ -37,6 +57,16 @@ def image(format_: str, size: tuple[int, int] = (40, 30), mode: str = "RGB") -> 
         ("grey.jpg", image("JPEG", mode="L"), "image/jpeg"),
         ("clear.png", image("PNG", mode="RGBA"), "image/png"),
         ("a.pdf", PDF, "application/pdf"),
+        ("报告.docx", word(), WORD),
+        ("台账.xlsx", sheet(), SHEET),
+        ("录音.m4a", recordings.m4a(), "audio/mp4"),
+        ("录音.wav", recordings.wav(), "audio/wav"),
+        ("录音.amr", recordings.amr(), "audio/amr"),
+        ("录音.awb", recordings.amr_wide(), "audio/amr"),
+        ("录音.opus", recordings.ogg(), "audio/ogg"),
+        ("录音.mp3", recordings.mp3(), "audio/mpeg"),
+        ("录音.aac", recordings.aac(), "audio/aac"),
+        ("录音.webm", recordings.webm(), "audio/webm"),
         ("photo.exe", image("JPEG"), "image/jpeg"),  # the content counts, not the name
     ],
 )
@@ -134,3 +164,30 @@ def test_images_are_shown_and_papers_are_downloaded(county: County) -> None:
         assert "sandbox" in answer["Content-Security-Policy"]
         assert "no-store" in answer["Cache-Control"]
         answer.close()
+
+
+def test_a_recording_tells_how_long_it_is(county: County) -> None:
+    notes = [
+        Upload("a.m4a", recordings.m4a()),
+        Upload("a.wav", recordings.wav()),
+        Upload("a.amr", recordings.amr()),
+    ]
+    with stored(notes) as files:
+        assert [file.seconds for file in files] == [2.0, 0.5, 1.0]
+
+
+def test_the_camera_is_believed_before_the_person(county: County) -> None:
+    shots = [Upload("a.jpg", shot("2026:11:23 08:00:00"), NOW, "三号罐区"), photo()]
+    with stored(shots) as (camera, stated):
+        assert (camera.taken_at, camera.by_camera, camera.place) == (
+            NOW - timedelta(hours=26),
+            True,
+            "三号罐区",
+        )
+        assert (stated.taken_at, stated.by_camera) == (NOW, False)
+
+
+@pytest.mark.parametrize(("kind", "content"), [("voice", JPEG), ("signature", recordings.wav())])
+def test_a_signature_is_a_picture_and_a_voice_is_a_recording(kind: str, content: bytes) -> None:
+    with pytest.raises(RefusedEvidence, match="类型不对"), stored([Upload("a", content, kind=kind)]):
+        pass

@@ -252,5 +252,5 @@ def test_the_page_of_a_case_costs_a_bounded_number_of_queries(
     sign_and_dispose(county, warning, sign_in)
     client = sign_in(county.officer)
     client.get(f"/cases/{warning.pk}/")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         client.get(f"/cases/{warning.pk}/")

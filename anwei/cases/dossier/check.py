@@ -73,7 +73,8 @@ def _contents(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _file_faults(contents: dict[str, bytes], found: Checked) -> Iterator[str]:
     """Compare every file with hashes.txt, both ways."""
-    listed = dict(reversed(line.split("  ", 1)) for line in contents[HASHES].decode().splitlines())
+    lines = (line.split("  ", 1) for line in contents[HASHES].decode().splitlines())
+    listed = {name: digest for digest, name in lines}
     for name in sorted(listed.keys() | contents.keys() - {HASHES}):
         found.files += 1
         if name not in contents:
