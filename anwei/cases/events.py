@@ -32,7 +32,7 @@ def _told(entry: Entry) -> str:
 
 
 def _asked(entry: Entry) -> str:
-    return _("已申请延期：%(number)s，申请延至 %(until)s") % entry.content
+    return str(_("已申请延期：%(number)s，申请延至 %(until)s") % entry.content)
 
 
 def _extended(entry: Entry) -> str:

@@ -52,6 +52,7 @@ LIFECYCLE = Lifecycle(
             needs=(
                 Need("granted_until", gettext_lazy("批准延至"), "date"),
                 Need("opinion", gettext_lazy("审批意见"), "reason"),
+                Need("signature", gettext_lazy("签批人签名"), "signature"),
             ),
             outcome=APPROVED,
         ),

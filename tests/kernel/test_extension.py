@@ -43,7 +43,8 @@ def ask(county: County, case: Case, **changes: Any) -> Extension:
 
 def approve(county: County, request: Extension, until: date, **changes: Any) -> Case:
     acts: dict[str, Any] = {"actor": county.officer, "now": NOW, "granted_until": until, "opinion": "同意"}
-    return advance(request, "approve", **acts | changes)
+    acts |= changes
+    return advance(request, "approve", signature=str(acts["actor"]), **acts)
 
 
 def test_the_clock_moves_only_when_it_is_signed_for(county: County) -> None:
