@@ -31,7 +31,7 @@ MENU = (
     Door("cockpit", _("驾驶舱"), "gauge"),
     Door("work", _("待办"), "list-check", counted="n_work"),
     Door("alarms", _("监测报警"), "bell-ringing", ("alarm_acknowledge",), counted="n_alarms"),
-    Door("cases", _("预警处置"), "clipboard-check", ("case", "case_advance")),
+    Door("cases", _("预警处置"), "clipboard-check", ("case", "case_advance", "extensions")),
     Door("enterprises", _("一企一档"), "building-factory-2", ("enterprise",)),
     Door(
         "gaps",
