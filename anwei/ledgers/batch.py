@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.cells import Choosing
@@ -44,6 +43,6 @@ def change_column(
     edits = [Edit(row, {name: values[0]}) for row in rows if column.of(row) != values[0]]
     try:
         ledger.write(edits, actor=actor, now=now, reason=reason.strip()[:200])
-    except (ValueError, PermissionDenied, IntegrityError, *ledger.errors) as error:
+    except ledger.refusals as error:
         raise NotDone(sentence_of(error)) from error
     return len(edits)

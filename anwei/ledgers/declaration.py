@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
-from django.db import models
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
+from django.db import IntegrityError, models
 
 from anwei.ledgers.saving import Edit, save_rows
 
@@ -196,6 +196,11 @@ class Ledger:
         if self.save is not None:
             return self.save(edits, actor=actor, now=now, reason=reason)
         return save_rows(self.model, edits, actor=actor, now=now, reason=reason)
+
+    @property
+    def refusals(self) -> tuple[type[Exception], ...]:
+        """What writing a row may raise: a sentence for the user, not a fault."""
+        return (ValueError, PermissionDenied, IntegrityError, *self.errors)
 
     def log_key(self, row: Any) -> tuple[str, Any]:
         """Return register and row under which the changes of `row` are kept."""

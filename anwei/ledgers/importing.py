@@ -149,7 +149,7 @@ def write_rows(
         wanted = [row for row in piece if options.wants(row)]
         n_done += len(piece)
         with transaction.atomic():
-            written = Counter(
+            written: Counter[str] = Counter(
                 row.action for row in _write(ledger, wanted, actor=actor, now=now, reason=reason)
             )
             progress(n_done, written)
@@ -166,7 +166,7 @@ def _write(
     try:
         with transaction.atomic():
             ledger.write([row.edit for row in rows], actor=actor, now=now, reason=reason)
-    except (ValueError, PermissionDenied, IntegrityError, *ledger.errors) as error:
+    except ledger.refusals as error:
         if len(rows) == 1:
             rows[0].refusals[WHOLE_ROW] = sentence_of(error)
             return []

@@ -112,7 +112,7 @@ def words_of(ledger: Ledger, parameters: QueryDict, person: Any) -> str:
     """Return a filter in words: 状态 生产，搜索 化工."""
     choosings = choosings_of(ledger, person, [column for column in ledger.columns if column.filtered])
     told_parts = [
-        f"{ledger.column(name).label} {choosing.text(_value(choosing, parameters[name]))}"
+        f"{ledger.column(name).label} {choosing.text(_value(choosing, str(parameters[name])))}"
         for name, choosing in choosings.items()
         if parameters.get(name)
     ]

@@ -50,6 +50,7 @@ def overview() -> str:
         "verify-dossier": _("核验一案一档（不需要数据库；--key：重算每条封印）"),
         "territory": _("登记区划的代码和名称"),
         "account": _("开设账号、重置密码、停用账号"),
+        "ledger": _("台账的导入、导出和清单（JSON 结果）"),
         "provision": _("从 CSV 或 XLSX 批量登记企业、设备、测点和限值"),
         "replay": _("把一份记录通过 MQTT 重放"),
         "token": _("为用户签发 API 令牌"),
@@ -59,6 +60,7 @@ def overview() -> str:
         "gate": _("只启动设备准入进程"),
         "stream": _("只启动数据流进程"),
         "worker": _("只启动后台任务进程"),
+        "tasks": _("执行排队的后台任务（导入等），做完即退出"),
         "web": _("只启动网页进程"),
     }
     lines = [f"  anwei {name:<10} {title}" for name, title in titles.items()]

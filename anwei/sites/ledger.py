@@ -40,7 +40,11 @@ def check_place(values: Mapping[str, Any]) -> str:
     longitude, latitude = values.get("longitude"), values.get("latitude")
     if (longitude is None) != (latitude is None):
         return _("经度和纬度须同时填写")
-    if longitude is not None and not (73 <= longitude <= 136 and 3 <= latitude <= 54):
+    if (
+        longitude is not None
+        and latitude is not None
+        and not (73 <= longitude <= 136 and 3 <= latitude <= 54)
+    ):
         return _("经纬度不在中国范围内，请核对是否填反")
     return ""
 

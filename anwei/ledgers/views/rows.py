@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -133,7 +133,7 @@ def _saved(ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest,
         return shown
     try:
         return ledger.write([examined.edit], actor=request.user, now=timezone.now(), reason=reason)[0]
-    except (ValueError, PermissionDenied, IntegrityError, *ledger.errors) as error:
+    except ledger.refusals as error:
         examined.refusals[WHOLE_ROW] = sentence_of(error)
         return None
 

@@ -28,7 +28,7 @@ from anwei.ledgers.models import SheetImport
 from anwei.ledgers.sheets import MAX_BYTES, pasted, read_file, typed_table
 from anwei.ledgers.tasks import examine_sheet, write_sheet
 from anwei.ledgers.template_sheet import template_sheet
-from anwei.ledgers.views.registers import found
+from anwei.ledgers.views.registers import found, reader
 from anwei.ledgers.views.rows import MAX_OPTIONS
 
 AT_ONCE_BYTES, AT_ONCE_ROWS = 150_000, 300  # larger sheets go to the background
@@ -192,7 +192,7 @@ def _told(examined: Examination, ledger: Ledger) -> list[tuple[int, str, str]]:
 
 
 def _own(request: HttpRequest, code: str) -> Any:
-    return SheetImport.objects.filter(person=request.user, ledger=code)
+    return SheetImport.objects.filter(person=reader(request), ledger=code)
 
 
 def _written_by(request: HttpRequest, code: str) -> Ledger:

@@ -173,7 +173,7 @@ def _set(
 
 
 def _unit(values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> Unit:
-    found = (
+    found: Unit | None = (
         Unit.objects.filter(name=values["unit"]).first()
         or Unit.objects.filter(short_name=values["unit"]).first()
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         """Run one verb."""
-        {"list": self._list, "import": self._import, "export": self._export}[verb](**options)
+        verbs: dict[str, Callable[..., None]] = {
+            "list": self._list,
+            "import": self._import,
+            "export": self._export,
+        }
+        verbs[verb](**options)
 
     def _list(self, **options: Any) -> None:
         found = [
