@@ -84,15 +84,6 @@ class Answer:
     supervisor: Seat
     implementer: Seat
 
-    @property
-    def nets(self) -> dict[str, Seat]:
-        """The three nets by the name under which somebody is designated."""
-        return {
-            Named.TERRITORY: self.territory,
-            Named.REGULATOR: self.regulator,
-            Named.ENTERPRISE: self.enterprise,
-        }
-
 
 class Posts(NamedTuple):
     """The three posts of a case."""
@@ -113,9 +104,7 @@ class Vacant(Exception):
 def resolve(subject: Subject, on: date, roster: Roster | None = None) -> Answer:
     """Return who answers for a subject on a day; many subjects share one `roster` of that day."""
     roster = roster or Roster(on, [subject])
-    enterprise = _named(subject, Named.ENTERPRISE, roster) or _enterprise(subject, roster)
-    regulator = _named(subject, Named.REGULATOR, roster) or _regulator(subject, roster)
-    territory = _named(subject, Named.TERRITORY, roster) or _territory(subject, roster)
+    territory, regulator, enterprise = nets_of(subject, roster).values()
     return Answer(
         territory=territory,
         regulator=regulator,
@@ -124,6 +113,15 @@ def resolve(subject: Subject, on: date, roster: Roster | None = None) -> Answer:
         supervisor=_named(subject, Named.SUPERVISOR, roster) or _supervisor(subject, regulator, roster),
         implementer=_named(subject, Named.IMPLEMENTER, roster) or _implementer(subject, regulator, roster),
     )
+
+
+def nets_of(subject: Subject, roster: Roster) -> dict[str, Seat]:
+    """Return the three nets of a subject (属地、部门、企业) by the name of their designation."""
+    return {
+        Named.TERRITORY: _named(subject, Named.TERRITORY, roster) or _territory(subject, roster),
+        Named.REGULATOR: _named(subject, Named.REGULATOR, roster) or _regulator(subject, roster),
+        Named.ENTERPRISE: _named(subject, Named.ENTERPRISE, roster) or _enterprise(subject, roster),
+    }
 
 
 def posts_for(thing: HasSubject, at: datetime, *, held: bool = True) -> Posts:

@@ -132,7 +132,8 @@ class Roster:
         if len(found) <= 500:  # a county's list of keys would be longer than a query may be
             rows = rows.filter(post__in=[post.pk for post in found])
         holdings: dict[int, list[Holding]] = defaultdict(list)
-        for holding in rows.select_related("person").order_by("from_on", "pk"):
+        rows = rows.select_related("person").defer("person__password", "person__email")
+        for holding in rows.order_by("from_on", "pk"):
             holdings[holding.post_id].append(holding)
         return [Placed(post, tuple(holdings.get(post.pk, ()))) for post in found]
 

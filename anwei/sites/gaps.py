@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.org.gaps import Gap, GapKind, cure, gaps_of_post, last_left, register_gap_source, unit_without_post
 from anwei.org.models import Designation, Post, SectorDuty, Territory
-from anwei.org.responsibility import resolve
+from anwei.org.responsibility import nets_of
 from anwei.org.roster import Roster
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.sectors import sectors
@@ -18,11 +18,20 @@ from anwei.standards.sectors import sectors
 EVERY_ENTERPRISE_HAS = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)  # 安全生产法 art. 5, 24
 
 
-def enterprise_gaps(roster: Roster) -> Iterator[Gap]:
+def gaps_of_enterprises(roster: Roster) -> Iterator[Gap]:
+    """Yield every gap of this room; the enterprises are read once for all three kinds."""
+    rows = Enterprise.objects.exclude(status=Enterprise.Status.CLOSED)
+    working = list(rows.select_related("unit").order_by("pk"))
+    yield from _of_posts_and_places(roster, working)
+    yield from _of_sectors(roster, working)
+    yield from _of_sites(roster, working)
+
+
+def _of_posts_and_places(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
     """Yield the posts of enterprises that are missing or vacant, and enterprises that lie nowhere."""
     known = set(Territory.objects.values_list("pk", flat=True))
     left = last_left(roster.on, roster.posts())
-    for enterprise in _working():
+    for enterprise in working:
         unit, pk, sector = enterprise.unit, enterprise.pk, enterprise.sector
         for kind in EVERY_ENTERPRISE_HAS:
             posts = roster.of_unit(unit.pk, kind)
@@ -46,10 +55,10 @@ def enterprise_gaps(roster: Roster) -> Iterator[Gap]:
             )
 
 
-def sector_gaps(roster: Roster) -> Iterator[Gap]:
+def _of_sectors(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
     """Yield the sectors that no department leads, or more than one (安全生产法 art. 10)."""
     n_enterprises: dict[str, int] = defaultdict(int)
-    for enterprise in _working():
+    for enterprise in working:
         n_enterprises[enterprise.sector] += 1
     county = Territory.objects.order_by("pk").values_list("pk", flat=True).first() or ""
     for code, sector in sectors().items():
@@ -70,13 +79,15 @@ def sector_gaps(roster: Roster) -> Iterator[Gap]:
             yield _two_leads(code, words, leads, county)
 
 
-def site_gaps(roster: Roster) -> Iterator[Gap]:
+def _of_sites(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
     """Yield the key sites that lack one of the three nets altogether, and seats with two people named."""
-    for site in sites_of_working():
+    by_key = {enterprise.pk: enterprise for enterprise in working}
+    for site in Site.objects.order_by("pk"):
+        if site.enterprise_id not in by_key:
+            continue
+        site.enterprise = by_key[site.enterprise_id]
         subject = site.subject()
-        missing = [
-            seat for seat, answer in resolve(subject, roster.on, roster).nets.items() if not answer.post
-        ]
+        missing = [net for net, seat in nets_of(subject, roster).items() if not seat.post]
         if missing:
             words = {"site": site, "unit": subject.unit, "nets": _net_words(missing)}
             yield Gap(
@@ -91,22 +102,10 @@ def site_gaps(roster: Roster) -> Iterator[Gap]:
                 enterprise=site.enterprise_id,
                 unit=site.enterprise.unit_id,
             )
-    owners = {enterprise.unit_id: enterprise for enterprise in _working()}
+    owners = {enterprise.unit_id: enterprise for enterprise in working}
     for (unit, place, seat), rows in roster.all_designations():
         if unit in owners and len({row.post_id for row in rows}) > 1:
             yield _two_named(owners[unit], place, seat, rows)
-
-
-def _working() -> list[Enterprise]:
-    """Return the enterprises somebody must answer for: all but the closed ones."""
-    rows = Enterprise.objects.exclude(status=Enterprise.Status.CLOSED)
-    return list(rows.select_related("unit").order_by("pk"))
-
-
-def sites_of_working() -> list[Site]:
-    """Return the key sites of the enterprises somebody must answer for."""
-    rows = Site.objects.exclude(enterprise__status=Enterprise.Status.CLOSED)
-    return list(rows.select_related("enterprise__unit").order_by("pk"))
 
 
 def _net_words(seats: list[str]) -> str:
@@ -148,5 +147,4 @@ def _two_named(enterprise: Enterprise, place: str, seat: str, rows: list[Designa
     )
 
 
-for _source in (enterprise_gaps, sector_gaps, site_gaps):
-    register_gap_source(_source)
+register_gap_source(gaps_of_enterprises)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.org.models import SECTOR_CHOICES, Designation
 from anwei.org.policy import person_of, signed_in
-from anwei.org.responsibility import Matter, Subject, heads_of, resolve
+from anwei.org.responsibility import Matter, Subject, heads_of, nets_of, resolve
 from anwei.org.rights import may_arrange
 from anwei.org.roster import Roster
 from anwei.sites.models import Enterprise, Site
@@ -63,7 +63,7 @@ def answer_for(subject: Subject, on: date) -> dict[str, object]:
     warned = resolve(replace(subject, matter=Matter.WARNING), on, roster)
     return {
         "heads": heads_of(subject.territory, roster),
-        "nets": [(Nets(seat), Nets(seat).label, found) for seat, found in answer.nets.items()],
+        "nets": [(Nets(seat), Nets(seat).label, found) for seat, found in nets_of(subject, roster).items()],
         "answer": answer,
         "supervisor_of_warning": warned.supervisor,
         "joint": roster.joint.get(subject.sector, []),
@@ -82,7 +82,7 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(enterprise__sector=chosen["sector"])
     roster = Roster(on)
     answered = [
-        (site, list(resolve(site.subject(), on, roster).nets.items()))
+        (site, list(nets_of(site.subject(), roster).items()))
         for site in rows.select_related("enterprise__unit").order_by("enterprise", "pk")
     ]
     holes = [row for row in answered if any(seat.is_hole for _net, seat in row[1])]
