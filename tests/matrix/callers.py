@@ -26,6 +26,8 @@ NOT_BUSINESS = (
     "django_session",  # who is logged in where
     "ledgers_access",  # the log of refusals
     "ledgers_chainhead",  # goes with a sealed row
+    "ledgers_change",  # alone: that something was exported or handed out is on record
+    "monitoring_position",  # the probe of /healthz
     "axes_",  # failed logins
 )
 

@@ -16,6 +16,7 @@ from tests.matrix.world import Place, World
 Example = Callable[[Place], Any]
 CountyExample = Callable[[World], Any]
 
+NONE_YET: CountyExample = lambda world: 0  # noqa: E731  the world has no such row: the door answers 404 to all
 OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("alarms/", "pk"): lambda place: place.alarm.pk,
     ("api/v1/alarms/", "alarm_id"): lambda place: place.alarm.pk,
@@ -31,6 +32,10 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/roster/", "pk"): lambda place: place.holding.pk,
     ("ledgers/sites/", "pk"): lambda place: place.site.pk,
     ("notices/", "pk"): lambda place: place.notice.pk,
+    ("org/holdings/", "pk"): lambda place: place.holding.pk,
+    ("org/people/", "pk"): lambda place: place.worker.pk,
+    ("org/posts/", "pk"): lambda place: place.safety.pk,
+    ("org/units/", "pk"): lambda place: place.enterprise.unit_id,
     ("papers/", "pk"): lambda place: place.paper.pk,
     ("tags/", "number"): lambda place: place.tag.number,
 }
@@ -44,8 +49,21 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("ledgers/units/", "pk"): lambda world: world.posts["township_a"].unit_id,
     ("org/accounts/", "act"): lambda world: "close",
     ("org/accounts/", "pk"): lambda world: world.people["office"].pk,
+    ("delegations/", "pk"): NONE_YET,
+    ("help/", "page"): lambda world: "work",
+    ("org/accounts/audit/", "tab"): lambda world: "failures",
+    ("org/designations/", "pk"): NONE_YET,
+    ("org/letters/", "pk"): NONE_YET,
+    ("org/letters/", "year"): lambda world: 2026,
+    ("org/sectors/", "pk"): lambda world: world.duty.pk,
+    ("org/tasks/", "pk"): NONE_YET,
     ("papers/", "act"): lambda world: "withdraw",
     ("papers/", "number"): lambda world: 1,
+    ("suggestions/", "pk"): NONE_YET,
+    ("system/figures/", "code"): lambda world: "clocks",
+    ("system/figures/", "name"): lambda world: "none",
+    ("system/run/", "check"): lambda world: "none",
+    ("system/templates/", "key"): lambda world: "warning_order",
     ("wall/", "pk"): lambda world: world.displays[0].pk,
 }
 

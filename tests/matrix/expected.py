@@ -38,7 +38,17 @@ READERS: dict[str, frozenset[str]] = {
 }
 """Pages that a view narrows further than its policy: pattern -> who may read it."""
 
-FORMS = frozenset({"accounts/password/", "accounts/confirm/"})
+FORMS = frozenset(
+    {
+        "account/factor/",
+        "account/password/",
+        "account/recovery-codes/",
+        "accounts/confirm/",
+        "accounts/confirm/code/",
+        "notices/settings/",
+        "org/accounts/new/",
+    }
+)
 """Pages that answer a form they do not like with the form again and 200 (the package's own)."""
 
 
@@ -76,6 +86,7 @@ WRITES: dict[str, Write] = {
     ),
     "devices/<str:code>/rotate/": Write(OFFICERS),
     "devices/<str:code>/revoke/": Write(OFFICERS, lambda world, place: {"reason": "报废"}),
+    "notices/read/": Write(EVERYBODY - {"display"}, unsealed="that one has read one's own notices"),
     "wall/issue/": Write(COUNTY_WIDE),
     "wall/<int:pk>/revoke/": Write(COUNTY_WIDE),
 }

@@ -26,7 +26,7 @@ QUESTIONS = (
     "?export=xlsx",
 )
 EXPORTS = ("xlsx", "docx", "csv", "print")
-KEEPS_ACCOUNTS = {"security_admin": "org/accounts/", "audit_admin": "org/accounts/"}
+KEEPS_ACCOUNTS = {"security_admin": ("org/accounts/", "delegations/"), "audit_admin": ("org/accounts/",)}
 """Where an administrator reads the names of people wherever they work: it is the office itself."""
 WITHOUT_PHONES = ("display", "system_admin", "audit_admin")  # a screen on a wall has no business with them
 
