@@ -177,6 +177,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # s after the session was last written (logging in, a filter bar)
 CSRF_FAILURE_VIEW = "anwei.portal.errors.csrf_failed"
 CSRF_COOKIE_HTTPONLY = False  # htmx reads it from the page's meta tag, not the cookie
+if TLS:  # browsers take these names only from this very host, over TLS, for the whole site
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 31536000 if TLS else 0
 SECURE_REFERRER_POLICY = "same-origin"
