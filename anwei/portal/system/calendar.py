@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -72,6 +73,7 @@ def system_calendar(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "is_own": str(year) in own,
         "months": [(month, _weeks(known, year, month)) for month in range(1, 13)],
+        "weekdays": WEEKDAYS_ABBR.values(),
         "known_through": known.known_through,
         "missing": [(missing, f"?year={missing}") for missing in known.years_to_enter(today)],
         "entered": entered,
