@@ -90,7 +90,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Handed | None, initial: Any = None) -> Papers:
         """Return the files, each one checked for a name and a size, with the stated time and place."""
-        handed = data or Handed()
+        handed = Handed() if data is None else data
         if self.required and not handed:
             raise ValidationError(self.error_messages["required"], code="required")
         at = _moment(handed.taken_at)

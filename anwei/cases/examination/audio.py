@@ -30,7 +30,12 @@ MP3_KBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)  
 MP3_KBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)  # MPEG 2 and 2.5 layer III
 MP3_HERTZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 MP4_PARENTS = (b"moov", b"trak", b"mdia")
-EBML_PARENTS = (0x18538067, 0x1654AE6B, 0xAE)  # Segment, Tracks, TrackEntry (Matroska, RFC 9559)
+EBML_PARENTS = (
+    0x1A45DFA3,
+    0x18538067,
+    0x1654AE6B,
+    0xAE,
+)  # head, Segment, Tracks, TrackEntry (RFC 8794, 9559)
 MOST_PARTS = 500_000
 
 
