@@ -26,7 +26,7 @@ from anwei.cases.services import advance
 from anwei.cases.views.extensions import extension_part
 from anwei.ledgers.seal import verify_chain
 from anwei.org.accounts.recent import require_recent
-from anwei.org.holdings import day_of, delegations_at, holdings_on
+from anwei.org.holdings import actings_of, day_of, delegations_at, holdings_on
 from anwei.org.models import Post
 from anwei.org.policy import person_of, signed_in
 
@@ -87,7 +87,8 @@ def _row_of(shown: Case, verb: str) -> Transition:
 
 def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = None) -> dict[str, Any]:
     now, person = timezone.now(), person_of(request)
-    own = rows_for(shown, person, now=now)
+    actings = actings_of(person, now)
+    own = rows_for(shown, person, now=now, actings=actings)
     forms = [
         filled
         if filled is not None and filled.transition.verb == row.verb
@@ -112,7 +113,7 @@ def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = 
         "obstacles": [(row, obstacle) for row, obstacle in own if obstacle is not None],
         "children": shown.children.exclude(kind="extension").order_by("pk"),
         "now": now,
-        **extension_part(shown, person, now),
+        **extension_part(shown, actings),
     }
 
 

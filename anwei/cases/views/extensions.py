@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -27,8 +27,7 @@ from anwei.cases.forms import ExtensionForm
 from anwei.cases.kinds import specific
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Entry, Extension
-from anwei.org.holdings import acts_for
-from anwei.org.models import Person
+from anwei.org.holdings import Acting
 from anwei.org.policy import person_of, signed_in
 
 A_PAGE = 20
@@ -84,19 +83,19 @@ def extensions(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/extensions.html", context)
 
 
-def extension_part(case: Case, person: Person, now: datetime) -> dict[str, Any]:
+def extension_part(case: Case, actings: Mapping[int, Acting]) -> dict[str, Any]:
     """Return what the page of a case says about its extensions, and the form where one may be asked for."""
     requests = list(Extension.objects.filter(parent=case.pk).order_by("pk"))
     signed = _signers([request.pk for request in requests])
     return {
         "extensions": [(request, signed.get(request.pk, "")) for request in requests],
-        "extension_form": _form(case, person, now),
+        "extension_form": _form(case, actings),
     }
 
 
-def _form(case: Case, person: Person, now: datetime) -> dict[str, Any] | None:
+def _form(case: Case, actings: Mapping[int, Acting]) -> dict[str, Any] | None:
     """Return the form for whoever acts for the implementer, with how far each clock may be extended."""
-    if acts_for(person, case.implementer_id, now) is None or not (clocks := extendable(case)):
+    if case.implementer_id not in actings or not (clocks := extendable(case)):
         return None
     limits = [(clock, terms, latest_day(clock, terms)) for clock, terms in clocks]
     return {"form": ExtensionForm([clock for clock, _terms in clocks]), "limits": limits}
