@@ -145,7 +145,7 @@ def views(request: HttpRequest, code: str) -> HttpResponse:
     ledger, name = found(code), request.POST.get("name", "").strip()[:40]
     if forget := request.POST.get("forget", ""):
         SavedView.objects.filter(
-            person=request.user, ledger=code, pk=forget if forget.isdecimal() else 0
+            person=reader(request), ledger=code, pk=forget if forget.isdecimal() else 0
         ).delete()
     elif name:
         kept = QueryDict(request.POST.get("query", "")[:2000], mutable=True)

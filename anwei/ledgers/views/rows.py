@@ -85,6 +85,7 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
         "doubtful": bool(examined and examined.state == "doubtful"),
         "sensitive": [column.label for column in ledger.entered if column.sensitive] if shown else [],
         "reason": reason,
+        "reason_error": examined.refusals.get("reason", "") if examined else "",
         "seen": _version(ledger, shown),
     }
     status = 409 if faster else 422 if examined else 200
