@@ -34,6 +34,16 @@ def test_a_red_warning_is_told_to_duty_and_enterprise(county: County, warning: W
     assert all(warning.number in notice.text and "甲化工厂" in notice.text for notice in told.values())
 
 
+def test_a_warning_that_rises_to_red_is_told_to_all_three_again(county: County, plant: Plant) -> None:
+    plant.h.opens_warning = True
+    plant.h.save()
+    record_episodes([(1, raised(plant.h, value=1.12))], now=NOW)
+    assert not Notice.objects.filter(level="red").exists()
+    record_episodes([(2, raised(plant.hh))], now=NOW)
+    red = Notice.objects.filter(level="red")
+    assert {notice.person for notice in red} == {county.worker, county.officer, county.boss}
+
+
 def test_alarms_of_one_batch_are_told_once_each(county: County, plant: Plant) -> None:
     batch = [(1, raised(plant.hh)), (2, raised(plant.h))]
     record_episodes(batch, now=NOW)

@@ -8,24 +8,28 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from anwei.cases.lifecycle import Phase
 from anwei.cases.notices.services import tell
 from anwei.cases.notices.turns import key_of
-from anwei.monitoring.lifecycle import urgency
+from anwei.cases.queries import turn_of
+from anwei.monitoring.lifecycle import KIND, urgency
 from anwei.monitoring.models import Alarm, Severity, Warning
 from anwei.monitoring.words import title
 from anwei.org.responsibility import Vacant, posts_for
 
 
 def tell_warning(warning: Warning, *, now: datetime) -> None:
-    """Tell the three posts of a warning that was just issued; whose turn it is was told with the case."""
+    """Tell the three posts of a warning just issued or raised; whose turn it is was told with the case."""
+    turn = turn_of(warning)
     tell(
         to=[warning.responsible, warning.supervisor, warning.implementer],
-        text=_("%(level)s预警 %(number)s（%(enterprise)s）已发出，%(post)s签收。")
+        text=_("%(level)s预警 %(number)s（%(enterprise)s）：%(state)s，由%(post)s办理。")
         % {
             "level": Severity(warning.level).label,
             "number": warning.number,
             "enterprise": warning.enterprise,
-            "post": warning.implementer.title,
+            "state": KIND.phase_labels[Phase(warning.phase)],
+            "post": "" if turn is None else turn.title,
         },
         url=reverse("case", args=[warning.pk]),
         level=urgency(warning),

@@ -65,6 +65,7 @@ def _raise(warning: Warning, alarm: Alarm, now: datetime) -> Warning:
     raised = cast(Warning, advance(warning, RISE, actor=None, now=now, note=note, level=alarm.severity))
     raised.title, raised.rule = title(alarm), alarm.rule
     raised.save(update_fields=["title", "rule"])
+    tell_warning(raised, now=now)
     return raised
 
 
