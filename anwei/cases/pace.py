@@ -12,7 +12,10 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Literal
 
+from anwei.cases.kinds import kind_of
+from anwei.cases.lifecycle import Role
 from anwei.cases.models import Case, Clock
+from anwei.cases.rights import post_of
 
 N_PAST = 20
 N_NEEDED = 3
@@ -58,10 +61,13 @@ def _view(case: Case, clock: Clock, now: datetime) -> ClockView:
 
 
 def _past(case: Case, clock: Clock) -> list[timedelta]:
-    """Return how long the implementer took for its last clocks of this name in cases of this kind."""
-    earlier = Clock.objects.filter(
-        name=clock.name, case__kind=case.kind, case__implementer=case.implementer_id, met_at__isnull=False
-    ).exclude(case=case.pk)
+    """Return how long the post that must act took for its last clocks of this name in cases of this kind."""
+    rows = kind_of(case).lifecycle.transitions
+    roles = (row.role for row in rows if row.verb == clock.met_by and row.role is not Role.SYSTEM)
+    role = next(roles, Role.IMPLEMENTER)
+    whose = {f"case__{role}": post_of(case, role)}
+    earlier = Clock.objects.filter(name=clock.name, case__kind=case.kind, met_at__isnull=False, **whose)
+    earlier = earlier.exclude(case=case.pk)
     return [
         met_at - started_at
         for started_at, met_at in earlier.order_by("-met_at").values_list("started_at", "met_at")[:N_PAST]

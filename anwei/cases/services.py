@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import OPENED, run_clocks
 from anwei.cases.errors import CaseError, MissingPaper, StaleCase, WrongPhase
-from anwei.cases.evidence import Upload, described, evidence_row, stored
+from anwei.cases.evidence import described, evidence_row, stored
+from anwei.cases.intake import Upload
 from anwei.cases.kinds import kind_for, kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
