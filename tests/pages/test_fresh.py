@@ -36,7 +36,7 @@ def password(db: None) -> str:
 def logged_in(name: str, password: str) -> Client:
     client = Client()
     answer = client.post("/accounts/login/", {"login": name, "password": password})
-    assert (answer.status_code, answer.headers.get("Location")) == (302, "/")
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/home/")
     own = {"oldpassword": password, "password1": f"My-{password}-9", "password2": f"My-{password}-9"}
     assert client.post("/account/password/", own).status_code == 302  # the first one must be changed
     return client
