@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +59,13 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "ledgers/row.html", context)
 
 
-@transaction.atomic
 def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse:
     """Register a new row or change one; what is typed is read exactly as the cells of a sheet."""
+    with transaction.atomic() if request.method == "POST" else nullcontext():  # reading takes no write lock
+        return _form(request, code, pk)
+
+
+def _form(request: HttpRequest, code: str, pk: int | None) -> HttpResponse:
     ledger = found(code)
     if not ledger.may_write(request.user):
         raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
