@@ -52,7 +52,9 @@ class RegisterListing(Listing):
     def kept(self) -> list[tuple[str, str]]:
         """The filter without the columns, for the form that chooses them."""
         return [
-            (name, value) for name, value in self.parameters.items() if name not in (COLUMNS, *NOT_CARRIED)
+            (name, str(value))
+            for name, value in self.parameters.items()
+            if name not in (COLUMNS, *NOT_CARRIED)
         ]
 
     @property

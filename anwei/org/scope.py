@@ -98,10 +98,9 @@ def grant_of(post: Post) -> Grant:
     A department's duty post (值班岗) answers for every alarm of its territory, and its wall shows the same.
     """
     unit = post.unit
-    if unit.kind == unit.Kind.ENTERPRISE:
-        return Grant(unit.territory, enterprise=unit.enterprise.pk)
-    if unit.kind == unit.Kind.ENTERPRISE_DEPARTMENT:
-        return Grant(unit.territory, enterprise=unit.parent.enterprise.pk)
+    if unit.kind in (unit.Kind.ENTERPRISE, unit.Kind.ENTERPRISE_DEPARTMENT):
+        whole = unit.parent or unit
+        return Grant(unit.territory, enterprise=whole.enterprise.pk)
     if unit.kind == unit.Kind.DEPARTMENT and post.kind not in (post.Kind.DUTY, post.Kind.DISPLAY):
         today = timezone.localdate()
         in_force = (duty for duty in unit.sector_duties.all() if duty.is_in_force(today))

@@ -25,7 +25,7 @@ COLUMNS = "register, row, number, at, actor_id, verb, content, reason, content_d
 
 
 def anwei(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ANWEI_DATA": str(folder), "PYTHONPATH": os.getcwd()}
+    environment = {**os.environ, "ANWEI_DATA": str(folder), "PYTHONPATH": str(Path.cwd())}
     command = [sys.executable, "-m", "anwei", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -36,7 +36,9 @@ def sealed_rows(keyed: Seals, tails: dict[str, tuple[int, str]]) -> Iterator[tup
         row = str(n % N_CHAINS)
         name = chain_name("ledgers.change", ("sites.enterprise", row))
         number, previous = tails.get(name, (0, FIRST))
-        content = json.dumps({"after": {"limit": n / 7, "name": f"企业{row}"}, "before": {"limit": n, "name": ""}})
+        content = json.dumps(
+            {"after": {"limit": n / 7, "name": f"企业{row}"}, "before": {"limit": n, "name": ""}}
+        )
         at = str((START + timedelta(seconds=n)).replace(tzinfo=None))
         reason = "核定" if n % 3 else ""
         content_digest = keyed.content((content, reason))
