@@ -24,7 +24,7 @@ def may_arrange(person: Person, unit: Unit) -> bool:
     of an enterprise may in the own enterprise.
     """
     own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING)
-    whole = unit.parent if unit.kind == PARTS and unit.parent else unit
+    whole = unit.whole
     if own.filter(unit=whole, kind=Post.Kind.PRINCIPAL).exists():
         return True
     if not own.exclude(unit__kind__in=(Unit.Kind.ENTERPRISE, PARTS)).exists():

@@ -99,8 +99,7 @@ def grant_of(post: Post) -> Grant:
     """
     unit = post.unit
     if unit.kind in (unit.Kind.ENTERPRISE, unit.Kind.ENTERPRISE_DEPARTMENT):
-        whole = unit.parent or unit
-        return Grant(unit.territory, enterprise=whole.enterprise.pk)
+        return Grant(unit.territory, enterprise=unit.whole.enterprise.pk)
     if unit.kind == unit.Kind.DEPARTMENT and post.kind not in (post.Kind.DUTY, post.Kind.DISPLAY):
         today = timezone.localdate()
         in_force = (duty for duty in unit.sector_duties.all() if duty.is_in_force(today))

@@ -97,6 +97,11 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.short_name or self.name
 
+    @property
+    def whole(self) -> Unit:
+        """The enterprise, where the unit is a department of one; else the unit itself."""
+        return self.parent if self.kind == self.Kind.ENTERPRISE_DEPARTMENT and self.parent else self
+
 
 PUBLIC_BODIES = frozenset(Unit.Kind) - {Unit.Kind.ENTERPRISE, Unit.Kind.ENTERPRISE_DEPARTMENT}
 
