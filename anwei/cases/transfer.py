@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case as Rank
+from django.db.models import Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, MissingPaper, NotYourTurn
@@ -14,7 +15,8 @@ from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Entry
 from anwei.cases.notices.turns import tell_turn
 from anwei.ledgers import seal
-from anwei.org.holdings import posts_of
+from anwei.org.gaps import ANSWERING
+from anwei.org.holdings import day_of, holdings_on, posts_of
 from anwei.org.models import Person, Post, Unit
 from anwei.org.scope import COUNTY_DIGITS
 
@@ -30,13 +32,13 @@ def transfer_post(old: Post, new: Post, *, actor: Person, now: datetime, reason:
     MissingPaper without a reason, and CaseError, naming the cases, where one post would then supervise
     itself; in that case nothing moves.
     """
-    if not _may_transfer(actor, old, now):
+    if not may_transfer(actor, old, now):
         raise NotYourTurn(_("移交岗位事项由安委办或者系统管理员办理。"))
     if not reason.strip():
         raise MissingPaper(_("请写明移交理由，例如机构改革文件名称和文号。"))
     if old.pk == new.pk:
         raise CaseError(_("移交前后是同一个岗位。"))
-    cases = list(_open_cases(old).select_for_update().order_by("pk"))
+    cases = list(open_cases(old).select_for_update().order_by("pk"))
     moved = [(case, [role for role in ROLES if getattr(case, f"{role}_id") == old.pk]) for case in cases]
     for case, roles in moved:
         for role in roles:
@@ -61,12 +63,25 @@ def _named(post: Post) -> dict[str, int | str]:
     return {"id": post.pk, "name": str(post)}
 
 
-def _open_cases(post: Post) -> QuerySet[Case]:
+def open_cases(post: Post) -> QuerySet[Case]:
+    """Return the open cases in which a post has a role."""
     of_post = Q(responsible=post) | Q(supervisor=post) | Q(implementer=post)
     return Case._base_manager.filter(of_post).exclude(phase=Phase.CLOSED)
 
 
-def _may_transfer(actor: Person, post: Post, now: datetime) -> bool:
+def heirs(post: Post, now: datetime) -> QuerySet[Post]:
+    """Return the posts that may take over: held today, of the same county, those of the same unit first."""
+    county = post.unit.territory[:COUNTY_DIGITS]
+    held = holdings_on(day_of(now)).values("post")
+    found = Post.objects.filter(pk__in=held, kind__in=ANSWERING, unit__territory__startswith=county)
+    own_first = Rank(When(unit=post.unit_id, then=0), default=1)
+    return (
+        found.exclude(pk=post.pk).select_related("unit").order_by(own_first, "unit__territory", "unit", "pk")
+    )
+
+
+def may_transfer(actor: Person, post: Post, now: datetime) -> bool:
+    """Say whether somebody is of the county's committee office or its system administrator."""
     county = post.unit.territory[:COUNTY_DIGITS]
     office = Q(unit__kind=Unit.Kind.COMMITTEE_OFFICE, unit__territory=county)
     keeper = Q(kind=Post.Kind.SYSTEM_ADMIN, unit__territory__startswith=county)

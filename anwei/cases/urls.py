@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.cases.views import case, delegations, dossier, evidence, extensions, lists, notices
+from anwei.cases.views import case, delegations, dossier, evidence, extensions, lists, notices, transfer
 
 urlpatterns = [
     path("work/", lists.work, name="work"),
@@ -22,5 +22,6 @@ urlpatterns = [
     path("delegations/", delegations.delegations, name="delegations"),
     path("delegations/<int:pk>/revoke/", delegations.delegation_revoke, name="delegation_revoke"),
     path("cases/<int:pk>/<slug:verb>/", case.case_advance, name="case_advance"),
+    path("org/posts/<int:pk>/transfer/", transfer.post_transfer, name="transfer_post"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
 ]

@@ -18,6 +18,7 @@ from anwei.org.duty_record import Deed, Question, deeds
 from anwei.org.holdings import holdings_on
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Territory, Unit
 from anwei.org.policy import person_of, signed_in
+from anwei.org.post_acts import post_acts
 from anwei.org.rights import ARRANGED, may_arrange, may_see_phone, people_seen, units_seen
 from anwei.standards.calendar import COUNTY_TIME
 
@@ -90,6 +91,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         "designations": shown.designations.on(today).select_related("unit"),
         "deeds": _record(person, post=shown),
         "arrange": shown.kind in ARRANGED and may_arrange(person, shown.unit),
+        "acts": post_acts(shown, person, timezone.now()),
+        "has_successor": holdings_on(today + timedelta(days=1)).filter(post=shown).exists(),
         "today": today,
     }
     return render(request, "org/post.html", context)
