@@ -16,7 +16,8 @@ from anwei.cases.intake import Upload
 from anwei.cases.lifecycle import FILE_KINDS, Need, Transition
 from anwei.cases.models import Case, Clock
 from anwei.org.holdings import day_of, holdings_on
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import PUBLIC_BODIES, Person, Post
+from anwei.org.rights import PARTS
 from anwei.org.scope import COUNTY_DIGITS
 
 MAX_TEXT = 2000
@@ -151,8 +152,9 @@ def _eligible(need: Need, case: Case | None) -> QuerySet[Any]:
     if case is None:
         return (Person if need.kind == "person" else Post).objects.none()
     county = Q(unit__territory__startswith=case.territory[:COUNTY_DIGITS])
-    own = Q(unit=case.enterprise.unit_id) if case.enterprise is not None else Q()
-    posts = Post.objects.filter(county & ~Q(unit__kind=Unit.Kind.ENTERPRISE) | own).exclude(
+    whole = None if case.enterprise is None else case.enterprise.unit_id
+    own = Q() if whole is None else Q(unit=whole) | Q(unit__parent=whole, unit__kind=PARTS)
+    posts = Post.objects.filter(county & Q(unit__kind__in=PUBLIC_BODIES) | own).exclude(
         kind=Post.Kind.DISPLAY
     )
     if need.kind == "post":

@@ -45,7 +45,7 @@ POST_HEADERS = ("职务", "岗位名称", "职务名称", "担任职务", "职�
 def may_keep_registers(person: Any) -> bool:
     """Say whether a person may write registers: an official in office, within what the post may see."""
     own = posts_of(person, timezone.now()).filter(kind__in=KEEPERS)
-    return own.exclude(unit__kind=Unit.Kind.ENTERPRISE).exists()
+    return own.filter(unit__kind__in=PUBLIC_BODIES).exists()
 
 
 def may_keep_duties(person: Any) -> bool:

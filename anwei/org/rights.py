@@ -18,16 +18,19 @@ PARTS = Unit.Kind.ENTERPRISE_DEPARTMENT
 
 
 def may_arrange(person: Person, unit: Unit) -> bool:
-    """Say whether a person may fill the posts of a unit.
+    """Say whether a person may fill the posts of a unit: who oversees it, or is the principal in it."""
+    own = posts_of(person, timezone.now()).filter(unit=unit.whole, kind=Post.Kind.PRINCIPAL)
+    return own.exists() or may_oversee(person, unit)
 
-    Officials in office may within what they see, the county's also units that lie nowhere yet; the principal
-    of an enterprise may in the own enterprise.
+
+def may_oversee(person: Person, unit: Unit) -> bool:
+    """Say whether a person may decide who answers for a unit, and where it lies: never the enterprise itself.
+
+    Officials in office may within what they see, the county's also units that lie nowhere yet.
     """
     own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING)
     whole = unit.whole
-    if own.filter(unit=whole, kind=Post.Kind.PRINCIPAL).exists():
-        return True
-    if not own.exclude(unit__kind__in=(Unit.Kind.ENTERPRISE, PARTS)).exists():
+    if not own.filter(unit__kind__in=PUBLIC_BODIES).exists():
         return False
     if not whole.territory:
         return sees_the_county(person)
@@ -37,7 +40,7 @@ def may_arrange(person: Person, unit: Unit) -> bool:
 def may_arrange_county(person: Person) -> bool:
     """Say whether a person may divide sectors among departments: officials who see the whole county."""
     own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING)
-    return sees_the_county(person) and own.exclude(unit__kind=Unit.Kind.ENTERPRISE).exists()
+    return sees_the_county(person) and own.filter(unit__kind__in=PUBLIC_BODIES).exists()
 
 
 def require(allowed: bool) -> None:

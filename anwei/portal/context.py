@@ -16,11 +16,11 @@ from anwei.cases.desk import Counts, counts_of
 from anwei.ledgers.services import county_setting
 from anwei.monitoring.queries import alarm_counts
 from anwei.org.holdings import posts_of
-from anwei.org.models import Person, Post, Territory, Unit
+from anwei.org.models import PUBLIC_BODIES, Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.portal.demo_switch import parts
 from anwei.portal.help import help_texts
-from anwei.portal.menu import MENU
+from anwei.portal.menu import doors_of
 
 SYSTEM_NAME = "system.name"  # key of ledgers.Setting
 
@@ -70,11 +70,9 @@ def _unified_login() -> dict[str, Any] | None:
 
 
 def _menu(current: str, posts: list[Post], counts: dict[str, Any]) -> list[MenuItem]:
-    official = any(post.unit.kind != Unit.Kind.ENTERPRISE for post in posts)
     return [
         MenuItem(door.name, str(door.label), door.icon, door.lit(current), counts.get(door.counted))
-        for door in MENU
-        if official or not door.officials_only
+        for door in doors_of(posts)
     ]
 
 

@@ -12,9 +12,14 @@ from django.views.decorators.http import require_GET
 from anwei.cases.models import Preference
 from anwei.cases.notices.preferences import preference_of
 from anwei.org.holdings import posts_of
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import PUBLIC_BODIES, Person, Post
 from anwei.org.policy import person_of, signed_in
 
+ADMINISTRATION = {
+    Post.Kind.SYSTEM_ADMIN: "system",
+    Post.Kind.SECURITY_ADMIN: "accounts",
+    Post.Kind.AUDIT_ADMIN: "account_audit",
+}
 OVERSEEING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.DISPLAY)
 
 
@@ -28,10 +33,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def home_of(person: Person, now: datetime) -> str:
     """Return the URL name of the page a person begins with: their own choice, else by the posts they hold.
 
-    Leaders and duty officers of public bodies begin at the cockpit, everybody else at the work list.
+    Leaders and duty officers of public bodies begin at the cockpit, the three administrators, who have no
+    business rows, at what they administer, everybody else at the work list.
     """
     chosen = preference_of(person).home
     if chosen != Preference.Home.BY_POST:
         return chosen
-    overseeing = posts_of(person, now).filter(kind__in=OVERSEEING).exclude(unit__kind=Unit.Kind.ENTERPRISE)
-    return "cockpit" if overseeing.exists() else "work"
+    held = set(posts_of(person, now).values_list("kind", "unit__kind"))
+    if held and all(kind in ADMINISTRATION for kind, _unit in held):
+        return ADMINISTRATION[Post.Kind(held.pop()[0])]
+    overseeing = any(kind in OVERSEEING and unit in PUBLIC_BODIES for kind, unit in held)
+    return "cockpit" if overseeing else "work"

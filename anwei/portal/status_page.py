@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from anwei.cases.notices.queries import channel_states
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.org.holdings import posts_of
-from anwei.org.models import Display, Person, Unit
+from anwei.org.models import PUBLIC_BODIES, Display, Person
 from anwei.org.policy import person_of, public, signed_in
 from anwei.portal.health import Watchdog
 from anwei.portal.status import collect
@@ -38,7 +38,7 @@ watchdog = Watchdog()
 
 def is_official(person: Person, now: datetime) -> bool:
     """Say whether the person holds a post of a public body, not only of an enterprise."""
-    return posts_of(person, now).exclude(unit__kind=Unit.Kind.ENTERPRISE).exists()
+    return posts_of(person, now).filter(unit__kind__in=PUBLIC_BODIES).exists()
 
 
 @signed_in

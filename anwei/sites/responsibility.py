@@ -15,7 +15,7 @@ from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.org.models import SECTOR_CHOICES, Designation
 from anwei.org.policy import person_of, signed_in
 from anwei.org.responsibility import Matter, Subject, heads_of, nets_of, resolve
-from anwei.org.rights import may_arrange
+from anwei.org.rights import may_oversee
 from anwei.org.roster import Roster
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.queries import township_names
@@ -50,7 +50,7 @@ def responsibility(request: HttpRequest) -> HttpResponse:
         "sites": sites,
         "on": on,
         "today": timezone.localdate(),
-        "arrange": may_arrange(person, shown.unit),
+        "arrange": may_oversee(person, shown.unit),
         **answer_for(subject, on),
     }
     return render(request, "sites/responsibility.html", context)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from anwei.org.gap_records import open_since, record_gaps, trend
 from anwei.org.gaps import Gap, GapKind, gaps
 from anwei.org.models import GapRecord, Holding, Person, Post, SectorDuty, Unit
+from anwei.org.services import designate
 from anwei.sites.models import Site
 from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, TOWN, County, in_post
 
@@ -207,6 +208,42 @@ def test_who_may_appoint_in_an_enterprise(who: str, status: int, filled: County,
     assert client.post(f"/org/appoint/?post={filled.safety.pk}", APPOINT).status_code == (
         302 if status == 200 else 403
     )
+
+
+def test_an_enterprise_names_neither_its_supervisor_nor_its_place(filled: County, sign_in: SignIn) -> None:
+    unit = filled.enterprise.unit
+    row = designate(
+        unit, "supervisor", filled.duty, title="包保", document="文", from_on=TODAY, actor=None, now=NOW
+    )
+    doors = (
+        f"/org/designate/?unit={unit.pk}&seat=supervisor",
+        f"/org/designations/{row.pk}/end/",
+        f"/org/units/{unit.pk}/territory/",
+    )
+    boss, officer = sign_in(filled.boss), sign_in(filled.officer)
+    assert (
+        boss.get(f"/org/appoint/?post={filled.safety.pk}").status_code == 200
+    )  # its own posts are its affair
+    assert [boss.get(door).status_code for door in doors] == [403] * 3
+    assert [officer.get(door).status_code for door in doors] == [200] * 3
+    assert "/org/designate/" not in boss.get(f"/org/units/{unit.pk}/").content.decode()
+
+
+def test_a_township_moves_nothing_out_of_its_own_sight(filled: County, sign_in: SignIn) -> None:
+    unit, fields = filled.enterprise.unit, {"territory": OTHER_TOWN, "reason": "搬迁"}
+    door = f"/org/units/{unit.pk}/territory/"
+    assert sign_in(filled.townsman).post(door, fields).status_code == 403
+    assert sign_in(filled.officer).post(door, fields).status_code == 302
+
+
+def test_a_department_of_an_enterprise_is_no_public_body(filled: County, sign_in: SignIn) -> None:
+    part = Unit.objects.create(
+        kind="enterprise_part", name="一车间", parent=filled.enterprise.unit, territory=TOWN
+    )
+    foreman = in_post("foreman", Post.objects.create(unit=part, kind="officer", title="车间主任"))
+    client = sign_in(foreman)
+    assert client.get(f"/ledgers/enterprises/{filled.enterprise.pk}/edit/").status_code == 403
+    assert client.get(f"/org/units/{filled.enterprise.unit_id}/territory/").status_code == 403
 
 
 def test_nobody_appoints_oneself_or_an_administrator(filled: County, sign_in: SignIn) -> None:

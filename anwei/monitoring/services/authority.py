@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from anwei.monitoring.services.errors import NotAllowed
 from anwei.org.holdings import posts_of
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import PUBLIC_BODIES, Person, Post
 
 WATCH = Q(kind__in=(Post.Kind.DUTY, Post.Kind.OFFICER, Post.Kind.SAFETY, Post.Kind.PRINCIPAL))
 """Posts that watch the screens and answer for what stands on them: they acknowledge alarms."""
 
-REGISTRARS = Q(kind__in=(Post.Kind.DUTY, Post.Kind.OFFICER)) & ~Q(unit__kind=Unit.Kind.ENTERPRISE)
+REGISTRARS = Q(kind__in=(Post.Kind.DUTY, Post.Kind.OFFICER)) & Q(unit__kind__in=PUBLIC_BODIES)
 """Posts of public bodies that keep the register: an enterprise does not set its own limits."""
 
 

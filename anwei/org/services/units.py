@@ -13,6 +13,7 @@ from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, SectorDuty, Territory, Unit
 from anwei.org.models.units import is_division_code
+from anwei.org.scope import ensure_visible
 from anwei.org.services.errors import OrgError
 
 
@@ -68,13 +69,15 @@ def register_unit(
 def place_unit(unit: Unit, territory: str, *, actor: Person | None, now: datetime, reason: str) -> Unit:
     """Say in which territory a unit lies.
 
-    Raises OrgError when the territory is not registered.
+    Raises OrgError when the territory is not registered, PermissionDenied where `actor` sees nothing of it.
     """
     require_territory(territory)
     before, unit.territory = unit.territory, territory
     unit.save(update_fields=["territory"])
     content = {"before": before, "after": territory}
     record_change("org.unit", unit.pk, actor=actor, now=now, verb="place", content=content, reason=reason)
+    if actor is not None:
+        ensure_visible(actor, unit)
     return unit
 
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from anwei.ledgers.listing import number_in
 from anwei.org import forms
+from anwei.org.accounts.recent import recent
 from anwei.org.models import Designation, Holding, KeyTask, Post, SectorDuty, Unit
 from anwei.org.policy import person_of, posts
-from anwei.org.rights import ARRANGED, ARRANGING, may_arrange, may_arrange_county, require
+from anwei.org.rights import ARRANGED, ARRANGING, may_arrange, may_arrange_county, may_oversee, require
 from anwei.org.services import OrgError, seed_duties
 
 arranging = posts(*ARRANGING)
@@ -24,6 +25,7 @@ acting = require_http_methods(["GET", "HEAD", "POST"])
 
 @arranging
 @acting
+@recent
 def appoint(request: HttpRequest) -> HttpResponse:
     """Appoint somebody to `?post=`, or to a new post of `?kind=` in `?unit=`."""
     post = Post.objects.select_related("unit").filter(pk=_key(request, "post")).first()
@@ -43,6 +45,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
 
 @arranging
 @acting
+@recent
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """End a holding."""
     holding = get_object_or_404(Holding.objects.select_related("person", "post__unit"), pk=pk)
@@ -54,6 +57,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 
 @arranging
 @acting
+@recent
 def renew_term(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a holder another term, or go on to dismissal."""
     holding = get_object_or_404(Holding.objects.select_related("person", "post__unit"), pk=pk)
@@ -66,10 +70,11 @@ def renew_term(request: HttpRequest, pk: int) -> HttpResponse:
 
 @arranging
 @acting
+@recent
 def designate(request: HttpRequest) -> HttpResponse:
     """Name a post for the seat `?seat=` of the enterprise `?unit=`, or of its site `?site=`."""
     unit = get_object_or_404(Unit, pk=_key(request, "unit"), kind=Unit.Kind.ENTERPRISE)
-    require(may_arrange(person_of(request), unit))
+    require(may_oversee(person_of(request), unit))
     site = request.GET.get("site", "")[:40]
     initial = {
         "seat": request.GET.get("seat", ""),
@@ -85,10 +90,11 @@ def designate(request: HttpRequest) -> HttpResponse:
 
 @arranging
 @acting
+@recent
 def end_designation(request: HttpRequest, pk: int) -> HttpResponse:
     """End a designation."""
     row = get_object_or_404(Designation.objects.select_related("unit", "post__unit"), pk=pk)
-    require(may_arrange(person_of(request), row.unit))
+    require(may_oversee(person_of(request), row.unit))
     form = forms.EndDesignationForm(request.POST or None, row=row, initial={"last_on": timezone.localdate()})
     back = reverse("unit", args=[row.unit_id])
     return act_page(request, form, _("结束指定：%(what)s") % {"what": row}, _("结束指定"), back)
@@ -96,6 +102,7 @@ def end_designation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @arranging
 @acting
+@recent
 def assign_sector(request: HttpRequest) -> HttpResponse:
     """Let a department answer for the sector `?sector=`."""
     require(may_arrange_county(person_of(request)))
@@ -106,6 +113,7 @@ def assign_sector(request: HttpRequest) -> HttpResponse:
 
 @arranging
 @acting
+@recent
 def end_sector_duty(request: HttpRequest, pk: int) -> HttpResponse:
     """End a department's duty in a sector."""
     require(may_arrange_county(person_of(request)))
@@ -118,10 +126,11 @@ def end_sector_duty(request: HttpRequest, pk: int) -> HttpResponse:
 
 @arranging
 @acting
+@recent
 def place_unit(request: HttpRequest, pk: int) -> HttpResponse:
     """Say where a unit lies."""
     unit = get_object_or_404(Unit, pk=pk)
-    require(may_arrange(person_of(request), unit))
+    require(may_oversee(person_of(request), unit))
     form = forms.PlaceForm(request.POST or None, unit=unit, initial={"territory": unit.territory})
     return act_page(
         request, form, _("明确属地：%(what)s") % {"what": unit}, _("明确属地"), reverse("unit", args=[pk])

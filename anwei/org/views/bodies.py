@@ -19,7 +19,7 @@ from anwei.org.holdings import holdings_on
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Territory, Unit
 from anwei.org.policy import person_of, signed_in
 from anwei.org.post_acts import post_acts
-from anwei.org.rights import ARRANGED, may_arrange, may_see_phone, people_seen, units_seen
+from anwei.org.rights import ARRANGED, may_arrange, may_oversee, may_see_phone, people_seen, units_seen
 from anwei.standards.calendar import COUNTY_TIME
 
 LEADERS = (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT)
@@ -67,6 +67,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "place": Territory.objects.filter(pk=shown.territory).first(),
         "posts": [(post, holders[post.pk]) for post in rows],
         "arrange": may_arrange(person, shown),
+        "oversee": may_oversee(person, shown),
         "new_kinds": [kind for kind in Post.Kind if kind in ARRANGED],
         "duties": shown.sector_duties.on(today).order_by("-lead", "pk"),
         "designations": shown.designations.on(today).select_related("post__unit"),
