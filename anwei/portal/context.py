@@ -16,7 +16,7 @@ from anwei.cases.desk import Counts, counts_of
 from anwei.ledgers.services import county_setting
 from anwei.monitoring.queries import alarm_counts
 from anwei.org.holdings import posts_of
-from anwei.org.models import PUBLIC_BODIES, Person, Post, Territory, Unit
+from anwei.org.models import Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.portal.demo_switch import parts
 from anwei.portal.help import help_texts

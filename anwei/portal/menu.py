@@ -1,4 +1,4 @@
-"""The left menu: at most nine groups, each a door that the person may open."""
+"""The left menu: at most nine groups, each a door that the person may open; administrators have their own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+from anwei.org.models import Post, Unit
+from anwei.org.scope import ADMINISTRATORS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -21,6 +24,7 @@ class Door:
     names: tuple[str, ...] = ()
     counted: str = ""  # which number of `portal.context` stands beside it
     officials_only: bool = False
+    post_kinds: tuple[str, ...] = ()  # who has it, where it is an administrator's
 
     def lit(self, current: str) -> bool:
         """Say whether the page named `current` belongs to this entry."""
@@ -31,13 +35,28 @@ MENU = (
     Door("cockpit", _("驾驶舱"), "gauge"),
     Door("work", _("待办"), "list-check", counted="n_work"),
     Door("alarms", _("监测报警"), "bell-ringing", ("alarm_acknowledge",), counted="n_alarms"),
-    Door("cases", _("预警处置"), "clipboard-check", ("case", "case_advance", "extensions")),
+    Door(
+        "cases",
+        _("预警处置"),
+        "clipboard-check",
+        ("case", "case_advance", "case_extend", "extensions", "paper"),
+    ),
     Door("enterprises", _("一企一档"), "building-factory-2", ("enterprise",)),
     Door(
         "gaps",
         _("责任体系"),
         "shield-check",
-        ("responsibility", "responsibility_matrix", "units", "unit", "post", "person", "sectors", "signings"),
+        (
+            "responsibility",
+            "responsibility_matrix",
+            "units",
+            "unit",
+            "post",
+            "person",
+            "sectors",
+            "signings",
+            "delegations",
+        ),
     ),
     Door(
         "ledgers",
@@ -45,7 +64,42 @@ MENU = (
         "clipboard-list",
         ("ledger", "ledger_row", "ledger_new", "ledger_edit", "ledger_import", "ledger_sheet", "ledger_grid"),
     ),
-    Door("devices", _("监测设备"), "antenna", ("device", "tag")),
-    Door("rejects", _("拒收数据"), "ban"),
+    Door("devices", _("监测设备"), "antenna", ("device", "tag", "rejects")),
     Door("status", _("系统状态"), "heartbeat", officials_only=True),
 )
+SYSTEM, SECURITY, AUDIT = Post.Kind.SYSTEM_ADMIN, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN
+ADMINISTRATION = (
+    Door(
+        "system",
+        _("系统管理"),
+        "settings",
+        (
+            "system_calendar",
+            "system_figures",
+            "system_figure",
+            "system_templates",
+            "system_template",
+            "system_dictionaries",
+        ),
+        post_kinds=(SYSTEM,),
+    ),
+    Door("system_backup", _("备份演练"), "history", post_kinds=(SYSTEM,)),
+    Door("accounts", _("账号管理"), "users", ("account_create", "account_person"), post_kinds=(SECURITY,)),
+    Door("account_audit", _("账号审计"), "file-text", ("account_audit_tab",), post_kinds=(AUDIT,)),
+    Door("system_chain", _("记录核验"), "lock", post_kinds=(SYSTEM, AUDIT)),
+    Door("deliveries", _("通知送达"), "send", post_kinds=(SYSTEM,)),
+    Door("status", _("系统状态"), "heartbeat", post_kinds=(SYSTEM, SECURITY, AUDIT)),
+    Door("suggestions", _("投诉建议"), "inbox", post_kinds=(SYSTEM, SECURITY, AUDIT)),
+)
+
+
+def doors_of(posts: list[Post]) -> list[Door]:
+    """Return the doors of a person's posts; whoever only administers has no business in the business."""
+    kinds = {post.kind for post in posts}
+    administers = kinds & set(ADMINISTRATORS)
+    doors = [door for door in ADMINISTRATION if kinds & set(door.post_kinds)]
+    if administers == kinds and posts:
+        return doors
+    official = any(post.unit.kind != Unit.Kind.ENTERPRISE for post in posts)
+    business = [door for door in MENU if official or not door.officials_only]
+    return [*business, *(door for door in doors if door.name not in {one.name for one in business})]

@@ -10,7 +10,7 @@ import pytest
 from django.template import Context, Template
 from time_machine import TimeMachineFixture
 
-from anwei.portal.menu import MENU
+from anwei.portal.menu import ADMINISTRATION, MENU
 from anwei.portal.templatetags.look import duration_words
 from tests.kernel.county import NOW
 
@@ -112,7 +112,7 @@ def test_text_can_be_read() -> None:
 
 
 def test_every_icon_that_a_page_asks_for_is_in_the_sprite() -> None:
-    asked = {door.icon for door in MENU}
+    asked = {door.icon for door in (*MENU, *ADMINISTRATION)}
     for template in REPOSITORY.glob("anwei/*/templates/**/*.html"):
         asked |= set(re.findall(r'{% icon "([\w-]+)"', template.read_text("utf-8")))
     assert asked <= set((REPOSITORY / "frontend/icons.txt").read_text("utf-8").split())
@@ -120,3 +120,4 @@ def test_every_icon_that_a_page_asks_for_is_in_the_sprite() -> None:
 
 def test_the_menu_is_short() -> None:
     assert len(MENU) <= 9
+    assert len(ADMINISTRATION) <= 9
