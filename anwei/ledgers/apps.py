@@ -23,4 +23,5 @@ class LedgersConfig(AppConfig):
         post_migrate.connect(dialects.after_migrate, sender=self)
         autodiscover_modules("ledger")
         autodiscover_modules("search")
+        autodiscover_modules("schedule")
         follow_saves()

@@ -30,6 +30,7 @@ from anwei.cases.notices.outbox import send_due
 from anwei.cases.sweep import sweep
 from anwei.datafolder import DataFolder
 from anwei.ledgers.background import forget_old_sheets, something_waits
+from anwei.ledgers.schedule import enqueue_due
 from anwei.ledgers.search.keeping import catch_up, rebuild
 from anwei.monitoring import trends
 from anwei.monitoring.models import Alarm
@@ -75,6 +76,7 @@ class Worker:
             tasks.create_task(_for_ever(self._sweep, _every(SWEEP_PAUSE_S)))
             tasks.create_task(_for_ever(self._tidy, _every(DAY_S)))
             tasks.create_task(_for_ever(self._do_tasks, _every(TASKS_PAUSE_S)))
+            tasks.create_task(_for_ever(self._keep_schedule, _every(SWEEP_PAUSE_S)))
             tasks.create_task(_for_ever(self._record_gaps, _every(GAPS_PAUSE_S)))
             tasks.create_task(_for_ever(_aside("search", catch_up), _every(SEARCH_PAUSE_S)))
             tasks.create_task(_for_ever(_aside("rebuild", rebuild, DAY_S), _every(SEARCH_PAUSE_S)))
@@ -129,6 +131,9 @@ class Worker:
 
     async def _record_gaps(self) -> None:
         await _ask(record_gaps, timezone.now())
+
+    async def _keep_schedule(self) -> None:
+        await _ask(enqueue_due, timezone.now())
 
     async def _do_tasks(self) -> None:
         """Let a process of its own do what waits in the background, so that a long import delays no alarm."""

@@ -32,7 +32,7 @@ from anwei.monitoring.stream.store.errors import StoreUnreadable
 from anwei.portal import postgres
 from anwei.portal.database import VARIABLE, address
 from anwei.portal.family import anwei_command
-from anwei.portal.system.backups import CONTENTS
+from anwei.portal.system.backups import CONTENTS, only_one
 
 FOLDERS = (
     "keys",
@@ -52,8 +52,16 @@ class BackupFailed(RuntimeError):
 def back_up(folder: DataFolder, target: Path, *, now: datetime, say: Say) -> None:
     """Copy the installation into the new folder `target`, then restore it beside and compare.
 
-    Works while the installation runs. Raises BackupFailed; a copy that could not be proved is removed.
+    Works while the installation runs. Raises BackupFailed, also while another backup or drill is under way;
+    a copy that could not be proved is removed.
     """
+    with only_one(folder) as alone:
+        if not alone:
+            raise BackupFailed(_("另一个备份或恢复演练正在进行"))
+        _back_up(folder, target, now=now, say=say)
+
+
+def _back_up(folder: DataFolder, target: Path, *, now: datetime, say: Say) -> None:
     _require_empty(target)
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     drill = target.with_name(f".{target.name}.drill")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from anwei.cases.verify import verify
 from anwei.portal.system import results
-from anwei.portal.system.backups import backups, new_backup_path
+from anwei.portal.system.backups import backups, new_backup_path, remove_old_nights
 
 BACKUP, VERIFY = "backup", "verify"
 log = logging.getLogger(__name__)
@@ -40,15 +43,18 @@ def verify_now() -> None:
 @task()
 def backup_now() -> None:
     """Make a backup in the folder of backups; keep whether it could be proved."""
-    from anwei.portal.backup import BackupFailed, back_up
+    now = timezone.now()
+    _back_up(new_backup_path(settings.DATA, now), now)
 
-    now, error = timezone.now(), ""
-    with results.running(settings.DATA, BACKUP, now):
-        try:
-            back_up(settings.DATA, new_backup_path(settings.DATA, now), now=now, say=log.info)
-        except (BackupFailed, OSError) as failed:
-            error = str(failed)
-    results.keep(settings.DATA, BACKUP, {"at": now.isoformat(), "ok": not error, "error": error})
+
+@task()
+def nightly_backup() -> None:
+    """Make the backup of the night; when it is proved, remove the oldest of such nights."""
+    from anwei.portal.schedule import county_schedule
+
+    now = timezone.now()
+    if _back_up(new_backup_path(settings.DATA, now, nightly=True), now):
+        remove_old_nights(settings.DATA, kept=county_schedule().kept)
 
 
 @task()
@@ -59,3 +65,18 @@ def drill_now() -> None:
     newest = next(iter(backups(settings.DATA)), None)
     if newest is not None:
         drill(settings.DATA, newest.path, now=timezone.now(), say=log.info)
+
+
+def _back_up(target: Path, now: datetime) -> bool:
+    from anwei.portal.backup import BackupFailed, back_up
+
+    error = _("备份中断，没有完成")
+    try:
+        with results.running(settings.DATA, BACKUP, now):
+            back_up(settings.DATA, target, now=now, say=log.info)
+        error = ""
+    except (BackupFailed, OSError) as failed:
+        error = str(failed)
+    finally:  # whatever happened, it was tried: the next attempt is the next night's
+        results.keep(settings.DATA, BACKUP, {"at": now.isoformat(), "ok": not error, "error": error})
+    return not error

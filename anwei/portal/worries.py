@@ -17,7 +17,9 @@ from anwei.cases.clocks import county_calendar
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Post
 from anwei.org.scope import COUNTY_DIGITS
+from anwei.portal.system import results
 from anwei.portal.system.backups import is_due
+from anwei.portal.tasks import BACKUP
 
 LOW = 2 * 1024**3  # bytes free on the disk of the data folder
 
@@ -54,3 +56,7 @@ def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
         yield Worry(
             _("七天内没有成功的恢复演练：备份能否恢复还没有证明。"), "lost", backup, _("备份与恢复演练")
         )
+    made = results.last(settings.DATA, BACKUP)
+    if made is not None and not made["ok"]:
+        text = _("最近一次备份没有成功：%(error)s。") % {"error": made["error"].rstrip("。")}
+        yield Worry(text, "lost", backup, _("备份与恢复演练"))

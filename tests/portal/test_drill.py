@@ -82,3 +82,20 @@ def test_without_a_backup_there_is_nothing_to_prove(tmp_path: Path) -> None:
     done = anwei(tmp_path, "backup", "drill")
     assert done.returncode == 1 and "还没有备份" in done.stderr
     assert is_due(DataFolder(tmp_path), NOW)
+
+
+def test_the_night_s_backup_and_its_drill_are_made_by_the_background(saved: DataFolder) -> None:
+    n_before = len(backups(saved))
+    (saved.root / "checks" / "backup.json").unlink(missing_ok=True)
+    (saved.root / "checks" / "drill.json").unlink(missing_ok=True)
+    ask = (
+        "from anwei.ledgers.schedule import enqueue_due; from django.utils.timezone import now;"
+        "print(enqueue_due(now()))"
+    )
+    asked = anwei(saved.root, "shell", "--no-imports", "-c", ask)
+    assert asked.stdout.strip() == "2", asked.stderr  # a backup, and a drill of the newest
+    assert anwei(saved.root, "tasks").returncode == 0
+    made, drilled = results.last(saved, "backup"), results.last(saved, "drill")
+    assert made is not None and made["ok"] and drilled is not None and drilled["ok"]
+    assert len(backups(saved)) == n_before + 1 and backups(saved)[0].path.name.endswith("-night")
+    assert anwei(saved.root, "shell", "--no-imports", "-c", ask).stdout.strip() == "0"

@@ -87,7 +87,7 @@ class Broker:
     def environment(self) -> dict[str, str]:
         """Environment for processes that shall work on this broker's data folder."""
         kept = {key: value for key, value in os.environ.items() if key != "ANWEI_NATS_URL"}
-        return {**kept, "ANWEI_DATA": str(self.folder.root)}
+        return {**kept, "ANWEI_DATA": str(self.folder.root), "ANWEI_ROUTINES": "0"}
 
     def start(self) -> None:
         """Start the broker and wait until both its ports answer."""

@@ -40,7 +40,7 @@ class Family:
     def __init__(self, path: Path, *options: str, **environment: str) -> None:
         self.folder = DataFolder(path)
         kept = {key: value for key, value in os.environ.items() if key not in INHERITED}
-        self.environment = {**kept, "ANWEI_DATA": str(path), **environment}
+        self.environment = {**kept, "ANWEI_DATA": str(path), "ANWEI_ROUTINES": "0", **environment}
         self.options = options or ("--port", "0", "--mqtt-port", "0")
         self.output = path.parent / "console.txt"
         self.process: subprocess.Popen[bytes] | None = None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from anwei.portal.system import results
 
 CONTENTS = "backup.json"  # the list of contents, written last: without it a folder is no backup
 DRILL = "drill"  # name of the drill among the kept results
+NIGHTLY = "-night"  # how the names of nightly backups end
 OLDEST = timedelta(days=7)  # a drill older than this proves nothing any more
 
 
@@ -46,9 +51,29 @@ def backups(folder: DataFolder) -> list[Backup]:
     return sorted(found, key=lambda backup: backup.made_at, reverse=True)
 
 
-def new_backup_path(folder: DataFolder, now: datetime) -> Path:
-    """Return where a backup made now goes."""
-    return backups_folder(folder) / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+def new_backup_path(folder: DataFolder, now: datetime, *, nightly: bool = False) -> Path:
+    """Return where a backup made now goes; one of the night's is named so, and may be removed in time."""
+    return backups_folder(folder) / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{NIGHTLY if nightly else ''}"
+
+
+def remove_old_nights(folder: DataFolder, *, kept: int) -> None:
+    """Remove the nightly backups but the newest `kept`; those that somebody asked for stay."""
+    nights = [backup.path for backup in backups(folder) if backup.path.name.endswith(NIGHTLY)]
+    for path in nights[kept:]:
+        (path / CONTENTS).unlink()  # no backup any more from here on, even when removing is cut short
+        shutil.rmtree(path)
+
+
+@contextmanager
+def only_one(folder: DataFolder) -> Iterator[bool]:
+    """Yield whether no other process backs up or holds a drill; the lock ends with the process."""
+    with (folder.folder("run") / "backup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def is_due(folder: DataFolder, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from anwei.ledgers.services import record_change
 from anwei.org.models import Post
 from anwei.org.policy import person_of, posts
 from anwei.portal import tasks
+from anwei.portal.schedule import county_schedule
 from anwei.portal.system import results
 from anwei.portal.system.backups import DRILL, backups, backups_folder, is_due
 
@@ -56,6 +57,7 @@ def system_backup(request: HttpRequest) -> HttpResponse:
             if (since := results.running_since(settings.DATA, name, now)) is not None
         ],
         "folder": backups_folder(settings.DATA),
+        "schedule": county_schedule() if settings.ROUTINES else None,
         "same_disk": backups_folder(settings.DATA).stat().st_dev == settings.DATA.root.stat().st_dev,
         "now": now,
     }

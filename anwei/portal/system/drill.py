@@ -23,7 +23,7 @@ from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.portal.backup import BackupFailed, Say, restore
 from anwei.portal.family import anwei_command
 from anwei.portal.system import results
-from anwei.portal.system.backups import DRILL, backups_folder
+from anwei.portal.system.backups import DRILL, backups_folder, only_one
 
 SAMPLED_TAGS = 20  # tags whose newest sample is read back from the disk
 
@@ -36,12 +36,15 @@ def drill(folder: DataFolder, source: Path, *, now: datetime, say: Say) -> dict[
     """
     scratch = backups_folder(folder) / f".drill-{os.getpid()}"
     started, steps, copy = time.monotonic(), [], DataFolder(scratch)
-    with results.running(folder, DRILL, now):
+    with results.running(folder, DRILL, now), only_one(folder) as alone:
+        title = _("等待其他备份结束")
         try:
+            if not alone:
+                raise BackupFailed(_("另一个备份或恢复演练正在进行"))
             for title, step in _steps(source, copy, say):
                 say(title)
                 steps.append({"title": title, "detail": step(), "ok": True})
-        except (BackupFailed, OSError) as error:
+        except Exception as error:  # whatever stops it: the backup is not proved
             steps.append({"title": title, "detail": str(error), "ok": False})
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

@@ -19,11 +19,14 @@ from anwei.org.policy import person_of, posts
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
 from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
 from anwei.portal.system.names import Issuers
+from anwei.portal.system.timetable import Timetable
 from anwei.standards import papers as paper_texts
 from anwei.standards.sectors import sectors
 from anwei.standards.setpoints import setpoints
 
-SETS: dict[str, FigureSet] = {one.code: one for one in (WarningClocks(), Deadlines(), Ladders(), Issuers())}
+SETS: dict[str, FigureSet] = {
+    one.code: one for one in (WarningClocks(), Deadlines(), Ladders(), Issuers(), Timetable())
+}
 LOG_LINES = 20
 
 
