@@ -80,6 +80,8 @@ ADMINISTRATION = (
             "system_templates",
             "system_template",
             "system_dictionaries",
+            "system_channels",
+            "system_channel",
         ),
         post_kinds=(SYSTEM,),
     ),

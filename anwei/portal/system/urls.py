@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.portal.system import calendar, checks, views
+from anwei.portal.system import calendar, channels, checks, views
 
 urlpatterns = [
     path("system/", views.system, name="system"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("system/templates/", views.system_templates, name="system_templates"),
     path("system/templates/<slug:key>/", views.system_template, name="system_template"),
     path("system/dictionaries/", views.system_dictionaries, name="system_dictionaries"),
+    path("system/channels/", channels.system_channels, name="system_channels"),
+    path("system/channels/<slug:channel>/", channels.system_channel, name="system_channel"),
+    path("system/channels/<slug:channel>/test/", channels.system_channel_test, name="system_channel_test"),
     path("system/chain/", checks.system_chain, name="system_chain"),
     path("system/backup/", checks.system_backup, name="system_backup"),
     path("system/run/<slug:check>/", checks.system_run, name="system_run"),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anwei.ledgers.models import Change, Setting
@@ -28,6 +29,26 @@ SETS: dict[str, FigureSet] = {
     one.code: one for one in (WarningClocks(), Deadlines(), Ladders(), Issuers(), Timetable())
 }
 LOG_LINES = 20
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "": ""}
+LEVELS = {
+    "limit": gettext_lazy("限值"),
+    "high-high": gettext_lazy("高高限"),
+    "high": gettext_lazy("高限"),
+    "low": gettext_lazy("低限"),
+    "low-low": gettext_lazy("低低限"),
+    "first": gettext_lazy("一级报警"),
+    "second": gettext_lazy("二级报警"),
+    "alarm": gettext_lazy("报警"),
+    "trip": gettext_lazy("断电"),
+    "reset": gettext_lazy("复电"),
+    "stop": gettext_lazy("停止作业"),
+    "check": gettext_lazy("查明原因"),
+    "seal": gettext_lazy("封闭"),
+    "danger": gettext_lazy("处理积聚"),
+    "major_hidden_danger": gettext_lazy("重大隐患"),
+    "require": gettext_lazy("应当设置"),
+    "site": gettext_lazy("按现场定"),
+}
 
 
 @posts(Post.Kind.SYSTEM_ADMIN)
@@ -46,7 +67,7 @@ def system_figures(request: HttpRequest, code: str) -> HttpResponse:
         "set": figures,
         "figures": figures.figures(county_setting(figures.key, {})),
         "setting": Setting.objects.filter(pk=figures.key).select_related("changed_by").first(),
-        "changes": _changes(figures.key),
+        "changes": changes_of(figures.key),
     }
     return render(request, "system/figures.html", context)
 
@@ -128,7 +149,7 @@ def system_template(request: HttpRequest, key: str) -> HttpResponse:
         "gaps": [f"{{{label}}}" for label in current.fields.values()],
         "is_own": bool(county_setting(setting, {})),
         "error": error,
-        "changes": _changes(setting),
+        "changes": changes_of(setting),
     }
     return render(request, "system/template.html", context, status=422 if error else 200)
 
@@ -137,7 +158,9 @@ def system_template(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def system_dictionaries(request: HttpRequest) -> HttpResponse:
     """Show the sectors with the names that sources use for them, and the set-points with their clauses."""
-    context = {"sectors": sectors().values(), "setpoints": setpoints().values()}
+    named = [(row, [alias for alias in row.aliases if not alias.isascii()]) for row in sectors().values()]
+    limits = [(row, LEVELS[row.level], SIGNS[row.op]) for row in setpoints().values()]
+    context = {"sectors": named, "setpoints": limits}
     return render(request, "system/dictionaries.html", context)
 
 
@@ -147,6 +170,7 @@ def _set(code: str) -> FigureSet:
     return SETS[code]
 
 
-def _changes(key: str) -> Any:
+def changes_of(key: str) -> Any:
+    """Return the newest changes of a county setting."""
     found = Change.objects.filter(register="ledgers.setting", row=key).select_related("actor")
     return found.order_by("-number")[:LOG_LINES]
