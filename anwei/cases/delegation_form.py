@@ -10,9 +10,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.forms import DayInput
+from anwei.org.accounts.administration import administered_units
 from anwei.org.holdings import day_of, holdings_on, posts_of
-from anwei.org.models import Holding, Person, Post, Unit
-from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Unit
+from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS
 from anwei.org.services.delegation import NEVER_DELEGATED
 from anwei.standards.calendar import DAY, end_of_day
 
@@ -72,25 +73,25 @@ class DelegationForm(forms.Form):
 def holdings_lendable(person: Person, now: datetime) -> QuerySet[Holding]:
     """Return the holdings for which `person` may name a deputy: own ones, and those of people under them.
 
-    A principal names deputies in the own unit, a security administrator in the county.
+    A principal names deputies in the own unit, a security administrator in the units administered.
     """
-    own = posts_of(person, now).select_related("unit")
-    reach = Q(person=person)
-    for post in own:
-        if post.kind == Post.Kind.PRINCIPAL:
-            reach |= Q(post__unit=post.unit_id)
-        if post.kind == Post.Kind.SECURITY_ADMIN:
-            reach |= Q(post__unit__territory__startswith=post.unit.territory[:COUNTY_DIGITS])
+    headed = posts_of(person, now).filter(kind=Post.Kind.PRINCIPAL).values("unit")
+    reach = Q(person=person) | Q(post__unit__in=headed) | Q(post__unit__in=administered_units(person, now))
     found = holdings_on(day_of(now)).filter(reach).exclude(post__kind__in=NEVER_DELEGATED)
     return found.select_related("person", "post__unit").order_by("post__unit", "post", "pk")
 
 
 def _deputies(lendable: QuerySet[Holding], now: datetime) -> QuerySet[Person]:
-    """Return who may be named: people in post in the same unit, or for a public body in any of the county."""
+    """Return who may be named: people in post in the same unit, or for a public body in any of the county.
+
+    None of them is an administrator of the system (三员分立).
+    """
     units = Unit.objects.filter(posts__holdings__in=lendable).distinct()
     reach = Q(post__unit__in=units)
-    for territory in {unit.territory[:COUNTY_DIGITS] for unit in units if unit.kind != Unit.Kind.ENTERPRISE}:
-        reach |= Q(post__unit__territory__startswith=territory) & ~Q(post__unit__kind=Unit.Kind.ENTERPRISE)
-    held = holdings_on(day_of(now)).filter(reach)
-    people = Person.objects.filter(holdings__in=held, kind=Person.Kind.PERSON)
+    counties = {unit.territory[:COUNTY_DIGITS] for unit in units if unit.kind in PUBLIC_BODIES}
+    for territory in counties - {""}:  # an empty prefix would begin every territory
+        reach |= Q(post__unit__territory__startswith=territory, post__unit__kind__in=PUBLIC_BODIES)
+    today = holdings_on(day_of(now))
+    people = Person.objects.filter(holdings__in=today.filter(reach), kind=Person.Kind.PERSON)
+    people = people.exclude(holdings__in=today.filter(post__kind__in=ADMINISTRATORS))
     return people.distinct().order_by("full_name", "pk")

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from anwei.cases.delegation_form import DelegationForm, holdings_lendable
 from anwei.cases.errors import NotYourTurn
 from anwei.cases.models import Case, Entry
 from anwei.cases.queries import timeline, transitions_for, work_list
@@ -17,6 +18,7 @@ from anwei.ledgers.models import Change
 from anwei.org.holdings import acts_for, people_at
 from anwei.org.models import Delegation, Person, Post, Unit
 from anwei.org.services import OrgError, appoint, delegate, dismiss, revoke
+from tests.kernel.accounts import government
 from tests.kernel.county import NOW, County, in_post, open_repair, photo
 from tests.kernel.test_advance import to_review
 
@@ -138,14 +140,23 @@ def test_who_may_grant(county: County) -> None:
     for stranger in (county.officer, deputy):
         with pytest.raises(OrgError, match="本人授权"):
             lend(county.safety, county.worker, deputy, actor=stranger)
-    office = Unit.objects.get(name="测试县应急管理局")
-    keeper = in_post(
-        "keeper", Post.objects.create(unit=office, kind="security_admin", title="安全保密管理员")
+    keeper, other_keeper = (
+        in_post(
+            f"keeper-{unit}", Post.objects.create(unit=unit, kind="security_admin", title="安全保密管理员")
+        )
+        for unit in (government(), Unit.objects.get(name="测试县应急管理局"))
     )
     assert (
         lend(county.safety, county.worker, deputy, actor=county.boss).granted_by == county.boss
     )  # the principal
     assert lend(county.safety, county.worker, deputy, actor=keeper).granted_by == keeper
+    with pytest.raises(OrgError, match="本人授权"):  # administers the accounts of one department alone
+        lend(county.safety, county.worker, deputy, actor=other_keeper)
+    with pytest.raises(OrgError, match="三员分立"):  # gives no business rights to the own person
+        lend(county.safety, county.worker, keeper, actor=keeper)
+    assert keeper not in DelegationForm(keeper, NOW).fields["deputy"].queryset  # type: ignore[attr-defined]
+    lendable = holdings_lendable(other_keeper, NOW)
+    assert county.officer.holdings.get() in lendable and county.worker.holdings.get() not in lendable
     with pytest.raises(OrgError, match="由本人"):
         revoke(Delegation.objects.first(), actor=county.stranger, now=NOW, reason="")  # type: ignore[arg-type]
 

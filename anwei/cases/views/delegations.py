@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anwei.cases.delegation_form import DelegationForm, holdings_lendable
+from anwei.org.accounts.recent import recent
 from anwei.org.models import Delegation
 from anwei.org.policy import person_of, signed_in
 from anwei.org.services import OrgError, delegate, revoke
+from anwei.org.services.delegation import may_grant
 
 N_PAST = 20
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent
 def delegations(request: HttpRequest) -> HttpResponse:
     """Show the delegations one has given, holds, or may end, and let one name a deputy."""
     person, now = person_of(request), timezone.now()
@@ -50,10 +53,13 @@ def delegations(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
+@recent
 def delegation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a delegation at once."""
     person = person_of(request)
-    lent = get_object_or_404(Delegation, pk=pk)
+    lent = get_object_or_404(Delegation.objects.select_related("post", "principal"), pk=pk)
+    if lent.deputy_id != person.pk and not may_grant(person, lent.post, lent.principal, timezone.now()):
+        raise Http404
     try:
         revoke(lent, actor=person, now=timezone.now(), reason=_("提前结束"))
     except OrgError as error:

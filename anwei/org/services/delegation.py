@@ -8,18 +8,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
+from anwei.org.accounts.administration import administered_units
 from anwei.org.holdings import filled_post_above, holds, posts_of
 from anwei.org.models import Delegation, Person, Post
+from anwei.org.scope import ADMINISTRATORS
 from anwei.org.services.errors import OrgError
 
 REGISTER = "org.delegation"
 LONGEST = timedelta(days=366)  # longer absences are appointments
-NEVER_DELEGATED = (
-    Post.Kind.SYSTEM_ADMIN,
-    Post.Kind.SECURITY_ADMIN,
-    Post.Kind.AUDIT_ADMIN,  # 三员分立: the three never meet in one hand, not even for a day
-    Post.Kind.DISPLAY,
-)
+NEVER_DELEGATED = (*ADMINISTRATORS, Post.Kind.DISPLAY)
+"""三员分立: the three administrators never meet in one hand, not even for a day."""
 
 
 @transaction.atomic
@@ -38,7 +36,8 @@ def delegate(
 
     The holder grants it, or for a holder who is away the principal above or the security administrator.
     Raises OrgError when somebody else grants, the post is never delegated, the principal does not hold it,
-    the deputy is out of use or the same person, the time is none or too long, or the reason is missing.
+    the deputy is out of use, the same person or an administrator (who could give business rights to
+    themselves that way), the time is none or too long, or the reason is missing.
     """
     if not may_grant(actor, post, principal, now):
         raise OrgError(_("代理由任职者本人授权；本人不在时由上级负责人或者安全保密管理员授权。"))
@@ -48,6 +47,8 @@ def delegate(
         raise OrgError(_("%(person)s不在“%(post)s”任职，不能委托。") % {"person": principal, "post": post})
     if deputy.pk == principal.pk or not deputy.is_active or deputy.kind != Person.Kind.PERSON:
         raise OrgError(_("代理人须是另一名在用账号的人员。"))
+    if posts_of(deputy, now).filter(kind__in=ADMINISTRATORS).exists():
+        raise OrgError(_("三员分立：系统的三类管理员不能代理业务岗位。"))
     if not max(now, from_at) < to_at <= from_at + LONGEST:
         raise OrgError(_("代理须有起止时间，止于将来，最长一年。"))
     if not reason.strip():
@@ -77,13 +78,10 @@ def delegate(
 
 def may_grant(actor: Person, post: Post, principal: Person, now: datetime) -> bool:
     """Say whether `actor` may let somebody act for `principal` at `post`."""
-    if actor.pk == principal.pk:
+    if actor.pk == principal.pk or administered_units(actor, now).filter(pk=post.unit_id).exists():
         return True
-    own = posts_of(actor, now)
     above = filled_post_above(post, now)
-    return own.filter(kind=Post.Kind.SECURITY_ADMIN).exists() or (
-        above is not None and own.filter(pk=above.pk).exists()
-    )
+    return above is not None and holds(actor, above.pk, now)
 
 
 @transaction.atomic
