@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from anwei.cases.clocks import OPENED
 from anwei.cases.errors import MissingPaper, NotYet, NotYourTurn
 from anwei.cases.kinds import kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
@@ -82,7 +83,9 @@ def check_ready(case: Case, transition: Transition, now: datetime) -> None:
 def _implementing(case: Case) -> frozenset[int]:
     """Return everybody who acted for the implementer of this case, also before it was transferred."""
     table = kind_of(case).lifecycle.transitions
-    rows = {(row.verb, row.source) for row in table if row.role is Role.IMPLEMENTER}
+    rows = {(row.verb, str(row.source)) for row in table if row.role is Role.IMPLEMENTER}
+    if kind_of(case).opened_by is Role.IMPLEMENTER:  # who asked (an extension) does not decide
+        rows.add((OPENED, ""))
     return _people_of(
         entry
         for entry in _entries(case)

@@ -54,6 +54,7 @@ def change_setting(key: str, value: Any, *, default: Any, actor: Any, now: datet
     """
     if not reason.strip():
         raise ValueError(_("修改县级设置须说明理由。"))
+    reason = reason.strip()[:200]
     before = county_setting(key, default)
     setting, _created = Setting.objects.update_or_create(
         pk=key,

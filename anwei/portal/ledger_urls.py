@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
 from django.urls import path
 
 from anwei.ledgers.views import registers, rows, sheets
+from anwei.org.accounts.recent import recent
 from anwei.org.policy import signed_in
 
 ONE = "ledgers/<slug:code>/"
+OF_RIGHTS = ("posts", "roster", "sector-duties")
+
+
+def writing(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the view of a form for people with an account; before it writes rights, it asks who it is."""
+    asking = recent(view)
+
+    @wraps(view)
+    def asked(request: HttpRequest, code: str, *args: Any, **kwargs: Any) -> Any:
+        return (asking if code in OF_RIGHTS else view)(request, code, *args, **kwargs)
+
+    return signed_in(asked)
+
 
 urlpatterns = [
     path("ledgers/", signed_in(registers.index), name="ledgers"),
@@ -18,10 +37,10 @@ urlpatterns = [
     path(f"{ONE}views/", signed_in(registers.views), name="ledger_views"),
     path(f"{ONE}template.xlsx", signed_in(sheets.template), name="ledger_template"),
     path(f"{ONE}import/", signed_in(sheets.hand_in_sheet), name="ledger_import"),
-    path(f"{ONE}import/<int:pk>/", signed_in(sheets.sheet), name="ledger_sheet"),
+    path(f"{ONE}import/<int:pk>/", writing(sheets.sheet), name="ledger_sheet"),
     path(f"{ONE}import/<int:pk>/errors.xlsx", signed_in(sheets.sheet_errors), name="ledger_sheet_errors"),
-    path(f"{ONE}grid/", signed_in(sheets.grid), name="ledger_grid"),
-    path(f"{ONE}new/", signed_in(rows.form), name="ledger_new"),
+    path(f"{ONE}grid/", writing(sheets.grid), name="ledger_grid"),
+    path(f"{ONE}new/", writing(rows.form), name="ledger_new"),
     path(f"{ONE}<int:pk>/", signed_in(rows.row), name="ledger_row"),
-    path(f"{ONE}<int:pk>/edit/", signed_in(rows.form), name="ledger_edit"),
+    path(f"{ONE}<int:pk>/edit/", writing(rows.form), name="ledger_edit"),
 ]

@@ -10,12 +10,14 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from anwei.ledgers.models import Change
+from anwei.ledgers.saving import Edit
 from anwei.org.display import COOKIE, bind_display, issue_display, remember, revoke_display
 from anwei.org.holdings import day_of, holds
 from anwei.org.models import Display, Person
 from anwei.org.responsibility import Posts, Vacant, posts_for
 from anwei.org.scope import grants
-from anwei.org.services import OrgError, appoint, create_person, dismiss, person_of_token
+from anwei.org.services import OrgError, appoint, create_person, dismiss, person_of_token, renew_term
+from anwei.org.services.roster import save_posts, save_roster
 from tests.kernel.county import NOW, County, in_post
 
 PASSWORD = "correct horse battery staple"
@@ -91,6 +93,25 @@ def test_who_answers_for_an_enterprise_as_of_a_date(county: County) -> None:
     assert posts_for(county.enterprise, tomorrow).implementer == county.safety
     with pytest.raises(Vacant, match="乙煤矿主要负责人空缺"):
         posts_for(county.other_enterprise, NOW, held=False)
+
+
+def test_nobody_comes_back_or_stays_by_their_own_hand(county: County) -> None:
+    today, later = NOW.date(), NOW.date() + timedelta(days=9)
+    holding = county.officer.holdings.get()
+    with pytest.raises(OrgError, match="不能给自己"):
+        appoint(county.officer, county.safety, actor=county.officer, now=NOW)
+    with pytest.raises(OrgError, match="不能给自己"):
+        renew_term(holding, term_on=later, document="文", actor=county.officer, now=NOW, reason="续任")
+    stale = county.officer.holdings.get()
+    dismiss(holding, actor=county.officer, now=NOW, last_on=today, reason="辞职")
+    with pytest.raises(OrgError, match="不能再往后延"):  # not by a form that was opened before either
+        dismiss(stale, actor=county.officer, now=NOW, last_on=later, reason="又回来")
+    edit = Edit(county.townsman.holdings.get(), {"to_on": None})
+    with pytest.raises(OrgError, match="不能给自己"):
+        save_roster([edit], actor=county.townsman, now=NOW)
+    own = Edit(county.townsman.holdings.get().post, {"kind": "principal"})
+    with pytest.raises(OrgError, match="不能给自己"):
+        save_posts([own], actor=county.townsman, now=NOW)
 
 
 @pytest.mark.urls("tests.kernel.doors")

@@ -14,6 +14,8 @@ from anwei.org.models import Person, Post, Unit
 from anwei.org.services import appoint
 from tests.kernel.county import COUNTY, NOW, County, in_post, open_repair
 from tests.kernel.test_advance import to_review
+from tests.kernel.test_engine import ordered
+from tests.kernel.test_extension import ask
 
 
 @pytest.fixture
@@ -68,3 +70,13 @@ def test_what_is_refused_moves_nothing(county: County, secretary: Person, heir: 
         transfer_post(county.safety, county.duty, actor=secretary, now=NOW, reason="机构合并")
     assert Case.objects.get(pk=case.pk).implementer == county.safety
     assert case.entries.count() == 1
+
+
+def test_who_asked_for_more_time_does_not_grant_it_after_a_transfer(
+    county: County, secretary: Person, heir: Post
+) -> None:
+    request = ask(county, ordered(county))  # by worker
+    transfer_post(county.safety, heir, actor=secretary, now=NOW, reason="机构合并")
+    appoint(county.worker, county.duty, actor=None, now=NOW)
+    with pytest.raises(NotYourTurn, match="不能再监督验收"):
+        advance(Case.objects.get(pk=request.pk), "refuse", actor=county.worker, now=NOW, opinion="不同意延期")

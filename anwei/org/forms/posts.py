@@ -48,8 +48,6 @@ class AppointForm(ActForm):
         """Appoint; a person whom nobody knows yet is registered, without an account's password."""
         values = self.cleaned_data
         person = self._person(actor=actor, now=now)
-        if person.pk == actor.pk:
-            raise services.OrgError(_("不能给自己办理任职。"))
         post = self.post or services.create_post(self.unit, self.kind, values["title"], actor=actor, now=now)
         services.appoint(
             person,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.models import Designation, Duty, KeyTask, Person, Post, Unit
+from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
 from anwei.standards.duties import duties_for
 
@@ -101,12 +102,9 @@ def end_designation(
 ) -> Designation:
     """End a designation after a day.
 
-    Raises OrgError when that day lies before the first.
+    Raises OrgError as `end_on` does.
     """
-    if last_on < row.from_on:
-        raise OrgError(_("截止日期不能早于起始日期。"))
-    row.to_on = last_on
-    row.save(update_fields=["to_on"])
+    end_on(row, last_on)
     content = {"designation": row.pk, "to": last_on}
     record_change(
         "org.unit", row.unit_id, actor=actor, now=now, verb="end_designation", content=content, reason=reason

@@ -12,6 +12,7 @@ from anwei.org.accounts import separation
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.services.duties import seed_duties
+from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
 
 
@@ -46,9 +47,10 @@ def appoint(
     """Let `person` hold `post` from a day (today unless given), to a day or until dismissed.
 
     `term_on` is the last day of the term of office, `document` the paper of appointment. Raises OrgError when
-    the days are out of order, the person holds the post already, or two of the three administrators' posts
-    would meet in one hand (三员分立).
+    somebody appoints themselves, the days are out of order, the person holds the post already, or two of the
+    three administrators' posts would meet in one hand (三员分立).
     """
+    require_another(person, actor)
     first_on = from_on or day_of(now)
     separation.require_separation(person, post, from_on=first_on, to_on=to_on)
     if any(day is not None and day < first_on for day in (to_on, term_on)):
@@ -82,8 +84,9 @@ def renew_term(
 ) -> Holding:
     """Give a holder another term of office.
 
-    Raises OrgError when the new term ends no later than the old one.
+    Raises OrgError for the own term, or when the new one ends no later than the old one.
     """
+    require_another(holding.person, actor)
     if term_on < holding.from_on or (holding.term_on is not None and term_on <= holding.term_on):
         raise OrgError(_("新任期的届满日期须晚于原任期。"))
     before, holding.term_on, holding.document = holding.term_on, term_on, document
@@ -99,12 +102,9 @@ def renew_term(
 def dismiss(holding: Holding, *, actor: Person | None, now: datetime, last_on: date, reason: str) -> None:
     """End a holding after the day `last_on`.
 
-    Raises OrgError when that day lies before the first.
+    Raises OrgError as `end_on` does.
     """
-    if last_on < holding.from_on:
-        raise OrgError(_("离任日期不能早于任职日期。"))
-    holding.to_on = last_on
-    holding.save(update_fields=["to_on"])
+    end_on(holding, last_on)
     record_change(
         "org.post",
         holding.post_id,
@@ -114,3 +114,9 @@ def dismiss(holding: Holding, *, actor: Person | None, now: datetime, last_on: d
         content={"person": holding.person_id, "to": last_on},
         reason=reason,
     )
+
+
+def require_another(person: Person, actor: Person | None) -> None:
+    """Raise OrgError when `actor` arranges what they hold themselves; None is the server's command."""
+    if actor is not None and actor.pk == person.pk:
+        raise OrgError(_("不能给自己办理任职。"))

@@ -15,12 +15,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows
-from anwei.org.holdings import day_of
+from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.org.services.accounts import create_person
 from anwei.org.services.errors import OrgError
-from anwei.org.services.posts import appoint, create_post, dismiss
+from anwei.org.services.posts import appoint, create_post, dismiss, require_another
 from anwei.org.services.units import register_unit
 
 UNIT_WORDS = (
@@ -75,7 +75,8 @@ def post_kind_of(title: str) -> Post.Kind:
 def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Post]:
     """Set up posts with the duties of their kind, or change them.
 
-    Raises OrgError when a unit has a post of this title, PermissionDenied outside what `actor` may see.
+    Raises OrgError when a unit has a post of this title or the own post would become another kind,
+    PermissionDenied outside what `actor` may see.
     """
     rows = []
     for edit in edits:
@@ -84,6 +85,9 @@ def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, re
             unit = Unit.objects.get(pk=values["unit"])
             rows.append(create_post(unit, values["kind"], values["title"], actor=actor, now=now))
         else:
+            if "kind" in values and values["kind"] != edit.row.kind:
+                for holding in holdings_on(day_of(now)).filter(post=edit.row).select_related("person"):
+                    require_another(holding.person, actor)
             rows += save_rows(Post, [edit], actor=actor, now=now, reason=reason, visible=_posts_seen)
     require_visible(_posts_seen, [row.pk for row in rows], actor)
     return rows
@@ -132,7 +136,8 @@ def _appointed(values: Mapping[str, Any], *, actor: Person | None, now: datetime
 def _changed(
     holding: Holding, values: Mapping[str, Any], *, actor: Person | None, now: datetime, reason: str
 ) -> Holding:
-    """Change the person's phone, the kind of the post, the days of the holding."""
+    """Change the person's phone, the kind of the post, the days of the holding; not one's own."""
+    require_another(holding.person, actor)
     if any(values.get(name) for name in ("unit_kind", "territory")):
         raise OrgError(_("单位的类别和属地请在单位台账修改"))
     _set(
@@ -144,7 +149,7 @@ def _changed(
     )
     kind = values.get("kind")
     _set(holding.post, {"kind": kind} if kind else {}, actor=actor, now=now, reason=reason)
-    if values.get("to_on"):
+    if values.get("to_on") and holding.to_on is None:
         dismiss(holding, actor=actor, now=now, last_on=values["to_on"], reason=reason)
     days = {name: values[name] for name in ("from_on", "to_on", "term_on", "document") if name in values}
     _set(holding, days, actor=actor, now=now, reason=reason, register=("org.post", holding.post_id))

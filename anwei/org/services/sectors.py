@@ -12,6 +12,7 @@ from anwei.ledgers.saving import Edit
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of
 from anwei.org.models import Confidence, Person, SectorDuty, Unit
+from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
 
 
@@ -61,12 +62,9 @@ def end_sector_duty(
 ) -> SectorDuty:
     """End a department's duty in a sector after a day.
 
-    Raises OrgError when that day lies before the first.
+    Raises OrgError as `end_on` does.
     """
-    if duty.from_on is not None and last_on < duty.from_on:
-        raise OrgError(_("截止日期不能早于起始日期。"))
-    duty.to_on = last_on
-    duty.save(update_fields=["to_on"])
+    end_on(duty, last_on)
     content = {"unit": duty.unit_id, "lead": duty.lead, "to": last_on}
     record_change("org.sector", duty.sector, actor=actor, now=now, verb="end", content=content, reason=reason)
     return duty
