@@ -80,6 +80,8 @@ def start_writing(sheet: SheetImport, options: Options, *, reason: str, actor: A
     Raises NotWritten when rows are refused and the good ones shall not be kept, or a reason is missing.
     """
     _require_writer(ledger_of(sheet.ledger), actor)
+    if sheet.status != SheetImport.Status.EXAMINED:  # what was not examined has no counts either
+        raise NotWritten(_("这份表还在检查、读不懂，或者已经写入，现在不能写入。"))
     if sheet.counts["refused"] and not options.keep_good:
         raise NotWritten(
             _("有 %(n)d 行不能导入；请改好后重新上传，或勾选“只写入没有问题的行”。")

@@ -8,6 +8,7 @@ from allauth.account.views import PasswordChangeView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -123,6 +124,12 @@ class PasswordPage(PasswordChangeView):  # type: ignore[misc]
     """The page of the new password, with the rules and their clause."""
 
     template_name = "account/password.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the page to whoever has a password: neither a display nor a unified login's account has."""
+        if not person_of(request).has_usable_password():
+            raise PermissionDenied(_("这个账号不用密码登录，没有密码可改。"))
+        return cast(HttpResponseBase, super().dispatch(request, *args, **kwargs))
 
     def get_context_data(self, **options: Any) -> dict[str, Any]:
         """Add the rules, and whether the change is due."""

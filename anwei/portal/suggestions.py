@@ -34,9 +34,13 @@ class Refused(ValueError):
 
 
 def answers(person: Person, now: datetime) -> bool:
-    """Say whether a person answers suggestions: a post of the committee's office, or the system's own."""
+    """Say whether a person answers suggestions: a post of the committee's office, or the system's own.
+
+    Neither a screen in that office does, nor the administrators of security and audit who sit there.
+    """
     own = posts_acted_at(person, now)
-    office = own.filter(unit__kind=Unit.Kind.COMMITTEE_OFFICE)
+    silent = (Post.Kind.DISPLAY, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN)
+    office = own.filter(unit__kind=Unit.Kind.COMMITTEE_OFFICE).exclude(kind__in=silent)
     return office.exists() or own.filter(kind=Post.Kind.SYSTEM_ADMIN).exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,8 +24,7 @@ def wall_issue(request: HttpRequest) -> HttpResponse:
     try:
         display, code = issue_display(person_of(request), now=timezone.now())
     except OrgError as error:
-        messages.error(request, str(error))
-        return redirect("status")
+        raise PermissionDenied(str(error)) from error
     return render(request, "wall/issued.html", {"display": display, "code": code})
 
 
@@ -51,8 +51,7 @@ def wall_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a display; like opening one, the affair of those who see the whole county."""
     display = get_object_or_404(Display, pk=pk, revoked_at__isnull=True)
     if not sees_the_county(person_of(request)):
-        messages.error(request, _("只有同级单位的人员可以停用此大屏。"))
-        return redirect("status")
+        raise PermissionDenied(_("只有同级单位的人员可以停用此大屏。"))
     revoke_display(display, actor=person_of(request), now=timezone.now())
     messages.success(request, _("大屏已停用，该屏幕下次刷新即退出。"))
     return redirect("status")
