@@ -46,6 +46,12 @@ def county_setting(key: str, default: Any) -> Any:
     return default if found is None else found.value
 
 
+def locked_setting(key: str) -> dict[str, Any]:
+    """Return the county's own table for `key`, {} without one, locked until the transaction ends."""
+    found = Setting.objects.select_for_update().filter(pk=key).first()
+    return {} if found is None else dict(found.value)
+
+
 @transaction.atomic
 def change_setting(key: str, value: Any, *, default: Any, actor: Any, now: datetime, reason: str) -> Setting:
     """Set a county's own value for `key`; `default` is what it replaces in `standards`.

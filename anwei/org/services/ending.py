@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,8 @@ def end_on(row: Holding | Designation | SectorDuty, last_on: date) -> None:
 
     Raises OrgError when that day lies before the first, or after the last one already set.
     """
-    row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
+    rows: Any = type(row)._base_manager.select_for_update()
+    row.refresh_from_db(from_queryset=rows)
     if row.from_on is not None and last_on < row.from_on:
         raise OrgError(_("截止日期不能早于起始日期。"))
     if row.to_on is not None and last_on > row.to_on:

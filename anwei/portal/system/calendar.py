@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from calendar import Calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,9 +17,9 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from anwei.ledgers.services import change_setting, county_setting
+from anwei.ledgers.services import change_setting, county_setting, locked_setting
 from anwei.org.accounts.recent import recent
-from anwei.org.models import Post
+from anwei.org.models import Person, Post
 from anwei.org.policy import person_of, posts
 from anwei.standards.calendar import CALENDAR, CalendarYear, WorkCalendar
 
@@ -51,14 +52,9 @@ def system_calendar(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         entered = {name: request.POST.get(name, "") for name in entered}
         try:
-            value = {key: row for key, row in own.items() if key != str(year)}
-            if "reset" not in request.POST:
-                value[str(year)] = _parsed(entered, year)
-            WorkCalendar.load(value)
-            change_setting(
-                CALENDAR,
-                value,
-                default={},
+            _enter(
+                year,
+                None if "reset" in request.POST else _parsed(entered, year),
                 actor=person_of(request),
                 now=timezone.now(),
                 reason=request.POST.get("reason", ""),
@@ -73,7 +69,7 @@ def system_calendar(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "is_own": str(year) in own,
         "months": [(month, _weeks(known, year, month)) for month in range(1, 13)],
-        "weekdays": WEEKDAYS_ABBR.values(),
+        "weekdays": [str(name).removeprefix("星期") for name in WEEKDAYS_ABBR.values()],
         "known_through": known.known_through,
         "missing": [(missing, f"?year={missing}") for missing in known.years_to_enter(today)],
         "entered": entered,
@@ -81,6 +77,19 @@ def system_calendar(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "system/calendar.html", context, status=422 if error else 200)
+
+
+@transaction.atomic
+def _enter(year: int, row: dict[str, Any] | None, *, actor: Person, now: datetime, reason: str) -> None:
+    """Let the county's own row of a year hold, or without one the product's; other years stay as they are.
+
+    Raises ValueError, as a sentence, for a calendar that does not hold or without a reason.
+    """
+    value = {key: own for key, own in locked_setting(CALENDAR).items() if key != str(year)}
+    if row is not None:
+        value[str(year)] = row
+    WorkCalendar.load(value)
+    change_setting(CALENDAR, value, default={}, actor=actor, now=now, reason=reason)
 
 
 def _year(request: HttpRequest, today: date) -> int:

@@ -15,8 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.ledgers.models import Setting
-from anwei.ledgers.services import change_setting, county_setting
+from anwei.ledgers.services import change_setting, county_setting, locked_setting
 from anwei.org.models import Person
 
 Value = dict[str, Any]
@@ -100,7 +99,7 @@ def set_figure(
     figures: FigureSet, name: str, entered: Mapping[str, str], *, actor: Person, now: datetime, reason: str
 ) -> None:
     """Set one figure; raises ValueError, as a sentence, for one that does not hold or without a reason."""
-    own = _own(figures)
+    own = locked_setting(figures.key)
     value = figures.changed(own, name, entered)
     figures.figures(value)  # the room that reads it refuses what it could not use
     change_setting(figures.key, value, default={}, actor=actor, now=now, reason=reason)
@@ -109,7 +108,7 @@ def set_figure(
 @transaction.atomic
 def reset_figure(figures: FigureSet, name: str, *, actor: Person, now: datetime, reason: str) -> None:
     """Let the default hold again; raises ValueError without a reason."""
-    value = figures.reset(_own(figures), name)
+    value = figures.reset(locked_setting(figures.key), name)
     change_setting(figures.key, value, default={}, actor=actor, now=now, reason=reason)
 
 
@@ -124,9 +123,3 @@ def whole(entered: Mapping[str, str], name: str) -> int:
     if not text.isdecimal() or len(text) > 5:
         raise ValueError(_("请填写整数。"))
     return int(text)
-
-
-def _own(figures: FigureSet) -> Value:
-    """Return the county's value, locked until the transaction ends."""
-    setting = Setting.objects.select_for_update().filter(pk=figures.key).first()
-    return {} if setting is None else dict(setting.value)
