@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from anwei.ledgers.models import Change
 from anwei.org.models import KeyTask, Person, Post
 
@@ -58,14 +60,14 @@ def key_tasks(question: Question) -> Iterable[Deed]:
         rows = rows.filter(row=str(question.post.pk))
     if question.person is not None:
         rows = rows.filter(actor=question.person)
-    changes = list(rows.select_related("actor"))
+    changes = [change for change in rows.select_related("actor") if "task" in change.content]  # not erased
     tasks = KeyTask.objects.in_bulk([change.content["task"] for change in changes])
     for change in changes:
         if task := tasks.get(change.content["task"]):
             yield Deed(
                 change.at,
                 str(change.actor or ""),
-                "重点工作",
+                _("重点工作"),
                 f"{task.text}（{change.content['reference']}）",
             )
 

@@ -89,6 +89,7 @@ ADMINISTRATION = (
     Door("accounts", _("账号管理"), "users", ("account_create", "account_person"), post_kinds=(SECURITY,)),
     Door("account_audit", _("账号审计"), "file-text", ("account_audit_tab",), post_kinds=(AUDIT,)),
     Door("system_chain", _("记录核验"), "lock", post_kinds=(SYSTEM, AUDIT)),
+    Door("erasures", _("抹除个人信息"), "file-text", post_kinds=(SECURITY, AUDIT)),
     Door("deliveries", _("通知送达"), "send", post_kinds=(SYSTEM,)),
     Door("status", _("系统状态"), "heartbeat", post_kinds=(SYSTEM, SECURITY, AUDIT)),
     Door("suggestions", _("投诉建议"), "inbox", post_kinds=(SYSTEM, SECURITY, AUDIT)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anwei.ledgers.models.access import Access
+from anwei.ledgers.models.erasures import ErasureRequest
 from anwei.ledgers.models.imports import SavedView, SheetImport
 from anwei.ledgers.models.papers import Paper, PaperSeries, PaperVersion
 from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
@@ -15,6 +16,7 @@ __all__ = [
     "AppendOnly",
     "ChainHead",
     "Change",
+    "ErasureRequest",
     "GlobalHead",
     "Paper",
     "PaperSeries",

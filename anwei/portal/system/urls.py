@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.portal.system import calendar, channels, checks, views
+from anwei.portal.system import calendar, channels, checks, erasures, views
 
 urlpatterns = [
     path("system/", views.system, name="system"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("system/channels/<slug:channel>/test/", channels.system_channel_test, name="system_channel_test"),
     path("system/chain/", checks.system_chain, name="system_chain"),
     path("system/backup/", checks.system_backup, name="system_backup"),
+    path("system/erasures/", erasures.erasures, name="erasures"),
+    path("system/erasures/propose/", erasures.erasure_propose, name="erasure_propose"),
+    path("system/erasures/<int:pk>/", erasures.erasure_answer, name="erasure_answer"),
     path("system/run/<slug:check>/", checks.system_run, name="system_run"),
     path("system/figures/<slug:code>/", views.system_figures, name="system_figures"),
     path("system/figures/<slug:code>/<str:name>/", views.system_figure, name="system_figure"),
