@@ -33,6 +33,11 @@ class Worry:
     url: str
     label: str
 
+    @property
+    def administers(self) -> bool:
+        """Whether its remedy is a system administrator's page."""
+        return self.url.startswith(reverse("system"))
+
 
 def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
     """Yield what an official should mend today, the gravest first; `stream` are the stream's figures."""
