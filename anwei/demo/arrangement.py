@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
 
 from anwei.demo.people import Staff
 from anwei.demo.plan import townships
 from anwei.demo.tables import table
-from anwei.org.holdings import day_of
-from anwei.org.models import Designation, Duty, Holding, KeyTask, Post, SectorDuty, Signing, Territory, Unit
-from anwei.org.services import dismiss
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Designation, Duty, Holding, Post, SectorDuty, Signing, Territory, Unit
+from anwei.org.services import dismiss, finish_task, plan_task
 from anwei.org.services.duties import legal_duties
 
 LEFT = timedelta(days=23)  # so long ago did somebody leave
+AFTERNOON = time(16, 30)
 ASSIGNED = timedelta(days=390)  # since then the sectors are divided
 
 
@@ -23,7 +26,7 @@ def arrange(staff: Staff, enterprises: dict[str, Unit]) -> None:
     _create_deputies(staff)
     SectorDuty.objects.update(from_on=today - ASSIGNED)
     _designate(enterprises, today)
-    _plan_tasks(today)
+    _plan_tasks(staff)
     _sign_letters(today)
     _leave_gaps(staff, today)
     Duty.objects.bulk_create(legal_duties(Post.objects.select_related("unit").order_by("pk")))
@@ -75,20 +78,22 @@ def _designate(enterprises: dict[str, Unit], today: date) -> None:
         )
 
 
-def _plan_tasks(today: date) -> None:
-    """Write the two lists of the year; what has a proof and is due by now is done."""
+def _plan_tasks(staff: Staff) -> None:
+    """Write the two lists of the year; what has a proof and is due by now was done that day by the leader."""
+    today = day_of(staff.now)
     for row in table("arrangement")["task"]:
         post = Post.objects.get(title=row["post"], unit__kind__in=(Unit.Kind.PARTY, Unit.Kind.GOVERNMENT))
         due = date(today.year, row["month"], 25)
-        done = bool(row["reference"]) and due <= today
-        KeyTask.objects.create(
-            post=post,
-            year=today.year,
-            text=row["text"],
-            due_on=due,
-            done_on=due if done else None,
-            reference=row["reference"] if done else "",
-        )
+        task = plan_task(post, year=today.year, text=row["text"], due_on=due, actor=None, now=staff.now)
+        if row["reference"] and due <= today:
+            leader = holdings_on(due).filter(post=post).select_related("person").first()
+            finish_task(
+                task,
+                done_on=due,
+                reference=row["reference"],
+                actor=leader.person if leader else None,
+                now=min(staff.now, timezone.make_aware(datetime.combine(due, AFTERNOON))),
+            )
 
 
 def _sign_letters(today: date) -> None:
