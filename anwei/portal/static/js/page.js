@@ -7,6 +7,9 @@ toggle?.addEventListener("click", () => {
   toggle.setAttribute("aria-expanded", String(open));
 });
 
+/* Tabs that do not fit scroll sideways: begin where one is. */
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 /* The clock shows the server's time: offices' computers are often minutes off. */
 const clock = document.querySelector("[data-clock]");
 export const skew = clock ? Number(clock.dataset.clock) - Date.now() : 0;
