@@ -38,6 +38,7 @@ CHINESE_DATE = re.compile(
 )
 LONG_TEXT = 2000
 FEW = 500  # choices among which a misspelt one is looked for
+SHOWN = 12  # choices that a refusal names
 
 
 class Refused(ValueError):
@@ -89,7 +90,8 @@ class Choosing:
         if not near and len(self._by_text) <= FEW and not wanted.isdecimal():  # a code has no near enough
             near = get_close_matches(wanted, self._by_text, n=1, cutoff=0.75)
         if not near:
-            some = _("、").join(text for _value, text in self.pairs[:8])
+            some = _("、").join(text for _value, text in self.pairs[:SHOWN])
+            some += _("……") if len(self.pairs) > SHOWN else ""
             return Refused(_("“%(text)s”不在可选范围内（%(some)s）") % {"text": text, "some": some or "—"})
         value = self._by_text[near[0]]
         meant = self.texts.get(value, near[0])
