@@ -9,15 +9,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from docx import Document
 
+from anwei.cases.dossier import archive
 from anwei.cases.dossier.check import NoDossier, check
 from anwei.cases.evidence import Upload, path_of
 from anwei.cases.models import Case, Evidence
@@ -180,6 +182,23 @@ def test_every_download_is_in_the_change_log(case: Case, county: County) -> None
         assert change.content["records_sm3"] == hashlib.new("sm3", contents["records.json"]).hexdigest()
         assert change.content["originals"] is (person == county.officer)
     assert seal.verify().first_broken is None
+
+
+def test_a_dossier_is_made_anew_where_a_hand_was_faster(
+    case: Case, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed, times = archive._zipped, []
+
+    def slowly(contents: dict[str, bytes], now: datetime) -> IO[bytes]:
+        if not times:
+            Case.objects.filter(pk=case.pk).update(version=case.version + 1)
+        times.append(now)
+        return packed(contents, now)
+
+    monkeypatch.setattr(archive, "_zipped", slowly)
+    archive.make(case, person=county.officer, now=NOW)
+    assert len(times) == 2
+    assert Change.objects.filter(register="cases.case", row=str(case.pk), verb="dossier").count() == 1
 
 
 def test_the_command_needs_no_database(case: Case, county: County, tmp_path: Path) -> None:

@@ -6,15 +6,19 @@ import hashlib
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
+from django.db import transaction
 from django.template.loader import render_to_string
 
+from anwei.cases.desk import RELATED
 from anwei.cases.dossier.collection import Collection, collect
 from anwei.cases.dossier.cover import cover
 from anwei.cases.dossier.records import CASE_REGISTER, FORMAT, case_record
+from anwei.cases.kinds import specific
 from anwei.cases.models import Case, Entry
 from anwei.cases.pace import clock_views
 from anwei.cases.queries import timeline
@@ -36,7 +40,11 @@ class Dossier:
 
 
 def make(case: Case, *, person: Person, now: datetime) -> Dossier:
-    """Make the dossier of a case for one reader; that it was given out is itself a sealed change."""
+    """Make the dossier of a case for one reader; that it was given out is itself a sealed change.
+
+    Reading and packing hold no lock, for that takes seconds; where a hand moved one of the cases meanwhile,
+    the dossier is made anew.
+    """
     found = collect(case, person, now)
     records = json.dumps(_records(found, person, now), ensure_ascii=False, indent=1).encode()
     records_sm3 = hashlib.new("sm3", records).hexdigest()
@@ -49,15 +57,21 @@ def make(case: Case, *, person: Person, now: datetime) -> Dossier:
         **{piece.path: piece.content for piece in found.pieces},
     }
     hashes = "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in contents.items())
-    record_change(
-        CASE_REGISTER,
-        case.pk,
-        actor=person,
-        now=now,
-        verb="dossier",
-        content={"records_sm3": records_sm3, "files": len(found.pieces), "originals": found.originals},
-    )
-    return Dossier(_zipped(contents | {HASHES: hashes.encode()}, now), records_sm3)
+    dossier = Dossier(_zipped(contents | {HASHES: hashes.encode()}, now), records_sm3)
+    content = {"records_sm3": records_sm3, "files": len(found.pieces), "originals": found.originals}
+    with transaction.atomic():
+        if _stand_still(found.cases):
+            record_change(CASE_REGISTER, case.pk, actor=person, now=now, verb="dossier", content=content)
+            return dossier
+    moved = Case._base_manager.select_related(*RELATED, "parent").get(pk=case.pk)
+    return make(specific(moved), person=person, now=now)
+
+
+def _stand_still(cases: Sequence[Case]) -> bool:
+    """Say whether the cases are as they were read."""
+    read = {(case.pk, case.version) for case in cases}
+    found = Case._base_manager.filter(pk__in=[case.pk for case in cases])
+    return read == set(found.values_list("pk", "version"))
 
 
 def _records(found: Collection, person: Person, now: datetime) -> dict[str, Any]:

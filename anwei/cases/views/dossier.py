@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -24,8 +23,7 @@ def case_dossier(request: HttpRequest, pk: int) -> HttpResponseBase:
     person = person_of(request)
     visible = Case.objects.visible_to(person).select_related(*RELATED, "parent")
     case = specific(get_object_or_404(visible, pk=pk))
-    with transaction.atomic():
-        dossier = make(case, person=person, now=timezone.now())
+    dossier = make(case, person=person, now=timezone.now())
     name = f"{case.number}.zip"
     return confined(
         FileResponse(dossier.file, as_attachment=True, filename=name, content_type="application/zip")
