@@ -10,11 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from anwei.ledgers.models import Change
-from anwei.org.accounts.administration import administered_people
+from anwei.org.accounts.administration import administered_people, offered_posts
 from anwei.org.models import ApiToken, Person, Post, Unit
 from anwei.org.services import appoint, close_account, create_token, dismiss, reset_password
 from tests.kernel.accounts import give_factor, is_in, log_in, official, township
-from tests.kernel.county import NOW, County
+from tests.kernel.county import COUNTY, NOW, County
 
 LIST = "/org/accounts/"
 
@@ -53,8 +53,13 @@ def test_the_county_reaches_everybody_but_itself_and_the_other_two(
     county: County, keeper: Person, auditor: Person, town_keeper: Person
 ) -> None:
     official("system", "system_admin")
+    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY)
+    official("office-auditor", "audit_admin", office)  # of the same county: beside, though in another unit
+    official("department-auditor", "audit_admin", county.duty.unit)
+    official("nowhere", "officer", Unit.objects.create(kind="village", name="新村委会"))
     everybody = set(Person.objects.values_list("username", flat=True))
-    assert names(keeper) == everybody - {"keeper", "auditor", "system"}
+    assert names(keeper) == everybody - {"keeper", "auditor", "system", "office-auditor"}
+    assert not offered_posts(keeper, NOW).filter(unit=office).exists()
 
 
 def test_a_township_reaches_its_own(county: County, town_keeper: Person, keeper: Person) -> None:

@@ -44,6 +44,8 @@ def administered_units(
     for unit in own_units(administrator, now, kind):
         if unit.kind in TERRITORIAL and unit.territory:
             reach |= Q(territory__startswith=unit.territory)
+            if len(unit.territory) == COUNTY_DIGITS:
+                reach |= Q(territory="")  # units that lie nowhere yet
         else:
             reach |= Q(pk=unit.pk)
     units: QuerySet[Unit] = Unit.objects.filter(reach)
@@ -52,9 +54,9 @@ def administered_units(
 
 def offered_posts(administrator: Person, now: datetime) -> QuerySet[Post]:
     """Return the posts into which `administrator` may put a new account."""
-    beside = Q(kind__in=ADMINISTRATORS, unit__in=own_units(administrator, now))
     posts = Post.objects.filter(unit__in=administered_units(administrator, now))
-    return posts.exclude(beside).exclude(kind=Post.Kind.DISPLAY).select_related("unit")
+    posts = posts.exclude(pk__in=_posts_beside(administrator, now))
+    return posts.exclude(kind=Post.Kind.DISPLAY).select_related("unit")
 
 
 def administered_people(administrator: Person, now: datetime) -> QuerySet[Person]:
@@ -66,7 +68,7 @@ def administered_people(administrator: Person, now: datetime) -> QuerySet[Person
         Q(to_on__isnull=True) | Q(to_on__gte=day_of(now))
     )
     outside = ~Q(post__unit__in=administered_units(administrator, now))
-    beside = Q(post__kind__in=ADMINISTRATORS, post__unit__in=own_units(administrator, now))
+    beside = Q(post__in=_posts_beside(administrator, now))
     people = Person.objects.filter(kind=Person.Kind.PERSON).exclude(pk=administrator.pk)
     people = people.filter(~Exists(held.filter(outside | beside)))
     if is_of_the_county(administrator, now):
@@ -83,6 +85,14 @@ def require_administration(administrator: Person | None, person: Person, now: da
         return
     if not administered_people(administrator, now).filter(pk=person.pk).exists():
         raise PermissionDenied(_("该账号不在您的管理范围内。"))
+
+
+def _posts_beside(administrator: Person, now: datetime) -> QuerySet[Post]:
+    """Return the administrators' posts of the own units, and of the bodies that lead the same territory."""
+    own = own_units(administrator, now)
+    led = own.filter(kind__in=TERRITORIAL).exclude(territory="").values("territory")
+    beside = Q(unit__in=own) | Q(unit__kind__in=TERRITORIAL, unit__territory__in=led)
+    return Post.objects.filter(beside, kind__in=ADMINISTRATORS)
 
 
 def is_of_the_county(
