@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from anwei.org.models import Post, Unit
+from anwei.org.models import PUBLIC_BODIES, Post
 from anwei.org.scope import ADMINISTRATORS
 
 if TYPE_CHECKING:
@@ -103,6 +103,6 @@ def doors_of(posts: list[Post]) -> list[Door]:
     doors = [door for door in ADMINISTRATION if kinds & set(door.post_kinds)]
     if administers == kinds and posts:
         return doors
-    official = any(post.unit.kind != Unit.Kind.ENTERPRISE for post in posts)
+    official = any(post.unit.kind in PUBLIC_BODIES for post in posts)
     business = [door for door in MENU if official or not door.officials_only]
     return [*business, *(door for door in doors if door.name not in {one.name for one in business})]
