@@ -11,8 +11,6 @@ from anwei.cases.models import Case, Entry
 from anwei.cases.queries import line_of
 from anwei.org.duty_record import Deed, Question, register_record_source
 
-MAX_DEEDS = 200  # as many as a page shows; the cases themselves hold the rest
-
 
 def case_deeds(question: Question) -> Iterable[Deed]:
     """Yield the acts on cases that the viewer may see, the newest first."""
@@ -22,7 +20,7 @@ def case_deeds(question: Question) -> Iterable[Deed]:
     if question.person is not None:
         rows = rows.filter(actor=question.person)
     rows = rows.filter(case__in=Case.objects.visible_to(question.viewer))
-    for entry in rows.select_related("case", "actor").order_by("-at")[:MAX_DEEDS]:
+    for entry in rows.select_related("case", "actor").order_by("-at")[: question.most]:
         yield Deed(
             entry.at,
             str(entry.actor),

@@ -28,13 +28,17 @@ class Deed:
 
 @dataclass(frozen=True)
 class Question:
-    """Whose deeds are asked for, of what time, and by whom: a source shows only what `viewer` may see."""
+    """Whose deeds are asked for, of what time, and by whom: a source shows only what `viewer` may see.
+
+    Of each source the newest `most` are asked for.
+    """
 
     post: Post | None
     person: Person | None
     since: datetime
     until: datetime
     viewer: Person
+    most: int = 200  # as many as a page shows; the cases themselves hold the rest
 
 
 Source = Callable[[Question], Iterable[Deed]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.org.views import acts, bodies, gaps, letters, sectors
+from anwei.org.views import acts, bodies, gaps, letters, records, sectors
 
 urlpatterns = [
     path("org/gaps/", gaps.gap_list, name="gaps"),
@@ -15,9 +15,11 @@ urlpatterns = [
     path("org/posts/<int:pk>/duties/load/", acts.load_duties, name="load_duties"),
     path("org/posts/<int:pk>/duties/new/", acts.add_duty, name="add_duty"),
     path("org/posts/<int:pk>/duties.docx", letters.duty_list, name="duty_list"),
+    path("org/posts/<int:pk>/record.docx", records.post_record, name="post_record"),
     path("org/posts/<int:pk>/tasks/new/", acts.plan_task, name="plan_task"),
     path("org/tasks/<int:pk>/done/", acts.finish_task, name="finish_task"),
     path("org/people/<int:pk>/", bodies.person, name="person"),
+    path("org/people/<int:pk>/record.docx", records.person_record, name="person_record"),
     path("org/people/<int:pk>/phone/", bodies.person_phone, name="person_phone"),
     path("org/appoint/", acts.appoint, name="appoint"),
     path("org/holdings/<int:pk>/end/", acts.dismiss, name="dismiss"),

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -91,6 +92,8 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         "has_tasks": shown.kind == Post.Kind.PRINCIPAL and shown.unit.kind in LEADERS,
         "designations": shown.designations.on(today).select_related("unit"),
         "deeds": _record(person, post=shown),
+        "paper": reverse("post_record", args=[pk]),
+        "year_ago": today - YEAR + timedelta(days=1),
         "arrange": shown.kind in ARRANGED and may_arrange(person, shown.unit),
         "acts": post_acts(shown, person, timezone.now()),
         "has_successor": holdings_on(today + timedelta(days=1)).filter(post=shown).exists(),
@@ -110,6 +113,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": shown,
         "holdings": held.select_related("post__unit").order_by("-from_on", "-pk"),
         "deeds": _record(viewer, person=shown),
+        "paper": reverse("person_record", args=[pk]),
+        "year_ago": today - YEAR + timedelta(days=1),
         "may_see_phone": may_see_phone(viewer, shown),
         "today": today,
     }

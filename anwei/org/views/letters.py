@@ -70,7 +70,7 @@ def letter(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Give out a responsibility letter to print and sign."""
     lower = get_object_or_404(Unit.objects.visible_to(person_of(request)), pk=pk)
     content = letter_docx(_upper(lower, year), lower, year, timezone.localdate())
-    return _download(content, f"{year}安全生产责任书-{lower}.docx")
+    return download(content, f"{year}安全生产责任书-{lower}.docx")
 
 
 @signed_in
@@ -79,7 +79,7 @@ def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Give out the duty list of a post."""
     seen = Post.objects.filter(unit__in=units_seen(person_of(request))).select_related("unit")
     post = get_object_or_404(seen, pk=pk)
-    return _download(duty_list_docx(post, timezone.localdate()), f"安全生产责任清单-{post}.docx")
+    return download(duty_list_docx(post, timezone.localdate()), f"安全生产责任清单-{post}.docx")
 
 
 @signed_in
@@ -110,6 +110,7 @@ def _year(request: HttpRequest) -> int:
     return asked if asked and 2000 <= asked <= 2100 else timezone.localdate().year
 
 
-def _download(content: bytes, name: str) -> HttpResponse:
+def download(content: bytes, name: str) -> HttpResponse:
+    """Return a DOCX to be saved under a name."""
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     return HttpResponse(content, content_type=DOCX, headers={"Content-Disposition": disposition})

@@ -1,0 +1,47 @@
+"""履职档案 as DOCX: register, from-to dates, counts and list, only what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.test import Client
+
+from anwei.cases.services import advance
+from anwei.org.models import Person
+from tests.kernel.county import NOW, County, open_repair
+from tests.pages.test_org import words_of
+
+SignIn = Callable[[Person], Client]
+
+
+def test_a_post_and_its_person_have_a_record_made_of_their_work(county: County, sign_in: SignIn) -> None:
+    case = advance(open_repair(county), "order", actor=county.officer, now=NOW)
+    advance(case, "sign", actor=county.worker, now=NOW)
+    client, page = sign_in(county.officer), f"/org/posts/{county.safety.pk}/"
+    assert f'action="{page}record.docx"' in client.get(page).content.decode()
+    answer = client.get(f"{page}record.docx")
+    words = words_of(answer.content)
+    for text in ("安全生产履职档案", "甲化工厂 安全科长", "worker", "1 件", case.number, "任职文件"):
+        assert text in words, text
+    person = client.get(f"/org/people/{county.worker.pk}/record.docx")
+    assert case.number in words_of(person.content) and "安全科长" in words_of(person.content)
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_the_days_bound_the_record(county: County, sign_in: SignIn) -> None:
+    case = advance(open_repair(county), "order", actor=county.officer, now=NOW)
+    advance(case, "sign", actor=county.worker, now=NOW)
+    today, client = NOW.date(), sign_in(county.officer)
+    address = f"/org/posts/{county.safety.pk}/record.docx"
+    inside = words_of(client.get(address, {"from": str(today), "to": str(today)}).content)
+    assert case.number in inside and f"{today.year}年{today.month}月{today.day}日" in inside
+    before = words_of(client.get(address, {"to": str(today - timedelta(days=1))}).content)
+    assert case.number not in before and "此期间没有办理记录" in before
+    assert client.get(address, {"from": "2026-02-31", "to": "nonsense"}).status_code == 200
+
+
+def test_a_stranger_gets_no_record(county: County, sign_in: SignIn) -> None:
+    stranger = sign_in(county.stranger)
+    assert stranger.get(f"/org/posts/{county.safety.pk}/record.docx").status_code == 404
+    assert stranger.get(f"/org/people/{county.worker.pk}/record.docx").status_code == 404
