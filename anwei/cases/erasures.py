@@ -49,7 +49,7 @@ def propose(
     row: SealedRow, *, actor: Person, now: datetime, reason: str, citation: str = ARTICLE
 ) -> ErasureRequest:
     """Ask that the text of `row` be erased; raises CaseError, as a sentence, where that cannot be."""
-    kind = _kind_of(actor, now)
+    kind = hand_of(actor, now)
     if refusal := why_not(row):
         raise CaseError(refusal)
     if not reason.strip() or not citation.strip():
@@ -71,7 +71,7 @@ def answer(request: ErasureRequest, *, actor: Person, now: datetime, agreed: boo
 
     Raises CaseError unless the actor is the other one of the two administrators.
     """
-    kind = _kind_of(actor, now)
+    kind = hand_of(actor, now)
     asked = ErasureRequest.objects.select_for_update().get(pk=request.pk)
     if asked.state != ErasureRequest.State.PROPOSED:
         raise CaseError(_("此申请已经答复过。"))
@@ -98,7 +98,8 @@ def _kept(row: SealedRow) -> dict[str, list[str]]:
     return {"evidence": [file["sha256"] for file in files]} if files else {}
 
 
-def _kind_of(person: Person, now: datetime) -> str:
+def hand_of(person: Person, now: datetime) -> str:
+    """Return as which of the two administrators of the county somebody acts; raises CaseError for others."""
     for kind in ERASING:
         if is_of_the_county(person, now, kind):
             return kind

@@ -67,6 +67,12 @@ def test_one_proposes_the_other_confirms(
     assert "已经抹除" in asked(security, entry)
 
 
+def test_an_administrator_of_a_township_reads_no_timeline(entry: Entry, county: County, visit: Visit) -> None:
+    town = county.townsman.holdings.get().post.unit
+    auditor = in_post("auditor", Post.objects.create(unit=town, kind="audit_admin", title="安全审计员"))
+    assert visit(auditor).get(PAGE, {"case": entry.case.number}).status_code == 403
+
+
 def test_a_refusal_leaves_the_text(entry: Entry, administrators: dict[str, Person], visit: Visit) -> None:
     asked(visit(administrators["audit_admin"]), entry)
     request = ErasureRequest.objects.get()

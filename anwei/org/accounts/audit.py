@@ -18,7 +18,16 @@ from anwei.org.accounts.tables import ChangeFilter, ChangeTable, FailureTable, L
 from anwei.org.models import Person, Post
 from anwei.org.policy import person_of, posts
 
-AUDITED = ("org.person", "org.post", "org.delegation", "org.apitoken", "org.display", "ledgers.setting")
+AUDITED = (
+    "org.person",
+    "org.post",
+    "org.unit",
+    "org.sector",
+    "org.delegation",
+    "org.apitoken",
+    "org.display",
+    "ledgers.setting",
+)
 TABS: dict[str, tuple[type[Any], type[Any], type[Any]]] = {
     "logins": (AccessLog, LoginFilter, LoginTable),
     "failures": (AccessFailureLog, LoginFilter, FailureTable),

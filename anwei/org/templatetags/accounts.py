@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from anwei.ledgers.models import Change
 from anwei.org.accounts.lockout import FACTOR
 from anwei.org.accounts.sessions import device_words
-from anwei.org.models import Person, Post
+from anwei.org.models import SECTOR_CHOICES, Person, Post, Unit
 
 register = template.Library()
 register.filter("device", device_words)
 
 VERBS = {
-    "create": _("开设账号"),
     "reset_password": _("重置密码"),
     "change_password": _("修改密码"),
     "set_up_factor": _("设置动态口令"),
@@ -31,6 +30,20 @@ VERBS = {
     "issue": _("签发"),
     "bind": _("启用"),
     "set": _("修改设置"),
+    "create": _("登记"),
+    "register": _("登记"),
+    "update": _("修改"),
+    "renew": _("续任"),
+    "seed_duties": _("载入法定职责"),
+    "add_duty": _("写入清单"),
+    "plan_task": _("列入清单"),
+    "finish_task": _("登记完成"),
+    "show_phone": _("查看号码"),
+    "designate": _("指定"),
+    "end_designation": _("结束指定"),
+    "place": _("明确属地"),
+    "assign": _("明确分工"),
+    "end": _("结束分工"),
 }
 
 
@@ -54,9 +67,13 @@ def masked(phone: str) -> str:
 
 @register.filter
 def subject_words(change: Change) -> str:
-    """Return what a row of the change log speaks of: an account, a post and who is in it, or the register."""
+    """Return what a row of the change log speaks of: an account, a post and who is in it, a unit ..."""
     if change.register == "org.person":
         return _named(change.row)
+    if change.register == "org.unit":
+        return str(Unit.objects.filter(pk=change.row).first() or change.row)
+    if change.register == "org.sector":
+        return str(dict(SECTOR_CHOICES).get(change.row, change.row))
     post = (
         Post.objects.select_related("unit").filter(pk=change.row) if change.register == "org.post" else None
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from anwei.cases.erasures import ARTICLE, ERASABLE, ERASING, answer, propose, row_of, why_not
+from anwei.cases.erasures import ARTICLE, ERASABLE, ERASING, answer, hand_of, propose, row_of, why_not
 from anwei.cases.errors import CaseError
 from anwei.cases.models import Entry
 from anwei.ledgers.listing import number_in
@@ -25,6 +26,10 @@ SHOWN = 50
 @require_GET
 def erasures(request: HttpRequest) -> HttpResponse:
     """Show the requests, and the lines of one case (`?case=`) or one register row (`?register=`, `?row=`)."""
+    try:
+        hand_of(person_of(request), timezone.now())
+    except CaseError as error:  # an administrator of a township or an enterprise reads no timelines
+        raise PermissionDenied(str(error)) from error
     asked = ErasureRequest.objects.select_related("proposed_by", "answered_by")
     open_ones = asked.filter(state=ErasureRequest.State.PROPOSED)
     searched = {name: request.GET.get(name, "").strip() for name in ("case", "register", "row")}
