@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from anwei.org.accounts.recent import recent
 from anwei.org.display import bind_display, issue_display, remember, revoke_display
 from anwei.org.models import Display
 from anwei.org.policy import person_of, public, signed_in
@@ -19,6 +20,7 @@ from anwei.org.services import OrgError
 
 @signed_in
 @require_POST
+@recent
 def wall_issue(request: HttpRequest) -> HttpResponse:
     """Make a display and show its code once."""
     try:
@@ -47,6 +49,7 @@ def wall_bind(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
+@recent
 def wall_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a display; like opening one, the affair of those who see the whole county."""
     display = get_object_or_404(Display, pk=pk, revoked_at__isnull=True)
