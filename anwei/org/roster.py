@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from anwei.org.models import Designation, Holding, Post, SectorDuty, Unit
+from anwei.org.models import PUBLIC_BODIES, Designation, Holding, Post, SectorDuty, Unit
 from anwei.org.scope import COUNTY_DIGITS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Roster:
 
     def duty_posts(self, county: str) -> list[Placed]:
         """Return the duty posts (值班岗) of the county's public bodies, those that are held first."""
-        kinds = [kind for kind in Unit.Kind if kind != Unit.Kind.ENTERPRISE]
+        kinds = [kind for kind in Unit.Kind if kind in PUBLIC_BODIES]
         return _held_first(
             sorted(
                 (
