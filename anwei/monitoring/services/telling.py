@@ -16,6 +16,7 @@ from anwei.monitoring.lifecycle import KIND, urgency
 from anwei.monitoring.models import Alarm, Severity, Warning
 from anwei.monitoring.words import title
 from anwei.org.responsibility import Vacant, posts_for
+from anwei.org.roster import Roster
 
 
 def tell_warning(warning: Warning, *, now: datetime) -> None:
@@ -39,13 +40,13 @@ def tell_warning(warning: Warning, *, now: datetime) -> None:
     )
 
 
-def tell_alarms(alarms: Iterable[Alarm], *, now: datetime) -> None:
+def tell_alarms(alarms: Iterable[Alarm], *, now: datetime, roster: Roster) -> None:
     """Tell the same posts of red alarms that belong to no warning."""
     for alarm in alarms:
         if alarm.severity != Severity.RED or alarm.warning_id is not None:
             continue
         try:
-            posts = posts_for(alarm.enterprise, now, held=False)
+            posts = posts_for(alarm.enterprise, now, held=False, roster=roster)
         except Vacant:
             continue  # the list of vacancies says so
         tell(

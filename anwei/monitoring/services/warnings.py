@@ -11,12 +11,16 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import Phase
+from anwei.cases.notices.services import told_together
 from anwei.cases.services import advance, open_case
 from anwei.monitoring.lifecycle import RISE
 from anwei.monitoring.models import Alarm, AlarmRule, Severity, Warning
 from anwei.monitoring.services.telling import tell_alarms, tell_warning
 from anwei.monitoring.words import title, why
+from anwei.org.holdings import day_of
 from anwei.org.responsibility import Vacant, posts_for
+from anwei.org.roster import Roster
+from anwei.sites.models import Enterprise, Site
 
 NEWS = timedelta(hours=24)  # what is found later is history: recorded and shown, but nobody is sent out
 GROUPS = (
@@ -34,6 +38,18 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
     raises the level of the open warning, which its timeline records.
     """
     news = [alarm for alarm in alarms if now - alarm.raised_at <= NEWS]
+    if not news:
+        return []
+    roster = Roster(day_of(now), [_answered(alarm).subject() for alarm in news])
+    with told_together(now):
+        attached = _attach(news, now, trends, roster)
+        Alarm.objects.bulk_update(attached, ["warning"])
+        tell_alarms(news, now=now, roster=roster)
+    return sorted({warning.pk for alarm in attached if (warning := alarm.warning) is not None})
+
+
+def _attach(news: Sequence[Alarm], now: datetime, trends: Mapping[int, str], roster: Roster) -> list[Alarm]:
+    """Give each alarm its warning, an open one or a new one; return those that have one now."""
     groups = _groups(news)
     open_ones = _open_warnings(news, groups)
     attached = []
@@ -43,15 +59,13 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
         warning = next((open_ones[place] for place in places if place in open_ones), None)
         if alarm.rule.opens_warning:
             if warning is None:
-                warning = _issue(alarm, group, now, trends.get(alarm.rule_id, ""))
+                warning = _issue(alarm, group, now, trends.get(alarm.rule_id, ""), roster)
             elif _rank(alarm.severity) < _rank(warning.level):
                 warning = open_ones[warning.open_for_site] = _raise(warning, alarm, now)
         if warning is not None:
             open_ones[warning.open_for_site] = alarm.warning = warning
             attached.append(alarm)
-    Alarm.objects.bulk_update(attached, ["warning"])
-    tell_alarms(news, now=now)
-    return sorted({warning.pk for alarm in attached if (warning := alarm.warning) is not None})
+    return attached
 
 
 def _raise(warning: Warning, alarm: Alarm, now: datetime) -> Warning:
@@ -98,10 +112,15 @@ def _rank(level: str) -> int:
     return Severity.values.index(level)  # red stands first
 
 
-def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str) -> Warning | None:
+def _answered(alarm: Alarm) -> Site | Enterprise:
+    """Return for what somebody must answer: the alarm's site, else its enterprise."""
+    return alarm.site or alarm.enterprise
+
+
+def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str, roster: Roster) -> Warning | None:
     """Open the warning, with what stands active of its group; None where no post exists that could answer."""
     try:
-        posts = posts_for(alarm.site or alarm.enterprise, now, held=False)
+        posts = posts_for(_answered(alarm), now, held=False, roster=roster)
     except Vacant as error:
         log.error("alarm %s opens no warning: %s", alarm.pk, error)
         return None
