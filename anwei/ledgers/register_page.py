@@ -34,7 +34,8 @@ class RegisterListing(Listing):
     def __init__(self, request: HttpRequest, ledger: Ledger, person: Any, *, pick: bool = False) -> None:
         self.ledger = ledger
         self.columns = chosen_columns(ledger, remembered(request, ledger.code))
-        choosings = choosings_of(ledger, person)
+        told_by_choice = [column for column in ledger.columns if column.filtered or not column.display]
+        choosings = choosings_of(ledger, person, told_by_choice)
         super().__init__(
             request,
             name=ledger.code,
@@ -94,7 +95,7 @@ def filtered_rows(ledger: Ledger, parameters: QueryDict, person: Any) -> QuerySe
 
     Raises ValueError for a parameter that is no filter or a value that is no choice of it.
     """
-    choosings = choosings_of(ledger, person)
+    choosings = choosings_of(ledger, person, [column for column in ledger.columns if column.filtered])
     named = filterset_of(ledger, choosings)
     known = named.base_filters
     unknown = sorted(set(parameters) - set(known))
