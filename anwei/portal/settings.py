@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "anwei.portal.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "anwei.portal.middleware.NoNul",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "anwei.portal.refusals.middleware",  # outside of whatever refuses somebody
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -207,5 +208,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}, "axes": {"level": "ERROR"}},
+    "filters": {"one_line": {"()": "anwei.portal.logs.OneLine"}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+        "django.request": {"filters": ["one_line"]},
+    },
 }
