@@ -26,7 +26,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         request,
         403,
         str(exception) or _("您的岗位无权查看此页"),
-        _("如确需办理，请联系本单位系统管理员调整岗位。"),
+        _("如确需办理，请联系本单位安全保密管理员。"),
     )
 
 

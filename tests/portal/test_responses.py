@@ -116,7 +116,7 @@ def test_each_error_says_what_to_do_next(office: Person, settings: Settings) -> 
     for address, (status, heading) in expected.items():
         answer = client.get(address)
         assert (answer.status_code, heading in answer.content.decode()) == (status, True), address
-        assert "回驾驶舱" in answer.content.decode()
+        assert "回首页" in answer.content.decode()
     assert client.get("/busy/")["Retry-After"] == "10"
 
 
