@@ -28,18 +28,25 @@ def county_calendar() -> WorkCalendar:
 def run_clocks(case: Case, event: str, now: datetime) -> None:
     """Meet and start the clocks of a case after `event` (OPENED or a verb) and set its deadline, unsaved.
 
-    Closing meets every clock: nothing more is due.
+    A clock that repeats starts again when it is met. Closing meets every clock: nothing more is due.
     """
     unmet = case.clocks.filter(met_at__isnull=True)
     if case.phase == Phase.CLOSED:
         unmet.update(met_at=now)
         case.deadline = None
         return
+    rules = list(kind_of(case).clocks(case))
+    starting = [(rule, now) for rule in rules if event in rule.starts_on]
+    starting += [
+        (rule, rule.next_start(now, due_at))
+        for rule in rules
+        if rule.repeats and rule.met_by == event
+        for due_at in unmet.filter(met_by=event, name=rule.name).values_list("due_at", flat=True)
+    ]
     unmet.filter(met_by=event).update(met_at=now)
-    starting = [rule for rule in kind_of(case).clocks(case) if event in rule.starts_on]
     calendar = county_calendar() if starting else None
-    for rule in starting:
-        _start(case, rule, now, calendar)
+    for rule, counted_from in starting:
+        _start(case, rule, now, rule.due(counted_from, calendar), calendar)
     set_deadline(case)
 
 
@@ -90,9 +97,10 @@ def recount(clock: Clock, calendar: WorkCalendar, now: datetime) -> bool:
     return True
 
 
-def _start(case: Case, rule: ClockRule, now: datetime, calendar: WorkCalendar | None) -> None:
+def _start(
+    case: Case, rule: ClockRule, now: datetime, due_at: datetime, calendar: WorkCalendar | None
+) -> None:
     """Start a clock; one that runs already keeps running, and a new limit can only make it due earlier."""
-    due_at = rule.due(now, calendar)
     terms = {"citation": rule.citation, "confidence": rule.confidence, "on_breach": rule.on_breach}
     in_working_days = rule.unit == "working" or rule.rolls
     provisional = in_working_days and calendar is not None and day_of(due_at) > calendar.known_through

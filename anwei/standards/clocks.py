@@ -43,6 +43,7 @@ class ClockRule:
 
     `on_breach` is what missing it brings; `key` names the StatutoryDeadline it comes from, if any; without an
     `extension` it cannot be extended. `until` is the day that the case itself names: `limit` then is ignored.
+    One that `repeats` starts again whenever it was met, until the case is closed.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ClockRule:
     rolls: bool = False
     extension: ExtensionRule | None = None
     until: date | None = None
+    repeats: bool = False
 
     def __post_init__(self) -> None:
         if self.until is not None:
@@ -66,6 +68,13 @@ class ClockRule:
             limits.check(self.limit, self.unit)
         except ValueError as fault:
             raise ValueError(f"{self.name}: {fault}") from fault
+
+    def next_start(self, met_at: datetime, due_at: datetime) -> datetime:
+        """Return from when the next round is counted: from when this one was met.
+
+        A report on a quarter or a year that came early does not count for the next one too.
+        """
+        return max(met_at, due_at) if self.unit in limits.PERIODS else met_at
 
     def due(self, started_at: datetime, calendar: WorkCalendar | None = None) -> datetime:
         """Return the last moment at which the clock is met in time; the product's calendar unless given."""

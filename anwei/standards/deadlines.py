@@ -78,6 +78,7 @@ class StatutoryDeadline:
             key=self.key,
             rolls=self.rolls,
             extension=self.extension,
+            repeats=self.repeats,
         )
 
 

@@ -26,6 +26,7 @@ UNITS = (
     "next_quarter",  # the n-th day of the quarter after the event's
     "next_year",  # the n-th day of the year after the event's
 )
+PERIODS = ("next_quarter", "next_year")
 WITHOUT_NUMBER = ("immediate", "same_day")
 
 

@@ -13,6 +13,7 @@ from anwei.cases.models import Case
 from anwei.cases.verbs import withdrawals
 from anwei.org.models import Person, Post
 from anwei.standards.clocks import ClockRule, ExtensionRule
+from anwei.standards.deadlines import deadline
 
 
 class Overhaul(Case):
@@ -21,6 +22,7 @@ class Overhaul(Case):
     promised = models.BooleanField(default=False)
     engineer = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     helper = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_major = models.BooleanField(default=False)  # then the quarterly report runs on it
     under_pressure = models.BooleanField(default=False)  # what the guard looks at
 
     class Meta:
@@ -55,6 +57,9 @@ LIFE = Lifecycle(
             children_closed=True,
         ),
         Transition(
+            "report", Phase.ACTING, Phase.ACTING, Role.IMPLEMENTER, label="季度报告", line="已报季度分析表"
+        ),
+        Transition(
             "close",
             Phase.REVIEW,
             Phase.CLOSED,
@@ -75,6 +80,8 @@ def clocks(case: Overhaul) -> Iterable[ClockRule]:
         yield ClockRule(
             "大修", ("order",), "finish", 0, "natural", "测试依据", "TEST", until=case.until, extension=rule
         )
+    if case.is_major:
+        yield deadline("hazard.quarterly_statistics").clock(starts_on=("order",), met_by="report")
     yield ClockRule("验收", ("finish",), "close", 3, "working", "测试依据", "TEST")
 
 
