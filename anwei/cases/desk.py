@@ -119,7 +119,7 @@ def advance_all(
             fault = _refusal(case, verb)
             if not fault:
                 try:
-                    advance(case, verb, actor=actor, now=now, version=version, key=f"{key}-{pk}")
+                    advance(case, verb, actor=actor, now=now, version=version, key=key and f"{key}-{pk}")
                 except CaseError as error:
                     fault = str(error)
             yield Done(case.number, case.title, fault)

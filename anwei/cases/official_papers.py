@@ -12,7 +12,7 @@ from anwei.cases.kinds import kind_of, specific
 from anwei.cases.models import Case, Clock, Extension
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.ledgers.papers.registers import Act, PaperRegister
-from anwei.org.holdings import filled_post_above, posts_acted_at
+from anwei.org.holdings import acts_for, filled_post_above, posts_acted_at
 from anwei.org.models import Person, Post, Unit
 from anwei.standards.papers import PaperTemplate
 
@@ -45,6 +45,11 @@ def _post_for(person: Person, case: Case, act: Act, now: datetime) -> Post | Non
     head = inside.filter(kind__in=HEADS).first()
     above = filled_post_above(case.supervisor, now)
     return head or (None if above is None else own.filter(pk=above.pk).first())
+
+
+def _principal_of(person: Person, post: Post, now: datetime) -> Person | None:
+    acting = acts_for(person, post.pk, now)
+    return None if acting is None else acting.acting_for
 
 
 def _words(case: Case, template: PaperTemplate, now: datetime) -> Mapping[str, str]:
@@ -96,4 +101,5 @@ PAPERS = PaperRegister(
     issuer=_issuer,
     post_for=_post_for,
     words=_words,
+    principal_of=_principal_of,
 )

@@ -76,7 +76,7 @@ def acts_for(person: Person, post_id: int, at: datetime) -> Acting | None:
 
 def actings_of(person: Person, at: datetime) -> dict[int, Acting]:
     """Return how `person` may act at a moment, by post: what `acts_for` answers for each, in two queries."""
-    lent = delegations_at(at).filter(deputy=person).select_related("principal").order_by("-pk")
+    lent = delegations_at(at).filter(deputy=person).select_related("principal").order_by("from_at", "pk")
     own = holdings_on(day_of(at)).filter(person=person).values_list("post", flat=True)
     acting = {one.post_id: Acting(person, one.post_id, one.principal) for one in lent}
     return acting | {post: Acting(person, post) for post in own}

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +24,7 @@ from anwei.ledgers.papers.queries import papers_of
 from anwei.ledgers.services import change_setting
 from anwei.monitoring.models import Warning
 from anwei.org.models import Person, Post
+from anwei.org.services import delegate
 from tests.kernel.county import NOW, County, in_post
 
 SignIn = Callable[[Person], Client]
@@ -270,3 +272,18 @@ def test_the_next_hand_is_told(office: Office, warning: Warning) -> None:
     act(office.head, paper, "sign")
     told = Notice.objects.filter(person=paper.drafted_by, key__startswith="paper:")
     assert "已签发" in told.latest("pk").text
+
+
+def test_a_deputy_signs_for_the_head_but_not_the_head_s_own_text(
+    office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    secretary, post = in_post("secretary"), office.head_person.holdings.get().post
+    terms: dict[str, Any] = {"from_at": NOW, "to_at": NOW + timedelta(days=1), "reason": "出差", "now": NOW}
+    delegate(post, principal=office.head_person, deputy=secretary, actor=office.head_person, **terms)
+    deputy = sign_in(secretary)
+    for drafter, status, state in ((office.head, 403, "reviewed"), (office.drafter, 200, "signed")):
+        paper = draft(drafter, warning)
+        act(office.reviewer, paper, "review")
+        assert act(deputy, paper, "sign").status_code == status
+        paper.refresh_from_db()
+        assert paper.state == state

@@ -29,6 +29,7 @@ class PaperRegister:
     `row_for(person, key)` is the row if that person may see it, else None; `templates(row)` are the keys of
     the papers that can be drafted on it now; `issuer(row, template)` is the unit that issues (org.Unit);
     `post_for(person, row, act, now)` the post (org.Post) by which the person may do the act, else None;
+    `principal_of(person, post, now)` for whom the person acts at that post as a deputy, else None;
     `words(row, template, now)` fills the template's fields.
     """
 
@@ -39,6 +40,7 @@ class PaperRegister:
     issuer: Callable[[Any, PaperTemplate], Any]
     post_for: Callable[[Any, Any, Act, datetime], Any | None]
     words: Callable[[Any, PaperTemplate, datetime], Mapping[str, str]]
+    principal_of: Callable[[Any, Any, datetime], Any | None] = lambda person, post, now: None
 
 
 _registers: dict[str, PaperRegister] = {}

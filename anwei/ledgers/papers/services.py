@@ -1,6 +1,7 @@
 """The acts on a paper: draft, change the text, review, send back, sign, take the stamped copy in, withdraw.
 
-Nobody reviews or signs a text that they last changed; the text that is reviewed is the text that is signed.
+Nobody reviews or signs a text that they last changed, nor does a deputy in their name; the text that is
+reviewed is the text that is signed.
 """
 
 from __future__ import annotations
@@ -169,8 +170,14 @@ def current(paper: Paper) -> PaperVersion:
 
 def may(paper: Paper, row: Any, act: Act, actor: Any, now: datetime) -> bool:
     """Say whether the person may do an act on the paper now, as far as posts and separate hands go."""
-    own = act is not Act.DRAFT and paper.drafted_by_id == actor.pk
-    return not own and paper_register(paper.register).post_for(actor, row, act, now) is not None
+    post = paper_register(paper.register).post_for(actor, row, act, now)
+    return post is not None and not (act is not Act.DRAFT and _is_own(paper, actor, post, now))
+
+
+def _is_own(paper: Paper, actor: Any, post: Any, now: datetime) -> bool:
+    """Say whether the text is the actor's own, or of whom the actor stands for at the post."""
+    principal = paper_register(paper.register).principal_of(actor, post, now)
+    return paper.drafted_by_id in {actor.pk, principal.pk if principal else actor.pk}
 
 
 def _require_post(paper: Paper, act: Act, actor: Any, now: datetime) -> Any:
@@ -179,11 +186,11 @@ def _require_post(paper: Paper, act: Act, actor: Any, now: datetime) -> Any:
     row = room.row_for(actor, paper.row)
     if row is None:
         raise NotYourHand(_("您看不到这份公文所属的事项。"))
-    if act is not Act.DRAFT and paper.drafted_by_id == actor.pk:
-        raise NotYourHand(_("拟稿人（包括最后修改文稿的人）不能审核或签发自己的文稿。"))
     post = room.post_for(actor, row, act, now)
     if post is None:
         raise NotYourHand(_("您现在的岗位不能进行此操作。"))
+    if act is not Act.DRAFT and _is_own(paper, actor, post, now):
+        raise NotYourHand(_("拟稿人（包括最后修改文稿的人）不能审核或签发自己的文稿。"))
     return post
 
 
