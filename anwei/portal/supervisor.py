@@ -91,6 +91,8 @@ class Child:
             preexec_fn=die_with_parent,  # other threads only wait for children and hold no lock
             limit=LINE_LIMIT,
         )
+        if self._stopping:  # asked to end while it was being started: `stop` saw no process yet
+            self._process.kill()
         self.starts += 1
         self.started_at = time.time()
         self._changed()

@@ -27,3 +27,14 @@ async def _missing(path: Path) -> None:
     await running
     assert child.starts == 1
     assert "No such file" in (path / "journal.log").read_text()
+
+
+def test_a_program_asked_to_end_while_it_starts_ends(tmp_path: Path) -> None:
+    async def early() -> None:
+        child = Child(Program("eager", ["/bin/sleep", "60"], {}), Journal(tmp_path / "log"), lambda: None)
+        running = asyncio.create_task(child.keep_running())
+        await asyncio.sleep(0)  # it is being started, and there is no process yet
+        await child.stop(1.0)
+        await asyncio.wait_for(running, 5)
+
+    asyncio.run(early())
