@@ -42,20 +42,28 @@ def append(row: Row) -> Row:
 
 
 def append_all(model: type[Row], rows: Sequence[Row]) -> None:
-    """Append many rows, in their order, by a handful of queries; the same as `append` one by one.
-
-    Two hands that begin one chain at once collide on its head, and the later transaction fails.
-    """
-    chains = {_chain_of(row) for row in rows}
+    """Append many rows, in their order, by a handful of queries; the same as `append` one by one."""
+    chains = sorted({_chain_of(row) for row in rows})
+    if (
+        connection.features.has_select_for_update
+    ):  # others write here: who begins a chain claims its head first
+        ChainHead.objects.bulk_create(map(_begun, chains), ignore_conflicts=True)
+    heads = {chain: _begun(chain) for chain in chains}
     locked = ChainHead.objects.select_for_update().order_by("chain").filter(chain__in=chains)
-    known = {head.chain: head for head in locked}
-    fresh = {chain: ChainHead(chain=chain, number=0, digest=FIRST) for chain in chains - known.keys()}
+    heads |= {head.chain: head for head in locked}
     for row in rows:
-        chain = _chain_of(row)
-        _link_to(known.get(chain) or fresh[chain], row)
+        _link_to(heads[_chain_of(row)], row)
     model._default_manager.bulk_create(rows)
-    ChainHead.objects.bulk_create(fresh.values())
-    ChainHead.objects.bulk_update(known.values(), ["number", "digest", "seal"])
+    ChainHead.objects.bulk_create(
+        heads.values(),
+        update_conflicts=True,
+        unique_fields=["chain"],
+        update_fields=["number", "digest", "seal"],
+    )
+
+
+def _begun(chain: str) -> ChainHead:
+    return ChainHead(chain=chain, number=0, digest=FIRST, seal="")
 
 
 def _link_to(head: ChainHead, row: SealedRow) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.deprecation import MiddlewareMixin
 
 API = "/api/"
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"
@@ -40,6 +42,17 @@ def headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest
         return _headed(get_response(request), signed_in=request.user.is_authenticated)
 
     return answer
+
+
+class NoNul(MiddlewareMixin):
+    """Refuse the character NUL in addresses and forms: nobody types it, PostgreSQL keeps no text with it."""
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _named: Any) -> None:
+        """Raise BadRequest; a body is read only where the check against forgery reads it too."""
+        given = [request.GET] if getattr(view, "csrf_exempt", False) else [request.GET, request.POST]
+        texts = [text for fields in given for _name, values in fields.lists() for text in values]
+        if any("\0" in text for text in (request.path_info, *texts)):
+            raise BadRequest("NUL")
 
 
 class Language(LocaleMiddleware):

@@ -50,6 +50,12 @@ def test_no_address_is_a_fault(plant: Plant, alarms: list[Alarm], sign_in: SignI
     assert sign_in(plant.county.officer).get(address).status_code < 500
 
 
+def test_no_text_holds_nul(plant: Plant, sign_in: SignIn) -> None:
+    client = sign_in(plant.county.officer)
+    assert client.get("/search/?q=%00").status_code == 400
+    assert client.post("/ledgers/enterprises/new/", {"name": "甲\0厂"}).status_code == 400
+
+
 @pytest.mark.parametrize(
     "period",
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,25 +60,26 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse:
     """Register a new row or change one; what is typed is read exactly as the cells of a sheet."""
-    with transaction.atomic() if request.method == "POST" else nullcontext():  # reading takes no write lock
-        return _form(request, code, pk)
-
-
-def _form(request: HttpRequest, code: str, pk: int | None) -> HttpResponse:
     ledger = found(code)
     if not ledger.may_write(request.user):
         raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
-    shown = _locked(ledger, request, pk) if pk else None
+    shown, seen = _opened(ledger, request, pk) if pk else (None, 0)
     typed = {column.name: request.POST.get(column.name, "") for column in ledger.entered}
-    reason, examined = request.POST.get("reason", "").strip()[:200], None
-    faster = _faster_hand(ledger, shown, request)
+    reason = request.POST.get("reason", "").strip()[:200]
+    examined, faster = None, _faster_hand(ledger, shown, request)
     if request.method == "POST":
-        examined = _examined(ledger, typed, shown, request.user)
+        if not faster:  # nobody waits for a form that came too late, nor for a page that is being drawn
+            with transaction.atomic():
+                shown = _locked(ledger, request, shown)
+                seen, faster = _version(ledger, shown), _faster_hand(ledger, shown, request)
+                examined = _examined(ledger, typed, shown, request.user)
+                saved = None if faster else _saved(ledger, examined, shown, request, reason)
+            if saved is not None:
+                messages.success(request, _("已保存，变更已记入变更记录。"))
+                return redirect("ledger_row", code, saved.pk)
+        examined = examined or _examined(ledger, typed, shown, request.user)
         if faster:
             examined.refusals[WHOLE_ROW] = faster
-        elif saved := _saved(ledger, examined, shown, request, reason):
-            messages.success(request, _("已保存，变更已记入变更记录。"))
-            return redirect("ledger_row", code, saved.pk)
     context = {
         "ledger": ledger,
         "row": shown,
@@ -91,17 +91,28 @@ def _form(request: HttpRequest, code: str, pk: int | None) -> HttpResponse:
         "sensitive": [column.label for column in ledger.entered if column.sensitive] if shown else [],
         "reason": reason,
         "reason_error": examined.refusals.get("reason", "") if examined else "",
-        "seen": _version(ledger, shown),
+        "seen": seen,
     }
     status = 409 if faster else 422 if examined else 200
     return render(request, "ledgers/form.html", context, status=status)
 
 
-def _locked(ledger: Ledger, request: HttpRequest, pk: int) -> Any:
-    """Return a row in the person's sight; for a POST nobody else writes it until that is answered."""
-    if request.method == "POST":
-        list(ledger.model._base_manager.select_for_update().filter(pk=pk))
-    return get_object_or_404(ledger.visible(request.user), pk=pk)
+def _opened(ledger: Ledger, request: HttpRequest, pk: int) -> tuple[Any, int]:
+    """Return a row in the person's sight and its version, whose values are not older than that version.
+
+    Read the other way round, the values of before a faster hand's save would pass for the values after it.
+    """
+    shown = get_object_or_404(ledger.visible(request.user), pk=pk)
+    seen = _version(ledger, shown)
+    return get_object_or_404(ledger.visible(request.user), pk=pk), seen
+
+
+def _locked(ledger: Ledger, request: HttpRequest, shown: Any) -> Any:
+    """Return the row in the person's sight as it is now; nobody else writes it until the transaction ends."""
+    if shown is None:
+        return None
+    list(ledger.model._base_manager.select_for_update().filter(pk=shown.pk))
+    return get_object_or_404(ledger.visible(request.user), pk=shown.pk)
 
 
 def _version(ledger: Ledger, shown: Any) -> int:
