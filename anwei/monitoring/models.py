@@ -246,6 +246,7 @@ class Alarm(models.Model):
     warning = models.ForeignKey(
         Warning, on_delete=models.PROTECT, null=True, blank=True, related_name="alarms"
     )
+    waits = models.BooleanField(_("待设岗后发预警"), default=False)  # no post existed that could answer
 
     objects = ScopedManager()
     scope = ScopeColumns(territory="territory", sector="sector", enterprise="enterprise_id")
@@ -260,9 +261,13 @@ class Alarm(models.Model):
                 condition=Q(cleared_at__isnull=True) | Q(acknowledged_at__isnull=True),
                 name="alarms_that_ask_for_attention",  # few of many: the live list and every page's count
             ),
+            models.Index(fields=["id"], condition=Q(waits=True), name="alarms_that_wait"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["rule", "started_at"], name="episode_key_is_unique"),
+            models.CheckConstraint(
+                condition=Q(waits=False) | Q(warning__isnull=True), name="what_has_a_warning_waits_for_none"
+            ),
             models.CheckConstraint(
                 condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
                 | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),

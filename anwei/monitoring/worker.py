@@ -37,6 +37,7 @@ from anwei.monitoring.models import Alarm
 from anwei.monitoring.register import snapshot
 from anwei.monitoring.services import record_episodes
 from anwei.monitoring.services.positions import EPISODES, REGISTER, position, read_again
+from anwei.monitoring.services.warnings import open_waiting
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.heartbeat import keep_beating
@@ -128,6 +129,7 @@ class Worker:
 
     async def _sweep(self) -> None:
         await _ask(sweep, timezone.now())
+        await _ask(open_waiting, timezone.now())
 
     async def _record_gaps(self) -> None:
         await _ask(record_gaps, timezone.now())

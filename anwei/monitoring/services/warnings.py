@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import Phase
 from anwei.cases.notices.services import told_together
 from anwei.cases.services import advance, open_case
 from anwei.monitoring.lifecycle import RISE
-from anwei.monitoring.models import Alarm, AlarmRule, Severity, Warning
+from anwei.monitoring.models import Alarm, AlarmRule, Position, Severity, Warning
+from anwei.monitoring.services.positions import EPISODES
 from anwei.monitoring.services.telling import tell_alarms, tell_warning
 from anwei.monitoring.words import title, why
 from anwei.org.holdings import day_of
@@ -45,6 +47,33 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
         attached = _attach(news, now, trends, roster)
         Alarm.objects.bulk_update(attached, ["warning"])
         tell_alarms(news, now=now, roster=roster)
+    waiting = [alarm.pk for alarm in news if alarm.waits]
+    if waiting:
+        Alarm.objects.filter(pk__in=waiting, warning=None).update(waits=True)
+    return _touched(attached)
+
+
+@transaction.atomic
+def open_waiting(now: datetime) -> list[int]:
+    """Open the warnings that waited for a post to exist; return them. Harmless when run again or at once.
+
+    Their clocks run from now: nobody could sign before. An alarm that is over meanwhile still has its
+    warning, because somebody must say why it rose.
+    """
+    if not Alarm.objects.filter(waits=True).exists():
+        return []
+    Position.objects.select_for_update().get_or_create(name=EPISODES)  # not beside `record_episodes`
+    alarms = list(Alarm.objects.filter(waits=True).select_related("rule", "device", "tag").order_by("pk"))
+    roster = Roster(day_of(now), [_answered(alarm).subject() for alarm in alarms])
+    with told_together(now):
+        attached = _attach(alarms, now, {}, roster)
+        for alarm in attached:
+            alarm.waits = False
+        Alarm.objects.bulk_update(attached, ["warning", "waits"])
+    return _touched(attached)
+
+
+def _touched(attached: Sequence[Alarm]) -> list[int]:
     return sorted({warning.pk for alarm in attached if (warning := alarm.warning) is not None})
 
 
@@ -118,11 +147,13 @@ def _answered(alarm: Alarm) -> Site | Enterprise:
 
 
 def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str, roster: Roster) -> Warning | None:
-    """Open the warning, with what stands active of its group; None where no post exists that could answer."""
+    """Open the warning, with what stands active of its group; None where it must wait for a post."""
     try:
         posts = posts_for(_answered(alarm), now, held=False, roster=roster)
     except Vacant as error:
-        log.error("alarm %s opens no warning: %s", alarm.pk, error)
+        if not alarm.waits:
+            log.error("alarm %s waits to open its warning: %s", alarm.pk, error)
+        alarm.waits = True
         return None
     warning = open_case(
         Warning,
@@ -139,6 +170,6 @@ def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str, roster
         level=alarm.severity,
         open_for_site=_place(alarm.rule_id, alarm),
     )
-    Alarm.objects.filter(rule__in=group, cleared_at=None, warning=None).update(warning=warning)
+    Alarm.objects.filter(rule__in=group, cleared_at=None, warning=None).update(warning=warning, waits=False)
     tell_warning(warning, now=now)
     return warning
