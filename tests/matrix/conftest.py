@@ -17,8 +17,9 @@ from anwei.monitoring.stream.samples import Reason, Reject
 from anwei.portal import refusals
 from tests.kernel.conftest import django_db_setup  # noqa: F401  (the table of the test-only kind)
 from tests.kernel.county import NOW
+from tests.matrix.building import build
 from tests.matrix.callers import Caller, callers
-from tests.matrix.world import World, build, canary
+from tests.matrix.world import World, canary
 from tests.pages.store import Store
 
 LOOKED_AT = NOW + timedelta(minutes=5)
@@ -38,7 +39,7 @@ def data_folder(store: Store) -> Iterator[DataFolder]:
     settings.DATA = folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any, store: Store) -> Iterator[World]:  # noqa: F811
     hashers, settings.PASSWORD_HASHERS = (
         settings.PASSWORD_HASHERS,
@@ -59,12 +60,12 @@ def world(django_db_setup: None, django_db_blocker: Any, store: Store) -> Iterat
             settings.PASSWORD_HASHERS = hashers
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def visitors(world: World) -> dict[str, Caller]:
     return callers(world)
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True, scope="package")
 def every_stranger_goes_on_record() -> Iterator[None]:
     """Lift the bound on how many refusals of strangers are kept a minute."""
     allowance, refusals.strangers = refusals.strangers, refusals.Allowance(10**9)
@@ -72,7 +73,7 @@ def every_stranger_goes_on_record() -> Iterator[None]:
     refusals.strangers = allowance
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True, scope="package")
 def refusals_are_no_news() -> Iterator[None]:
     """Keep thousands of expected 403 and 404 out of the log."""
     logging.disable(logging.WARNING)

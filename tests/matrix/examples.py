@@ -23,6 +23,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("api/v1/devices/", "code"): lambda place: place.device.code,
     ("api/v1/tags/", "number"): lambda place: place.tag.number,
     ("cases/", "pk"): lambda place: place.warning.pk,
+    ("delegations/", "pk"): lambda place: place.delegation.pk,
     ("devices/", "code"): lambda place: place.device.code,
     ("enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("evidence/", "pk"): lambda place: place.evidence.pk,
@@ -32,11 +33,16 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/roster/", "pk"): lambda place: place.holding.pk,
     ("ledgers/sites/", "pk"): lambda place: place.site.pk,
     ("notices/", "pk"): lambda place: place.notice.pk,
+    ("org/designations/", "pk"): lambda place: place.designation.pk,
     ("org/holdings/", "pk"): lambda place: place.holding.pk,
+    ("org/letters/<int:pk>/scan/", "pk"): lambda place: place.signing.pk,
+    ("org/letters/<int:year>/", "pk"): lambda place: place.enterprise.unit_id,
     ("org/people/", "pk"): lambda place: place.worker.pk,
     ("org/posts/", "pk"): lambda place: place.safety.pk,
+    ("org/tasks/", "pk"): lambda place: place.task.pk,
     ("org/units/", "pk"): lambda place: place.enterprise.unit_id,
     ("papers/", "pk"): lambda place: place.paper.pk,
+    ("suggestions/", "pk"): lambda place: place.suggestion.pk,
     ("tags/", "number"): lambda place: place.tag.number,
 }
 
@@ -49,23 +55,27 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("ledgers/units/", "pk"): lambda world: world.posts["township_a"].unit_id,
     ("org/accounts/", "act"): lambda world: "close",
     ("org/accounts/", "pk"): lambda world: world.people["office"].pk,
-    ("delegations/", "pk"): NONE_YET,
     ("help/", "page"): lambda world: "work",
     ("org/accounts/audit/", "tab"): lambda world: "failures",
-    ("org/designations/", "pk"): NONE_YET,
-    ("org/letters/", "pk"): NONE_YET,
     ("org/letters/", "year"): lambda world: 2026,
     ("org/sectors/", "pk"): lambda world: world.duty.pk,
-    ("org/tasks/", "pk"): NONE_YET,
     ("papers/", "act"): lambda world: "withdraw",
     ("papers/", "number"): lambda world: 1,
-    ("suggestions/", "pk"): NONE_YET,
-    ("system/figures/", "code"): lambda world: "clocks",
-    ("system/figures/", "name"): lambda world: "none",
-    ("system/run/", "check"): lambda world: "none",
+    ("system/channels/", "channel"): lambda world: "sms",
+    ("system/erasures/", "pk"): NONE_YET,
+    ("system/figures/", "code"): lambda world: "warning-clocks",
+    ("system/figures/", "name"): lambda world: "red.sign",
+    ("system/run/", "check"): lambda world: "verify",
     ("system/templates/", "key"): lambda world: "warning_order",
     ("wall/", "pk"): lambda world: world.displays[0].pk,
 }
+
+QUERIES: dict[str, Example] = {
+    "org/appoint/": lambda place: f"post={place.safety.pk}",
+    "org/designate/": lambda place: f"unit={place.enterprise.unit_id}",
+    "api/v1/tags/<number>/history": lambda place: "start=2026-11-24T00:00:00Z&end=2026-11-25T00:00:00Z",
+}
+"""What a page is asked for by its query: the object of a plant."""
 
 SHEET = "/import/"  # below it, pk is a sheet's
 
@@ -85,14 +95,17 @@ def addresses(route: Route, world: World) -> dict[str, str]:
     missing = [name for name in route.arguments if plants[name] is None and name not in county]
     if missing:
         raise NoExample(f"{route.pattern} {missing}: add a line to tests/matrix/examples.py")
-    if not any(plants.values()):
+    query = QUERIES.get(route.pattern)
+    if not query and not any(plants.values()):
         return {"": route.path(county)}
-    return {
-        name: route.path(
-            county | {argument: example(place) for argument, example in plants.items() if example is not None}
-        )
-        for name, place in world.places.items()
-    }
+    return {name: _address(route, county, plants, place, query) for name, place in world.places.items()}
+
+
+def _address(
+    route: Route, county: dict[str, Any], plants: dict[str, Any], place: Place, query: Example | None
+) -> str:
+    own = {argument: example(place) for argument, example in plants.items() if example is not None}
+    return route.path(county | own) + (f"?{query(place)}" if query else "")
 
 
 def walk(world: World) -> Iterator[tuple[Route, str, str]]:

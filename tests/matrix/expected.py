@@ -1,13 +1,11 @@
-"""Who gets through which door: the policy of the view, the plants a role sees, and the exceptions below."""
+"""Who may read at which door: the policy of the view, the plants a role sees, and the narrower doors below."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 from tests.matrix.routes import Route
-from tests.matrix.world import SEES, World
+from tests.matrix.world import SEES
 
 POST_KINDS = {
     "enterprise_x": "safety",
@@ -27,92 +25,95 @@ POST_KINDS = {
 EVERYBODY = frozenset(POST_KINDS)
 ENTERPRISES = frozenset({"enterprise_x", "enterprise_y", "enterprise_z"})
 OFFICERS = frozenset({"township_a", "township_b", "regulator_chemical", "regulator_coal", "office"})
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 COUNTY_WIDE = frozenset({"office", "leader"})
+ARRANGING = OFFICERS | {"leader"}
+ACTORS = EVERYBODY - ADMINISTRATORS - {"display"}
+ANSWERS = frozenset({"office", "system_admin"})  # of suggestions
 
-READERS: dict[str, frozenset[str]] = {
-    "status/": EVERYBODY - ENTERPRISES,
-    "wall/": EVERYBODY,
-    "papers/<int:pk>/": COUNTY_WIDE,  # a draft: whoever has a hand in it
-    "papers/<int:pk>/versions/<int:number>/": COUNTY_WIDE,
-    "ledgers/units/<int:pk>/": COUNTY_WIDE | {"township_a", "display"},
+Rule = Callable[[str, str], bool]
+
+
+def _only(roles: frozenset[str]) -> Rule:
+    return lambda role, place: role in roles
+
+
+def _reader_alone(role: str, place: str) -> bool:
+    return role == f"enterprise_{place}"
+
+
+NARROW: dict[str, Rule] = {
+    "account/password/": _only(EVERYBODY - {"display"}),
+    "accounts/confirm/": _only(EVERYBODY - {"display"}),
+    "accounts/confirm/code/": _only(EVERYBODY - {"display"}),
+    "delegations/<int:pk>/revoke/": lambda role, place: (
+        _reader_alone(role, place) or role == "security_admin"
+    ),
+    "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
+    "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a", "display"}),
+    "notices/<int:pk>/": _reader_alone,  # a notice is its reader's alone
+    "org/posts/<int:pk>/transfer/": _only(ANSWERS),
+    "org/sectors/<int:pk>/end/": _only(COUNTY_WIDE),
+    "org/sectors/assign/": _only(COUNTY_WIDE),
+    "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
+    "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
+    "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
+    "status/": _only(EVERYBODY - ENTERPRISES),
+    "suggestions/<int:pk>/photo/": lambda role, place: _reader_alone(role, place) or role in ANSWERS,
+    "suggestions/<int:pk>/reply/": lambda role, place: _reader_alone(role, place) or role in ANSWERS,
 }
-"""Pages that a view narrows further than its policy: pattern -> who may read it."""
+"""Doors that the view narrows, or opens, in its own way: (role, plant) -> may read."""
 
-FORMS = frozenset(
-    {
-        "account/factor/",
-        "account/password/",
-        "account/recovery-codes/",
-        "accounts/confirm/",
-        "accounts/confirm/code/",
-        "notices/settings/",
-        "org/accounts/new/",
-    }
+WRITTEN_BY = dict.fromkeys(("units", "posts", "roster", "enterprises", "sites"), ARRANGING) | dict.fromkeys(
+    ("people", "sector-duties"), COUNTY_WIDE
 )
-"""Pages that answer a form they do not like with the form again and 200 (the package's own)."""
+"""Register -> who may write it."""
+FOR_WRITERS = ("template.xlsx", "import/", "grid/", "new/", "batch/", "<int:pk>/edit/")
 
-
-@dataclass(frozen=True)
-class Write:
-    """An unsafe call that changes something: who may, with which body; and that it leaves a sealed row."""
-
-    who: frozenset[str]
-    body: Callable[[World, str], Mapping[str, Any]] = lambda world, place: {}
-    method: str = "POST"
-    as_json: bool = False
-    body_names_plant: bool = False  # the address does not: the body says which plant's row is meant
-    unsealed: str = ""  # why it leaves no sealed row
-
-
-ACTORS = EVERYBODY - {"display", "system_admin", "security_admin", "audit_admin"}
-
-WRITES: dict[str, Write] = {
-    "alarms/<int:pk>/acknowledge/": Write(ACTORS, lambda world, place: {"note": "已看到"}),
-    "alarms/acknowledge/": Write(
-        ACTORS,
-        lambda world, place: {"note": "已看到", "alarm": [world.places[place].alarm.pk]},
-        body_names_plant=True,
-    ),
-    "api/v1/alarms/<alarm_id>/acknowledge": Write(
-        ACTORS, lambda world, place: {"note": "已看到"}, as_json=True
-    ),
-    "cases/<int:pk>/<slug:verb>/": Write(
-        frozenset({"office"}),
-        lambda world, place: {
-            "finding": "已到场",
-            "version": world.places[place].warning.version,
-            "key": "matrix",
-        },
-    ),
-    "devices/<str:code>/rotate/": Write(OFFICERS),
-    "devices/<str:code>/revoke/": Write(OFFICERS, lambda world, place: {"reason": "报废"}),
-    "notices/read/": Write(EVERYBODY - {"display"}, unsealed="that one has read one's own notices"),
-    "wall/issue/": Write(COUNTY_WIDE),
-    "wall/<int:pk>/revoke/": Write(COUNTY_WIDE),
+CLOSED: dict[str, tuple[int, ...]] = {
+    "api/v1/": (404,),  # there is nothing behind it
+    "api/v1/<path:rest>": (404,),
+    "accounts/unified/<slug:provider_id>/": (404,),  # no unified login is set up
+    "accounts/unified/<slug:provider_id>/back/": (404,),
+    "healthz": (503,),  # nothing runs here
 }
-"""Every unsafe call that may change something. What is not listed here must change nothing."""
+"""What a door answers to those whom it lets in, where that is neither 2xx nor 3xx."""
+
+HALFWAY = ("accounts/code/", "accounts/trust/")  # for a login under way; strangers begin at its beginning
+MARKS = ("notices/<int:pk>/",)  # reading writes: that it was read
 
 
 def reads(role: str, route: Route, place: str) -> bool:
     """Say whether a role may read an address."""
     if route.policy == "public":
-        return True
+        return role != "anonymous" or route.pattern not in HALFWAY
     if role == "anonymous" or route.policy == "":
         return False
     if route.policy.startswith("posts:") and POST_KINDS[role] not in route.policy[6:].split(","):
         return False
-    if route.pattern.startswith("notices/<"):
-        return role == f"enterprise_{place}"  # a notice is its reader's alone
-    if "/import/<" in route.pattern:  # a sheet is its sender's alone, and belongs to one register
-        return role == "office" and route.pattern.startswith("ledgers/enterprises/")
+    if rule := NARROW.get(route.pattern):
+        return (not place or place in SEES[role] or role in ADMINISTRATORS) and rule(role, place)
     if place and place not in SEES[role]:
         return False
-    return role in READERS.get(route.pattern, EVERYBODY)
+    return _keeps_register(role, route)
 
 
-def writes(role: str, route: Route, place: str, method: str) -> bool:
-    """Say whether a role may change something there by this method."""
-    write = WRITES.get(route.pattern)
-    if write is None or write.method != method or role not in write.who:
-        return False
-    return reads(role, route, place)
+def _keeps_register(role: str, route: Route) -> bool:
+    """Say whether a role may do there what only writers of the register do; true of other doors."""
+    room, _slash, rest = route.pattern.partition("/")
+    code, _slash, page = rest.partition("/")
+    if room != "ledgers" or not page.startswith(FOR_WRITERS):
+        return True
+    if page.startswith("import/<"):  # a sheet is its sender's alone, and belongs to one register
+        return role == "office" and code == "enterprises"
+    if code == "units" and page == "<int:pk>/edit/":
+        return role in COUNTY_WIDE | {"township_a"}
+    return role in WRITTEN_BY[code]
+
+
+def asks_again(route: Route) -> bool:
+    """Say whether a page without an object is a list that questions change."""
+    return not (
+        route.pattern.startswith(("system/", "account/", "accounts/", "help/", "org/accounts/new/"))
+        or route.pattern.endswith(FOR_WRITERS)
+    )

@@ -13,10 +13,6 @@ from anwei.ledgers.declaration import ledgers
 from anwei.org.policy import doors, policy_of
 
 ONE_LEDGER = "ledgers/<slug:code>/"
-GIVING_ROWS, FULLEST = (
-    ("", "<int:pk>/", "export/", "print/"),
-    "enterprises",
-)  # the same views for every register
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -47,8 +43,7 @@ def routes() -> Iterator[Route]:
 
 
 def _registers(pattern: str) -> list[str]:
-    """Return the registers for which a pattern is walked: all where it gives rows out, else the fullest."""
+    """Return the registers for which a pattern is walked: all of the product's."""
     if not pattern.startswith(ONE_LEDGER):
         return [""]
-    ours = [ledger.code for ledger in ledgers() if ledger.model.__module__.startswith("anwei.")]
-    return ours if pattern.removeprefix(ONE_LEDGER) in GIVING_ROWS else [FULLEST]
+    return [ledger.code for ledger in ledgers() if ledger.model.__module__.startswith("anwei.")]

@@ -1,0 +1,216 @@
+"""The county of the matrix, written through the services."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from anwei.cases.evidence import Upload
+from anwei.cases.models import Case, Entry, Evidence, Notice
+from anwei.cases.services import advance
+from anwei.ledgers.declaration import ledger_of
+from anwei.ledgers.importing import examine_import, hand_in
+from anwei.ledgers.models import Paper, SheetImport
+from anwei.ledgers.papers import services as papers
+from anwei.ledgers.search.keeping import catch_up
+from anwei.monitoring.models import Alarm, Warning
+from anwei.monitoring.services import add_rule, add_tag, record_episodes, register_device
+from anwei.org.display import bind_display, issue_display
+from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
+from anwei.org.services import (
+    appoint,
+    create_person,
+    create_token,
+    delegate,
+    designate,
+    plan_task,
+    record_signing,
+)
+from anwei.portal.suggestions import suggest
+from anwei.sites.models import Enterprise, Site
+from tests.kernel.county import IN_POST_SINCE, NOW, photo
+from tests.matrix.world import COUNTY, PLACES, TOWN_A, TOWN_B, Place, World, canary, phone
+from tests.monitoring.plant import raised
+
+CREDIT_CODE = "91140000000000000U"
+LATER = NOW + timedelta(minutes=1)
+SHEET = "企业名称,统一社会信用代码,行业,属地\n{name},{code},chemical,甲镇\n"
+
+
+def build() -> World:
+    """Write the county through the services."""
+    world = World()
+    for code, name in ((COUNTY, "测试县"), (TOWN_A, "甲镇"), (TOWN_B, "乙镇")):
+        Territory.objects.create(code=code, name=name)
+    for town in (TOWN_A, TOWN_B):
+        Territory.objects.create(code=f"{town}001", name=f"{town}村")
+    party = Unit.objects.create(kind="party", name="测试县委", territory=COUNTY)
+    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY, parent=party)
+    _hire(world, "leader", party, "principal", "书记")
+    _hire(world, "office", office, "duty", "值班岗")
+    _hire(world, "colleague", office, "officer", "干事")
+    world.colleague = world.people.pop("colleague")
+    for kind in ("system_admin", "security_admin", "audit_admin"):
+        _hire(world, kind, office, kind, kind)
+    for sector in ("chemical", "coal"):
+        unit = Unit.objects.create(kind="department", name=f"{sector}局", territory=COUNTY, parent=office)
+        world.duty = SectorDuty.objects.create(sector=sector, unit=unit)
+        _hire(world, f"regulator_{sector}", unit, "officer", "监管员")
+    for town, code in (("a", TOWN_A), ("b", TOWN_B)):
+        unit = Unit.objects.create(kind="township", name=f"{town}镇政府", territory=code, parent=office)
+        _hire(world, f"township_{town}", unit, "officer", "安监员")
+    for name in PLACES:
+        world.places[name] = _place(world, name, office)
+    display, code = issue_display(world.people["office"], now=NOW)
+    _display, world.screen = bind_display(code, now=NOW)
+    world.displays.append(display)
+    world.people["display"] = display.person
+    world.sheet = _sheet(world.people["office"])
+    catch_up()
+    for name, person in world.people.items():
+        _token, world.tokens[name] = create_token(person, label="接口", now=NOW)
+    return world
+
+
+def _hire(world: World, role: str, unit: Unit, kind: str, title: str, *, number: str = "") -> Post:
+    post = world.posts[role] = Post.objects.create(unit=unit, kind=kind, title=title)
+    person, world.passwords[role] = create_person(
+        username=role, full_name=f"{title}{role}", actor=None, now=NOW, phone=number
+    )
+    appoint(person, post, actor=None, now=NOW, from_on=IN_POST_SINCE)
+    world.people[role] = person
+    return post
+
+
+def _place(world: World, name: str, above: Unit) -> Place:
+    territory, sector = PLACES[name]
+    mark = canary(name)
+    unit = Unit.objects.create(
+        kind="enterprise", name=f"{mark}公司", short_name=f"{mark}厂", territory=territory, parent=above
+    )
+    enterprise = Enterprise.objects.create(
+        unit=unit,
+        sector=sector,
+        credit_code=f"9100{mark.upper()}0001X",
+        address=f"{mark}路1号",
+        longitude=119.9,
+        latitude=38.7,
+    )
+    safety = _hire(world, f"enterprise_{name}", unit, "safety", f"{mark}科长", number=phone(name, 1))
+    principal = _hire(world, f"principal_{name}", unit, "principal", f"{mark}厂长", number=phone(name, 2))
+    boss = world.people.pop(f"principal_{name}")
+    officer, worker = world.people["office"], world.people[f"enterprise_{name}"]
+    site = Site.objects.create(
+        enterprise=enterprise, code=f"S-{mark}", name=f"{mark}罐区", longitude=119.9, latitude=38.7
+    )
+    device, _key = register_device(
+        actor=officer, now=NOW, code=f"D-{mark}", name=f"{mark}分站", enterprise=enterprise, site=site
+    )
+    tag = add_tag(
+        device,
+        actor=officer,
+        now=NOW,
+        code=f"T-{mark}",
+        name=f"{mark}甲烷",
+        unit="%",
+        range_low=0.0,
+        range_high=4.0,
+    )
+    rules = [
+        add_rule(
+            tag,
+            actor=officer,
+            now=NOW,
+            kind=kind,
+            severity="red",
+            limit=limit,
+            action=f"{mark}断电",
+            opens_warning=True,
+        )
+        for kind, limit in (("hh", 1.5), ("ll", 0.1))
+    ]
+    record_episodes([(rule.pk, raised(rule)) for rule in rules], now=NOW)
+    warning, fresh = (Warning.objects.get(rule=rule) for rule in rules)
+    evidence = _answered(warning, worker, mark)
+    order = _draft(warning, officer)
+    papers.review(order, actor=world.colleague, now=LATER)
+    notice = Notice.objects.filter(person=worker, case=warning.pk).first()
+    assert notice is not None
+    return Place(
+        name=name,
+        territory=territory,
+        sector=sector,
+        enterprise=enterprise,
+        principal=principal,
+        safety=safety,
+        boss=boss,
+        worker=worker,
+        site=site,
+        device=device,
+        tag=tag,
+        alarm=Alarm.objects.get(rule=rules[0]),
+        warning=warning,
+        fresh=fresh,
+        evidence=evidence,
+        notice=notice,
+        paper=_draft(warning, officer),
+        order=papers.sign(order, actor=world.people["leader"], now=LATER),
+        holding=worker.holdings.get(),
+        delegation=delegate(
+            safety,
+            principal=worker,
+            deputy=boss,
+            from_at=LATER,
+            to_at=NOW + timedelta(days=9),
+            reason=f"{mark}出差",
+            actor=worker,
+            now=LATER,
+        ),
+        task=plan_task(
+            principal, year=2026, text=f"{mark}排查", due_on=date(2026, 12, 1), actor=officer, now=NOW
+        ),
+        designation=designate(
+            unit,
+            "supervisor",
+            world.posts["office"],
+            title=f"{mark}包保",
+            document=f"{mark}1号",
+            from_on=NOW.date(),
+            actor=officer,
+            now=NOW,
+        ),
+        signing=record_signing(
+            year=2025,
+            upper=above,
+            lower=unit,
+            signed_on=date(2025, 3, 1),
+            scan=(f"{mark}.jpg", photo().content),
+            actor=officer,
+            now=NOW,
+        ),
+        suggestion=suggest(
+            text=f"{mark}表太多", page="/work/", photo=photo().content, actor=worker, now=LATER
+        ),
+    )
+
+
+def _answered(warning: Warning, worker: Person, mark: str) -> Evidence:
+    """Let the plant sign for a warning and answer it with a photo."""
+    case: Case = advance(warning, "sign", actor=worker, now=LATER)
+    shot = photo(f"{mark}.jpg")
+    files = [Upload(shot.name, shot.content, LATER)]
+    advance(
+        case, "dispose", actor=worker, now=LATER, evidence=files, cause=f"{mark}原因", measure=f"{mark}措施"
+    )
+    warning.refresh_from_db()
+    return Evidence.objects.get(entry=Entry.objects.get(case=warning.pk, verb="dispose"))
+
+
+def _draft(warning: Warning, officer: Person) -> Paper:
+    return papers.draft("cases.case", warning, "warning_order", actor=officer, now=NOW)
+
+
+def _sheet(officer: Person) -> SheetImport:
+    """Return a sheet with one new enterprise, examined and not yet written."""
+    content = SHEET.format(name=f"{canary('x')}新厂", code=CREDIT_CODE).encode()
+    sheet = hand_in(ledger_of("enterprises"), f"{canary('x')}.csv", content, actor=officer, now=NOW)
+    return examine_import(sheet.pk)

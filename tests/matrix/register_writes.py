@@ -1,0 +1,168 @@
+"""The unsafe calls of the registers, the same seven doors for each of them, and the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from anwei.ledgers.declaration import ledger_of
+from tests.matrix.building import CREDIT_CODE
+from tests.matrix.expected import COUNTY_WIDE, EVERYBODY, WRITTEN_BY
+from tests.matrix.world import COUNTY, SEES, Place, World
+from tests.matrix.writes import OF_ACCOUNTS, OF_CASES, OF_MONITORING, OF_ORG, OF_SYSTEM, TODAY, Write, fixed
+
+NEW: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
+    "units": lambda world, place, role: {
+        "name": "丙局",
+        "kind": "village" if role.startswith("township") else "department",
+        "territory": f"{place.territory}001" if role.startswith("township") else COUNTY,
+    },
+    "posts": lambda world, place, role: {
+        "title": "新岗",
+        "unit": place.enterprise.unit.name,
+        "kind": "safety",
+    },
+    "people": lambda world, place, role: {"full_name": "新人", "phone": "13900000001"},
+    "roster": lambda world, place, role: {
+        "unit": place.enterprise.unit.name,
+        "title": "新岗",
+        "full_name": "新人",
+        "phone": "13900000001",
+        "kind": "safety",
+    },
+    "sector-duties": lambda world, place, role: {
+        "sector": "fire",
+        "unit": world.posts["regulator_coal"].unit.name,
+        "lead": "否",
+        "from_on": TODAY,
+    },
+    "enterprises": lambda world, place, role: {
+        "name": "新厂",
+        "credit_code": CREDIT_CODE,
+        "sector": place.sector,
+        "territory": place.territory,
+    },
+    "sites": lambda world, place, role: {
+        "name": "新库",
+        "code": "S-NEW",
+        "enterprise": place.enterprise.unit.name,
+    },
+}
+"""What is typed for a new row, within the sight of the role."""
+
+CHANGED: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
+    "units": lambda world, place, role: {
+        "name": "改名镇",
+        "kind": "township",
+        "territory": world.posts["township_a"].unit.territory,
+    },
+    "posts": lambda world, place, role: {
+        "title": "改名岗",
+        "unit": place.enterprise.unit.name,
+        "kind": "safety",
+    },
+    "people": lambda world, place, role: {"full_name": "改名", "phone": "13900000001"},
+    "roster": lambda world, place, role: {
+        "unit": place.enterprise.unit.name,
+        "title": place.safety.title,
+        "full_name": place.worker.full_name,
+        "from_on": str(place.holding.from_on),
+        "to_on": TODAY,
+        "kind": "safety",
+    },
+    "sector-duties": lambda world, place, role: {
+        "sector": "coal",
+        "unit": world.posts["regulator_coal"].unit.name,
+        "lead": "是",
+        "from_on": TODAY,
+        "document": "8号",
+    },
+    "enterprises": NEW["enterprises"],
+    "sites": NEW["sites"],
+}
+"""What is typed over an existing row."""
+
+
+def _sight(world: World, place: str, role: str) -> Place:
+    """Return the plant that is meant, or where the address names none, one that the role sees."""
+    return world.places[place or (SEES[role] or "x")[0]]
+
+
+def _typed(
+    code: str, known: dict[str, Callable[[World, Place, str], dict[str, Any]]]
+) -> Callable[[World, str, str], dict[str, Any]]:
+    def body(world: World, place: str, role: str) -> dict[str, Any]:
+        typed = known[code](world, _sight(world, place, role), role)
+        return {**typed, "reason": "矩阵测试", "confirmed": "1"}
+
+    return body
+
+
+def _lines(code: str, world: World, place: str, role: str) -> tuple[list[str], list[str]]:
+    """Return the heading and one line of a sheet."""
+    typed = NEW[code](world, _sight(world, place, role), role)
+    columns = ledger_of(code).entered
+    return [str(column.label) for column in columns], [str(typed.get(column.name, "")) for column in columns]
+
+
+def _grid(code: str) -> Callable[[World, str, str], dict[str, Any]]:
+    return lambda world, place, role: {
+        "rows": "\t".join(_lines(code, world, place, role)[1]),
+        "doubtful": "1",
+        "reason": "矩阵测试",
+    }
+
+
+def _file(code: str) -> Callable[[World, str, str], dict[str, Any]]:
+    def body(world: World, place: str, role: str) -> dict[str, Any]:
+        text = "\n".join(map(",".join, _lines(code, world, place, role)))
+        return {"file": SimpleUploadedFile("sheet.csv", text.encode())}
+
+    return body
+
+
+def _of_registers() -> Iterator[tuple[str, Write]]:
+    for code, who in WRITTEN_BY.items():
+        one = f"ledgers/{code}/"
+        creators = who - {"regulator_chemical", "regulator_coal"} if code == "units" else who
+        yield f"{one}new/", Write(creators, _typed(code, NEW))
+        yield f"{one}<int:pk>/edit/", Write(who, _typed(code, CHANGED))
+        yield f"{one}grid/", Write(creators, _grid(code))
+        yield (
+            f"{one}import/",
+            Write(who, _file(code), unsealed="nothing is written yet; the sheet says whose it is"),
+        )
+        yield (
+            f"{one}views/",
+            Write(EVERYBODY - {"display"}, fixed(name="我的", query=""), unsealed="one's own filter"),
+        )
+        yield (
+            f"{one}export/",
+            Write(EVERYBODY - {"display"}, fixed(form="csv", reason="核对"), on_record=True),
+        )
+    yield "ledgers/enterprises/import/<int:pk>/", Write(COUNTY_WIDE, fixed(doubtful="1", reason="矩阵测试"))
+    yield (
+        "ledgers/enterprises/batch/",
+        Write(
+            WRITTEN_BY["enterprises"],
+            lambda world, place, role: {
+                "set": "status=stopped",
+                "row": world.places[place].enterprise.pk,
+                "reason": "停工",
+            },
+            names_plant=True,
+        ),
+    )
+
+
+WRITES: dict[str, Write] = {
+    **OF_ACCOUNTS,
+    **OF_ORG,
+    **OF_CASES,
+    **OF_MONITORING,
+    **OF_SYSTEM,
+    **dict(_of_registers()),
+}
+"""Every unsafe call that may change something. What is not listed here must change nothing."""
