@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, MissingPaper, NotYourTurn
 from anwei.cases.events import TRANSFER
+from anwei.cases.kinds import specific
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Entry
 from anwei.cases.notices.turns import tell_turn
@@ -55,7 +56,7 @@ def transfer_post(old: Post, new: Post, *, actor: Person, now: datetime, reason:
         )
         entry.from_phase = entry.to_phase = case.phase
         seal.append(entry)
-        tell_turn(case, entry, actor=None, now=now)  # the new post learns what it has now
+        tell_turn(specific(case), entry, actor=None, now=now)  # the new post learns what it has now
     return cases
 
 
