@@ -43,12 +43,46 @@ class Places:
         return cls(number, number + 1, number + 1 + len(model.sealed_fields))
 
 
-def pages(model: type[SealedRow]) -> Iterator[list[Raw]]:
-    """Yield all rows in the order of their primary keys, PAGE at a time; no statement stays open between."""
-    after = 0
-    while page := _fetch(model, "id > %s ORDER BY id LIMIT %s", [after, PAGE]):
+def pages(model: type[SealedRow], place: int = 0, n_shares: int = 1) -> Iterator[list[Raw]]:
+    """Yield the rows of one share of the chains in the order of their primary keys, PAGE at a time.
+
+    No statement stays open between. The share of a chain is told by the last sign of its key (`share_of`).
+    """
+    after, mine = 0, "" if n_shares == 1 else f"AND {_share(model)} %% {n_shares} = {place}"
+    while page := _fetch(model, f"id > %s {mine} ORDER BY id LIMIT %s", [after, PAGE]):
         yield page
         after = page[-1][0]
+
+
+def share_of(chain: str, n_shares: int) -> int:
+    """Return the share that the chain of this name falls to, as the database reckons it in `pages`.
+
+    A strange key, or a name that an intruder made up, may be told apart otherwise here: it is then in doubt,
+    and read again.
+    """
+    return ord(chain.rstrip('"]')[-1:] or "\0") % n_shares
+
+
+def _share(model: type[SealedRow]) -> str:
+    last = f"CAST({_quoted(model.chain_fields[-1])} AS text)"
+    if connection.vendor == "sqlite":
+        return f"COALESCE(unicode(substr({last}, -1)), 0)"
+    return f"ascii(right({last}, 1))"
+
+
+def digests(model: type[SealedRow]) -> Iterator[list[tuple[int, str]]]:
+    """Yield primary key and digest of all rows, in the order of the keys."""
+    after, table = 0, _quoted(model._meta.db_table)
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                f"SELECT id, {_told('digest')} FROM {table} WHERE id > %s ORDER BY id LIMIT %s",  # noqa: S608
+                [after, PAGE],
+            )
+            if not (page := cursor.fetchall()):
+                return
+            yield page
+            after = page[-1][0]
 
 
 def links_of(model: type[SealedRow], key: Sequence[Any]) -> Iterator[Link]:

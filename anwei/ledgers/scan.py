@@ -8,9 +8,9 @@ from typing import Any
 
 from anwei.ledgers.hours import HourlyParts
 from anwei.ledgers.keyring import seals
-from anwei.ledgers.links import FIRST, Seals, chain_key, chain_name
+from anwei.ledgers.links import FIRST, Seals, chain_name
 from anwei.ledgers.models import SealedRow
-from anwei.ledgers.raw import Places, Raw, pages
+from anwei.ledgers.raw import Places, Raw, digests, pages, share_of
 
 Key = tuple[Any, ...]
 Tail = tuple[int, str, str]  # number and digest of a chain's last link, and the seal over both
@@ -29,10 +29,6 @@ class Share:
         default_factory=dict
     )  # by model; of the first share alone
 
-    def holds(self, key: Key) -> bool:
-        """Say whether a chain falls to this share; the same in every forked process."""
-        return hash(key) % self.n_shares == self.place
-
 
 def read_share(
     share: Share,
@@ -49,18 +45,18 @@ def read_share(
     for model in models:
         label = model._meta.label_lower
         chains, hourly = Chains(model, keyed), HourlyParts(keyed, through[label])
-        for page in pages(model):
-            if share.place == 0:
-                hourly.feed([(row[0], row[-1]) for row in page])
-            chains.check(page if share.n_shares == 1 else chains.of_share(page, share))
+        for page in pages(model, share.place, share.n_shares):
+            chains.check(page)
             say(share.n_rows + chains.n_rows)
+        for page in digests(model) if share.place == 0 and through[label] else ():
+            hourly.feed(page)
         share.n_rows += chains.n_rows
         share.hours[label] = hourly.parts()
         share.doubtful |= {chain_name(label, key) for key in chains.doubtful}
         for name, number, digest in chains.tails.values():
             if heads.pop(name, None) != (number, digest, keyed.head(name, number, digest)):
                 share.doubtful.add(name)
-    share.doubtful |= {name for name in heads if share.n_shares == 1 or share.holds(chain_key(name)[1])}
+    share.doubtful |= {name for name in heads if share_of(name, share.n_shares) == share.place}
     return share
 
 
@@ -74,11 +70,6 @@ class Chains:
         self._places = Places.of(model)
         self._label = model._meta.label_lower
         self._keyed = keyed
-
-    def of_share(self, rows: Sequence[Raw], share: Share) -> list[Raw]:
-        """Return the rows whose chain falls to a share (`Share.holds`, in line for speed)."""
-        end, place, n_shares = self._places.number, share.place, share.n_shares
-        return [row for row in rows if hash(row[1:end]) % n_shares == place]
 
     def check(self, rows: Sequence[Raw]) -> None:
         """Check the next rows, each against its own seal and the row before; once broken, a chain rests."""
