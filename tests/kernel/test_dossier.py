@@ -187,7 +187,8 @@ def test_every_download_is_in_the_change_log(case: Case, county: County) -> None
 def test_a_dossier_is_made_anew_where_a_hand_was_faster(
     case: Case, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packed, times = archive._zipped, []
+    packed = archive._zipped
+    times: list[datetime] = []
 
     def slowly(contents: dict[str, bytes], now: datetime) -> IO[bytes]:
         if not times:
