@@ -24,7 +24,8 @@ from tests.support.chromium import WHY_NOT, chromium, chromium_path
 from tests.support.family import Family
 
 DESK, PHONE, WALL = (1366, 768), (360, 740), (1920, 1080)
-SETTLE_MS = 2_000  # the charts and the first live values
+SETTLE_MS = 2_000  # the charts and the first live values, where a page has any
+STILL_MS = 300
 MAP_MS = 30_000  # WebGL without a graphics card takes its time
 FIRST_ALARMS_S = 90  # how long a county that was just started may take to have something to show
 LISTS = {"work": "/work/", "alarms": "/alarms/", "history": "/alarms/?tab=history", "cases": "/cases/"}
@@ -33,14 +34,61 @@ LISTS |= {
     "devices": "/devices/",
     "rejects": "/rejects/",
     "status": "/status/",
+    "notices": "/notices/",
+    "notice-settings": "/notices/settings/",
+    "search": "/search/?q=煤业",
+    "gaps": "/org/gaps/",
+    "matrix": "/org/responsibility/matrix/",
+    "sectors": "/org/sectors/",
+    "units": "/org/units/",
+    "letters": "/org/letters/",
+    "deputies": "/delegations/",
+    "extensions": "/extensions/",
+    "ledgers": "/ledgers/",
+    "ledger": "/ledgers/enterprises/",
+    "import": "/ledgers/enterprises/import/",
+    "grid": "/ledgers/enterprises/grid/",
+    "form": "/ledgers/enterprises/new/",
+    "suggestions": "/suggestions/",
+    "help": "/help/work/",
+    "account": "/account/",
 }
 DETAILS = {
     "case": ("/cases/", r"/cases/\d+/"),
     "enterprise": ("/enterprises/", r"/enterprises/\d+/"),
     "device": ("/devices/", r"/devices/[\w-]+/"),
     "tag": ("/alarms/?tab=history", r"/tags/\d+/"),
+    "answer": ("/org/responsibility/matrix/", r"/org/responsibility/\?enterprise=\d+.*"),
+    "cure": ("/org/gaps/", r"/org/appoint/.*"),
+    "unit": ("/org/units/", r"/org/units/\d+/"),
+    "person": ("/org/units/", r"/org/people/\d+/"),
+    "row": ("/ledgers/enterprises/", r"/ledgers/enterprises/\d+/"),
 }
-PLAYED = {"enterprise": "安全管理人员", "township": "专干"}  # other accounts whose desk is photographed
+DESK_OF = {"cockpit": "/", "work": "/work/", "gaps": "/org/gaps/", "ledgers": "/ledgers/"}
+ROLES: dict[str, tuple[str, dict[str, str]]] = {
+    "leader": ("县长", {"cockpit": "/", "work": "/work/", "matrix": "/org/responsibility/matrix/"}),
+    "department": ("安全监管人员", DESK_OF),
+    "township": ("专干", DESK_OF),
+    "enterprise": ("安全管理人员", DESK_OF),
+    "system": (
+        "系统管理员",
+        {
+            "home": "/home/",
+            "calendar": "/system/calendar/",
+            "ladders": "/system/figures/ladders/",
+            "templates": "/system/templates/",
+            "dictionaries": "/system/dictionaries/",
+            "chain": "/system/chain/",
+            "backup": "/system/backup/",
+            "deliveries": "/notices/deliveries/",
+        },
+    ),
+    "security": (
+        "安全保密管理员",
+        {"home": "/home/", "create": "/org/accounts/new/", "factor": "/account/factor/"},
+    ),
+    "audit": ("安全审计员", {"home": "/home/", "changes": "/org/accounts/audit/changes/"}),
+}  # other people's pages: the words of the post in the top bar's list, and what is photographed
 
 
 @dataclass
@@ -69,7 +117,7 @@ class Album:
         page.goto(self.address + path, wait_until="domcontentloaded")
         if page.query_selector("[data-map]"):
             page.wait_for_selector("[data-map][data-drawn]", timeout=MAP_MS)
-        page.wait_for_timeout(SETTLE_MS)
+        page.wait_for_timeout(SETTLE_MS if page.query_selector("[data-live]") else STILL_MS)
         assert page.viewport_size
         width = page.viewport_size["width"]
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -118,10 +166,10 @@ def photograph(address: str, folder: Path) -> list[str]:
             for name, (listing, pattern) in DETAILS.items():
                 if link := first_link(page, address, listing, pattern):
                     album.take(page, name, link)
-            for name, title in PLAYED.items():
+            for role, (title, pages) in ROLES.items():
                 play(page, address, title)
-                album.take(page, f"{name}-cockpit", "/")
-                album.take(page, f"{name}-work", "/work/")
+                for name, path in pages.items():
+                    album.take(page, f"{role}-{name}", path)
             page.context.clear_cookies()
             album.take(page, "login", "/accounts/login/")
         album.take(album.open(browser, WALL), "wall", "/wall/")
