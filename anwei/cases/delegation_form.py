@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.forms import DayInput
@@ -18,6 +18,15 @@ from anwei.org.services.delegation import NEVER_DELEGATED
 from anwei.standards.calendar import DAY, end_of_day
 
 
+class DeputyField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A person by name and posts: two may bear one name."""
+
+    def label_from_instance(self, person: Person) -> str:
+        """Return the name and the posts of today."""
+        posts = "、".join(str(holding.post) for holding in person.held_today)  # type: ignore[attr-defined]
+        return f"{person}（{posts}）" if posts else str(person)
+
+
 class DelegationForm(forms.Form):
     """Whose post, who acts there, from which day to which (both included), and why."""
 
@@ -27,7 +36,7 @@ class DelegationForm(forms.Form):
         empty_label=None,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    deputy = forms.ModelChoiceField(
+    deputy = DeputyField(
         Person.objects.none(), label=_("代理人"), widget=forms.Select(attrs={"class": "form-select"})
     )
     first_on = forms.DateField(label=_("首日"), widget=DayInput())
@@ -44,7 +53,11 @@ class DelegationForm(forms.Form):
         self._now = now
         lendable = holdings_lendable(person, now)
         cast("forms.ModelChoiceField[Holding]", self.fields["holding"]).queryset = lendable
-        cast("forms.ModelChoiceField[Person]", self.fields["deputy"]).queryset = _deputies(lendable, now)
+        cast("forms.ModelChoiceField[Person]", self.fields["deputy"]).queryset = _deputies(
+            lendable, now
+        ).prefetch_related(
+            Prefetch("holdings", holdings_on(day_of(now)).select_related("post__unit"), to_attr="held_today")
+        )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a last day before the first."""
