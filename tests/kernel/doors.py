@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth import aget_user
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from django.views import View
 
 from anwei.org.models import Post
@@ -43,5 +43,7 @@ urlpatterns = [
     path("atoken/", token(awho)),
     path("accounts/login/", public(who), name="account_login"),
     path("unmarked/", who),
+    path("", include("anwei.org.urls")),  # where the index of the search leads
+    path("", include("anwei.sites.urls")),
 ]
 handler403 = "django.views.defaults.permission_denied"
