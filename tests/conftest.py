@@ -16,23 +16,23 @@ from anwei.ledgers import append_only
 
 TESTS = Path(__file__).parent
 IN_PROCESS = (
-    "demo",
     "kernel",
     "ledgers",
-    "matrix",
     "monitoring",
     "pages",
     "portal",
-)  # no family of processes
+)  # no family of processes, and not the matrix, whose doors the pages' tests open too
+LONG = {"test_histories.py", "test_tamper.py", "test_language.py"}  # and no other SQL than their neighbours
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark `db` what uses the business database and is not marked `sqlite`: it runs on PostgreSQL too."""
+    """Mark `db` what uses the business database and shall run on PostgreSQL too: no browser, no `sqlite`."""
     rooms = {TESTS / room for room in IN_PROCESS}
     for item in items:
         fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
         uses_database = fixtures or item.get_closest_marker("django_db")
-        if uses_database and rooms & {*item.path.parents} and not item.get_closest_marker("sqlite"):
+        once = item.path.name in LONG or any(map(item.get_closest_marker, ("sqlite", "e2e")))
+        if uses_database and rooms & {*item.path.parents} and not once:
             item.add_marker("db")
 
 
