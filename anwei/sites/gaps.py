@@ -21,7 +21,9 @@ EVERY_ENTERPRISE_HAS = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)  # 安全生产�
 def gaps_of_enterprises(roster: Roster) -> Iterator[Gap]:
     """Yield every gap of this room; the enterprises are read once for all three kinds."""
     rows = Enterprise.objects.exclude(status=Enterprise.Status.CLOSED)
-    working = list(rows.select_related("unit").order_by("pk"))
+    working = list(rows.order_by("pk"))
+    for enterprise in working:
+        enterprise.unit = roster.units[enterprise.unit_id]
     yield from _of_posts_and_places(roster, working)
     yield from _of_sectors(roster, working)
     yield from _of_sites(roster, working)
@@ -82,13 +84,18 @@ def _of_sectors(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
 def _of_sites(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
     """Yield the key sites that lack one of the three nets altogether, and seats with two people named."""
     by_key = {enterprise.pk: enterprise for enterprise in working}
-    for site in Site.objects.order_by("pk"):
+    missing_at: dict[tuple[int, str], list[str]] = {}  # most sites are answered for as their enterprise is
+    for site in Site.objects.only("pk", "code", "name", "enterprise_id").order_by("pk"):
         if site.enterprise_id not in by_key:
             continue
         site.enterprise = by_key[site.enterprise_id]
-        subject = site.subject()
-        missing = [net for net, seat in nets_of(subject, roster).items() if not seat.post]
+        key = (site.enterprise_id, site.code if site.code in roster.designated_sites else "")
+        if key not in missing_at:
+            nets = nets_of(site.subject(), roster)
+            missing_at[key] = [net for net, seat in nets.items() if not seat.post]
+        missing = missing_at[key]
         if missing:
+            subject = site.subject()
             words = {"site": site, "unit": subject.unit, "nets": _net_words(missing)}
             yield Gap(
                 GapKind.UNCOVERED,

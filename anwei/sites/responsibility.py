@@ -81,10 +81,10 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
     if chosen["sector"]:
         rows = rows.filter(enterprise__sector=chosen["sector"])
     roster = Roster(on)
-    answered = [
-        (site, list(nets_of(site.subject(), roster).items()))
-        for site in rows.select_related("enterprise__unit").order_by("enterprise", "pk")
-    ]
+    answered = []
+    for site in rows.select_related("enterprise").order_by("enterprise", "pk"):
+        site.enterprise.unit = roster.units[site.enterprise.unit_id]
+        answered.append((site, list(nets_of(site.subject(), roster).items())))
     holes = [row for row in answered if any(seat.is_hole for _net, seat in row[1])]
     shown = holes if chosen["holes"] else answered
     context = {
