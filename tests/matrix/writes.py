@@ -209,7 +209,7 @@ UNTRIED = {
     "demo/switch/": "not outside the demo: tests/portal/test_demo_switch.py",
     "system/channels/<slug:channel>/": "sets a provider up: tests/portal",
     "system/channels/<slug:channel>/test/": "asks a provider: tests/portal",
-    "system/erasures/<int:pk>/answer/": "a second hand's: tests/kernel",
+    "system/erasures/<int:pk>/": "a second hand's: tests/kernel",
     "system/erasures/propose/": "names a sealed row: tests/kernel",
     "wall/open/": "a stranger with a code: tests/portal/test_wall.py",
 }
