@@ -203,6 +203,8 @@ def writes(write: Write | None, role: str, route: Route, place: str, method: str
 UNTRIED = {
     "account/factor/": "needs the secret of its own page: tests/kernel/test_accounts_factor.py",
     "account/recovery-codes/": "needs a second factor: the same",
+    "accounts/confirm/": "asks again who it is: tests/kernel/test_accounts_sessions.py",
+    "accounts/confirm/code/": "the same",
     "accounts/login/": "tests/kernel/test_accounts_lockout.py",
     "accounts/logout/": "ends the session it stands on: tests/kernel/test_accounts_sessions.py",
     "cases/<int:pk>/extend/": "a warning's clocks are not extended: tests/kernel/test_extension.py",
