@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -47,7 +48,12 @@ class Staff:
         """Create the post and the person who holds it; a slow password hash is spent on `login` only."""
         name = full_name or person_name(self._chance)
         person, password = create_person(
-            username=username, full_name=name, actor=None, now=self.now, may_log_in=login
+            username=username,
+            full_name=name,
+            actor=None,
+            now=self.now,
+            password=secrets.token_urlsafe(12),  # one's own: the accounts file must stay true
+            may_log_in=login,
         )
         self.place(person, unit, kind, title)
         if login:

@@ -27,7 +27,7 @@ def anwei(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_listed_command_exists() -> None:
-    listed = re.findall(r"^  anwei (\w+)", anwei("--help").stdout, re.MULTILINE)
+    listed = re.findall(r"^  anwei ([\w-]+)", anwei("--help").stdout, re.MULTILINE)
     assert len(listed) >= 12
     assert [name for name in listed if name not in LIGHT and name not in get_commands()] == []
     assert [name for name in LIGHT if name not in listed] == []

@@ -89,6 +89,6 @@ def test_no_batch_is_a_fault(plant: Plant, sign_in: SignIn, numbers: list[str]) 
     assert answer.status_code in (302, 404)
 
 
-@pytest.mark.parametrize("address", ["/accounts/password/", "/accounts/confirm/", "/accounts/inactive/"])
+@pytest.mark.parametrize("address", ["/account/password/", "/accounts/confirm/", "/accounts/inactive/"])
 def test_the_pages_of_an_account_open(plant: Plant, sign_in: SignIn, address: str) -> None:
     assert sign_in(plant.county.officer).get(address).status_code < 400

@@ -37,7 +37,7 @@ THEIRS = (  # names of bodies, places and things, and laws, stay Chinese
         "一号罐区",
         "罐区分站",
     ),
-    *("值班岗", "厂长", "安全科长", "甲烷", "断电、撤人", "煤矿安全规程", "第173条", "维修"),
+    *("值班岗", "厂长", "安全科长", "甲烷", "断电、撤人", "煤矿安全规程", "第173条", "维修", "更换", "大修"),
 )
 OURS = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")  # characters and full-width punctuation
 
