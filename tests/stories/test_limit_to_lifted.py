@@ -121,7 +121,7 @@ def test_from_a_crossed_limit_to_a_lifted_warning(family: Family, tmp_path: Path
             publish(family, 0.4)  # and it ends after ten seconds of good readings
             officer.goto(mine.url)
         lift.click()
-        expect(officer.locator(".chip-closed")).to_have_text("已解除")
+        expect(officer.locator(".chip-closed").first).to_have_text("已解除")
         expect(officer.get_by_text("记录未被改动")).to_be_visible()
 
     verified = family.command("verify")
