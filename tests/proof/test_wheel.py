@@ -67,7 +67,9 @@ def test_it_runs_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
         python = str(tmp_path / "venv" / "bin" / "python")
         place = tmp_path
 
-    kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    kept = {
+        key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "DJANGO_SETTINGS_MODULE")
+    }
     with Installed(tmp_path / "data", **kept) as family:
         assert str(packages) in family.command("shell", "-c", "import anwei; print(anwei.__file__)").stdout
         family.wait_until_healthy()
