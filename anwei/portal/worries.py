@@ -51,7 +51,7 @@ def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
         kind=Post.Kind.DUTY, digits=COUNTY_DIGITS
     )
     if not duty.exists():
-        yield Worry(_("没有县级值班岗：预警只记录，未开启。"), "lost", gaps, _("去设岗"))
+        yield Worry(_("没有县级值班岗：预警暂存，设岗后补发。"), "lost", gaps, _("去设岗"))
     elif not holdings_on(day_of(now)).filter(post__in=duty).exists():
         yield Worry(_("县级值班岗空缺：预警开启了也无人接报。"), "lost", gaps, _("去补人"))
     for year in county_calendar().years_to_enter(day_of(now)):

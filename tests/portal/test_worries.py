@@ -39,8 +39,8 @@ def test_a_vacant_duty_post_is_said_on_the_page(
     assert "县级值班岗空缺" in visit(county.townsman).get("/status/").content.decode()
 
 
-def test_without_any_duty_post_warnings_are_only_recorded(db: None) -> None:
-    assert "没有县级值班岗：预警只记录，未开启" in said()
+def test_without_any_duty_post_warnings_wait(db: None) -> None:
+    assert "没有县级值班岗：预警暂存，设岗后补发" in said()
 
 
 def test_next_years_calendar_is_asked_for_until_it_is_entered(county: County) -> None:
