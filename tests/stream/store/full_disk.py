@@ -17,7 +17,8 @@ OPTIONS = StoreOptions(flush_rows=40_000, merge_fan_in=3, settle_ms=0)
 
 def fill(path: Path, leave: int) -> None:
     """Let another program take all of the disk but `leave` bytes."""
-    with path.open("wb") as file:
+    # Unbuffered: what a buffer still holds would be refused at the end, outside the `try`.
+    with path.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(1 << 16))
