@@ -27,6 +27,7 @@ LONG = {"test_histories.py", "test_tamper.py", "test_language.py"}  # and no oth
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark `db` what uses the business database and shall run on PostgreSQL too: no browser, no `sqlite`."""
+    items.sort(key=lambda item: TESTS / "stories" not in item.path.parents)  # long ones never come last
     rooms = {TESTS / room for room in IN_PROCESS}
     for item in items:
         fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
