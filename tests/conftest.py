@@ -26,8 +26,11 @@ LONG = {"test_histories.py", "test_tamper.py", "test_language.py"}  # and no oth
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark `db` what uses the business database and shall run on PostgreSQL too: no browser, no `sqlite`."""
-    items.sort(key=lambda item: TESTS / "stories" not in item.path.parents)  # long ones never come last
+    """Put the stories first, which take longest; mark `db` what shall run on PostgreSQL too.
+
+    That is what uses the business database, without a browser and without the mark `sqlite`.
+    """
+    items.sort(key=lambda item: TESTS / "stories" not in item.path.parents)
     rooms = {TESTS / room for room in IN_PROCESS}
     for item in items:
         fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))

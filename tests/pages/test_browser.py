@@ -87,6 +87,21 @@ def test_every_page_fits_its_screen_and_runs_without_errors(
             assert page.evaluate(TOO_SMALL, TARGET) == [], path
 
 
+def test_tabs_below_the_fold_do_not_move_the_page(
+    sessions: dict[str, str],
+    browser: Browser,
+    address: str,  # noqa: F811
+) -> None:
+    """The strip scrolls to the tab one is on; the page opens at its top."""
+    page = page_of(browser, address, sessions["officer"], "phone")
+    page.emulate_media(reduced_motion="reduce")  # or it would still be on its way when it is looked at
+    page.set_viewport_size({"width": 200, "height": 160})
+    page.goto(f"{address}/org/letters/", wait_until="load")
+    page.wait_for_function("document.querySelector('.tabs').scrollLeft > 0")
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("document.querySelector('.tabs').getBoundingClientRect().top > innerHeight")
+
+
 def test_a_new_alarm_comes_in_without_taking_away_what_is_being_typed(
     plant: Plant,
     sessions: dict[str, str],

@@ -1,7 +1,8 @@
 """`make shots`: photograph the main pages of a demo county at the sizes people use, into shots/.
 
 Uses the instance that runs on the data folder, or the one named by --address; starts one for itself when
-there is none. Ends with status 1 when a page overflows sideways, fails, or writes an error to the console.
+there is none. Ends with status 1 when a page overflows sideways, opens below its top, fails, or writes an
+error to the console.
 """
 
 from __future__ import annotations
@@ -123,6 +124,8 @@ class Album:
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if excess > 0:
             self.faults.append(f"{name} at {width}: {excess} px too wide")
+        if page.evaluate("scrollY") > 0:
+            self.faults.append(f"{name} at {width}: does not open at its top")
         page.screenshot(path=self.folder / f"{name}-{width}.png")
         sys.stdout.write(f"  {name}-{width}.png\n")
 

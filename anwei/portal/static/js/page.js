@@ -7,8 +7,12 @@ toggle?.addEventListener("click", () => {
   toggle.setAttribute("aria-expanded", String(open));
 });
 
-/* Tabs that do not fit scroll sideways: begin where one is. */
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+/* Tabs that do not fit scroll sideways: begin where one is, and leave the page at its top. */
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) {
+  const strip = tab.parentElement;
+  strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+}
 
 /* The clock shows the server's time: offices' computers are often minutes off. */
 const clock = document.querySelector("[data-clock]");
