@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.account import cpu_seconds
 from bench.workload import DEADBAND, DELAY_PERIODS, LIMITS, is_delayed, tag_code
 
 PERSON = "bench"
@@ -28,7 +29,7 @@ class Family:
     def __init__(self, n_tags: int, per_device: int) -> None:
         self.n_tags, self.per_device = n_tags, per_device
         self.root = Path(tempfile.mkdtemp(prefix="anwei-bench-"))
-        self.environment = {**os.environ, "ANWEI_DATA": str(self.root), "ANWEI_DEMO": "0"}
+        self.environment = {**os.environ, "ANWEI_DATA": str(self.root), "ANWEI_DEMO": "0", "ANWEI_ROUTINES": "0"}
         self.log = (self.root / "family.log").open("wb")
         self.process: subprocess.Popen[bytes] | None = None
         self.keys: dict[str, str] = {}
@@ -65,6 +66,7 @@ class Family:
             start_new_session=True,
         )
         self._wait(lambda: self.status()["register_version"] > 0, "the register")
+        self._wait(self._is_quiet, "the end of what a first start does once")
 
     def _wait(self, ready: Any, what: str, timeout: float = 180) -> None:
         end = time.monotonic() + timeout
@@ -79,6 +81,12 @@ class Family:
             if time.monotonic() > end:
                 raise TimeoutError(f"{what} did not come in {timeout} s:\n{self.log_tail()}")
             time.sleep(0.25)
+
+    def _is_quiet(self) -> bool:
+        """Whether the family used less than a tenth of a processor for two seconds: routines are over."""
+        before = sum(cpu_seconds(self.pid).values())
+        time.sleep(2)
+        return sum(cpu_seconds(self.pid).values()) - before < 0.2
 
     def log_tail(self) -> str:
         """Return the end of the family's log."""
@@ -113,7 +121,7 @@ class Family:
         script = (
             "import datetime; from django.contrib.auth import *\n"
             "from django.contrib.sessions.backends.db import SessionStore; from anwei.org.models import *\n"
-            "unit = Unit.objects.create(name='基准县政府', kind='government', territory='99')\n"
+            "unit = Unit.objects.create(name='基准县政府', kind='government', territory='990101')\n"
             "post = Post.objects.create(unit=unit, kind='duty', title='值班岗')\n"
             f"person = Person.objects.create_user('{PERSON}', full_name='基准')\n"
             "Holding.objects.create(person=person, post=post, from_on=datetime.date(2020, 1, 1))\n"

@@ -19,7 +19,7 @@ import psutil
 from anwei.datafolder import DataFolder
 from tests.support.broker import REPOSITORY, die_with_parent
 
-INHERITED = ("ANWEI_NATS_URL", "ANWEI_BIND", "ANWEI_DEMO", "DJANGO_SETTINGS_MODULE")
+INHERITED = ("ANWEI_NATS_URL", "ANWEI_BIND", "ANWEI_DEMO", "DJANGO_SETTINGS_MODULE", "PYTHONPATH")
 
 
 def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str = "") -> float:
