@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0004_ladder_and_extensions'),
+        ('cases', '0002_initial'),
         ('sites', '0001_initial'),
     ]
 
