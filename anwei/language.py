@@ -31,3 +31,8 @@ _catalogue = standard.translation(
     "django", Path(__file__).resolve().parent / "locale", languages=wanted(), fallback=True
 )
 gettext = _catalogue.gettext
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a sentence for translation that is translated where it is shown."""
+    return message

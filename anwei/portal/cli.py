@@ -48,6 +48,7 @@ def overview() -> str:
         "restore": _("从备份恢复到一个空的数据目录，并验证"),
         "verify": _("验证时间线与变更记录的哈希链"),
         "verify-dossier": _("核验一案一档（不需要数据库；--key：重算每条封印）"),
+        "assess": _("按标准计算：assess gb18218 文件.csv（重大危险源辨识与分级）"),
         "territory": _("登记区划的代码和名称"),
         "account": _("开设账号、重置密码、停用账号"),
         "ledger": _("台账的导入、导出和清单（JSON 结果）"),
@@ -203,6 +204,12 @@ def _verify_dossier(words: Arguments) -> int:
     return main(words)
 
 
+def _assess(words: Arguments) -> int:
+    from anwei.portal.assess import main
+
+    return main(words)
+
+
 def _no_options(name: str, words: Arguments) -> Namespace:
     return ArgumentParser(f"anwei {name}").parse_args(words)
 
@@ -224,4 +231,5 @@ LIGHT: dict[str, Callable[[Arguments], int]] = {
     "backup": _backup,
     "restore": _restore,
     "verify-dossier": _verify_dossier,
+    "assess": _assess,
 }
