@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Unit
-from anwei.org.roster import Placed, Roster
+from anwei.org.roster import Placed, Roster, in_office, placed_on
 from anwei.org.scope import grants, sees_the_county
 
 ANSWERING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER, Post.Kind.SAFETY)
@@ -153,6 +153,15 @@ def _vacancy(post: Post, left: Holding | None) -> str:
         return _("%(post)s：%(person)s的账号已停用，岗位空缺。") % {"post": post, "person": left.person}
     words = {"post": post, "person": left.person, "day": left.to_on}
     return _("%(post)s：%(person)s %(day)s 离任后空缺。") % words
+
+
+def faulty_posts(on: date, posts: models.QuerySet[Post]) -> list[Placed]:
+    """Return those of the posts that `gaps_of_post` has something to say about, found by the database."""
+    held = in_office(on).filter(post=models.OuterRef("pk"))
+    several = held.order_by().values("post").annotate(n=models.Count("pk")).filter(n__gt=1)
+    vacant, over = ~models.Exists(held), models.Exists(held.filter(term_on__lt=on))
+    two_heads = models.Q(kind=Post.Kind.PRINCIPAL) & models.Exists(several)
+    return placed_on(on, posts.filter(vacant | over | two_heads))
 
 
 def last_left(on: date, posts: Iterable[Placed]) -> dict[int, Holding]:

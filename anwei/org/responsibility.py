@@ -150,6 +150,20 @@ def heads_of(territory: str, roster: Roster) -> list[Seat]:
     ]
 
 
+def local_seats(subject: Subject, roster: Roster) -> list[Seat]:
+    """Return who stands below the township where a subject lies in a village (12 digits): village and grids.
+
+    They find and report; the township answers. Posts that no county has set up are no holes.
+    """
+    place = subject.territory
+    if len(place) <= TOWNSHIP_DIGITS:
+        return []
+    village = roster.of_place(Unit.Kind.VILLAGE, place, Post.Kind.PRINCIPAL)[:1]
+    grids = roster.of_place(Unit.Kind.GRID, place, Post.Kind.OFFICER)
+    seats = [("village", placed) for placed in village] + [("grid", placed) for placed in grids]
+    return [_filled(str(placed.post), placed, seat_rules()[rule]) for rule, placed in seats]
+
+
 def _named(subject: Subject, seat: Named, roster: Roster) -> Seat | None:
     """Return the seat by designation, None where nobody is named."""
     if subject.unit is None:

@@ -1,7 +1,7 @@
 """Who sits where on one day, read once: posts with their holders, sector duties, designations.
 
-For one subject it reads what that subject needs (four queries); for a whole county everything, so that five
-thousand enterprises cost as many queries as one.
+With subjects it reads what those need (four queries, however many there are); without, the public bodies and
+every designated post, which is what all enterprises of a county share.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from anwei.org.responsibility import Subject
 
 TOWNSHIP_DIGITS = 9
+LOCAL_BODIES = (Unit.Kind.TOWNSHIP, Unit.Kind.VILLAGE, Unit.Kind.GRID)
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,16 @@ class Placed:
 
 
 class Roster:
-    """The posts of a county on one day; `subjects` narrows it to what those need."""
+    """The posts that answer for `subjects` on one day; without any, those of the county's public bodies.
+
+    A roster without subjects knows no post of an enterprise unless a designation names it.
+    """
 
     def __init__(self, on: date, subjects: Sequence[Subject] | None = None) -> None:
         self.on = on
         self._designations: dict[tuple[int, str, str], list[Designation]] = defaultdict(list)
         for row in self._designations_of(subjects):
             self._designations[row.unit_id, row.site, row.seat].append(row)
-        self.designated_sites = {site for _unit, site, _seat in self._designations if site}
         self._leads: dict[str, list[SectorDuty]] = defaultdict(list)
         self.joint: dict[str, list[SectorDuty]] = defaultdict(list)
         for duty in self._duties_of(subjects):
@@ -48,8 +51,7 @@ class Roster:
         self._of_unit: dict[int, list[Placed]] = defaultdict(list)
         self._of_place: dict[tuple[str, str, str], list[Placed]] = defaultdict(list)
         self._by_post: dict[int, Placed] = {}
-        self.units = Unit.objects.in_bulk() if subjects is None else {}  # of a whole county: each one once
-        for placed in self._placed(self._posts_of(subjects)):
+        for placed in placed_on(on, self._posts_of(subjects)):
             post = placed.post
             self._by_post[post.pk] = placed
             self._of_unit[post.unit_id].append(placed)
@@ -101,7 +103,7 @@ class Roster:
     def _designations_of(self, subjects: Sequence[Subject] | None) -> QuerySet[Designation]:
         rows: QuerySet[Designation] = Designation.objects.on(self.on).order_by("-from_on", "-pk")
         if subjects is None:
-            return rows.select_related("unit")
+            return rows
         return rows.filter(unit__in=[subject.unit.pk for subject in subjects if subject.unit])
 
     def _duties_of(self, subjects: Sequence[Subject] | None) -> QuerySet[SectorDuty]:
@@ -111,42 +113,40 @@ class Roster:
         return rows.filter(sector__in={subject.sector for subject in subjects})
 
     def _posts_of(self, subjects: Sequence[Subject] | None) -> QuerySet[Post]:
-        rows = Post.objects.order_by("pk")
+        rows = Post.objects.order_by("pk").select_related("unit")
         if subjects is None:
-            return rows
-        rows = rows.select_related("unit")
+            named_on = Designation.objects.on(self.on).values("post")
+            return rows.filter(Q(unit__kind__in=PUBLIC_BODIES) | Q(pk__in=named_on))
         units = {subject.unit.pk for subject in subjects if subject.unit}
         units |= {duty.unit_id for duties in self._leads.values() for duty in duties}
         named = {row.post_id for group in self._designations.values() for row in group}
         counties = {subject.territory[:COUNTY_DIGITS] for subject in subjects}
-        townships = {subject.territory[:TOWNSHIP_DIGITS] for subject in subjects}
+        places = {subject.territory for subject in subjects} - counties - {""}
+        places |= {place[:TOWNSHIP_DIGITS] for place in places}
         heads = Q(unit__kind__in=(Unit.Kind.PARTY, Unit.Kind.GOVERNMENT), kind=Post.Kind.PRINCIPAL)
         of_county = Q(unit__territory__in=counties) & (heads | Q(kind=Post.Kind.DUTY))
-        of_township = Q(unit__kind=Unit.Kind.TOWNSHIP, unit__territory__in=townships)
-        return rows.filter(Q(unit__in=units) | Q(pk__in=named) | of_county | of_township)
+        of_place = Q(unit__kind__in=LOCAL_BODIES, unit__territory__in=places)
+        return rows.filter(Q(unit__in=units) | Q(pk__in=named) | of_county | of_place)
 
-    def _placed(self, posts: QuerySet[Post]) -> list[Placed]:
-        found = list(posts)
-        for post in found if self.units else ():
-            post.unit = self.units[post.unit_id]
-        rows = Holding.objects.filter(from_on__lte=self.on).filter(
-            Q(to_on__isnull=True) | Q(to_on__gte=self.on)
-        )
-        if self.on >= timezone.localdate():
-            rows = rows.filter(person__is_active=True)  # whose account is closed now had it open then
-        if len(found) <= 500:  # a county's list of keys would be longer than a query may be
-            rows = rows.filter(post__in=[post.pk for post in found])
-        holdings: dict[int, list[Holding]] = defaultdict(list)
-        rows = rows.select_related("person")
-        if self.units:  # of each person what a list shows: thousands of whole accounts cost half a second
-            rows = rows.only(
-                "post_id", "from_on", "to_on", "term_on", "person__full_name", "person__username"
-            )
-        else:
-            rows = rows.defer("person__password", "person__email")
-        for holding in rows.order_by("from_on", "pk"):
-            holdings[holding.post_id].append(holding)
-        return [Placed(post, tuple(holdings.get(post.pk, ()))) for post in found]
+
+def placed_on(on: date, posts: QuerySet[Post]) -> list[Placed]:
+    """Return posts with who holds each on a day, in their order."""
+    found, rows = list(posts), in_office(on)
+    if len(found) <= 500:
+        rows = rows.filter(post__in=[post.pk for post in found])
+    else:  # so many keys would be longer than a query may be
+        rows = rows.filter(post__in=posts.order_by().values("pk"))
+    holdings: dict[int, list[Holding]] = defaultdict(list)
+    rows = rows.select_related("person").defer("person__password", "person__email")
+    for holding in rows.order_by("from_on", "pk"):
+        holdings[holding.post_id].append(holding)
+    return [Placed(post, tuple(holdings.get(post.pk, ()))) for post in found]
+
+
+def in_office(on: date) -> QuerySet[Holding]:
+    """Return what was held on a day; whose account is closed now had it open on a day before."""
+    rows = Holding.objects.filter(from_on__lte=on).filter(Q(to_on__isnull=True) | Q(to_on__gte=on))
+    return rows.filter(person__is_active=True) if on >= timezone.localdate() else rows
 
 
 def _held_first(posts: Iterable[Placed]) -> list[Placed]:

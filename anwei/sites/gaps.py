@@ -2,71 +2,85 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anwei.org.gaps import Gap, GapKind, cure, gaps_of_post, last_left, register_gap_source, unit_without_post
+from anwei.org.gaps import (
+    Gap,
+    GapKind,
+    cure,
+    faulty_posts,
+    gaps_of_post,
+    last_left,
+    register_gap_source,
+    unit_without_post,
+)
 from anwei.org.models import Designation, Post, SectorDuty, Territory
-from anwei.org.responsibility import nets_of
 from anwei.org.roster import Roster
+from anwei.sites.coverage import coverage
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.sectors import sectors
 
 EVERY_ENTERPRISE_HAS = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)  # 安全生产法 art. 5, 24
+MANY = 500  # a longer list of keys would be longer than a query may be
 
 
 def gaps_of_enterprises(roster: Roster) -> Iterator[Gap]:
-    """Yield every gap of this room; the enterprises are read once for all three kinds."""
-    rows = Enterprise.objects.exclude(status=Enterprise.Status.CLOSED)
-    working = list(rows.order_by("pk"))
-    for enterprise in working:
-        enterprise.unit = roster.units[enterprise.unit_id]
-    yield from _of_posts_and_places(roster, working)
+    """Yield every gap of this room; what is whole is told so by the database and never read."""
+    working = Enterprise.objects.exclude(status=Enterprise.Status.CLOSED).order_by("pk")
+    yield from _of_posts(roster, working)
+    yield from _of_places(working)
     yield from _of_sectors(roster, working)
     yield from _of_sites(roster, working)
 
 
-def _of_posts_and_places(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
-    """Yield the posts of enterprises that are missing or vacant, and enterprises that lie nowhere."""
-    known = set(Territory.objects.values_list("pk", flat=True))
-    left = last_left(roster.on, roster.posts())
-    for enterprise in working:
-        unit, pk, sector = enterprise.unit, enterprise.pk, enterprise.sector
-        for kind in EVERY_ENTERPRISE_HAS:
-            posts = roster.of_unit(unit.pk, kind)
-            if not posts:
-                yield unit_without_post(unit, kind, sector=sector, enterprise=pk)
-            for placed in posts:
-                before = left.get(placed.post.pk)
-                yield from gaps_of_post(placed, before, roster.on, sector=sector, enterprise=pk)
-        if unit.territory not in known:
-            yield Gap(
-                GapKind.NO_TERRITORY,
-                f"place:{unit.pk}",
-                str(unit),
-                _("%(unit)s没有明确属地，乡镇监管和属地责任都落不下来。") % {"unit": unit},
-                reverse("place_unit", args=[unit.pk]),
-                _("明确属地"),
-                territory=unit.territory,
-                unit=unit.pk,
-                sector=sector,
-                enterprise=pk,
-            )
+def _of_posts(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
+    """Yield the posts that every enterprise must have, where they are missing or not rightly held."""
+    for kind in EVERY_ENTERPRISE_HAS:
+        has = Post.objects.filter(unit=OuterRef("unit"), kind=kind)
+        for enterprise in working.filter(~Exists(has)).select_related("unit"):
+            yield unit_without_post(enterprise.unit, kind, sector=enterprise.sector, enterprise=enterprise.pk)
+    owners = {unit: (pk, sector) for unit, pk, sector in working.values_list("unit", "pk", "sector")}
+    posts = Post.objects.filter(kind__in=EVERY_ENTERPRISE_HAS, unit__enterprise__in=working.order_by())
+    faulty = faulty_posts(roster.on, posts.select_related("unit").order_by("pk"))
+    left = last_left(roster.on, faulty)
+    for placed in faulty:
+        pk, sector = owners[placed.post.unit_id]
+        before = left.get(placed.post.pk)
+        yield from gaps_of_post(placed, before, roster.on, sector=sector, enterprise=pk)
 
 
-def _of_sectors(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
+def _of_places(working: QuerySet[Enterprise]) -> Iterator[Gap]:
+    """Yield the enterprises that lie nowhere."""
+    place = Territory.objects.filter(pk=OuterRef("unit__territory"))
+    for enterprise in working.filter(~Exists(place)).select_related("unit"):
+        unit = enterprise.unit
+        yield Gap(
+            GapKind.NO_TERRITORY,
+            f"place:{unit.pk}",
+            str(unit),
+            _("%(unit)s没有明确属地，乡镇监管和属地责任都落不下来。") % {"unit": unit},
+            reverse("place_unit", args=[unit.pk]),
+            _("明确属地"),
+            territory=unit.territory,
+            unit=unit.pk,
+            sector=enterprise.sector,
+            enterprise=enterprise.pk,
+        )
+
+
+def _of_sectors(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
     """Yield the sectors that no department leads, or more than one (安全生产法 art. 10)."""
-    n_enterprises: dict[str, int] = defaultdict(int)
-    for enterprise in working:
-        n_enterprises[enterprise.sector] += 1
+    n_enterprises = dict(working.order_by().values_list("sector").annotate(n=Count("pk")))
     county = Territory.objects.order_by("pk").values_list("pk", flat=True).first() or ""
     for code, sector in sectors().items():
         leads = roster.leads(code)
-        words = {"sector": _(sector.name), "n": n_enterprises[code]}
-        if not leads and n_enterprises[code]:
+        n = n_enterprises.get(code, 0)
+        words = {"sector": _(sector.name), "n": n}
+        if not leads and n:
             yield Gap(
                 GapKind.NO_REGULATOR,
                 f"sector:{code}",
@@ -81,41 +95,44 @@ def _of_sectors(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
             yield _two_leads(code, words, leads, county)
 
 
-def _of_sites(roster: Roster, working: Sequence[Enterprise]) -> Iterator[Gap]:
+def _of_sites(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
     """Yield the key sites that lack one of the three nets altogether, and seats with two people named."""
-    by_key = {enterprise.pk: enterprise for enterprise in working}
-    missing_at: dict[tuple[int, str], list[str]] = {}  # most sites are answered for as their enterprise is
-    for site in Site.objects.only("pk", "code", "name", "enterprise_id").order_by("pk"):
-        if site.enterprise_id not in by_key:
-            continue
-        site.enterprise = by_key[site.enterprise_id]
-        key = (site.enterprise_id, site.code if site.code in roster.designated_sites else "")
-        if key not in missing_at:
-            nets = nets_of(site.subject(), roster)
-            missing_at[key] = [net for net, seat in nets.items() if not seat.post]
-        missing = missing_at[key]
-        if missing:
-            subject = site.subject()
-            words = {"site": site, "unit": subject.unit, "nets": _net_words(missing)}
-            yield Gap(
-                GapKind.UNCOVERED,
-                f"site:{site.pk}",
-                str(site),
-                _("%(unit)s %(site)s没有人承担%(nets)s。") % words,
-                cure("designate", unit=site.enterprise.unit_id, site=site.code, seat=missing[0]),
-                _("指定责任人"),
-                territory=subject.territory,
-                sector=subject.sector,
-                enterprise=site.enterprise_id,
-                unit=site.enterprise.unit_id,
-            )
-    owners = {enterprise.unit_id: enterprise for enterprise in working}
-    for (unit, place, seat), rows in roster.all_designations():
-        if unit in owners and len({row.post_id for row in rows}) > 1:
-            yield _two_named(owners[unit], place, seat, rows)
+    sites = Site.objects.filter(enterprise__in=working.order_by()).order_by("pk")
+    missing = {line.site: line.open_nets for line in coverage(sites, roster, vacant=False) if line.open_nets}
+    for site in _by_keys(sites, missing):
+        subject, nets = site.subject(), missing[site.pk]
+        yield Gap(
+            GapKind.UNCOVERED,
+            f"site:{site.pk}",
+            str(site),
+            _("%(unit)s %(site)s没有人承担%(nets)s。")
+            % {"site": site, "unit": subject.unit, "nets": _net_words(nets)},
+            cure("designate", unit=site.enterprise.unit_id, site=site.code, seat=nets[0]),
+            _("指定责任人"),
+            territory=subject.territory,
+            sector=subject.sector,
+            enterprise=site.enterprise_id,
+            unit=site.enterprise.unit_id,
+        )
+    doubled = {key: rows for key, rows in roster.all_designations() if len({row.post_id for row in rows}) > 1}
+    owners = working.filter(unit__in={unit for unit, _place, _seat in doubled}).select_related("unit")
+    by_unit = {owner.unit_id: owner for owner in owners}
+    for (unit, place, seat), rows in doubled.items():
+        if unit in by_unit:
+            yield _two_named(by_unit[unit], place, seat, rows)
 
 
-def _net_words(seats: list[str]) -> str:
+def _by_keys(sites: QuerySet[Site], keys: Collection[int]) -> Iterable[Site]:
+    """Return the sites with these keys; when there are many, all are read and picked from."""
+    if not keys:
+        return ()
+    rows = sites.select_related("enterprise__unit")
+    if len(keys) <= MANY:
+        return rows.filter(pk__in=list(keys))
+    return (site for site in rows if site.pk in keys)
+
+
+def _net_words(seats: Sequence[str]) -> str:
     return _("、").join(str(Designation.Seat(seat).label) for seat in seats)
 
 

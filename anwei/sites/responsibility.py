@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_GET
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.org.models import SECTOR_CHOICES, Designation
 from anwei.org.policy import person_of, signed_in
-from anwei.org.responsibility import Matter, Subject, heads_of, nets_of, resolve
+from anwei.org.responsibility import Matter, Seat, Subject, heads_of, nets_of, resolve
 from anwei.org.rights import may_oversee
 from anwei.org.roster import Roster
+from anwei.sites.coverage import coverage
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.queries import township_names
 
@@ -80,16 +82,14 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(enterprise__unit__territory__startswith=chosen["township"])
     if chosen["sector"]:
         rows = rows.filter(enterprise__sector=chosen["sector"])
-    roster = Roster(on)
-    answered = []
-    for site in rows.select_related("enterprise").order_by("enterprise", "pk"):
-        site.enterprise.unit = roster.units[site.enterprise.unit_id]
-        answered.append((site, list(nets_of(site.subject(), roster).items())))
-    holes = [row for row in answered if any(seat.is_hole for _net, seat in row[1])]
-    shown = holes if chosen["holes"] else answered
+    lines = coverage(rows.order_by("enterprise", "pk"), Roster(on), vacant=True)
+    holes = [line for line in lines if line.open_nets]
+    shown = holes if chosen["holes"] else lines
+    page = ClampedPaginator([line.site for line in shown], ROWS).get_page(request.GET.get("page", "1"))
     context = {
-        "page": ClampedPaginator(shown, ROWS).get_page(request.GET.get("page", "1")),
-        "n_sites": len(answered),
+        "page": page,
+        "rows": _answered(list(page), on),
+        "n_sites": len(lines),
         "n_holes": len(holes),
         "nets": Nets.choices[:3],
         "chosen": chosen,
@@ -98,6 +98,17 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
         "on": on,
     }
     return render(request, "sites/responsibility_matrix.html", context)
+
+
+def _answered(keys: Sequence[int], on: date) -> list[tuple[Site, list[tuple[str, Seat]]]]:
+    """Return the sites of one page with their three nets."""
+    found = Site.objects.select_related("enterprise__unit").in_bulk(keys)
+    sites = [found[key] for key in keys if key in found]
+    subjects = [site.subject() for site in sites]
+    roster = Roster(on, subjects)
+    return [
+        (site, list(nets_of(subject, roster).items())) for site, subject in zip(sites, subjects, strict=True)
+    ]
 
 
 def day_in(text: str) -> date:
