@@ -63,10 +63,7 @@ class Table:
 
 def read_file(ledger: Ledger, name: str, content: bytes) -> Table:
     """Return the table of the sheet in a file that fits the register best. Raises BadSheet."""
-    if len(content) > MAX_BYTES:
-        raise BadSheet(_("文件超过 %(n)d MB，请拆分后再导入。") % {"n": MAX_BYTES // 1024 // 1024})
-    pages = _workbook(content) if content[:4] == b"PK\x03\x04" or content.startswith(OLE) else [_csv(content)]
-    found = [table for page in pages if (table := under_header(ledger, page)) is not None]
+    found = [table for page in pages_of(content) if (table := under_header(ledger, page)) is not None]
     if not found:
         expected = _("、").join(str(column.label) for column in ledger.entered)
         raise BadSheet(
@@ -80,6 +77,17 @@ def read_file(ledger: Ledger, name: str, content: bytes) -> Table:
         names = _("；").join(_spellings(column) for column in best.missing)
         raise BadSheet(_("缺少的列：%(names)s。") % {"names": names})
     return best
+
+
+def pages_of(content: bytes) -> list[Page]:
+    """Return the cells of a file as text, one page a sheet that is shown; a workbook is parsed in a child.
+
+    Raises BadSheet.
+    """
+    if len(content) > MAX_BYTES:
+        raise BadSheet(_("文件超过 %(n)d MB，请拆分后再导入。") % {"n": MAX_BYTES // 1024 // 1024})
+    is_workbook = content[:4] == b"PK\x03\x04" or content.startswith(OLE)
+    return _workbook(content) if is_workbook else [_csv(content)]
 
 
 def typed_table(

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,15 @@ def test_files_that_are_no_sheets_are_refused(db: None, tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\xff\xff\x81")
     for path in (broken, binary, tmp_path / "absent.csv"):
         assert refused(path)
+
+
+def test_a_bomb_is_refused_before_it_is_parsed(db: None, tmp_path: Path) -> None:
+    """The rows are good and the file is small; what it would swell to is not."""
+    bomb = write_xlsx(tmp_path / "bomb.xlsx", [GOOD])
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/a.xml", bytes(60_000_000))
+    assert "展开后过大" in refused(bomb)
+    assert not Tag.objects.filter(code="nh3").exists()
 
 
 def test_the_template_explains_every_column_and_its_example_can_be_registered(

@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter import Workbook
 
+from anwei.ledgers.sheets import BadSheet, Page, pages_of
 from anwei.monitoring.provision.columns import BY_NAME, COLUMNS, REQUIRED, Column
 
-ENCODINGS = ("utf-8-sig", "gb18030")  # Excel's own "CSV" in China is the second
 Row = list[str]
-
-
-class BadSheet(Exception):
-    """The file as a whole cannot be read; the sentence says why."""
 
 
 class Sheet:
     """Header and rows of a file; row numbers are those the spreadsheet shows."""
 
     def __init__(self, path: Path) -> None:
-        """Read the file; raises BadSheet when it is no sheet of ours."""
+        """Read the file by the door that imports use; raises BadSheet when it is no sheet of ours."""
         try:
-            rows = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-            self.header = next(rows, [])
-            self.rows = [(number, row) for number, row in enumerate(rows, start=2) if any(row)]
-        except (OSError, CalamineError, csv.Error) as error:
+            page = next(iter(pages_of(path.read_bytes())), Page("", []))
+        except OSError as error:
             raise BadSheet(_("读不了文件 %(path)s：%(error)s") % {"path": path, "error": error}) from error
+        rows = ([cell.strip() for cell in row] for row in page.rows)
+        self.header = next(rows, [])
+        self.rows = [(number, row) for number, row in enumerate(rows, start=page.first + 1) if any(row)]
         self.columns = _columns(self.header)
-
-
-def _csv(path: Path) -> Iterator[Row]:
-    content = path.read_bytes()
-    for encoding in ENCODINGS:
-        try:
-            decoded = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return ([cell.strip() for cell in row] for row in csv.reader(io.StringIO(decoded, newline="")))
-    raise BadSheet(_("文件编码不是 UTF-8，也不是 GB18030。"))
-
-
-def _xlsx(path: Path) -> Iterator[Row]:
-    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    return ([_cell(value) for value in row] for row in sheet.iter_rows())
-
-
-def _cell(value: object) -> str:
-    """Return a cell as it would be typed: Excel keeps every number as a float."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
 
 
 def _columns(header: Sequence[str]) -> list[Column | None]:

@@ -13,8 +13,9 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.sheets import BadSheet
 from anwei.monitoring.provision.plan import Plan, Registered, make_plan
-from anwei.monitoring.provision.sheet import BadSheet, Sheet, write_errors, write_template
+from anwei.monitoring.provision.sheet import Sheet, write_errors, write_template
 from anwei.monitoring.provision.write import write_plan
 from anwei.org.models import Person
 
