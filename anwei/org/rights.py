@@ -7,10 +7,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anwei.org.holdings import holdings_on, posts_of
+from anwei.org.accounts.administration import TERRITORIAL
+from anwei.org.holdings import N_LEVELS, holdings_on, posts_of
 from anwei.org.models import PUBLIC_BODIES, Person, Post, Unit
 from anwei.org.roster import TOWNSHIP_DIGITS
-from anwei.org.scope import COUNTY_DIGITS, grants, sees_the_county
+from anwei.org.scope import COUNTY_DIGITS, Grant, grant_of, grants, sees_the_county
 
 ARRANGING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER)
 ARRANGED = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER, Post.Kind.SAFETY)
@@ -18,9 +19,67 @@ PARTS = Unit.Kind.ENTERPRISE_DEPARTMENT
 
 
 def may_arrange(person: Person, unit: Unit) -> bool:
-    """Say whether a person may fill the posts of a unit: who oversees it, or is the principal in it."""
+    """Say whether a person keeps what a unit's posts answer for: who oversees it, or is its principal."""
     own = posts_of(person, timezone.now()).filter(unit=unit.whole, kind=Post.Kind.PRINCIPAL)
     return own.exists() or may_oversee(person, unit)
+
+
+def may_appoint_in(person: Person, unit: Unit) -> bool:
+    """Say whether a person may appoint people in a unit.
+
+    That is the head or a clerk of the unit itself or of one above it, and the county's committee office; in
+    an enterprise its principal and the officials who see it.
+    """
+    whole = unit.whole
+    if whole.kind == Unit.Kind.ENTERPRISE:
+        return may_arrange(person, whole)
+    own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING, unit__kind__in=PUBLIC_BODIES)
+    bodies = {post.unit for post in own.select_related("unit")}
+    return whole in bodies or any(_leads(body, whole) for body in bodies)
+
+
+def may_fill(person: Person, post: Post) -> bool:
+    """Say whether a person may appoint to a post: where they appoint, and that sees no more than they do."""
+    return post.kind in ARRANGED and may_appoint_in(person, post.unit) and not _sees_more(post, person)
+
+
+def _leads(upper: Unit, unit: Unit) -> bool:
+    """Say whether one public body stands over another: by place, or as the unit above it.
+
+    Of the bodies that lead one and the same place only the county's committee office reaches the others.
+    """
+    of_county = len(upper.territory) == COUNTY_DIGITS
+    if upper.kind in TERRITORIAL and of_county and not unit.territory:
+        return True
+    if upper.kind in TERRITORIAL and upper.territory and unit.territory.startswith(upper.territory):
+        office = upper.kind == Unit.Kind.COMMITTEE_OFFICE and of_county
+        if office or unit.territory != upper.territory or unit.kind not in TERRITORIAL:
+            return True
+    above = unit.parent
+    for _level in range(N_LEVELS):
+        if above is None or above == upper:
+            return above is not None
+        above = above.parent
+    return False
+
+
+def _sees_more(post: Post, person: Person) -> bool:
+    """Say whether a post would show its holder what `person` does not see."""
+    whole = post.unit.whole
+    if not whole.territory:
+        return False  # it sees nothing yet
+    if whole.kind == Unit.Kind.ENTERPRISE:
+        return not Unit.objects.visible_to(person).filter(pk=whole.pk).exists()
+    shown = grant_of(post)
+    return not any(_includes(grant, shown) for grant in grants(person))
+
+
+def _includes(grant: Grant, shown: Grant) -> bool:
+    """Say whether all that one public body's post shows belongs to what another grants."""
+    if grant.enterprise is not None:
+        return False
+    sectors = grant.sectors is None or (shown.sectors is not None and shown.sectors <= grant.sectors)
+    return sectors and shown.territory.startswith(grant.territory)
 
 
 def may_oversee(person: Person, unit: Unit) -> bool:

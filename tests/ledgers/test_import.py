@@ -26,7 +26,7 @@ from anwei.ledgers.sheets import BadSheet, read_file
 from anwei.ledgers.tasks import write_sheet
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.sites.models import Enterprise
-from tests.kernel.county import NOW, County
+from tests.kernel.county import NOW, County, in_post
 from tests.ledgers.enterprises import HEADER, credit_code, line
 from tests.ledgers.sheets import look, workbook, write
 
@@ -46,7 +46,9 @@ def test_titles_merged_cells_wide_digits_and_many_dates(county: County) -> None:
         ["填表人：某某"],
     ]
     merged = ((0, 0, 0, 5, "测试县安全生产责任人名册"), (3, 1, 4, 1, "测试县水利局"))
-    found = look("roster", *lines, actor=county.officer, merged=merged)
+    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory="999001")
+    clerk = in_post("clerk", Post.objects.create(unit=office, kind="officer", title="干事"))
+    found = look("roster", *lines, actor=clerk, merged=merged)
     assert [row.state for row in found.rows] == ["repaired"] * 3
     assert {row.values["from_on"] for row in found.rows} == {date(2024, 5, 6)}
     assert [row.values["phone"] for row in found.rows] == ["13800000011", "13800000012", "03551234567"]
@@ -54,7 +56,7 @@ def test_titles_merged_cells_wide_digits_and_many_dates(county: County) -> None:
     write(
         "roster",
         [*lines[2:3], *[[n, "测试县水利局", *rest] for n, _u, *rest in lines[3:5]]],
-        actor=county.officer,
+        actor=clerk,
     )
     unit = Unit.objects.get(name="测试县水利局")
     assert (unit.kind, unit.territory) == ("department", "999001")

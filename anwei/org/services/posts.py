@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts import separation
+from anwei.org.accounts.administration import offered_posts
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Post, Unit
+from anwei.org.rights import may_fill
 from anwei.org.services.duties import seed_duties
 from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
@@ -47,10 +49,11 @@ def appoint(
     """Let `person` hold `post` from a day (today unless given), to a day or until dismissed.
 
     `term_on` is the last day of the term of office, `document` the paper of appointment. Raises OrgError when
-    somebody appoints themselves, the days are out of order, the person holds the post already, or two of the
-    three administrators' posts would meet in one hand (三员分立).
+    somebody appoints themselves or to a post not theirs to fill, the days are out of order, the person holds
+    the post already, or two of the three administrators' posts would meet in one hand (三员分立).
     """
     require_another(person, actor)
+    require_may_fill(post, actor, now)
     first_on = from_on or day_of(now)
     separation.require_separation(person, post, from_on=first_on, to_on=to_on)
     if any(day is not None and day < first_on for day in (to_on, term_on)):
@@ -84,9 +87,10 @@ def renew_term(
 ) -> Holding:
     """Give a holder another term of office.
 
-    Raises OrgError for the own term, or when the new one ends no later than the old one.
+    Raises OrgError for the own term, one that is not theirs to give, or that ends no later than the old one.
     """
     require_another(holding.person, actor)
+    require_may_fill(holding.post, actor, now)
     if term_on < holding.from_on or (holding.term_on is not None and term_on <= holding.term_on):
         raise OrgError(_("新任期的届满日期须晚于原任期。"))
     before, holding.term_on, holding.document = holding.term_on, term_on, document
@@ -120,3 +124,15 @@ def require_another(person: Person, actor: Person | None) -> None:
     """Raise OrgError when `actor` arranges what they hold themselves; None is the server's command."""
     if actor is not None and actor.pk == person.pk:
         raise OrgError(_("不能给自己办理任职。"))
+
+
+def require_may_fill(post: Post, actor: Person | None, now: datetime) -> None:
+    """Raise OrgError unless `actor` may put people into the post; None is the server's command.
+
+    A security administrator puts accounts into the posts within reach; a display shows what its opener sees.
+    """
+    if actor is None or post.kind == Post.Kind.DISPLAY or may_fill(actor, post):
+        return
+    if not offered_posts(actor, now).filter(pk=post.pk).exists():
+        sentence = _("“%(post)s”不由您任命：只能在本单位及下级单位任命，且岗位能看到的不能超出您自己的范围。")
+        raise OrgError(sentence % {"post": post})

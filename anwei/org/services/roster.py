@@ -20,7 +20,7 @@ from anwei.org.models import Holding, Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.org.services.accounts import create_person
 from anwei.org.services.errors import OrgError
-from anwei.org.services.posts import appoint, create_post, dismiss, require_another
+from anwei.org.services.posts import appoint, create_post, dismiss, require_another, require_may_fill
 from anwei.org.services.units import register_unit
 
 UNIT_WORDS = (
@@ -75,8 +75,8 @@ def post_kind_of(title: str) -> Post.Kind:
 def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Post]:
     """Set up posts with the duties of their kind, or change them.
 
-    Raises OrgError when a unit has a post of this title or the own post would become another kind,
-    PermissionDenied outside what `actor` may see.
+    Raises OrgError when a unit has a post of this title, the own post would become another kind, or a post is
+    not theirs to fill, PermissionDenied outside what `actor` may see.
     """
     rows = []
     for edit in edits:
@@ -89,6 +89,8 @@ def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, re
                 for holding in holdings_on(day_of(now)).filter(post=edit.row).select_related("person"):
                     require_another(holding.person, actor)
             rows += save_rows(Post, [edit], actor=actor, now=now, reason=reason, visible=_posts_seen)
+        rows[-1].refresh_from_db()  # its unit as it is now
+        require_may_fill(rows[-1], actor, now)
     require_visible(_posts_seen, [row.pk for row in rows], actor)
     return rows
 
@@ -103,8 +105,8 @@ def save_roster(
 ) -> list[Holding]:
     """Write who holds which post, registering unit, post and person where they are new.
 
-    Raises OrgError when a unit cannot be registered from the list, PermissionDenied for a post outside what
-    `actor` may see.
+    Raises OrgError when a unit cannot be registered from the list or a post is not theirs to fill,
+    PermissionDenied for a post outside what `actor` may see.
     """
     rows = [
         _appointed(edit.values, actor=actor, now=now)
@@ -138,6 +140,7 @@ def _changed(
 ) -> Holding:
     """Change the person's phone, the kind of the post, the days of the holding; not one's own."""
     require_another(holding.person, actor)
+    require_may_fill(holding.post, actor, now)
     if any(values.get(name) for name in ("unit_kind", "territory")):
         raise OrgError(_("单位的类别和属地请在单位台账修改"))
     _set(
@@ -149,6 +152,7 @@ def _changed(
     )
     kind = values.get("kind")
     _set(holding.post, {"kind": kind} if kind else {}, actor=actor, now=now, reason=reason)
+    require_may_fill(holding.post, actor, now)
     if values.get("to_on") and holding.to_on is None:
         dismiss(holding, actor=actor, now=now, last_on=values["to_on"], reason=reason)
     days = {name: values[name] for name in ("from_on", "to_on", "term_on", "document") if name in values}

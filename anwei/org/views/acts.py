@@ -16,7 +16,7 @@ from anwei.org import forms
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Designation, Holding, KeyTask, Post, SectorDuty, Unit
 from anwei.org.policy import person_of, posts
-from anwei.org.rights import ARRANGED, ARRANGING, may_arrange, may_arrange_county, may_oversee, require
+from anwei.org.rights import ARRANGING, may_arrange, may_arrange_county, may_fill, may_oversee, require
 from anwei.org.services import OrgError, seed_duties
 
 arranging = posts(*ARRANGING)
@@ -31,7 +31,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
     post = Post.objects.select_related("unit").filter(pk=_key(request, "post")).first()
     unit = post.unit if post else get_object_or_404(Unit, pk=_key(request, "unit"))
     kind = post.kind if post else request.GET.get("kind", "")
-    require(kind in ARRANGED and may_arrange(person_of(request), unit))
+    require(may_fill(person_of(request), post or Post(unit=unit, kind=kind)))
     form = forms.AppointForm(
         request.POST or None,
         unit=unit,
@@ -49,7 +49,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """End a holding."""
     holding = get_object_or_404(Holding.objects.select_related("person", "post__unit"), pk=pk)
-    require(holding.post.kind in ARRANGED and may_arrange(person_of(request), holding.post.unit))
+    require(may_fill(person_of(request), holding.post))
     form = forms.DismissForm(request.POST or None, holding=holding, initial={"last_on": timezone.localdate()})
     back = reverse("post", args=[holding.post_id])
     return act_page(request, form, _("离任：%(what)s") % {"what": holding}, _("办理离任"), back)
@@ -61,7 +61,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 def renew_term(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a holder another term, or go on to dismissal."""
     holding = get_object_or_404(Holding.objects.select_related("person", "post__unit"), pk=pk)
-    require(holding.post.kind in ARRANGED and may_arrange(person_of(request), holding.post.unit))
+    require(may_fill(person_of(request), holding.post))
     form = forms.RenewForm(request.POST or None, holding=holding)
     back = reverse("post", args=[holding.post_id])
     other = (reverse("dismiss", args=[pk]), _("不再续任，办理离任"))

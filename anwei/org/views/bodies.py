@@ -20,7 +20,16 @@ from anwei.org.holdings import holdings_on
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Territory, Unit
 from anwei.org.policy import person_of, signed_in
 from anwei.org.post_acts import post_acts
-from anwei.org.rights import ARRANGED, may_arrange, may_oversee, may_see_phone, people_seen, units_seen
+from anwei.org.rights import (
+    ARRANGED,
+    may_appoint_in,
+    may_arrange,
+    may_fill,
+    may_oversee,
+    may_see_phone,
+    people_seen,
+    units_seen,
+)
 from anwei.standards.calendar import COUNTY_TIME
 
 LEADERS = (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT)
@@ -67,7 +76,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": shown,
         "place": Territory.objects.filter(pk=shown.territory).first(),
         "posts": [(post, holders[post.pk]) for post in rows],
-        "arrange": may_arrange(person, shown),
+        "arrange": may_appoint_in(person, shown),
         "oversee": may_oversee(person, shown),
         "new_kinds": [kind for kind in Post.Kind if kind in ARRANGED],
         "duties": shown.sector_duties.on(today).order_by("-lead", "pk"),
@@ -95,6 +104,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         "paper": reverse("post_record", args=[pk]),
         "year_ago": today - YEAR + timedelta(days=1),
         "arrange": shown.kind in ARRANGED and may_arrange(person, shown.unit),
+        "fill": may_fill(person, shown),
         "acts": post_acts(shown, person, timezone.now()),
         "has_successor": holdings_on(today + timedelta(days=1)).filter(post=shown).exists(),
         "today": today,
