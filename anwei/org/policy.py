@@ -132,7 +132,7 @@ def _check_signed_in(request: HttpRequest) -> Refusal:
 
 def _check_token(request: HttpRequest) -> Refusal:
     scheme, _separator, plain = request.headers.get("Authorization", "").partition(" ")
-    person = person_of_token(plain.strip()) if scheme.lower() == "bearer" else None
+    person = person_of_token(plain.strip(), timezone.now()) if scheme.lower() == "bearer" else None
     if person is None:
         problem = {"type": "about:blank", "status": 401, "title": _("令牌缺失、无效或已停用。")}
         headers = {"WWW-Authenticate": "Bearer"}

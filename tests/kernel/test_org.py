@@ -59,9 +59,9 @@ def test_a_retired_account_does_not_log_in_by_phone(db: None) -> None:
 def test_token_command(county: County) -> None:
     answer = StringIO()
     call_command("token", "create", "worker", "--label", "接口", stdout=answer)
-    assert person_of_token(answer.getvalue().strip()) == county.worker
+    assert person_of_token(answer.getvalue().strip(), NOW) == county.worker
     Person.objects.filter(pk=county.worker.pk).update(is_active=False)
-    assert person_of_token(answer.getvalue().strip()) is None
+    assert person_of_token(answer.getvalue().strip(), NOW) is None
     with pytest.raises(CommandError, match="worker"):
         call_command("token", "create", "worker")
 

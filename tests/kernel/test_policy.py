@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import AsyncClient, Client
 from django.urls import get_resolver
 
@@ -129,3 +131,17 @@ def test_a_bearer_comes_in_until_the_token_is_revoked(county: County, path: str)
     assert answer.json()["title"] == "令牌缺失、无效或已停用。"
     revoke_token(token, actor=None, now=NOW)
     assert client.get(path, headers={"authorization": f"Bearer {plain}"}).status_code == 401
+
+
+@pytest.mark.urls("tests.kernel.doors")
+@pytest.mark.parametrize("path", ["/token/", "/atoken/"])
+def test_a_token_ends_with_the_last_post(county: County, path: str) -> None:
+    _token, plain = create_token(county.worker, label="接口", now=NOW)
+    header = {"authorization": f"Bearer {plain}"}
+    assert Client().post(path, headers=header).status_code == 200
+    holding, yesterday = county.worker.holdings.get(), NOW.date() - timedelta(days=1)
+    dismiss(holding, actor=None, now=NOW, last_on=yesterday, reason="离任")
+    answer = Client().post(path, headers=header)
+    assert answer.status_code == 401 and answer["Content-Type"] == "application/problem+json"
+    with pytest.raises(CommandError, match="没有任职"):
+        call_command("token", "create", "worker")

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
 from anwei.ledgers.models import Change
 from anwei.org.models import Person, Post, Unit
@@ -75,10 +76,10 @@ def test_phone_numbers_log_in_too_and_a_closed_account_is_out(password: str) -> 
     assert client.get("/work/").status_code == 302  # the old password's sessions are over
     client = logged_in("banban", new)
     token = said("token", "create", "banban")
-    assert person_of_token(token) is not None
+    assert person_of_token(token, timezone.now()) is not None
     said("account", "close", "banban")
     assert client.get("/work/").status_code == 302
-    assert person_of_token(token) is None
+    assert person_of_token(token, timezone.now()) is None
     with pytest.raises(CommandError, match="banban"):
         call_command("account", "password", "banban")
     verbs = Change.objects.filter(register="org.person").order_by("pk").values_list("verb", flat=True)
@@ -88,9 +89,12 @@ def test_phone_numbers_log_in_too_and_a_closed_account_is_out(password: str) -> 
 def test_tokens_end_by_label_or_all_at_once(password: str) -> None:
     city, province = (said("token", "create", "banban", "--label", label) for label in ("市", "省"))
     said("token", "revoke", "banban", "--label", "市")
-    assert person_of_token(city) is None and person_of_token(province) is not None
+    assert (
+        person_of_token(city, timezone.now()) is None
+        and person_of_token(province, timezone.now()) is not None
+    )
     said("token", "revoke", "banban")
-    assert person_of_token(province) is None
+    assert person_of_token(province, timezone.now()) is None
 
 
 def test_accounts_join_what_is_registered(county: County) -> None:

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.org.models import Person
-from anwei.org.services import create_token, revoke_token
+from anwei.org.services import OrgError, create_token, revoke_token
 
 
 class Command(BaseCommand):
     """Make a token for an account, or end its tokens."""
 
-    help = "为用户签发接口令牌（只显示一次），或全部停用"
+    help = "为在任用户签发接口令牌（只显示一次；随最后一个岗位失效），或全部停用"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the act, the user and a label."""
@@ -33,5 +33,8 @@ class Command(BaseCommand):
             for token in tokens.filter(label=options["label"]) if options["label"] else tokens:
                 revoke_token(token, actor=None, now=timezone.now())
             return
-        _row, plain = create_token(person, label=options["label"], now=timezone.now())
+        try:
+            _row, plain = create_token(person, label=options["label"], now=timezone.now())
+        except OrgError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(plain)
