@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -175,6 +176,28 @@ def test_a_text_that_lost_the_place_of_its_number_is_refused(office: Office, war
     document.save(content)
     answer = act(office.drafter, paper, "change_text", file=upload(content.getvalue(), "改.docx"))
     assert "请保留系统稿中文号和成文日期的空位" in answer.content.decode()
+
+
+@pytest.mark.parametrize("verbs", [(), ("review",)])
+def test_nobody_returns_a_stamped_copy_of_what_nobody_signed(
+    office: Office, warning: Warning, verbs: tuple[str, ...]
+) -> None:
+    paper = draft(office.drafter, warning)
+    for verb in verbs:
+        act(office.reviewer, paper, verb)
+    answer = act(office.drafter, paper, "stamped", file=upload(PDF, "盖章.pdf"))
+    assert "请刷新后再办理" in answer.content.decode()
+    assert [version.kind for version in paper.versions.all()] == ["generated"]
+
+
+def test_a_stamped_copy_says_who_returned_it_when_and_its_digest(office: Office, warning: Warning) -> None:
+    paper = issue(office, draft(office.drafter, warning))
+    page = act(office.drafter, paper, "stamped", file=upload(PDF, "盖章.pdf")).content.decode()
+    digest = sha256(PDF).hexdigest()
+    assert digest in page and "officer 盖章件归档" in page
+    change = Change.objects.get(register="ledgers.paper", row=str(paper.pk), verb="stamped")
+    assert (change.actor.username, change.content["sha256"]) == ("officer", digest)
+    assert change.at == paper.versions.get(kind="stamped").added_at
 
 
 def test_a_stamped_copy_is_pdf_or_jpg(office: Office, warning: Warning) -> None:

@@ -26,11 +26,22 @@ def blank(issuer: Any, series: str, year: int) -> str:
     return written(issuer, series, year, "　")
 
 
-def take(paper: Paper, year: int) -> None:
-    """Give a paper the next number of its series; the series is locked until the transaction ends."""
+def following(paper: Paper, year: int) -> str:
+    """Return the number that the paper would get now; another hand may take it."""
+    row = PaperSeries.objects.filter(issuer=paper.issuer, series=paper.series, year=year).first()
+    return written(paper.issuer, paper.series, year, 1 + (row.last if row else 0))
+
+
+def take(paper: Paper, year: int, expected: str) -> bool:
+    """Give a paper the next number of its series, which is locked until the transaction ends.
+
+    Returns False, and takes nothing, where that is not the expected one.
+    """
     PaperSeries.objects.get_or_create(issuer=paper.issuer, series=paper.series, year=year)
     row = PaperSeries.objects.select_for_update().get(issuer=paper.issuer, series=paper.series, year=year)
     row.last += 1
+    if written(paper.issuer, paper.series, year, row.last) != expected:
+        return False
     row.save(update_fields=["last"])
-    paper.year, paper.serial = year, row.last
-    paper.number = written(paper.issuer, paper.series, year, row.last)
+    paper.year, paper.serial, paper.number = year, row.last, expected
+    return True

@@ -7,6 +7,7 @@ reviewed is the text that is signed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from anwei.standards.papers import SETTING, PaperTemplate, template
 
 REGISTER = "ledgers.paper"
 State, Kind = Paper.State, PaperVersion.Kind
+SIGNING_ATTEMPTS = 20  # hands that issue papers of one series at the same moment
 
 
 def county_template(key: str) -> PaperTemplate:
@@ -123,18 +125,50 @@ def send_back(paper: Paper, *, reason: str, actor: Any, now: datetime) -> Paper:
     return locked
 
 
-@transaction.atomic
 def sign(paper: Paper, *, actor: Any, now: datetime) -> Paper:
-    """Issue a reviewed paper: it gets its number and date, and the file with both becomes the valid one."""
-    locked = _locked(paper, (State.REVIEWED,))
-    post = _require_post(locked, Act.SIGN, actor, now)
-    before, marks = current(locked), _marks(locked)
-    day = now.astimezone(COUNTY_TIME).date()
-    numbers.take(locked, day.year)
+    """Issue a reviewed paper: it gets its number and date, and the file with both becomes the valid one.
+
+    The file is made beforehand, with the number that is next, so that nobody waits for it; where another hand
+    took that number or changed the text meanwhile, it is made anew. Raises PaperError when that never ends.
+    """
+    for _attempt in range(SIGNING_ATTEMPTS):
+        ready = _ready_to_sign(paper, actor=actor, now=now)
+        if signed := _signed(paper, ready, actor=actor, now=now):
+            return signed
+    raise PaperError(_("同时签发的公文太多，编号一再被占用，请稍后再签。"))
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What is made before signing: of which version, with which number, the whole file."""
+
+    version: PaperVersion
+    number: str
+    content: bytes
+
+
+def _ready_to_sign(paper: Paper, *, actor: Any, now: datetime) -> _Ready:
+    """Make the file to be signed, holding no lock; raises as `sign` does."""
+    seen = Paper.objects.select_related("issuer").get(pk=paper.pk)
+    _require_state(seen, (State.REVIEWED,))
+    _require_post(seen, Act.SIGN, actor, now)
+    before, day = current(seen), now.astimezone(COUNTY_TIME).date()
+    number = numbers.following(seen, day.year)
     text = files.path_of(before.stored_as).read_bytes()
-    content = files.fill(text, dict(zip(marks, (locked.number, chinese_date(day)), strict=True)))
-    locked.signed_post, locked.signed_by, locked.signed_at, locked.state = post, actor, now, State.SIGNED
-    locked.valid = _keep(locked, Kind.SIGNED, content, DOCX, actor=actor, now=now, verb="sign")
+    words = dict(zip(_marks(seen), (number, chinese_date(day)), strict=True))
+    return _Ready(before, number, files.fill(text, words))
+
+
+@transaction.atomic
+def _signed(paper: Paper, ready: _Ready, *, actor: Any, now: datetime) -> Paper | None:
+    """Sign with the file that was made; None where the next number or the text is another one by now."""
+    locked = _locked(paper, (State.REVIEWED,))
+    locked.signed_post = _require_post(locked, Act.SIGN, actor, now)
+    year = now.astimezone(COUNTY_TIME).year
+    if current(locked) != ready.version or not numbers.take(locked, year, ready.number):
+        return None
+    locked.signed_by, locked.signed_at, locked.state = actor, now, State.SIGNED
+    locked.valid = _keep(locked, Kind.SIGNED, ready.content, DOCX, actor=actor, now=now, verb="sign")
     locked.save()
     return locked
 
@@ -196,11 +230,15 @@ def _require_post(paper: Paper, act: Act, actor: Any, now: datetime) -> Any:
 
 def _locked(paper: Paper, states: tuple[str, ...]) -> Paper:
     locked = Paper.objects.select_for_update(of=("self",)).select_related("issuer").get(pk=paper.pk)
-    if locked.state not in states:
-        raise PaperError(
-            _("这份公文现在是“%(state)s”，请刷新后再办理。") % {"state": locked.get_state_display()}
-        )
+    _require_state(locked, states)
     return locked
+
+
+def _require_state(paper: Paper, states: tuple[str, ...]) -> None:
+    if paper.state not in states:
+        raise PaperError(
+            _("这份公文现在是“%(state)s”，请刷新后再办理。") % {"state": paper.get_state_display()}
+        )
 
 
 def _marks(paper: Paper) -> tuple[str, str]:
