@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anwei.ledgers.listing import ClampedPaginator, number_in
+from anwei.ledgers.models import Change
 from anwei.ledgers.papers.files import DOCX, JPEG, PDF, path_of
 from anwei.org import forms
-from anwei.org.letters import duty_list_docx, letter_docx, letters, upper_of
+from anwei.org.letters import Letter, duty_list_docx, letter_docx, letters, upper_of
 from anwei.org.models import Post, Signing, Unit
 from anwei.org.policy import person_of, signed_in
 from anwei.org.rights import may_arrange, require, units_seen
@@ -33,10 +35,12 @@ def signings(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     shown = [letter for letter in rows if state in ("", "signed" if letter.signing else "unsigned")]
     n_unsigned = sum(letter.signing is None for letter in rows)
+    page = ClampedPaginator(shown, ROWS).get_page(request.GET.get("page", "1"))
     context = {
         "year": year,
         "state": state,
-        "page": ClampedPaginator(shown, ROWS).get_page(request.GET.get("page", "1")),
+        "page": page,
+        "rows": list(zip(page, _records(page), strict=True)),
         "n_letters": len(rows),
         "n_unsigned": n_unsigned,
         "n_signed": len(rows) - n_unsigned,
@@ -49,7 +53,7 @@ def signings(request: HttpRequest) -> HttpResponse:
 @acting
 def sign_letter(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Write down that the letter of a unit was signed, with its scan or the paper's number."""
-    lower = get_object_or_404(Unit, pk=pk)
+    lower = get_object_or_404(units_seen(person_of(request)), pk=pk)
     require(may_arrange(person_of(request), lower))
     form = forms.SignForm(
         request.POST or None,
@@ -96,6 +100,14 @@ def signing_scan(request: HttpRequest, pk: int) -> FileResponse:
     return FileResponse(
         path.open("rb"), content_type=media_type, as_attachment=True, filename=signing.scan_name
     )
+
+
+def _records(shown: Iterable[Letter]) -> list[Change | None]:
+    """Return for each letter the sealed record of its return: by whom, when, with which digest."""
+    keys = [str(letter.signing.pk) if letter.signing else "" for letter in shown]
+    changes = Change.objects.filter(register="org.signing", row__in=keys, verb="sign")
+    found = {change.row: change for change in changes.select_related("actor")}
+    return [found.get(key) for key in keys]
 
 
 def _upper(lower: Unit, year: int) -> Unit:
