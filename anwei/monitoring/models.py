@@ -71,6 +71,10 @@ class Device(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def subject(self) -> Subject:
+        """Return what is answered for at this device: its site, else the enterprise."""
+        return (self.site or self.enterprise).subject()
+
 
 class Tag(models.Model):
     """One measured quantity (测点); its number is assigned here and never used again."""
@@ -104,8 +108,8 @@ class Tag(models.Model):
         return self.name
 
     def subject(self) -> Subject:
-        """Return what is answered for at this tag: its device's site, else the enterprise."""
-        return (self.device.site or self.device.enterprise).subject()
+        """Return what is answered for at this tag: what its device is answered for."""
+        return self.device.subject()
 
 
 class AlarmRule(models.Model):
@@ -277,6 +281,10 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.started_at:%F %T}"
+
+    def subject(self) -> Subject:
+        """Return what is answered for by this alarm: the site it rose at, else the enterprise."""
+        return (self.site or self.enterprise).subject()
 
 
 class Position(models.Model):

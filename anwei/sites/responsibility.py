@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.org.models import SECTOR_CHOICES, Designation
 from anwei.org.policy import person_of, signed_in
-from anwei.org.responsibility import Matter, Seat, Subject, heads_of, nets_of, resolve
+from anwei.org.responsibility import Matter, Seat, Subject, heads_of, local_seats, nets_of, resolve
 from anwei.org.rights import may_oversee
 from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
@@ -66,6 +66,7 @@ def answer_for(subject: Subject, on: date) -> dict[str, object]:
     return {
         "heads": heads_of(subject.territory, roster),
         "nets": [(Nets(seat), Nets(seat).label, found) for seat, found in nets_of(subject, roster).items()],
+        "local": local_seats(subject, roster),
         "answer": answer,
         "supervisor_of_warning": warned.supervisor,
         "joint": roster.joint.get(subject.sector, []),

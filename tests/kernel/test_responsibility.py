@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from anwei.ledgers.models import Change
 from anwei.org.models import Confidence, Designation, Holding, Person, Post, SectorDuty, Territory, Unit
-from anwei.org.responsibility import Answer, posts_for, resolve
+from anwei.org.responsibility import Answer, local_seats, posts_for, resolve
+from anwei.org.roster import Roster
 from anwei.org.services import (
     OrgError,
     appoint,
@@ -202,6 +203,27 @@ def test_villages_grids_and_parts_of_enterprises_are_units(county: County) -> No
     assert list(type(county.enterprise).objects.visible_to(clerk)) == [
         county.enterprise
     ]  # and nothing beside
+
+
+def test_the_territorial_net_of_a_village_names_the_village_its_grids_and_the_township(whole: County) -> None:
+    place = f"{TOWN}001"
+    village = Unit.objects.create(kind="village", name="甲一村", territory=place)
+    grid = Unit.objects.create(kind="grid", name="甲一村第一网格", territory=place, parent=village)
+    subject = whole.enterprise.subject()
+    assert local_seats(subject, Roster(TODAY, [subject])) == []  # it lies in the township, no more is known
+    Unit.objects.filter(pk=whole.enterprise.unit_id).update(territory=place)
+    whole.enterprise.unit.refresh_from_db()
+    subject = whole.enterprise.subject()
+    assert local_seats(subject, Roster(TODAY, [subject])) == []  # a post that nobody set up is no hole
+    seated(whole, village, "principal", "主任", "villagehead")
+    Post.objects.create(unit=grid, kind="officer", title="网格员")
+    seats = local_seats(subject, Roster(TODAY, [subject]))
+    assert [(str(seat.post), str(seat.holder or "")) for seat in seats] == [
+        ("甲一村 主任", "villagehead"),
+        ("甲一村第一网格 网格员", ""),
+    ]
+    assert all(seat.citation.startswith("安全生产法 第75条") for seat in seats)
+    assert str(resolve(subject, TODAY).territory.holder) == "townhead"  # who answers is the township
 
 
 def test_a_post_comes_with_the_duties_of_its_kind(county: County) -> None:

@@ -22,7 +22,6 @@ from anwei.monitoring.words import title, why
 from anwei.org.holdings import day_of
 from anwei.org.responsibility import Vacant, posts_for
 from anwei.org.roster import Roster
-from anwei.sites.models import Enterprise, Site
 
 NEWS = timedelta(hours=24)  # what is found later is history: recorded and shown, but nobody is sent out
 GROUPS = (
@@ -42,7 +41,7 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
     news = [alarm for alarm in alarms if now - alarm.raised_at <= NEWS]
     if not news:
         return []
-    roster = Roster(day_of(now), [_answered(alarm).subject() for alarm in news])
+    roster = Roster(day_of(now), [alarm.subject() for alarm in news])
     with told_together(now):
         attached = _attach(news, now, trends, roster)
         Alarm.objects.bulk_update(attached, ["warning"])
@@ -64,7 +63,7 @@ def open_waiting(now: datetime) -> list[int]:
         return []
     Position.objects.select_for_update().get_or_create(name=EPISODES)  # not beside `record_episodes`
     alarms = list(Alarm.objects.filter(waits=True).select_related("rule", "device", "tag").order_by("pk"))
-    roster = Roster(day_of(now), [_answered(alarm).subject() for alarm in alarms])
+    roster = Roster(day_of(now), [alarm.subject() for alarm in alarms])
     with told_together(now):
         attached = _attach(alarms, now, {}, roster)
         for alarm in attached:
@@ -141,15 +140,10 @@ def _rank(level: str) -> int:
     return Severity.values.index(level)  # red stands first
 
 
-def _answered(alarm: Alarm) -> Site | Enterprise:
-    """Return for what somebody must answer: the alarm's site, else its enterprise."""
-    return alarm.site or alarm.enterprise
-
-
 def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str, roster: Roster) -> Warning | None:
     """Open the warning, with what stands active of its group; None where it must wait for a post."""
     try:
-        posts = posts_for(_answered(alarm), now, held=False, roster=roster)
+        posts = posts_for(alarm, now, held=False, roster=roster)
     except Vacant as error:
         if not alarm.waits:
             log.error("alarm %s waits to open its warning: %s", alarm.pk, error)

@@ -1,0 +1,57 @@
+"""From every thing that is watched one link leads to the one page that says who answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.test import Client
+from django.utils.html import escape
+
+from anwei.monitoring.models import Alarm, Warning
+from anwei.org.models import Person, Post, Unit
+from anwei.sites.models import Site
+from tests.kernel.county import NOW, TOWN, County, in_post
+from tests.monitoring.plant import Plant
+
+SignIn = Callable[[Person], Client]
+
+
+def test_enterprise_site_device_tag_alarm_and_case_lead_to_one_answer(
+    plant: Plant, warning: Warning, sign_in: SignIn
+) -> None:
+    county = plant.county
+    site = plant.device.site or Site.objects.create(enterprise=county.enterprise, code="g 1", name="罐区")
+    plant.device.site = site
+    plant.device.save()
+    Alarm.objects.update(site=site)
+    Warning.objects.update(site=site)
+    things = (site, plant.device, plant.tag, *Alarm.objects.all(), Warning.objects.get())
+    assert {(thing.subject().unit, thing.subject().site) for thing in things} == {
+        (county.enterprise.unit, site.code)
+    }
+    client = sign_in(county.officer)
+    door = f"/org/responsibility/?enterprise={county.enterprise.pk}"
+    assert escape(door) in client.get(f"/enterprises/{county.enterprise.pk}/").content.decode()
+    for address in (
+        f"/enterprises/{county.enterprise.pk}/",
+        f"/devices/{plant.device.code}/",
+        f"/tags/{plant.tag.number}/",
+        f"/cases/{warning.pk}/",
+    ):
+        text = client.get(address).content.decode()
+        assert f"{escape(door)}&amp;site={site.code.replace(' ', '%20')}" in text, address
+    answer = client.get(door, {"enterprise": county.enterprise.pk, "site": site.code, "on": "2026-11-01"})
+    assert answer.context["site"] == site and answer.context["on"] < NOW.date() - timedelta(days=1)
+
+
+def test_the_answer_of_a_village_names_village_and_grid(county: County, sign_in: SignIn) -> None:
+    place = f"{TOWN}001"
+    village = Unit.objects.create(kind="village", name="甲一村", territory=place)
+    in_post("village-head", Post.objects.create(unit=village, kind="principal", title="主任"))
+    door = f"/org/responsibility/?enterprise={county.enterprise.pk}"
+    client = sign_in(county.officer)
+    assert "属地（村、网格）" not in client.get(door).content.decode()
+    Unit.objects.filter(pk=county.enterprise.unit_id).update(territory=place)
+    text = client.get(door).content.decode()
+    assert "属地（村、网格）" in text and "village-head" in text and "安全生产法 第75条" in text
