@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.db import connections
 
 from anwei.datafolder import DataFolder
 from anwei.ledgers import append_only
+from tests.support.family import migrate_once
 
 TESTS = Path(__file__).parent
 IN_PROCESS = (
@@ -46,6 +49,14 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder
     folder, settings.DATA = settings.DATA, DataFolder(tmp_path_factory.mktemp("data"))
     yield settings.DATA
     settings.DATA = folder
+
+
+@pytest.fixture(scope="session")
+def migrate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """Make a data folder with a migrated database, for families whose very first start is not the question."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # by all test processes
+    return partial(migrate_once, shared / "migrated")
 
 
 @pytest.fixture(autouse=True)

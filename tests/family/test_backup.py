@@ -7,7 +7,7 @@ import json
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +32,9 @@ class Saved:
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
+def saved(tmp_path_factory: pytest.TempPathFactory, migrate: Callable[[Path], None]) -> Iterator[Saved]:
     root = tmp_path_factory.mktemp("backup")
+    migrate(root / "data")
     with Family(root / "data") as family:
         key = provision(family, root)
         mqtt_port = int(family.folder.running()["mqtt"].rpartition(":")[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from tests.proof import kills
 
 
-def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
+def test_twenty_kills_lose_nothing(tmp_path: Path, migrate: Callable[[Path], None]) -> None:
+    migrate(tmp_path / "data")
     kills.run(tmp_path, kills=20, seed=20).check()
 
 

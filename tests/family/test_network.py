@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,8 +56,9 @@ with urllib.request.urlopen(address, context=context, timeout=20) as answer:
 
 
 def test_a_phone_on_the_network_gets_the_login_page_over_tls(
-    phone: list[str], certificate: tuple[Path, Path], tmp_path: Path
+    phone: list[str], certificate: tuple[Path, Path], tmp_path: Path, migrate: Callable[[Path], None]
 ) -> None:
+    migrate(tmp_path / "data")
     chain, key = certificate
     bound = {"ANWEI_BIND": SERVER, "ANWEI_TLS_CERT": str(chain), "ANWEI_TLS_KEY": str(key)}
     with Family(tmp_path / "data", **bound) as family:

@@ -25,9 +25,14 @@ def run(path: Path, *, kills: int, seed: int) -> truth.Outcome:
     with family:
         port = json.loads((family.folder.root / "run" / "broker.json").read_text())["mqtt_port"]
         senders = start_senders(port, keys)
+        killed: dict[str, int] = {}  # process ids that must not be seen again
         for _ in range(kills):
             time.sleep(chance.uniform(0.3, 1.5))
-            _kill(family, chance.choice(VICTIMS))
+            victim = chance.choice(VICTIMS)  # others may still be down
+            killed[victim] = _kill(family, victim, killed.get(victim))
+        for victim, pid in killed.items():
+            _living(family, victim, pid)
+        family.wait_until_healthy()
         finish(senders)
         expected = truth.due(family, senders, truth.acknowledged(senders))
         wait_for(
@@ -38,9 +43,15 @@ def run(path: Path, *, kills: int, seed: int) -> truth.Outcome:
     return truth.compare(family, senders, truth.stored(family), expected)
 
 
-def _kill(family: Family, victim: str) -> None:
-    wait_for(lambda: family.pid(victim), seconds=RESTART_S, what=f"{victim} runs")
-    pid = family.pid(victim)
-    assert pid is not None
+def _kill(family: Family, victim: str, before: int | None) -> int:
+    pid = _living(family, victim, before)
     os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: family.pid(victim) not in (None, pid), seconds=RESTART_S, what=f"{victim} is back")
+    return pid
+
+
+def _living(family: Family, name: str, killed: int | None) -> int:
+    """Return the process id of a member as soon as it is another than the one killed."""
+    wait_for(lambda: family.pid(name) not in (None, killed), seconds=RESTART_S, what=f"{name} is back")
+    pid = family.pid(name)
+    assert pid is not None
+    return pid

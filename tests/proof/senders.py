@@ -112,7 +112,8 @@ def provision(family: Family, folder: Path) -> dict[str, str]:
                 delay = ON_DELAY_S if index % 10 == 9 else 0
                 row = [*ENTERPRISE, f"d{device}", code, 2, STEP_MS / 1000, DEADBAND, delay]
                 writer.writerow([*row, *LIMITS.values()])
-    for words in (("migrate", "--no-input"), ("provision", str(table), "--keys", str(keys))):
+    migration = [] if family.folder.database.exists() else [("migrate", "--no-input")]
+    for words in (*migration, ("provision", str(table), "--keys", str(keys))):
         done = family.command(*words)
         assert done.returncode == 0, done.stdout + done.stderr
     with keys.open(encoding="utf-8-sig", newline="") as file:
