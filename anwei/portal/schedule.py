@@ -1,4 +1,4 @@
-"""The nightly backup and the weekly restore drill: when, and how many backups are kept, as the county set it.
+"""The nightly backup and tidying, the weekly restore drill: when, and how many backups a county keeps.
 
 A slot that was missed because the machine was off is made up for as soon as it runs again; what failed is
 said on the status page and tried again at the next slot.
@@ -19,6 +19,7 @@ from anwei.ledgers.services import county_setting
 from anwei.portal import tasks
 from anwei.portal.system import results
 from anwei.portal.system.backups import DRILL, backups
+from anwei.portal.system.orphans import ORPHANS
 from anwei.standards.calendar import COUNTY_TIME
 
 SETTING = "schedule"  # key of ledgers.Setting: {"backup_at": "02:30", "drill_on": 7, "drill_at", "kept"}
@@ -79,6 +80,11 @@ def drill_is_due(now: datetime) -> bool:
     return bool(backups(settings.DATA)) and not _tried_since(DRILL, county_schedule().last_drill(now))
 
 
+def tidying_is_due(now: datetime) -> bool:
+    """Say whether nobody looked for orphans since the last slot of the backup."""
+    return not _tried_since(ORPHANS, county_schedule().last_backup(now))
+
+
 def _tried_since(name: str, slot: datetime) -> bool:
     found = results.last(settings.DATA, name)
     return found is not None and found["at"] >= slot
@@ -86,3 +92,4 @@ def _tried_since(name: str, slot: datetime) -> bool:
 
 register_routine(Routine(tasks.nightly_backup, backup_is_due))
 register_routine(Routine(tasks.drill_now, drill_is_due))
+register_routine(Routine(tasks.remove_orphans_now, tidying_is_due))

@@ -21,6 +21,7 @@ from anwei.org.models import PUBLIC_BODIES, Display, Person
 from anwei.org.policy import person_of, public, signed_in
 from anwei.portal.health import Watchdog
 from anwei.portal.status import collect
+from anwei.portal.system.orphans import last_look
 from anwei.portal.worries import worries
 
 DAY = timedelta(days=1)
@@ -61,6 +62,7 @@ def status(request: HttpRequest) -> HttpResponse:
         .order_by("-pk"),
         "worries": list(worries(found.get("stream"), now)),
         "states": [(one, one.is_stuck(now)) for one in channel_states(now)],
+        "orphans": last_look(),
         "now": now,
     }
     return render(request, "status.html", context)

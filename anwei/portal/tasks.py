@@ -1,4 +1,4 @@
-"""What the background does for the system pages: verify everything, make a backup, hold a restore drill."""
+"""What the background does for the system pages: verify all, back up, hold a restore drill, tidy up."""
 
 from __future__ import annotations
 
@@ -65,6 +65,14 @@ def drill_now() -> None:
     newest = next(iter(backups(settings.DATA)), None)
     if newest is not None:
         drill(settings.DATA, newest.path, now=timezone.now(), say=log.info)
+
+
+@task()
+def remove_orphans_now() -> None:
+    """Remove the files of papers that no row names; keep how many there were."""
+    from anwei.portal.system.orphans import remove_orphans
+
+    remove_orphans(settings.DATA, timezone.now())
 
 
 def _back_up(target: Path, now: datetime) -> bool:
