@@ -110,6 +110,8 @@ def examine(
         else:
             _keep_what_stands(row, choosings, table)
             _compare(row, by_name, table, blank_clears)
+            if ledger.doubt is not None and (sentence := ledger.doubt(row.existing, row.edit.values)):
+                row.doubts[WHOLE_ROW] = sentence
         if ledger.check is not None and not row.refusals and (sentence := ledger.check(_whole(ledger, row))):
             row.refusals[WHOLE_ROW] = sentence
     _doubt_the_alike(ledger, rows, person)

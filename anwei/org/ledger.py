@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org import register_rules as rules
+from anwei.org.accounts.phones import guarded
 from anwei.org.models import Holding, Person, Post, SectorDuty, Unit
 from anwei.org.services import OrgError
 from anwei.org.services.people import save_people
@@ -108,6 +109,7 @@ PEOPLE = register(
         order=("full_name", "pk"),
         save=save_people,
         errors=(OrgError,),
+        doubt=guarded,
         may_write=rules.may_keep_duties,
         explanation=gettext_lazy("有账号和没有账号的人员；任职在任职台账里登记。"),
         empty=gettext_lazy("从任职台账导入，人员随之登记。"),
@@ -143,6 +145,7 @@ ROSTER = register(
         order=("post__unit__territory", "post__unit__name", "post__pk", "-from_on"),
         save=save_roster,
         errors=(OrgError,),
+        doubt=guarded,
         may_write=rules.may_keep_registers,
         check=rules.check_days,
         logged_as=lambda holding: ("org.post", holding.post_id),

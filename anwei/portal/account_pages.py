@@ -28,6 +28,7 @@ from anwei.org.accounts.factors import (
 from anwei.org.accounts.guard import look_again
 from anwei.org.accounts.passwords import ProfileValidator, profile
 from anwei.org.accounts.recent import recent
+from anwei.org.accounts.resets import last_reset, settles_at
 from anwei.org.accounts.sessions import device_words, end_sessions, idle, sessions_of
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person
@@ -47,6 +48,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "set_at": person.past_passwords.values_list("set_at", flat=True).first(),
         "factor": Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first(),
         "factor_forced": must_have_factor(person, now),
+        "reset": last_reset(person),
+        "settles_at": settles_at(person, now),
         "n_codes": person.recovery_codes.filter(used_at__isnull=True).count(),
         "idle": idle(),
         **_sessions(request, person),

@@ -209,6 +209,7 @@ UNTRIED = {
     "accounts/logout/": "ends the session it stands on: tests/kernel/test_accounts_sessions.py",
     "cases/<int:pk>/extend/": "a warning's clocks are not extended: tests/kernel/test_extension.py",
     "demo/switch/": "not outside the demo: tests/portal/test_demo_switch.py",
+    "org/accounts/<int:pk>/reset/": "confirms what a reset left open: tests/kernel/test_accounts_resets.py",
     "system/channels/<slug:channel>/": "sets a provider up: tests/portal",
     "system/channels/<slug:channel>/test/": "asks a provider: tests/portal",
     "system/erasures/<int:pk>/": "a second hand's: tests/kernel",

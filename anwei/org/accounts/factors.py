@@ -102,16 +102,6 @@ def issue_recovery_codes(person: Person, *, actor: Person, now: datetime) -> lis
     return codes
 
 
-@transaction.atomic
-def remove_factor(person: Person, *, actor: Person | None, now: datetime, reason: str = "") -> None:
-    """Take the second factor away (a lost telephone); whoever must have one sets it up at the next login."""
-    Authenticator.objects.filter(user=person).delete()
-    RecoveryCode.objects.filter(person=person).delete()
-    record_change(
-        "org.person", person.pk, actor=actor, now=now, verb="remove_factor", content={}, reason=reason
-    )
-
-
 def _code() -> str:
     letters = "".join(secrets.choice(LETTERS) for _letter in range(CODE_BYTES * 8 // 5))
     return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models import Post
 
+PHONE = RegexValidator(r"^1\d{10}$", _("请填写 11 位手机号。"))
+
 
 class AccountForm(forms.Form):
     """A new account and the post it comes with."""
@@ -24,7 +26,7 @@ class AccountForm(forms.Form):
     phone = forms.CharField(
         label=_("手机"),
         required=False,
-        validators=[RegexValidator(r"^1\d{10}$", _("请填写 11 位手机号。"))],
+        validators=[PHONE],
     )
     post = forms.ModelChoiceField(label=_("岗位"), queryset=Post.objects.none(), empty_label=_("请选择岗位"))
 
@@ -40,3 +42,9 @@ class ReasonForm(forms.Form):
     """Why an account is changed; on record."""
 
     reason = forms.CharField(label=_("理由"), max_length=200, strip=True)
+
+
+class PhoneForm(ReasonForm):
+    """Another phone number, or none, and why."""
+
+    phone = forms.CharField(label=_("手机"), required=False, validators=[PHONE])

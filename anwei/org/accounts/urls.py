@@ -12,5 +12,6 @@ urlpatterns = [
     path("org/accounts/audit/", audit.account_audit, name="account_audit"),
     path("org/accounts/audit/<slug:tab>/", audit.account_audit, name="account_audit_tab"),
     path("org/accounts/<int:pk>/", views.account_person, name="account_person"),
+    path("org/accounts/<int:pk>/reset/", audit.account_reset, name="account_reset"),
     path("org/accounts/<int:pk>/<slug:act>/", views.account_act, name="account_act"),
 ]

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anwei.ledgers.listing import Listing
 from anwei.ledgers.models import Change
 from anwei.org.accounts.administration import administered_people, offered_posts, require_administration
-from anwei.org.accounts.factors import must_have_factor, remove_factor
-from anwei.org.accounts.forms import AccountForm, ReasonForm
+from anwei.org.accounts.factors import must_have_factor
+from anwei.org.accounts.forms import AccountForm, PhoneForm, ReasonForm
 from anwei.org.accounts.passwords import profile
 from anwei.org.accounts.recent import recent
+from anwei.org.accounts.resets import last_reset, remove_factor
 from anwei.org.accounts.sessions import device_words, end_sessions, sessions_of
 from anwei.org.accounts.tables import AccountFilter, AccountTable
 from anwei.org.backends import people_in_office
@@ -31,6 +32,7 @@ from anwei.org.policy import person_of, posts
 from anwei.org.services import (
     OrgError,
     appoint,
+    change_phone,
     close_account,
     create_person,
     reopen_account,
@@ -89,14 +91,19 @@ def account_person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @recent
 def account_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Do one act to an account, with a reason: password, second factor, sessions, out of use and back."""
+    """Do one act to an account, with a reason: password, factor, phone, sessions, out of use and back."""
     person = _account(request, pk)
     if act not in ACTS:
         raise Http404
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
+    form = PhoneForm(request.POST) if act == "phone" else ReasonForm(request.POST)
+    password = ""
+    if form.is_valid():
+        try:
+            password = ACTS[act](person, person_of(request), **form.cleaned_data)
+        except OrgError as error:
+            form.add_error(None, str(error))
+    if form.errors:
         return _page(request, person, form, status=422)
-    password = ACTS[act](person, person_of(request), form.cleaned_data["reason"])
     if password:
         return _once(request, person, password)
     messages.success(request, SENTENCES[act] % {"person": person})
@@ -116,6 +123,11 @@ def _close(person: Person, actor: Person, reason: str) -> str:
     return ""
 
 
+def _change_phone(person: Person, actor: Person, reason: str, phone: str) -> str:
+    change_phone(person, phone, actor=actor, now=timezone.now(), reason=reason)
+    return ""
+
+
 def _remove_factor(person: Person, actor: Person, reason: str) -> str:
     require_administration(actor, person, timezone.now())
     remove_factor(person, actor=actor, now=timezone.now(), reason=reason)
@@ -128,14 +140,16 @@ def _end_sessions(person: Person, actor: Person, reason: str) -> str:
     return ""
 
 
-ACTS: dict[str, Callable[[Person, Person, str], str]] = {
+ACTS: dict[str, Callable[..., str]] = {
     "password": _reset,
+    "phone": _change_phone,
     "factor": _remove_factor,
     "sessions": _end_sessions,
     "close": _close,
     "reopen": _reopen,
 }
 SENTENCES = {
+    "phone": _("%(person)s的手机号已修改，本人和安全审计员已收到通知。"),
     "factor": _("%(person)s的动态口令已解除，下次登录时重新设置。"),
     "sessions": _("%(person)s的登录已全部结束，下次操作须重新登录。"),
     "close": _("%(person)s的账号已停用，从下一次操作起不能再用。"),
@@ -155,6 +169,7 @@ def _page(request: HttpRequest, person: Person, form: ReasonForm, status: int = 
         "holdings": person.holdings.select_related("post__unit").order_by("-from_on"),
         "factor": Authenticator.objects.filter(user=person).first(),
         "factor_forced": must_have_factor(person, now),
+        "reset": last_reset(person),
         "set_at": person.past_passwords.values_list("set_at", flat=True).first(),
         "sessions": [(session, device_words(session.user_agent)) for session in sessions_of(person)],
         "changes": Change.objects.filter(register="org.person", row=str(person.pk))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anwei.org.services.accounts import (
+    change_phone,
     close_account,
     create_administrators,
     create_person,
@@ -30,6 +31,7 @@ __all__ = [
     "add_duty",
     "appoint",
     "assign_sector",
+    "change_phone",
     "close_account",
     "create_administrators",
     "create_person",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.administration import require_administration
 from anwei.org.accounts.passwords import initial_password, set_password
+from anwei.org.accounts.resets import tell_of_reset
 from anwei.org.models import ApiToken, KnownBrowser, Person, Post, Unit
 from anwei.org.services.errors import OrgError
 from anwei.org.services.posts import appoint
@@ -40,14 +42,15 @@ def create_person(
     """
     if Person.objects.filter(username=username).exists() or Person.objects.filter(phone=username).exists():
         raise OrgError(_("用户名 %(name)s 已有人使用。") % {"name": username})
-    if phone and (
-        Person.objects.filter(phone=phone).exists() or Person.objects.filter(username=phone).exists()
-    ):
-        raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone})
+    _require_free_phone(phone)
     plain = (password or initial_password()) if may_log_in else ""
     person = Person(username=username, full_name=full_name, phone=phone, date_joined=now)
     person.set_unusable_password()
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # another hand was faster
+        raise OrgError(_("用户名或者手机号刚刚登记给了其他人，请核对后再试。")) from error
     if plain:
         set_password(person, plain, now=now, must_change=password is None)
     record_change(REGISTER, person.pk, actor=actor, now=now, verb="create", content={"username": username})
@@ -58,14 +61,49 @@ def create_person(
 def reset_password(person: Person, *, actor: Person | None, now: datetime, reason: str = "") -> str:
     """Give an account a new random password, shown only here and to be changed; its open sessions end.
 
+    The person and the audit administrators are told.
+
     Raises PermissionDenied when the account is not the actor's to change.
     """
     require_administration(actor, person, now)
     plain = initial_password()
     set_password(person, plain, now=now, must_change=True)
     KnownBrowser.objects.filter(person=person).delete()
-    record_change(REGISTER, person.pk, actor=actor, now=now, verb="reset_password", content={}, reason=reason)
+    change = record_change(
+        REGISTER, person.pk, actor=actor, now=now, verb="reset_password", content={}, reason=reason
+    )
+    tell_of_reset(change, person)
     return plain
+
+
+@transaction.atomic
+def change_phone(person: Person, phone: str, *, actor: Person | None, now: datetime, reason: str) -> None:
+    """Give a person another phone number, or none.
+
+    Raises OrgError when it is taken, PermissionDenied when the account is not the actor's to change.
+    """
+    require_administration(actor, person, now)
+    _require_free_phone(phone, person)
+    before, person.phone = person.phone, phone
+    try:
+        with transaction.atomic():
+            person.save(update_fields=["phone"])
+    except IntegrityError as error:
+        raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone}) from error
+    content = {"changed": {"phone": [before, phone]}}
+    change = record_change(
+        REGISTER, person.pk, actor=actor, now=now, verb="change_phone", content=content, reason=reason
+    )
+    tell_of_reset(change, person)
+
+
+def _require_free_phone(phone: str, person: Person | None = None) -> None:
+    """Raise OrgError when a phone number is another person's, as number or as user name: both log in."""
+    others = Person.objects.filter(Q(phone=phone) | Q(username=phone))
+    if person is not None:
+        others = others.exclude(pk=person.pk)
+    if phone and others.exists():
+        raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone})
 
 
 @transaction.atomic

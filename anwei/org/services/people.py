@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, save_rows
+from anwei.org.accounts.phones import require_unguarded
 from anwei.org.models import Person
 from anwei.org.services.accounts import create_person
 from anwei.org.services.errors import OrgError
@@ -21,7 +22,7 @@ def save_people(
 ) -> list[Person]:
     """Register people or change their name and phone number.
 
-    Raises OrgError when a phone number belongs to another person.
+    Raises OrgError when a phone number belongs to another person, or is changed where it lets its owner in.
     """
     return [
         _created(edit, actor=actor, now=now)
@@ -42,6 +43,7 @@ def _created(edit: Edit, *, actor: Person | None, now: datetime) -> Person:
 
 def _changed(edit: Edit, *, actor: Person | None, now: datetime, reason: str) -> Person:
     phone = edit.values.get("phone")
+    require_unguarded(edit.row, edit.values)  # type: ignore[arg-type]
     if phone and Person.objects.filter(phone=phone).exclude(pk=edit.row.pk).exists():  # type: ignore[union-attr]
         raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone})
     return save_rows(

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows
+from anwei.org.accounts.phones import require_unguarded
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS
@@ -138,8 +139,12 @@ def _appointed(values: Mapping[str, Any], *, actor: Person | None, now: datetime
 def _changed(
     holding: Holding, values: Mapping[str, Any], *, actor: Person | None, now: datetime, reason: str
 ) -> Holding:
-    """Change the person's phone, the kind of the post, the days of the holding; not one's own."""
+    """Change the person's phone, the kind of the post, the days of the holding; not one's own.
+
+    The phone number of a person whom it lets in is not changed here.
+    """
     require_another(holding.person, actor)
+    require_unguarded(holding.person, values)
     require_may_fill(holding.post, actor, now)
     if any(values.get(name) for name in ("unit_kind", "territory")):
         raise OrgError(_("单位的类别和属地请在单位台账修改"))

@@ -18,6 +18,8 @@ VERBS = {
     "change_password": _("修改密码"),
     "set_up_factor": _("设置动态口令"),
     "remove_factor": _("解除动态口令"),
+    "change_phone": _("修改手机号"),
+    "confirm_factor": _("核实放行"),
     "issue_recovery_codes": _("生成恢复码"),
     "use_recovery_code": _("使用恢复码"),
     "end_sessions": _("结束登录"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.services import record_change
+from anwei.org.accounts.resets import last_reset
 from anwei.org.duty_record import Deed, Question, deeds
 from anwei.org.holdings import holdings_on
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Territory, Unit
@@ -126,6 +127,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "paper": reverse("person_record", args=[pk]),
         "year_ago": today - YEAR + timedelta(days=1),
         "may_see_phone": may_see_phone(viewer, shown),
+        "reset": last_reset(shown),
         "today": today,
     }
     return render(request, "org/person.html", context)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anwei.org.accounts.factors import remove_factor
+from anwei.org.accounts.resets import remove_factor
 from anwei.org.models import SECTOR_CHOICES, Person, Post, Territory, Unit
 from anwei.org.services import (
     OrgError,

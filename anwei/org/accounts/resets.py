@@ -1,0 +1,113 @@
+"""Resets by another hand: who gives somebody a new password or takes their telephone away could act as them.
+
+So nobody does it in silence: the person and the audit administrators are told at once, and the pages of the
+person show the last reset. A telephone that a leader sets up after a reset does not open dangerous acts until
+it has stood for a day (the county's setting) or an audit administrator has asked the leader and confirmed.
+A room above delivers what is told; it contributes by a module `account_notices.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.models import Change
+from anwei.ledgers.services import county_setting, record_change
+from anwei.org.accounts.administration import administered_units, is_of_the_county
+from anwei.org.accounts.factors import must_have_factor
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Person, Post, RecoveryCode
+
+REGISTER, CONFIRM = "org.person", "confirm_factor"
+RESETS = ("reset_password", "remove_factor", "change_phone", "reopen")
+SETTLES_H, DEFAULT_H = "accounts.factor_settles_hours", 24  # key of ledgers.Setting, hours
+AUDITOR = Post.Kind.AUDIT_ADMIN
+
+Teller = Callable[[Change, Person, list[Person]], None]
+_tellers: list[Teller] = []
+
+
+def register_teller(teller: Teller) -> None:
+    """Add who tells the person and the audit administrators of a reset; called once, at the start."""
+    _tellers.append(teller)
+
+
+def tell_of_reset(change: Change, person: Person) -> None:
+    """Tell the person and their audit administrators of a reset, in its transaction; not of one's own act."""
+    if change.actor_id != person.pk:
+        for teller in _tellers:
+            teller(change, person, auditors_of(person, change.at))
+
+
+def last_reset(person: Person, until: datetime | None = None) -> Change | None:
+    """Return the newest reset by another hand, up to a moment if one is given."""
+    rows = Change.objects.filter(register=REGISTER, row=str(person.pk), verb__in=RESETS)
+    rows = rows.exclude(actor=person).select_related("actor").order_by("-pk")
+    return (rows if until is None else rows.filter(at__lte=until)).first()
+
+
+def settles_at(person: Person, now: datetime) -> datetime | None:
+    """Return until when dangerous acts wait for a telephone set up after a reset; None where they do not."""
+    totp = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    if totp is None or not must_have_factor(person, now) or last_reset(person, totp.created_at) is None:
+        return None
+    until = totp.created_at + timedelta(hours=float(county_setting(SETTLES_H, DEFAULT_H)))
+    confirmed = Change.objects.filter(
+        register=REGISTER, row=str(person.pk), verb=CONFIRM, at__gte=totp.created_at
+    )
+    return None if now >= until or confirmed.exists() else until
+
+
+def require_settled(person: Person, now: datetime) -> None:
+    """Raise PermissionDenied while a telephone set up after a reset is too new for dangerous acts."""
+    if until := settles_at(person, now):
+        sentence = _(
+            "账号被重置后新设的动态口令，%(until)s 起才能办理重要事项；急需时请安全审计员向本人核实后放行。"
+        )
+        raise PermissionDenied(sentence % {"until": timezone.localtime(until).strftime("%m-%d %H:%M")})
+
+
+@transaction.atomic
+def remove_factor(person: Person, *, actor: Person | None, now: datetime, reason: str = "") -> None:
+    """Take the second factor away (a lost telephone); whoever must have one sets it up at the next login.
+
+    The person and the audit administrators are told.
+    """
+    Authenticator.objects.filter(user=person).delete()
+    RecoveryCode.objects.filter(person=person).delete()
+    change = record_change(
+        REGISTER, person.pk, actor=actor, now=now, verb="remove_factor", content={}, reason=reason
+    )
+    tell_of_reset(change, person)
+
+
+@transaction.atomic
+def confirm_factor(person: Person, *, actor: Person, now: datetime, reason: str) -> None:
+    """Let a telephone set up after a reset count at once: the audit administrator has asked the person.
+
+    Raises PermissionDenied for whoever does not audit the person, or when nothing waits.
+    """
+    if not audits(actor, person, now) or settles_at(person, now) is None:
+        raise PermissionDenied(_("没有等待您核实的重置。"))
+    record_change(REGISTER, person.pk, actor=actor, now=now, verb=CONFIRM, content={}, reason=reason)
+
+
+def auditors_of(person: Person, now: datetime) -> list[Person]:
+    """Return the audit administrators in whose reach the person is."""
+    held = holdings_on(day_of(now)).filter(post__kind=AUDITOR)
+    found = Person.objects.filter(holdings__in=held).distinct().order_by("pk")
+    return [auditor for auditor in found if audits(auditor, person, now)]
+
+
+def audits(auditor: Person, person: Person, now: datetime) -> bool:
+    """Say whether the person's account is this audit administrator's to audit; never the own one."""
+    if auditor.pk == person.pk:
+        return False
+    units = administered_units(auditor, now, AUDITOR)
+    return is_of_the_county(auditor, now, AUDITOR) or person.holdings.filter(post__unit__in=units).exists()

@@ -1,0 +1,122 @@
+"""A phone number that lets its owner in is changed by the security administrator alone, at every door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from anwei.cases.models import Notice
+from anwei.ledgers.models import Change
+from anwei.org.models import Person, Post, Unit
+from tests.kernel.accounts import official
+from tests.kernel.county import COUNTY, NOW, County, in_post
+from tests.ledgers.sheets import look
+
+OLD, NEW = "13800000001", "13900000009"
+
+
+def browser(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def clerk(county: County) -> Person:
+    """Somebody of the county's committee office, who keeps its registers."""
+    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY)
+    return in_post("clerk", Post.objects.create(unit=office, kind="officer", title="干事"))
+
+
+@pytest.fixture
+def leader(county: County) -> Person:
+    """The head of a township, who has a password."""
+    town = county.townsman.holdings.get().post.unit
+    return official("leader", "principal", town, phone=OLD)
+
+
+@pytest.fixture
+def villager(county: County) -> Person:
+    """Somebody who is on the roster and has no password yet."""
+    town = county.townsman.holdings.get().post.unit
+    person = official("villager", "deputy", town, phone="13800000002")
+    person.set_unusable_password()
+    person.save()
+    return person
+
+
+def phone(person: Person) -> str:
+    return Person.objects.get(pk=person.pk).phone
+
+
+def doors(person: Person) -> dict[str, dict[str, Any]]:
+    """The forms that keep a person's number: address, and what is typed."""
+    holding, words = person.holdings.get(), {"phone": NEW, "reason": "换号", "confirmed": "1"}
+    row = {"unit": holding.post.unit.name, "title": holding.post.title, "from_on": holding.from_on}
+    row |= {"full_name": person.full_name, "kind": holding.post.kind}
+    return {
+        f"/ledgers/people/{person.pk}/edit/": {
+            "full_name": person.full_name,
+            "username": person.username,
+            **words,
+        },
+        f"/ledgers/roster/{holding.pk}/edit/": row | words,
+    }
+
+
+def test_no_register_changes_the_number_of_who_can_log_in(clerk: Person, leader: Person) -> None:
+    for door, typed in doors(leader).items():
+        answer = browser(clerk).post(door, typed)
+        assert answer.status_code == 422 and "只能由安全保密管理员" in answer.content.decode(), door
+        assert phone(leader) == OLD
+    assert not Change.objects.filter(row=str(leader.pk), verb="update").exists()
+
+
+def test_of_who_cannot_log_in_it_is_the_register_s(clerk: Person, villager: Person) -> None:
+    for door, typed in doors(villager).items():
+        Person.objects.filter(pk=villager.pk).update(phone="13800000002")
+        assert browser(clerk).post(door, typed).status_code == 302, door
+        assert phone(villager) == NEW
+
+
+def test_a_unified_login_lets_everybody_in_by_it(clerk: Person, villager: Person, settings: Settings) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{"provider_id": "unified"}]}}
+    for door, typed in doors(villager).items():
+        assert browser(clerk).post(door, typed).status_code == 422, door
+    assert phone(villager) == "13800000002"
+
+
+def test_a_sheet_s_row_is_doubtful_and_never_written(clerk: Person, leader: Person) -> None:
+    head = ["单位", "职务", "姓名", "手机"]
+    line = [leader.holdings.get().post.unit.name, leader.holdings.get().post.title, leader.full_name, NEW]
+    [row] = look("roster", head, line, actor=clerk).rows
+    assert row.state == "doubtful" and "只能由安全保密管理员" in "".join(row.doubts.values())
+    for typed in ({}, {"doubtful": "1"}):  # nor when the doubt is waved away
+        grid = {"rows": "\t".join(line), "reason": "换号", **typed}
+        assert "只能由安全保密管理员" in browser(clerk).post("/ledgers/roster/grid/", grid).content.decode()
+        assert phone(leader) == OLD
+
+
+def test_the_security_administrator_changes_it_and_it_is_told(leader: Person) -> None:
+    keeper, auditor = official("keeper", "security_admin"), official("auditor", "audit_admin")
+    client, door = browser(keeper), f"/org/accounts/{leader.pk}/phone/"
+    assert client.post(door, {"phone": "12", "reason": "换号"}).status_code == 422
+    assert client.post(door, {"phone": NEW}).status_code == 422  # no reason, no act
+    Person.objects.filter(pk=auditor.pk).update(phone="13700000000")
+    assert "已登记" in client.post(door, {"phone": "13700000000", "reason": "换号"}).content.decode()
+    assert phone(leader) == OLD
+    assert client.post(door, {"phone": NEW, "reason": "换号"}).status_code == 302 and phone(leader) == NEW
+    change = Change.objects.get(register="org.person", row=str(leader.pk), verb="change_phone")
+    assert change.actor == keeper and change.content == {"changed": {"phone": [OLD, NEW]}}
+    assert set(Notice.objects.filter(at__gte=NOW).values_list("person", flat=True)) == {leader.pk, auditor.pk}
+
+
+def test_nobody_changes_the_own_number(leader: Person) -> None:
+    keeper = official("keeper", "security_admin")
+    typed = {"phone": NEW, "reason": "换号"}
+    assert browser(keeper).post(f"/org/accounts/{keeper.pk}/phone/", typed).status_code == 404
+    assert browser(leader).post(f"/org/accounts/{leader.pk}/phone/", typed).status_code == 403
+    assert phone(leader) == OLD
