@@ -24,9 +24,15 @@ def legal_duties(posts: Iterable[Post]) -> list[Duty]:
     ]
 
 
+def locked_post(post: Post) -> Post:
+    """Return a post as it is now; nobody else arranges it until the transaction ends."""
+    return Post.objects.select_for_update(of=("self",)).select_related("unit").get(pk=post.pk)
+
+
 @transaction.atomic
 def seed_duties(post: Post, *, actor: Person | None, now: datetime) -> int:
     """Write the duties by law for a post that has none; return how many."""
+    post = locked_post(post)
     if post.duties.exists():
         return 0
     duties = Duty.objects.bulk_create(legal_duties([post]))
@@ -41,6 +47,7 @@ def add_duty(
     post: Post, *, text: str, citation: str, actor: Person | None, now: datetime, reason: str
 ) -> Duty:
     """Add a duty of the county's own (一岗双责) to a post."""
+    post = locked_post(post)
     last = post.duties.order_by("-number").first()
     duty = Duty.objects.create(
         post=post, number=1 + (last.number if last else 0), text=text, citation=citation
@@ -122,6 +129,7 @@ def plan_task(
     """
     if due_on.year != year:
         raise OrgError(_("完成期限须在清单年度之内。"))
+    post = locked_post(post)
     if KeyTask.objects.filter(post=post, year=year, text=text).exists():
         raise OrgError(_("清单中已有这一事项。"))
     task = KeyTask.objects.create(post=post, year=year, text=text, due_on=due_on)

@@ -13,7 +13,7 @@ from anwei.org.accounts.administration import offered_posts
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.rights import may_fill
-from anwei.org.services.duties import seed_duties
+from anwei.org.services.duties import locked_post, seed_duties
 from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
 
@@ -24,6 +24,7 @@ def create_post(unit: Unit, kind: str, title: str, *, actor: Person | None, now:
 
     Raises OrgError when the unit has a post of this title.
     """
+    list(Unit.objects.select_for_update().filter(pk=unit.pk))  # two hands set up one post
     if Post.objects.filter(unit=unit, title=title).exists():
         raise OrgError(_("“%(unit)s”已有岗位“%(title)s”。") % {"unit": unit, "title": title})
     post = Post.objects.create(unit=unit, kind=kind, title=title)
@@ -54,6 +55,7 @@ def appoint(
     """
     require_another(person, actor)
     require_may_fill(post, actor, now)
+    locked_post(post)  # two hands appoint one person
     first_on = from_on or day_of(now)
     separation.require_separation(person, post, from_on=first_on, to_on=to_on)
     if any(day is not None and day < first_on for day in (to_on, term_on)):

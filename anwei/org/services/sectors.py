@@ -36,6 +36,7 @@ def assign_sector(
     """
     if unit.kind not in (Unit.Kind.DEPARTMENT, Unit.Kind.COMMITTEE_OFFICE, Unit.Kind.TOWNSHIP):
         raise OrgError(_("行业监管只能交给部门或乡镇街道。"))
+    list(Unit.objects.select_for_update().filter(pk=unit.pk))  # two hands assign one sector
     open_row = SectorDuty.objects.select_for_update().filter(sector=sector, unit=unit, to_on=None).first()
     if open_row is not None:
         if open_row.from_on is not None and open_row.from_on >= from_on:

@@ -35,13 +35,14 @@ def record_signing(
         raise OrgError(_("请上传签字盖章的扫描件，或者填写纸质责任书的编号。"))
     if not date(year - 1, 12, 1) <= signed_on <= date(year, 12, 31):
         raise OrgError(_("签订日期不在 %(year)s 年度之内。") % {"year": year})
-    if Signing.objects.filter(year=year, upper=upper, lower=lower).exists():
-        raise OrgError(_("%(year)s 年度的责任书已登记签订。") % {"year": year})
     try:
         kept = files.kept(scan[1], files.scan_type(scan[1])) if scan else nullcontext()
     except PaperError as error:
         raise OrgError(str(error)) from error
     with kept as stored, transaction.atomic():
+        list(Unit.objects.select_for_update().filter(pk=lower.pk))  # two hands record one letter
+        if Signing.objects.filter(year=year, upper=upper, lower=lower).exists():
+            raise OrgError(_("%(year)s 年度的责任书已登记签订。") % {"year": year})
         signing = Signing.objects.create(
             year=year,
             upper=upper,
