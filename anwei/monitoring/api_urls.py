@@ -10,9 +10,11 @@ from django.urls import include, path
 from anwei.monitoring.api.application import routes
 from anwei.monitoring.api.errors import nothing_here
 from anwei.monitoring.live.views import live
+from anwei.monitoring.live.watching import watching
 
 urlpatterns = [
     path("api/v1/", include((routes(), "api"))),
     path("api/v1/<path:rest>", nothing_here),
     path("live/", live, name="live"),
+    path("live/watching/", watching, name="watching"),
 ]

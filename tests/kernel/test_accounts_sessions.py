@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import AsyncClient, Client
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from anwei.ledgers.models import Change
+from anwei.monitoring.live.hub import hub
 from anwei.monitoring.live.rights import lapsed
 from anwei.monitoring.live.watcher import Watcher
 from anwei.org.accounts.sessions import device_words
@@ -77,6 +79,71 @@ def test_what_a_page_asks_for_by_itself_is_no_click(client: Client, time_machine
         assert client.get("/live/cockpit/").status_code != 302
     at(time_machine, minutes=31)
     assert not is_here(client)
+
+
+def look(client: Client, *screens: Watcher) -> int:
+    """Let the page say that it is still watched, with these streams open; return the status."""
+
+    async def ask() -> int:
+        browser = AsyncClient()
+        browser.cookies = client.cookies
+        hub()._watchers.update(screens)
+        try:
+            return (await browser.get("/live/watching/")).status_code
+        finally:
+            hub()._watchers.clear()
+
+    return async_to_sync(ask)()
+
+
+@pytest.fixture
+def watchman(db: None) -> Person:
+    return official("watchman", "duty")
+
+
+def test_a_duty_officer_who_watches_is_not_logged_out_at_night(
+    watchman: Person, time_machine: TimeMachineFixture
+) -> None:
+    client = Client()
+    log_in(client, "watchman")
+    screen = screen_of(client, watchman)
+    for minutes in range(25, 12 * 60, 25):
+        at(time_machine, minutes=minutes)
+        assert lapsed([screen]) == [] and look(client, screen) == 204, minutes
+        assert 240 <= client.cookies["sessionid"]["max-age"] <= 1800  # the browser's copy goes on too
+    at(time_machine, hours=12, seconds=1)
+    assert lapsed([screen]) == [screen] and look(client, screen) == 302  # twelve hours hold
+
+
+def test_watching_counts_only_with_an_open_stream_of_that_session(
+    watchman: Person, time_machine: TimeMachineFixture
+) -> None:
+    client, other = Client(), Client()
+    log_in(client, "watchman")
+    log_in(other, "watchman")
+    for minutes in (10, 20, 29):
+        at(time_machine, minutes=minutes)
+        assert look(client) == 204 and look(other, screen_of(client, watchman)) == 204
+    at(time_machine, minutes=31)
+    assert not is_here(client) and not is_here(other)
+
+
+def test_nobody_else_stays_by_watching(
+    officer: Person, client: Client, time_machine: TimeMachineFixture
+) -> None:
+    screen = screen_of(client, officer)
+    for minutes in (10, 20, 29):
+        at(time_machine, minutes=minutes)
+        assert look(client, screen) == 204
+    at(time_machine, minutes=31)
+    assert not is_here(client)
+
+
+def test_the_watched_pages_say_that_they_are(watchman: Person) -> None:
+    client = Client()
+    log_in(client, "watchman")
+    for page in ("/", "/alarms/"):
+        assert 'hx-get="/live/watching/" hx-trigger="every' in client.get(page).content.decode()
 
 
 def test_twelve_hours_at_the_latest(client: Client, time_machine: TimeMachineFixture) -> None:

@@ -27,6 +27,7 @@ from anwei.monitoring.stream.doors import Doors, StoreAway
 from anwei.monitoring.stream.register import PUBLISHED
 
 EPISODES, ALARMS = "live.episodes", "live.alarms"
+JOINED = encode("joined", {})  # from now on nothing is missed: what a page holds from before, it reads again
 SAMPLE_PAUSE_S, AGE_PAUSE_S, RIGHTS_PAUSE_S, RETRY_PAUSE_S = 0.5, 2.0, 3.0, 0.5
 
 log = logging.getLogger("anwei.live")
@@ -42,10 +43,14 @@ class Hub:
         self._facts: dict[int, RuleFacts] = {}
         self._samples: dict[int, Sample] = {}
         self._work: list[asyncio.Task[None]] = []
+        self._follows = False  # the subscriptions stand
+        self._reconnects = 0
 
     def join(self, watcher: Watcher) -> None:
         """Begin to send to `watcher`."""
         self._watchers.add(watcher)
+        if self._follows:
+            watcher.send(JOINED)
         if not self._work:
             work = (
                 self._follow(),
@@ -56,13 +61,17 @@ class Hub:
             # A fresh context: these tasks outlive the request that starts them, and its database thread.
             self._work = [asyncio.create_task(part, context=Context()) for part in work]
 
+    def is_watched(self, session: str) -> bool:
+        """Say whether a session has a screen open here."""
+        return any(watcher.session == session for watcher in self._watchers)
+
     def leave(self, watcher: Watcher) -> None:
         """Send to `watcher` no longer; the last one stops all work."""
         self._watchers.discard(watcher)
         if not self._watchers:
             for task in self._work:
                 task.cancel()
-            self._work = []
+            self._work, self._follows = [], False
             self._samples.clear()
             self._facts.clear()
 
@@ -76,6 +85,10 @@ class Hub:
                     subscriptions.append(await nc.subscribe(EPISODES, cb=self._on_episodes))
                     subscriptions.append(await nc.subscribe(ALARMS, cb=self._on_alarms))
                     subscriptions.append(await nc.subscribe(PUBLISHED, cb=self._on_register))
+                    with suppress(NatsError, TimeoutError):
+                        await nc.flush()  # the broker has them
+                    self._reconnects, self._follows = nc.stats["reconnects"], True
+                    self._send(JOINED)
                     break
                 await asyncio.sleep(RETRY_PAUSE_S)
             await asyncio.Event().wait()
@@ -136,9 +149,17 @@ class Hub:
                 watcher.send(encode("samples", {str(tag): newest[tag] for tag in sorted(tags)}))
 
     async def _send_age(self) -> None:
-        status = await Doors(await client()).status()
+        nc = await client()
+        status = await Doors(nc).status()
         shown = {"at": int(time.time() * 1000), "newest": status["newest"], "lag": status["lag"]}
-        event = encode("age", shown)
+        self._send(encode("age", shown))
+        if (
+            self._follows and nc.stats["reconnects"] != self._reconnects
+        ):  # what was told meanwhile, nobody heard
+            self._reconnects = nc.stats["reconnects"]
+            self._send(JOINED)
+
+    def _send(self, event: bytes) -> None:
         for watcher in list(self._watchers):
             watcher.send(event)
 

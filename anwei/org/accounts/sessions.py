@@ -1,15 +1,15 @@
 """How long a session lasts, who is in, and ending it (等保 8.1.4.1 b; ASVS 5.0 V7.3).
 
-The end of a session is a moment written into the session itself: 30 minutes after the last click, 12 hours
-after the login at the latest. Django takes it for gone from then on, and so does the stream of events of an
-open page.
+The end of a session is a moment written into the session itself: 30 minutes after the last click (for the
+holder of a duty post, after the last sign of a watched screen), 12 hours after the login at the latest.
+Django takes it for gone from then on, and so does the stream of events of an open page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.address import client_address
-from anwei.org.models import Person
+from anwei.org.holdings import posts_of
+from anwei.org.models import Person, Post
 
 ABSOLUTE = timedelta(hours=12)
 WRITTEN_EVERY = timedelta(minutes=1)  # a click sooner than that after the last is not written down
@@ -55,8 +56,19 @@ def begin(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
 
 def click(request: HttpRequest, now: datetime) -> bool:
     """Let a session go on for a click of its person; say whether it was time to write that down."""
-    if request.path.startswith(BACKGROUND):
-        return False
+    return not request.path.startswith(BACKGROUND) and _go_on(request, now)
+
+
+def watch(request: HttpRequest, now: datetime) -> bool:
+    """Let the session of a duty post's holder go on while they watch; of all others only clicks do.
+
+    Whoever keeps watch at night looks and does not click. The twelve hours hold for them too.
+    """
+    on_duty = posts_of(cast(Person, request.user), now).filter(kind=Post.Kind.DUTY).exists()
+    return on_duty and _go_on(request, now)
+
+
+def _go_on(request: HttpRequest, now: datetime) -> bool:
     session = request.session
     started = _moment(session.get(STARTED)) or now
     seen = _moment(session.get(SEEN))
