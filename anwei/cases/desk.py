@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError
 from anwei.cases.filters import OPEN
 from anwei.cases.kinds import kind_of, kinds
-from anwei.cases.lifecycle import TURN, Phase, Transition
+from anwei.cases.lifecycle import Phase, Transition
 from anwei.cases.models import Case
 from anwei.cases.notices.queries import notices_of
-from anwei.cases.queries import transitions_for, work_list
+from anwei.cases.queries import transitions_for, turn_at, work_list
 from anwei.cases.services import advance
-from anwei.org.holdings import actings_of, posts_acted_at
+from anwei.org.holdings import actings_of
 from anwei.org.models import Person
+from anwei.org.scope import standing
 
 RELATED = ("enterprise__unit", "site", "responsible__unit", "supervisor__unit", "implementer__unit")
 EARLIEST_FIRST = (F("deadline").asc(nulls_last=True), "pk")
@@ -65,28 +64,22 @@ def desk_of(person: Person, now: datetime) -> dict[str, QuerySet[Case]]:
     open in their scope, so that a township or a leader knows of it.
     """
     desk = work_list(person, now)
-    supervised = desk.informed.filter(supervisor__in=posts_acted_at(person, now))
-    elsewhere = Case.objects.visible_to(person).filter(OPEN)
-    informed = elsewhere.exclude(pk__in=desk.todo.values("pk")).exclude(pk__in=supervised.values("pk"))
+    theirs = Q(supervisor__in=desk.posts)
+    informed = Case.objects.visible_to(person).filter(OPEN).exclude(turn_at(desk.posts)).exclude(theirs)
     return {
         "todo": desk.todo,
         "done": desk.done,
-        "supervised": supervised.order_by(*EARLIEST_FIRST),
+        "supervised": desk.informed.filter(theirs).order_by(*EARLIEST_FIRST),
         "informed": informed.order_by(*EARLIEST_FIRST),
     }
 
 
 def counts_of(person: Person, now: datetime) -> Counts:
-    """Return how much waits, how much of it is overdue, and how many notices are unread: one query."""
-    posts = posts_acted_at(person, now).values("pk")
-    turn = Q()
-    for phase, role in TURN.items():
-        turn |= Q(phase=phase, **{f"{role}__in": posts})
-    todo = Case.objects.filter(turn)
-    unread = notices_of(person).filter(read_at=None)
-    columns = (_count(todo), _count(todo.filter(deadline__lt=now)), _count(unread))
-    row = Person.objects.filter(pk=person.pk).values_list(*columns).first()
-    return Counts(*row) if row else Counts()
+    """Return how much waits at a person's posts, how much is overdue, and how many notices are unread."""
+    todo = Case.objects.filter(turn_at(standing(person).post_ids))
+    overdue = Count("pk", filter=Q(deadline__lt=now))
+    waiting = todo.aggregate(n_todo=Count("pk"), n_overdue=overdue)
+    return Counts(**waiting, n_unread=notices_of(person).filter(read_at=None).count())
 
 
 def works(cases: Sequence[Case], person: Person, now: datetime) -> list[Work]:
@@ -137,9 +130,3 @@ def _is_one_click(row: Transition) -> bool:
 
 def _one_click(rows: Sequence[Transition]) -> Transition | None:
     return next((row for row in rows if _is_one_click(row)), None)
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    """Return the number of `rows` as a column of another query."""
-    alone = rows.order_by().values(whole=Value(1)).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(alone), 0)

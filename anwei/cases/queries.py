@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -24,8 +24,12 @@ from anwei.org.models import Person, Post
 
 @dataclass(frozen=True)
 class WorkList:
-    """A person's desk: 待办 (their turn, overdue first), 知会 (another's turn), 已办 (they acted)."""
+    """A person's desk: 待办 (their turn, overdue first), 知会 (another's turn), 已办 (they acted).
 
+    `posts` are the keys of the posts at which they act.
+    """
+
+    posts: frozenset[int]
     todo: QuerySet[Case]
     informed: QuerySet[Case]
     done: QuerySet[Case]
@@ -94,18 +98,26 @@ def rows_for(
     return found
 
 
+def turn_at(posts: Collection[int]) -> Q:
+    """Return the filter of the cases whose turn is at one of `posts`."""
+    turn = Q(pk__in=())
+    for role in (Role.SUPERVISOR, Role.IMPLEMENTER):
+        phases = [phase for phase, one in TURN.items() if one is role]
+        turn |= Q(phase__in=phases, **{f"{role}__in": posts})
+    return turn
+
+
 def work_list(person: Person, now: datetime) -> WorkList:
     """Return the desk of a person by the posts held at `now`, own ones and those of a delegation."""
-    posts = list(posts_acted_at(person, now).values_list("pk", flat=True))
-    turn = Q(pk__in=())
-    for phase, role in TURN.items():
-        turn |= Q(phase=phase, **{f"{role}__in": posts})
+    posts = frozenset(posts_acted_at(person, now).values_list("pk", flat=True))
+    turn = turn_at(posts)
     mine = Q(responsible__in=posts) | Q(supervisor__in=posts) | Q(implementer__in=posts)
     cases = Case.objects.select_related(
         "enterprise__unit", "site", "responsible__unit", "supervisor__unit", "implementer__unit"
     )
     acted = cases.visible_to(person).filter(entries__actor=person).annotate(acted_at=Max("entries__at"))
     return WorkList(
+        posts=posts,
         todo=cases.filter(turn).order_by(F("deadline").asc(nulls_last=True), "pk"),
         informed=cases.filter(mine).exclude(turn).exclude(phase=Phase.CLOSED).order_by("-pk"),
         done=acted.exclude(turn).order_by("-acted_at", "-pk"),

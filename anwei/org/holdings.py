@@ -12,6 +12,7 @@ from anwei.org.models import Delegation, Holding, Person, Post, Unit
 from anwei.standards.calendar import COUNTY_TIME
 
 N_LEVELS = 8  # more floors than any county has: a loop among units must not hang the sweep
+PLACED = ("unit__enterprise", "unit__parent__enterprise")  # what says where a post is
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,24 @@ class Acting:
     def people(self) -> frozenset[int]:
         """Everybody whose act this is: the hand, and the one it acts for."""
         return frozenset(person.pk for person in (self.person, self.acting_for) if person is not None)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The posts at which a person acts, with their units: held by appointment or lent; none twice."""
+
+    held: tuple[Post, ...]
+    lent: tuple[Post, ...]
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """All of them in the order of their keys."""
+        return tuple(sorted((*self.held, *self.lent), key=lambda post: post.pk))
+
+    @property
+    def post_ids(self) -> frozenset[int]:
+        """Their keys."""
+        return frozenset(post.pk for post in (*self.held, *self.lent))
 
 
 def day_of(at: datetime) -> date:
@@ -59,6 +78,20 @@ def posts_acted_at(person: Person, at: datetime) -> QuerySet[Post]:
     own = holdings_on(day_of(at)).filter(person=person).values("post")
     lent = delegations_at(at).filter(deputy=person).values("post")
     return Post.objects.filter(Q(pk__in=own) | Q(pk__in=lent))
+
+
+def standing_of(person: Person, at: datetime) -> Standing:
+    """Return the posts of `person` at a moment, each with unit and enterprise: what `posts_acted_at` finds.
+
+    Two plain queries, and a third where something is lent: every page asks for this, and to spell the one
+    query over both tables costs it more than the database needs for all three.
+    """
+    holdings = holdings_on(day_of(at)).filter(person=person).order_by("post_id")
+    held = {one.post_id: one.post for one in holdings.select_related(*(f"post__{name}" for name in PLACED))}
+    borrowed = delegations_at(at).filter(deputy=person).order_by().values_list("post", flat=True)
+    lent = set(borrowed) - held.keys()
+    posts = Post.objects.filter(pk__in=lent).order_by("pk").select_related(*PLACED)
+    return Standing(tuple(held.values()), tuple(posts) if lent else ())
 
 
 def holds(person: Person, post_id: int, at: datetime) -> bool:

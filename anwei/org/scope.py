@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from anwei.org.models import Person, Post
+    from anwei.org.holdings import Standing
+    from anwei.org.models import Person, Post, Unit
 
 
 COUNTY_DIGITS = 6
@@ -79,28 +80,49 @@ def sees_the_county(person: Person) -> bool:
     return any(grant.is_county_wide for grant in grants(person))
 
 
+def standing(person: Person) -> Standing:
+    """Return the posts of `person` today; remembered on the object for one request."""
+    from anwei.org.holdings import standing_of  # here: the models stand on this module
+
+    remembered: Standing | None = getattr(person, "_standing", None)
+    if remembered is None:
+        remembered = person._standing = standing_of(person, timezone.now())  # type: ignore[attr-defined]
+    return remembered
+
+
 def _grants(person: Person) -> list[Grant]:
-    from anwei.org.holdings import posts_acted_at  # here: the models stand on this module
-
-    nowhere = Q(unit__territory="")
-    nowhere |= Q(unit__kind="enterprise", unit__enterprise=None)
-    nowhere |= Q(unit__kind="enterprise_part", unit__parent__enterprise=None)
-    posts = posts_acted_at(person, timezone.now())
-    posts = posts.exclude(nowhere)  # an empty prefix would begin every territory
-    posts = posts.exclude(kind__in=ADMINISTRATORS).order_by("pk")
-    posts = posts.select_related("unit__enterprise", "unit__parent__enterprise")
-    return [grant_of(post) for post in posts.prefetch_related("unit__sector_duties")]
+    posts = [post for post in standing(person).posts if _sees_anything(post)]
+    by_sector = [post.unit for post in posts if _sees_by_sector(post)]
+    models.prefetch_related_objects(by_sector, "sector_duties")
+    return [grant_of(post) for post in posts]
 
 
-def grant_of(post: Post) -> Grant:
-    """Return what a post may see: an enterprise itself, a department its sectors, all others their territory.
+def _sees_anything(post: Post) -> bool:
+    """Say whether a post has business at all, and its unit a place or, as an enterprise, its record."""
+    if post.kind in ADMINISTRATORS or not post.unit.territory:  # an empty prefix would begin every territory
+        return False
+    return not _is_of_enterprise(post.unit) or hasattr(post.unit.whole, "enterprise")
+
+
+def _sees_by_sector(post: Post) -> bool:
+    """Say whether a post sees its sectors only.
 
     A department's duty post (值班岗) answers for every alarm of its territory, and its wall shows the same.
     """
+    of_all = (post.Kind.DUTY, post.Kind.DISPLAY)
+    return post.unit.kind == post.unit.Kind.DEPARTMENT and post.kind not in of_all
+
+
+def _is_of_enterprise(unit: Unit) -> bool:
+    return unit.kind in (unit.Kind.ENTERPRISE, unit.Kind.ENTERPRISE_DEPARTMENT)
+
+
+def grant_of(post: Post) -> Grant:
+    """Return what a post may see: an enterprise itself, a department its sectors, others their territory."""
     unit = post.unit
-    if unit.kind in (unit.Kind.ENTERPRISE, unit.Kind.ENTERPRISE_DEPARTMENT):
+    if _is_of_enterprise(unit):
         return Grant(unit.territory, enterprise=unit.whole.enterprise.pk)
-    if unit.kind == unit.Kind.DEPARTMENT and post.kind not in (post.Kind.DUTY, post.Kind.DISPLAY):
+    if _sees_by_sector(post):
         today = timezone.localdate()
         in_force = (duty for duty in unit.sector_duties.all() if duty.is_in_force(today))
         return Grant(unit.territory, frozenset(duty.sector for duty in in_force))

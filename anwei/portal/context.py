@@ -15,9 +15,8 @@ from anwei import __version__
 from anwei.cases.desk import Counts, counts_of
 from anwei.ledgers.services import county_setting
 from anwei.monitoring.queries import alarm_counts
-from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post, Territory, Unit
-from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.portal.demo_switch import parts
 from anwei.portal.help import help_texts
 from anwei.portal.menu import doors_of
@@ -81,7 +80,8 @@ def system_name() -> str:
     named = county_setting(SYSTEM_NAME, "")
     if named:
         return str(named)
-    county = Territory.objects.filter(code__regex=rf"^\d{{{COUNTY_DIGITS}}}$").first()
+    counties = Territory.objects.filter(code__regex=rf"^\d{{{COUNTY_DIGITS}}}$")
+    county = counties.values_list("name", flat=True).first()  # the whole row has the county's boundary
     return _("%(county)s安全生产综合监管系统") % {"county": county or ""}
 
 
@@ -104,4 +104,4 @@ def _n_alarms(request: HttpRequest) -> int:
 def _posts(request: HttpRequest) -> list[Post]:
     if not isinstance(request.user, Person):
         return []
-    return list(posts_of(request.user, timezone.now()).select_related("unit").order_by("pk"))
+    return list(standing(request.user).held)

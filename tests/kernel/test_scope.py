@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from anwei.cases.models import Case
 from anwei.org.models import Person, Post, Unit
-from anwei.org.scope import Grant, ScopeColumns, ensure_visible
+from anwei.org.scope import Grant, ScopeColumns, ensure_visible, grants
 from anwei.sites.models import Enterprise, Site
 from tests.kernel.county import COUNTY, OTHER_TOWN, TOWN, County, build, in_post, make_enterprise, open_repair
 
@@ -43,6 +43,26 @@ def test_a_unit_of_no_place_or_no_enterprise_sees_nothing(kind: str, territory: 
     person = in_post("incomplete", Post.objects.create(unit=unit, kind="officer", title="岗"))
     assert list(Enterprise.objects.visible_to(person)) == []
     assert Enterprise.objects.visible_to(county.officer).count() == 2
+
+
+@pytest.mark.django_db
+def test_a_part_of_an_enterprise_without_a_record_sees_nothing() -> None:
+    county = build()
+    whole = Unit.objects.create(kind="enterprise", name="无档案的企业", territory=COUNTY)
+    for parent, n_seen in ((whole, 0), (county.enterprise.unit, 1)):
+        part = Unit.objects.create(
+            kind="enterprise_part", name=f"{parent}安全科", territory=COUNTY, parent=parent
+        )
+        person = in_post(f"part{n_seen}", Post.objects.create(unit=part, kind="safety", title="科员"))
+        assert Enterprise.objects.visible_to(person).count() == n_seen
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["system_admin", "security_admin", "audit_admin"])
+def test_an_administrator_sees_no_business(kind: str) -> None:
+    county = build()
+    person = in_post(kind, Post.objects.create(unit=county.duty.unit, kind=kind, title="管理员"))
+    assert grants(person) == ()
 
 
 @pytest.mark.django_db

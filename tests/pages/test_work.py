@@ -15,7 +15,8 @@ from anwei.cases.views import lists
 from anwei.monitoring.models import Warning
 from anwei.monitoring.services import record_episodes
 from anwei.org.models import Person
-from tests.kernel.county import NOW, County
+from anwei.org.services import delegate, revoke
+from tests.kernel.county import NOW, County, in_post
 from tests.monitoring.plant import build, raised
 from tests.pages.test_case import act, disposal
 
@@ -39,6 +40,38 @@ def test_a_case_lies_on_the_desk_of_whoever_has_the_turn(
     assert (counts(worker)["todo"], counts(worker)["done"]) == (0, 1)
     assert (counts(officer)["todo"], counts(officer)["supervised"]) == (1, 0)
     assert sum(counts(sign_in(county.stranger)).values()) == 0
+
+
+def test_the_numbers_of_the_frame_follow_one_s_own_act_and_a_delegation(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    def frame(client: Client) -> tuple[int, int, int]:
+        desk = client.get("/search/").context["desk"]
+        return desk.n_todo, desk.n_overdue, desk.n_unread
+
+    deputy = in_post("deputy")
+    worker, officer, lent_to = sign_in(county.worker), sign_in(county.officer), sign_in(deputy)
+    assert frame(worker)[0] == 1 and frame(officer)[0] == 0
+    assert frame(lent_to) == (0, 0, 0)
+    lent = delegate(
+        county.safety,
+        principal=county.worker,
+        deputy=deputy,
+        from_at=NOW,
+        to_at=NOW + timedelta(days=1),
+        reason="出差",
+        actor=county.worker,
+        now=NOW,
+    )
+    n_unread = frame(lent_to)[2]
+    assert frame(lent_to) == (1, 0, n_unread)
+    with time_machine.travel(NOW + timedelta(hours=2), tick=True):
+        assert frame(sign_in(deputy)) == (1, 1, n_unread)
+    revoke(lent, actor=county.worker, now=NOW, reason="已返岗")
+    assert frame(lent_to) == (0, 0, 0) and frame(worker)[0] == 1
+    act(worker, warning, "sign")
+    act(worker, warning, "dispose", **disposal())
+    assert frame(worker)[0] == 0 and frame(officer)[0] == 1
 
 
 def test_one_click_from_the_desk(county: County, warning: Warning, sign_in: SignIn) -> None:
