@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,11 @@ class DataFolder:
         """
         path = self.folder("keys") / name
         if not path.exists():
-            self.write_private(path, secrets.token_hex(n_bytes).encode())
+            temporary = _written(path, secrets.token_hex(n_bytes).encode())
+            with suppress(FileExistsError):  # another process was faster: its key holds
+                os.link(temporary, path)
+            temporary.unlink()
+            _make_durable(path.parent)
         _require_private(path)
         return bytes.fromhex(path.read_text().strip())
 
@@ -86,18 +92,8 @@ class DataFolder:
     def write_private(self, path: Path, content: bytes) -> None:
         """Write a file with mode 0600, whole or not at all, and durably."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _written(path, content).replace(path)
+        _make_durable(path.parent)
 
     def running(self) -> dict[str, Any]:
         """Return what `anwei run` wrote about itself, or {} when it never ran."""
@@ -106,6 +102,26 @@ class DataFolder:
         except FileNotFoundError:
             return {}
         return content
+
+
+def _written(path: Path, content: bytes) -> Path:
+    """Write a file of mode 0600 beside `path`, durably; return it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return temporary
+
+
+def _make_durable(folder: Path) -> None:
+    """Let the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _require_private(path: Path) -> None:

@@ -96,7 +96,11 @@ class Child:
         self.starts += 1
         self.started_at = time.time()
         self._changed()
-        await self._pass_output_on()
+        reader = asyncio.create_task(self._pass_output_on())
+        await _end_of(self._process.pid)
+        with suppress(ProcessLookupError):  # what it started must not outlive it
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await reader
         status = await self._process.wait()
         self._changed()
         return status
@@ -111,6 +115,21 @@ class Child:
             if not line:
                 return
             self._journal.write(self.program.name, line.decode(errors="replace").rstrip())
+
+
+async def _end_of(pid: int) -> None:
+    """Return when the process has ended: asyncio's `wait` also waits for whoever else holds its output."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
 
 
 def die_with_parent() -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from pathlib import Path
+
+import psutil
 
 from anwei.portal.journal import Journal
 from anwei.portal.supervisor import Child, Program
@@ -38,3 +42,28 @@ def test_a_program_asked_to_end_while_it_starts_ends(tmp_path: Path) -> None:
         await asyncio.wait_for(running, 5)
 
     asyncio.run(early())
+
+
+def test_a_killed_program_is_started_again_though_its_child_holds_the_output(tmp_path: Path) -> None:
+    """The worker's import goes on in a process of its own: it must neither keep the worker away nor outlive it."""
+
+    async def killed() -> None:
+        grandchild = tmp_path / "grandchild"
+        program = tmp_path / "program"
+        program.write_text(f"#!/bin/sh\n/bin/sleep 60 &\necho $! > {grandchild}\nwait\n")
+        program.chmod(0o700)
+        child = Child(Program("busy", [str(program)], {}), Journal(tmp_path / "log"), lambda: None)
+        running = asyncio.create_task(child.keep_running())
+        async with asyncio.timeout(10):
+            while not (child.pid and grandchild.exists() and grandchild.read_text().strip()):
+                await asyncio.sleep(0.02)
+            orphan = int(grandchild.read_text())
+            os.kill(child.pid, signal.SIGKILL)
+            while child.starts < 2:
+                await asyncio.sleep(0.02)
+            while psutil.pid_exists(orphan):
+                await asyncio.sleep(0.02)
+        await child.stop(1.0)
+        await running
+
+    asyncio.run(killed())
