@@ -24,7 +24,7 @@ from anwei.demo.plan import DevicePlan, EnterprisePlan, TagPlan, enterprises
 from anwei.demo.tables import table
 from anwei.ledgers.services import record_change
 from anwei.monitoring.models import AlarmRule, Device, Tag
-from anwei.monitoring.services.devices import digest, new_key, silence_rule
+from anwei.monitoring.services.devices import bad_data_rule, digest, new_key, silence_rule
 from anwei.monitoring.services.positions import bump_register
 from anwei.org.models import Territory, Unit
 from anwei.sites.models import Enterprise, Site
@@ -164,6 +164,7 @@ def _create_tags(plans: Sequence[EnterprisePlan], devices: dict[str, Device]) ->
     rules = [
         _rule(row, tag) for (plan, _), tag in zip(planned, tags, strict=True) for row in plan.row["rules"]
     ]
+    rules += filter(None, map(bad_data_rule, tags))
     return len(tags), len(AlarmRule.objects.bulk_create(rules))
 
 

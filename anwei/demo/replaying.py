@@ -11,6 +11,7 @@ import paho.mqtt.client as paho
 from django.utils.translation import gettext as _
 from paho.mqtt.enums import CallbackAPIVersion
 
+from anwei.demo.keys import Listener
 from anwei.demo.recording import Reading
 
 READINGS_A_MESSAGE = 500
@@ -69,7 +70,7 @@ def batches(readings: Sequence[Reading], speed: float) -> Iterator[tuple[float, 
 def replay(
     readings: Sequence[Reading],
     *,
-    address: tuple[str, int],
+    listener: Listener,
     device: str,
     key: str,
     tag: str,
@@ -81,7 +82,7 @@ def replay(
     `say` is told now and then how many readings are published and how many messages acknowledged. Raises
     NotConnected when the broker is away or refuses the device.
     """
-    client = _connected(address, device, key)
+    client = _connected(listener, device, key)
     acknowledged: list[int] = []
     client.on_publish = lambda _client, _data, mid, _reason, _properties: acknowledged.append(mid)
     started, said = time.monotonic(), time.monotonic()
@@ -113,9 +114,11 @@ def replay(
     return Outcome(n_readings, n_messages, len(acknowledged))
 
 
-def _connected(address: tuple[str, int], device: str, key: str) -> paho.Client:
+def _connected(listener: Listener, device: str, key: str) -> paho.Client:
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id=device, protocol=paho.MQTTv311)
     client.username_pw_set(device, key)
+    if listener.tls:
+        client.tls_set_context(listener.tls)
     client.max_queued_messages_set(0)  # none is dropped; IN_FLIGHT bounds them
     client.reconnect_delay_set(1, 4)
     answers: list[str] = []
@@ -123,10 +126,11 @@ def _connected(address: tuple[str, int], device: str, key: str) -> paho.Client:
         str(reason) if reason.is_failure else ""
     )
     try:
-        client.connect(*address)
+        client.connect(listener.host, listener.port)
     except OSError as error:
         raise NotConnected(
-            _("连不上消息服务 %(address)s：%(error)s") % {"address": address, "error": error}
+            _("连不上消息服务 %(address)s：%(error)s")
+            % {"address": f"{listener.host}:{listener.port}", "error": error}
         ) from error
     client.loop_start()
     deadline = time.monotonic() + CONNECT_S

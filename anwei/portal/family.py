@@ -235,7 +235,7 @@ class Family:
         # Nobody types this port: spread by data folder, so that two starts at once do not race for it.
         first = broker.CLIENT_PORT + zlib.crc32(str(self._folder.root).encode()) % 1000
         client = broker.free_port(first, avoid=(self._web_port, mqtt))
-        return broker.Endpoint("127.0.0.1", client, mqtt, mqtt_host=host, mqtt_tls=host != "127.0.0.1")
+        return broker.Endpoint("127.0.0.1", client, mqtt, mqtt_host=host, mqtt_tls=self._network.mqtt_tls)
 
 
 def anwei_command(*words: str) -> list[str]:

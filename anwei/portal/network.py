@@ -53,6 +53,11 @@ class Network:
         return "https" if self.certificate else "http"
 
     @property
+    def mqtt_tls(self) -> bool:
+        """Whether devices must use TLS: wherever they come over a network."""
+        return not _is_loopback(self.mqtt_host)
+
+    @property
     def local_host(self) -> str:
         """The address at which this machine reaches its own web process."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.web_host, self.web_host)  # noqa: S104

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from anwei.datafolder import DataFolder
+from anwei.demo.keys import Listener
 from anwei.demo.plan import DevicePlan, enterprises
 from anwei.demo.simulator.fleet import Fleet, Member
 from anwei.demo.simulator.ledger import HistoryLedger
@@ -135,7 +136,7 @@ def fleet(broker: Broker, days: float) -> Fleet:
     ledger, selector, now = HistoryLedger(broker.folder), selectors.DefaultSelector(), time.time()
     members = []
     for station in stations(Script())[:N_STATIONS]:
-        link = Link(station.code, KEYS[station.code], "127.0.0.1", broker.mqtt_port, selector)
+        link = Link(station.code, KEYS[station.code], Listener("127.0.0.1", broker.mqtt_port, None), selector)
         wanted = station.code not in ledger.loaded
         members.append(Member(station, link, station.history(now - days * 86_400, now) if wanted else None))
     return Fleet(members, selector, 1e6, say=lambda line: None, loaded=ledger.record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import selectors
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
+
+from anwei.demo.keys import Listener
 
 KEEPALIVE_S = 60
 RETRY_S = (0.5, 8.0)  # first and longest pause before the next attempt to connect
@@ -23,8 +26,7 @@ class Link:
 
     code: str
     key: str
-    host: str
-    port: int
+    listener: Listener
     selector: selectors.BaseSelector
     published: int = 0
     acknowledged: int = 0
@@ -45,6 +47,8 @@ class Link:
             reconnect_on_failure=False,
         )
         client.username_pw_set(self.code, self.key)
+        if self.listener.tls:
+            client.tls_set_context(self.listener.tls)
         client.max_queued_messages_set(0)  # no limit; `_kept` has one
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -76,8 +80,15 @@ class Link:
         """Read and write what the selector says is possible."""
         if events & selectors.EVENT_READ:
             self._client.loop_read()
+            while self._holds_more():
+                self._client.loop_read()
         if events & selectors.EVENT_WRITE:
             self._client.loop_write()
+
+    def _holds_more(self) -> bool:
+        """Whether TLS has decrypted more than was read: the selector sees only what is still on the wire."""
+        wire = self._client.socket()
+        return isinstance(wire, ssl.SSLSocket) and wire.pending() > 0
 
     def tick(self, now: float) -> None:
         """Keep the connection alive, or try to get it back; call about once a second (monotonic clock)."""
@@ -91,7 +102,7 @@ class Link:
                 if self._started:
                     self._client.reconnect()
                 else:
-                    self._client.connect(self.host, self.port, KEEPALIVE_S)
+                    self._client.connect(self.listener.host, self.listener.port, KEEPALIVE_S)
                     self._started = True
             except OSError as error:
                 self.refused = str(error)

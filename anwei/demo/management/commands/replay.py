@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
-from anwei.demo.keys import NoBroker, device_keys, mqtt_address
+from anwei.demo.keys import NoBroker, device_keys, mqtt_listener
 from anwei.demo.recording import BadRecording, Recording, read_recording
 from anwei.demo.replaying import NotConnected, replay, shifted
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         try:
             outcome = replay(
                 readings,
-                address=mqtt_address(folder),
+                listener=mqtt_listener(folder),
                 device=device,
                 key=key,
                 tag=options["tag"],

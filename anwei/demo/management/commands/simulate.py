@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
-from anwei.demo.keys import NoBroker, device_keys, mqtt_address
+from anwei.demo.keys import Listener, NoBroker, device_keys, mqtt_listener
 from anwei.demo.simulator.fleet import Fleet, Member, Progress
 from anwei.demo.simulator.ledger import HistoryLedger
 from anwei.demo.simulator.link import Link
@@ -47,11 +47,11 @@ class Command(BaseCommand):
         keys = device_keys(folder)
         if not keys:
             raise CommandError(_("没有演示设备密钥；请先执行 anwei demo。"))
-        host, port = self._broker(folder)
+        listener = self._broker(folder)
         ledger, selector, now = HistoryLedger(folder), selectors.DefaultSelector(), time.time()
         members = []
         for station in stations(Script()):
-            link = Link(station.code, keys[station.code], host, port, selector)
+            link = Link(station.code, keys[station.code], listener, selector)
             wanted = station.code not in ledger.loaded and days > 0
             members.append(Member(station, link, station.history(now - days * DAY, now) if wanted else None))
         return Fleet(members, selector, rate, say=self._say, loaded=ledger.record)
@@ -69,12 +69,12 @@ class Command(BaseCommand):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _broker(self, folder: DataFolder) -> tuple[str, int]:
-        """Return the broker's address; it may be starting beside us."""
+    def _broker(self, folder: DataFolder) -> Listener:
+        """Return where the broker listens; it may be starting beside us."""
         deadline = time.monotonic() + BROKER_WAIT_S
         while True:
             try:
-                return mqtt_address(folder)
+                return mqtt_listener(folder)
             except NoBroker as error:
                 if time.monotonic() > deadline:
                     raise CommandError(str(error)) from None
