@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from anwei.monitoring.models import Alarm
 from anwei.monitoring.services import record_episodes
@@ -123,6 +123,23 @@ def test_a_new_alarm_comes_in_without_taking_away_what_is_being_typed(
     page.locator("details[open] button").click()
     expect(page.locator("tbody tr details.ack")).to_have_count(2)
     expect(page.locator("tbody")).to_contain_text("officer")
+
+
+def test_a_row_raised_before_the_line_to_the_server_stands_is_not_missed(
+    plant: Plant,
+    sessions: dict[str, str],
+    browser: Browser,
+    address: str,  # noqa: F811
+) -> None:
+    page = page_of(browser, address, sessions["officer"], "desk")
+
+    def raise_an_alarm_first(route: Route) -> None:
+        record_in_a_thread(plant)
+        route.continue_()
+
+    page.route("**/live/**", raise_an_alarm_first, times=1)
+    page.goto(f"{address}/alarms/")
+    expect(page.locator("tbody tr")).to_have_count(3)
 
 
 def test_a_filter_applies_at_once_and_the_address_carries_it(

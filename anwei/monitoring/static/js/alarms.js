@@ -1,6 +1,7 @@
 /* The alarm list stays true without losing what somebody types or has chosen.
 
-   When the server says that alarms changed, the page is fetched again and its rows take the place of the old
+   When the line to the server stands (rows may have come since the page was made) and whenever the server says
+   that alarms changed, the page is fetched again and its rows take the place of the old
    ones, except rows in use: an open note or a chosen box keeps its row until it is done with. */
 
 import { drawTrends } from "./trends.js";
@@ -77,6 +78,7 @@ function pick(event) {
   showBatch();
 }
 
+document.body.addEventListener("live:joined", refreshSoon);
 document.body.addEventListener("live:alarms", refreshSoon);
 document.body.addEventListener("live:found", refreshSoon);
 document.body.addEventListener("htmx:afterSettle", drawTrends);

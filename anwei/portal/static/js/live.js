@@ -2,8 +2,9 @@
 
    Elements with data-tag="17" are kept up to date: [data-value] inside gets the newest value with its
    data-decimals, and the element gets the class "bad" while the value cannot be trusted. Everything the server
-   says is passed on as an event on <body>: live:episode, live:alarms, live:samples, live:age; the line itself
-   says live:lost and live:found. The server speaks at least every two seconds, so silence means it is lost. */
+   says is passed on as an event on <body>: live:joined (nothing is missed from now on), live:episode, live:alarms,
+   live:samples, live:age; the line itself says live:lost and live:found. The server speaks at least every two
+   seconds, so silence means it is lost. */
 
 const SILENCE_MS = 7_000;
 const RETRY_MS = 2_000;
@@ -31,7 +32,7 @@ function connect() {
   source?.close();
   numbers = tagsOnScreen();
   source = new EventSource(`${body.dataset.live}?tags=${numbers}`);
-  for (const name of ["episode", "alarms", "samples", "age"]) {
+  for (const name of ["joined", "episode", "alarms", "samples", "age"]) {
     source.addEventListener(name, (event) => {
       heard();
       const detail = JSON.parse(event.data);
