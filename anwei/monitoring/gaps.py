@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
+from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.monitoring.models import Alarm
 from anwei.org.gaps import Gap, GapKind, cure, register_gap_source
-from anwei.org.models import Post, Unit
+from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Vacant, posts_for
+from anwei.org.rights import may_arrange, may_fill
 from anwei.org.roster import Roster
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.standards.calendar import COUNTY_TIME
@@ -31,7 +33,7 @@ def waiting_warnings(roster: Roster) -> Iterator[Gap]:
             reason = _("岗位已设，即将开启")
         except Vacant as vacant:
             reason = str(vacant)
-        url, label = _cure(unit, roster)
+        url, label, may_cure = _cure(unit, roster)
         yield Gap(
             GapKind.NO_HOLDER,
             f"waiting_warnings:{pk}",
@@ -39,6 +41,7 @@ def waiting_warnings(roster: Roster) -> Iterator[Gap]:
             _("%(n)d 起报警的预警没有发出，等待设岗。%(reason)s") % {"n": len(alarms), "reason": reason},
             url,
             label,
+            may_cure,
             territory=unit.territory,
             sector=alarms[0].sector,
             enterprise=pk,
@@ -46,14 +49,15 @@ def waiting_warnings(roster: Roster) -> Iterator[Gap]:
         )
 
 
-def _cure(unit: Unit, roster: Roster) -> tuple[str, str]:
+def _cure(unit: Unit, roster: Roster) -> tuple[str, str, Callable[[Person], bool]]:
     """Return the form that sets up the county's duty post where that is missing, else the enterprise."""
     county = unit.territory[:COUNTY_DIGITS]
     bodies = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, territory=county)
     authority = bodies.filter(name__contains="应急管理").first() or bodies.order_by("pk").first()
     if roster.duty_posts(county) or authority is None:
-        return reverse("unit", args=[unit.pk]), _("去设岗")
-    return cure("appoint", unit=authority.pk, kind=Post.Kind.DUTY), _("设岗并任命")
+        return reverse("unit", args=[unit.pk]), _("去设岗"), partial(may_arrange, unit=unit)
+    post = Post(unit=authority, kind=Post.Kind.DUTY)
+    return cure("appoint", unit=authority.pk, kind=post.kind), _("设岗并任命"), partial(may_fill, post=post)
 
 
 register_gap_source(waiting_warnings)

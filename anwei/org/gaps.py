@@ -14,10 +14,13 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.org.holdings import posts_of
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Unit
+from anwei.org.rights import ARRANGING, may_fill
 from anwei.org.roster import Placed, Roster, in_office, placed_on
 from anwei.org.scope import grants, sees_the_county
 
@@ -40,7 +43,8 @@ class GapKind(models.TextChoices):
 class Gap:
     """One hole: what it is, in a sentence, and the form that fills it.
 
-    `key` names the same hole from one night to the next. The last four say whose it is (scope).
+    `key` names the same hole from one night to the next, `may_cure` says whether a person may fill in the
+    form. The last four say whose it is (scope).
     """
 
     kind: GapKind
@@ -49,6 +53,7 @@ class Gap:
     sentence: str
     cure_url: str
     cure_label: str
+    may_cure: Callable[[Person], bool]
     territory: str = ""
     sector: str = ""
     enterprise: int | None = None
@@ -80,6 +85,18 @@ def gaps(on: date) -> list[Gap]:
     return sorted(found, key=lambda gap: (order[gap.kind], gap.territory, gap.key))
 
 
+def may_provide(person: Person, post: Post) -> bool:
+    """Say whether a person may fill a post whose gap they see; an official may those of enterprises."""
+    if post.unit.kind == Unit.Kind.ENTERPRISE:
+        remembered: bool | None = getattr(person, "_oversees", None)
+        if remembered is None:
+            own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING, unit__kind__in=PUBLIC_BODIES)
+            remembered = person._oversees = own.exists()  # type: ignore[attr-defined]
+        if remembered:
+            return True
+    return may_fill(person, post)
+
+
 def cure(name: str, **prefilled: str | int) -> str:
     """Return the address of a form with its fields filled in."""
     return f"{reverse(name)}?{urlencode(prefilled)}"
@@ -94,6 +111,7 @@ def unit_without_post(unit: Unit, kind: Post.Kind, *, sector: str = "", enterpri
         _("%(unit)s没有设“%(kind)s”岗位。") % {"unit": unit, "kind": Post.Kind(kind).label},
         cure("appoint", unit=unit.pk, kind=kind),
         _("设岗并任命"),
+        partial(may_provide, post=Post(unit=unit, kind=kind)),
         territory=unit.territory,
         sector=sector,
         enterprise=enterprise,
@@ -112,6 +130,7 @@ def gaps_of_post(
     of_post = partial(
         Gap,
         subject=str(post),
+        may_cure=partial(may_provide, post=post),
         territory=post.unit.territory,
         sector=sector,
         enterprise=enterprise,

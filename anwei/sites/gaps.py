@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -19,6 +20,7 @@ from anwei.org.gaps import (
     unit_without_post,
 )
 from anwei.org.models import Designation, Post, SectorDuty, Territory
+from anwei.org.rights import may_arrange_county, may_oversee
 from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
 from anwei.sites.models import Enterprise, Site
@@ -65,6 +67,7 @@ def _of_places(working: QuerySet[Enterprise]) -> Iterator[Gap]:
             _("%(unit)s没有明确属地，乡镇监管和属地责任都落不下来。") % {"unit": unit},
             reverse("place_unit", args=[unit.pk]),
             _("明确属地"),
+            partial(may_oversee, unit=unit),
             territory=unit.territory,
             unit=unit.pk,
             sector=enterprise.sector,
@@ -88,6 +91,7 @@ def _of_sectors(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
                 _("%(sector)s没有牵头监管部门，涉及企业 %(n)s 家；确定前由县政府主要负责人承担。") % words,
                 cure("assign_sector", sector=code),
                 _("明确牵头部门"),
+                may_arrange_county,
                 territory=county,
                 sector=code,
             )
@@ -109,6 +113,7 @@ def _of_sites(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
             % {"site": site, "unit": subject.unit, "nets": _net_words(nets)},
             cure("designate", unit=site.enterprise.unit_id, site=site.code, seat=nets[0]),
             _("指定责任人"),
+            partial(may_oversee, unit=site.enterprise.unit),
             territory=subject.territory,
             sector=subject.sector,
             enterprise=site.enterprise_id,
@@ -145,6 +150,7 @@ def _two_leads(code: str, words: dict[str, object], leads: list[SectorDuty], cou
         _("%(sector)s由%(units)s同时牵头。") % {**words, "units": units},
         reverse("end_sector_duty", args=[leads[-1].pk]),
         _("明确一家"),
+        may_arrange_county,
         territory=county,
         sector=code,
     )
@@ -164,6 +170,7 @@ def _two_named(enterprise: Enterprise, place: str, seat: str, rows: list[Designa
         _("%(unit)s %(site)s的%(seat)s同时指定给%(posts)s。") % words,
         reverse("end_designation", args=[rows[-1].pk]),
         _("明确一人"),
+        partial(may_oversee, unit=enterprise.unit),
         territory=enterprise.unit.territory,
         sector=enterprise.sector,
         enterprise=enterprise.pk,

@@ -16,7 +16,7 @@ from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.org.models import SECTOR_CHOICES, Designation
 from anwei.org.policy import person_of, signed_in
 from anwei.org.responsibility import Matter, Seat, Subject, heads_of, local_seats, nets_of, resolve
-from anwei.org.rights import may_oversee
+from anwei.org.rights import may_arrange_county, may_oversee
 from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
 from anwei.sites.models import Enterprise, Site
@@ -87,9 +87,13 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
     holes = [line for line in lines if line.open_nets]
     shown = holes if chosen["holes"] else lines
     page = ClampedPaginator([line.site for line in shown], ROWS).get_page(request.GET.get("page", "1"))
+    answered = _answered(list(page), on)
     context = {
         "page": page,
-        "rows": _answered(list(page), on),
+        "rows": answered,
+        # every row is within sight, so that whoever decides for one decides for all
+        "arrange": bool(answered) and may_oversee(person, answered[0][0].enterprise.unit),
+        "arrange_county": may_arrange_county(person),
         "n_sites": len(lines),
         "n_holes": len(holes),
         "nets": Nets.choices[:3],

@@ -141,7 +141,7 @@ CASES = [
 def page_gaps(client: Client, query: str = "") -> list[Gap]:
     page = client.get(f"/org/gaps/{query}")
     assert page.status_code == 200
-    return [gap for gap, _since in page.context["rows"]]
+    return [gap for gap, _since, _may_cure in page.context["rows"]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}-{case.break_it.__name__}")
@@ -273,3 +273,46 @@ def test_the_night_records_when_a_gap_was_first_seen_and_that_it_closed(filled: 
     assert GapRecord.objects.get().closed_on == tomorrow.date()
     assert trend() == [(TODAY, 1), (tomorrow.date(), 0)]
     assert timezone.localdate() == TODAY
+
+
+def test_who_may_not_cure_sees_the_gap_without_its_form(filled: County, sign_in: SignIn) -> None:
+    left(filled)
+    door = f"/org/appoint/?post={filled.principal.pk}"
+    assert door in sign_in(filled.townsman).get("/org/gaps/").content.decode()
+    text = sign_in(filled.worker).get("/org/gaps/").content.decode()
+    assert door not in text and "由主管此事的上级办理" in text
+
+
+def test_what_ends_within_a_month_is_told_calmly_and_is_no_gap(filled: County, sign_in: SignIn) -> None:
+    client = sign_in(filled.officer)
+    held = Holding.objects.filter(post=filled.principal)
+    safety = Holding.objects.filter(post=filled.safety)
+    held.update(term_on=TODAY + timedelta(days=31))
+    assert client.get("/org/gaps/").context["ending"] == []
+    held.update(term_on=TODAY + timedelta(days=30))
+    safety.update(to_on=TODAY + timedelta(days=2))
+    page = client.get("/org/gaps/")
+    assert page.context["rows"] == [] and gaps(TODAY) == []
+    soon = page.context["ending"]
+    assert [one.days for one in soon] == [2, 30] and "即将到期" in page.content.decode()
+    assert [one.cure_label for one in soon] == ["任命", "续任或离任"]
+    assert client.get(soon[1].cure_url).status_code == client.get(soon[0].cure_url).status_code == 200
+    assert len(client.get(f"/org/gaps/?township={TOWN}").context["ending"]) == 2
+    assert client.get(f"/org/gaps/?township={OTHER_TOWN}").context["ending"] == []
+    assert sign_in(filled.stranger).get("/org/gaps/").context["ending"] == []
+    assert [one.may_cure for one in sign_in(filled.worker).get("/org/gaps/").context["ending"]] == [False] * 2
+    in_post("successor", filled.safety)  # somebody who stays
+    assert [one.days for one in client.get("/org/gaps/").context["ending"]] == [30]
+    held.update(term_on=YESTERDAY)
+    assert client.get("/org/gaps/").context["ending"] == [] and len(gaps(TODAY)) == 1
+
+
+def test_a_hole_of_the_matrix_has_its_form_beside_it(filled: County, sign_in: SignIn) -> None:
+    left(filled)
+    SectorDuty.objects.filter(sector="chemical").update(to_on=YESTERDAY)
+    door = f"/org/designate/?unit={filled.enterprise.unit_id}&amp;site=t-1&amp;seat=enterprise"
+    text = sign_in(filled.officer).get("/org/responsibility/matrix/?holes=1").content.decode()
+    assert door in text and "/org/sectors/assign/?sector=chemical" in text and text.count('class="hole"') == 2
+    of_town = sign_in(filled.townsman).get("/org/responsibility/matrix/").content.decode()
+    assert door in of_town and "/org/sectors/assign/" not in of_town
+    assert "/org/designate/" not in sign_in(filled.worker).get("/org/responsibility/matrix/").content.decode()

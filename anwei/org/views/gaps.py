@@ -1,4 +1,4 @@
-"""责任真空, live: where nobody answers today, since when, and the form that fills each hole."""
+"""责任真空, live: where nobody answers today, since when, the form that fills each; and what ends soon."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from anwei.org.models import SECTOR_CHOICES, Territory
 from anwei.org.policy import person_of, signed_in
 from anwei.org.roster import TOWNSHIP_DIGITS
 from anwei.org.scope import sees_the_county
+from anwei.org.terms import ending_soon
 
 ROWS = 50
 
@@ -35,10 +36,13 @@ def gap_list(request: HttpRequest) -> HttpResponse:
         and chosen["sector"] in ("", gap.sector)
     ]
     since = open_since(shown)
+    narrowed = chosen["kind"] or chosen["sector"]
+    soon = [] if narrowed else ending_soon(today, person, own_units, chosen["township"])
     page = ClampedPaginator(shown, ROWS).get_page(request.GET.get("page", "1"))
     context = {
         "page": page,
-        "rows": [(gap, since.get(gap.key)) for gap in page],
+        "rows": [(gap, since.get(gap.key), gap.may_cure(person)) for gap in page],
+        "ending": soon,
         "n_seen": len(seen),
         "n_shown": len(shown),
         "counts": [(kind.value, kind.label, sum(gap.kind == kind for gap in seen)) for kind in GapKind],
