@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 GOOD, NO_VALUE, OUT_OF_RANGE, FUTURE = range(4)
+LIMITS = ("hh", "h", "l", "ll")
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,18 @@ class Watch:
     active_since: int | None = None  # start of the episode
     returning_since: int | None = None
 
+    def violated_by(self, measured: float) -> bool:
+        if self.rule.kind == "bad":
+            return measured > 0
+        return measured <= self.rule.limit if self.rule.kind in ("l", "ll") else measured >= self.rule.limit
+
     def see(self, ts: int, measured: float) -> list[Event]:
-        rule = self.rule
+        rule, violates = self.rule, self.violated_by(measured)
         if rule.kind == "bad":
-            violates = holds = measured > 0
+            holds = violates
         elif rule.kind in ("l", "ll"):
-            violates = measured <= rule.limit
             holds = measured <= rule.limit + rule.deadband
         else:
-            violates = measured >= rule.limit
             holds = measured >= rule.limit - rule.deadband
         events = []
         if self.active_since is None:
@@ -93,10 +97,21 @@ class Series:
     def see(self, sample: Sample) -> list[Event]:
         self.newest = sample.ts
         good = sample.quality == GOOD
+        # a value outside the sensor's range and beyond a limit violates that limit, and is then not bad data
+        off_scale = [
+            watch
+            for watch in self.watches
+            if sample.quality == OUT_OF_RANGE
+            and watch.rule.kind in LIMITS
+            and watch.violated_by(sample.value)
+        ]
         events = []
         for watch in self.watches:
-            if watch.rule.kind == "bad":
-                events += watch.see(sample.ts, 0.0 if good else 1.0)
+            if watch in off_scale:
+                events += watch.see(sample.ts, sample.value)
+            elif watch.rule.kind == "bad":
+                if not off_scale:
+                    events += watch.see(sample.ts, 0.0 if good else 1.0)
             elif good and watch.rule.kind == "rate":
                 if self.good is not None:
                     change = abs(sample.value - self.good.value)

@@ -150,7 +150,7 @@ def test_devices_and_tags(officer: Caller, plant: Plant) -> None:
     assert officer.get("/devices/gas-1").json() == device
     assert plant.device.key_digest not in str(device)
     (tag,) = officer.get("/tags", device="gas-1").json()["items"]
-    assert {rule["kind"]: rule["limit"] for rule in tag["rules"]} == {"hh": 1.5, "h": 1.0}
+    assert {rule["kind"]: rule["limit"] for rule in tag["rules"]} == {"hh": 1.5, "h": 1.0, "bad": None}
     assert officer.get(f"/tags/{plant.tag.pk}").json() == tag
 
 

@@ -110,7 +110,9 @@ def test_a_row_registers_everything_it_names(plant: Plant, tmp_path: Path) -> No
     )
     assert tag.device.site == Site.objects.get(code="LK-1")
     rules = {rule.kind: rule for rule in tag.rules.all()}
-    assert {kind: rule.limit for kind, rule in rules.items()} == {"hh": 40.0, "h": 20.0}
+    assert {kind: rule.limit for kind, rule in rules.items()} == {"hh": 40.0, "h": 20.0, "bad": None}
+    bad = rules["bad"]
+    assert (bad.severity, bad.on_delay_s, bad.citation, bad.opens_warning) == ("blue", 60.0, "", False)
     assert (rules["hh"].severity, rules["hh"].opens_warning, rules["h"].opens_warning) == ("red", True, False)
     assert (rules["h"].deadband, rules["h"].citation) == (2.0, "GB 28009")
     assert tag.device.rules.get().kind == "no_data"
@@ -118,7 +120,7 @@ def test_a_row_registers_everything_it_names(plant: Plant, tmp_path: Path) -> No
     assert position(REGISTER) == before + 1
     change = Change.objects.get(register="monitoring.provision")
     assert change.content["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert change.content["counts"] == {"enterprises": 1, "sites": 1, "devices": 1, "tags": 1, "rules": 3}
+    assert change.content["counts"] == {"enterprises": 1, "sites": 1, "devices": 1, "tags": 1, "rules": 4}
     assert "测点 1" in told
 
 

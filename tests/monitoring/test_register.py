@@ -44,7 +44,9 @@ def test_the_snapshot_has_every_device_tag_and_enabled_rule_in_columns(plant: Pl
     assert plant.h.pk not in rules
     assert rules[plant.hh.pk] == (plant.tag.pk, -1, "hh", 1.5)
     assert rules[plant.silence.pk] == (0, 0, "no_data", None)
-    assert len(rules) == AlarmRule.objects.filter(enabled=True).count() == 3
+    bad_data = plant.tag.rules.get(kind="bad")
+    assert rules[bad_data.pk] == (plant.tag.pk, -1, "bad", None)
+    assert len(rules) == AlarmRule.objects.filter(enabled=True).count() == 4
 
 
 def columns_of_rules(register: Any) -> list[list[Any]]:

@@ -86,3 +86,17 @@ def test_a_restart_goes_on_with_marks_phases_and_rates(tmp_path: Path) -> None:
     other = Intake(store, "a log made anew", PLANT.register(), now=NOW)
     assert other.sequence == 0
     store.close()
+
+
+def test_a_value_off_the_scale_is_an_alarm_at_once_and_bad_data_one_when_it_lasts(tmp_path: Path) -> None:
+    rules = [Rule(1, 1, "hh", 1.5, 0.05), Rule(2, 1, "bad", on_delay_ms=60_000)]
+    plant = Plant(1, 1, rules, low=0.0, high=4.0)
+    store = EmbeddedStore(tmp_path, background=False)
+    intake = Intake(store, "log", plant.register(), now=NOW)
+    take(intake, entry(1, 1, T0=0.5), entry(2, 2, T0=4.2), entry(3, 3, T0=4.2), entry(4, 4, T0=0.5))
+    take(intake, entry(5, 5, T0=None), entry(6, 65, T0=-7.0))
+    told = [(event["rule"], event["kind"], event["start"] - NOW) for _, event in intake.commit()]
+    assert told == [(1, "raised", 2_000), (1, "cleared", 2_000), (2, "raised", 5_000)]
+    assert {row["reason"]: row["count"] for row in store.reject_counts(0)} == {"out_of_range": 3}
+    assert len(store.dump()) == 6
+    store.close()

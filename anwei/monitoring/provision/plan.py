@@ -41,7 +41,7 @@ class Plan:
             "sites": len(self.sites),
             "devices": len(self.devices),
             "tags": len(self.tags),
-            "rules": sum(len(limits(cells)) for cells in self.tags.values()) + len(self.devices),
+            "rules": sum(map(n_rules, self.tags.values())) + len(self.devices),
         }
 
 
@@ -84,6 +84,11 @@ def make_plan(sheet: Sheet, registered: Registered) -> Plan:
 def limits(cells: Cells) -> dict[str, float]:
     """Return the limits of a tag's row by kind."""
     return {kind.value: cells[kind] for kind in LIMITS if cells.get(kind) is not None}
+
+
+def n_rules(cells: Cells) -> int:
+    """Return how many rules a tag's row makes: one a limit, and one for bad data where it has a range."""
+    return len(limits(cells)) + ("range_low" in cells or "range_high" in cells)
 
 
 def _read(sheet: Sheet, row: Row) -> Cells:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import record_change
 from anwei.monitoring.models import AlarmRule, Device, Severity, Tag
 from anwei.monitoring.provision.plan import Cells, Plan, limits
-from anwei.monitoring.services.devices import digest, new_key, silence_rule
+from anwei.monitoring.services.devices import bad_data_rule, digest, new_key, silence_rule
 from anwei.monitoring.services.positions import bump_register
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise, Site
@@ -172,6 +172,7 @@ def _write_tags(plan: Plan, devices: dict[str, Device]) -> None:
             for kind, limit in limits(cells).items()
         ),
     )
+    _make(AlarmRule, filter(None, map(bad_data_rule, tags)))
 
 
 def _rule(tag: Tag, kind: str, limit: float, cells: Cells) -> AlarmRule:

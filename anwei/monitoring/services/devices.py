@@ -18,6 +18,8 @@ from anwei.org.models import Person
 from anwei.sites.models import Enterprise, Site
 
 SILENCE_SEVERITY = Severity.YELLOW
+BAD_DATA_SEVERITY = Severity.BLUE
+BAD_DATA_DELAY_S = 60.0  # a shorter fault of a sensor asks for nobody
 DEVICE_REGISTER = "monitoring.device"
 TAG_REGISTER = "monitoring.tag"
 
@@ -40,6 +42,20 @@ def silence_rule(device: Device) -> AlarmRule:
         kind=AlarmRule.Kind.NO_DATA,
         severity=SILENCE_SEVERITY,
         action=_("核查设备供电与网络，恢复上传"),
+    )
+
+
+def bad_data_rule(tag: Tag) -> AlarmRule | None:
+    """Return the unsaved rule of a tag with a range, by which bad data that lasts is an alarm, else None."""
+    if tag.range_low is None and tag.range_high is None:
+        return None
+    return AlarmRule(
+        tag=tag,
+        enterprise_id=tag.device.enterprise_id,
+        kind=AlarmRule.Kind.BAD,
+        severity=BAD_DATA_SEVERITY,
+        on_delay_s=BAD_DATA_DELAY_S,
+        action=_("核查传感器、接线与量程登记"),
     )
 
 
@@ -125,7 +141,10 @@ def add_tag(
     range_low: float | None = None,
     range_high: float | None = None,
 ) -> Tag:
-    """Add a measured quantity to a device; raises ValidationError when the code is taken or reserved."""
+    """Add a measured quantity to a device, with a range also its rule for bad data.
+
+    Raises ValidationError when the code is taken or reserved.
+    """
     check_authority(actor, REGISTRARS, device, now)
     _refuse_revoked(device)
     tag = Tag(
@@ -142,6 +161,8 @@ def add_tag(
     check_tag(code, period_s, range_low, range_high)
     tag.full_clean()
     tag.save()
+    if (rule := bad_data_rule(tag)) is not None:
+        rule.save()
     content = {"device": device.code, "code": code, "unit": unit, "range": [range_low, range_high]}
     record_change(TAG_REGISTER, tag.pk, actor=actor, now=now, verb="register", content=content)
     bump_register()

@@ -18,7 +18,7 @@ class Quality(IntEnum):
 
     GOOD = 0
     NO_VALUE = 1  # the device sent null
-    OUT_OF_RANGE = 2  # outside the sensor's range: stored, marked, not used by limit rules
+    OUT_OF_RANGE = 2  # outside the sensor's range: stored, marked, may violate a limit but never clear one
     FUTURE = 3  # stamped more than 5 min ahead of the server: stored, marked, not used by rules
 
 

@@ -15,5 +15,6 @@ An alarm of a rule goes through four phases, by the times of the samples:
     CLEARING --off-delay over-->      NORMAL     event "cleared"
 
 A limit is violated at `value >= limit` (low limits: `<=`); a rate at `|change| per minute >= limit`. A sample
-of bad quality changes nothing but the rule for bad quality. Nothing is ever cleared for want of samples.
+of bad quality changes nothing but the rule for bad quality; only a value outside the sensor's range that is
+beyond a limit violates that limit instead. Nothing is ever cleared for want of samples.
 """

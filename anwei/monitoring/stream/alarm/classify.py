@@ -22,6 +22,7 @@ class Ordered(NamedTuple):
     ts: NDArray[np.int64]
     value: NDArray[np.float64]
     good: NDArray[np.bool_]
+    off_scale: NDArray[np.bool_]  # outside the sensor's range
     first: NDArray[np.intp]  # index at which each column begins
     group: NDArray[np.intp]  # index into `first` of each sample
     newest_good: NDArray[np.intp]  # index of the newest good sample of the column so far, -1 if there is none
@@ -47,7 +48,8 @@ def order(rules: RuleSet, state: State, column: NDArray[np.int32], samples: Samp
     distinct = new_column | np.concatenate([[True], ts[1:] != ts[:-1]])
     if not distinct.all():
         order, column, ts, new_column = order[distinct], column[distinct], ts[distinct], new_column[distinct]
-    value, good = samples.value[order], samples.quality[order] == Quality.GOOD
+    value, quality = samples.value[order], samples.quality[order]
+    good, off_scale = quality == Quality.GOOD, quality == Quality.OUT_OF_RANGE
 
     first = np.flatnonzero(new_column)
     group = np.cumsum(new_column) - 1
@@ -62,7 +64,7 @@ def order(rules: RuleSet, state: State, column: NDArray[np.int32], samples: Samp
         since = np.where(inside, ts[before], state.good_ts[column[watched]])
         from_value = np.where(inside, value[before], state.good_value[column[watched]])
         rate[watched] = np.abs(value[watched] - from_value) / (ts[watched] - since) * _MINUTE_MS
-    return Ordered(column, ts, value, good, first, group, newest_good, rate)
+    return Ordered(column, ts, value, good, off_scale, first, group, newest_good, rate)
 
 
 def interesting(rules: RuleSet, state: State, samples: Ordered) -> NDArray[np.intp]:
@@ -76,17 +78,24 @@ def interesting(rules: RuleSet, state: State, samples: Ordered) -> NDArray[np.in
 
 
 def judge(rules: RuleSet, samples: Ordered, chosen: NDArray[np.intp]) -> Judged:
-    """Return what the chosen samples mean to each rule of their columns."""
+    """Return what the chosen samples mean to each rule of their columns.
+
+    A value outside the sensor's range bears on the limits it is beyond, and then not on the rule for bad
+    data: the worst is one alarm, not two. It bears on no other limit, so that it never clears one.
+    """
     column, good, rate = samples.column[chosen], samples.good[chosen], samples.rate[chosen]
     measured = np.empty((N_JUDGED, len(chosen)))
     for kind in LIMITS:
         measured[kind] = SIGN[kind] * samples.value[chosen]
     measured[RATE] = rate
     measured[BAD] = ~good
+    beyond = measured >= rules.enter[:N_JUDGED, column]
     counts = np.broadcast_to(good, measured.shape).copy()
     counts[RATE] &= ~np.isnan(rate)
-    counts[BAD] = True
-    violates = counts & (measured >= rules.enter[:N_JUDGED, column])
+    off_scale = beyond[list(LIMITS)] & samples.off_scale[chosen]
+    counts[list(LIMITS)] |= off_scale
+    counts[BAD] = ~off_scale.any(axis=0)
+    violates = counts & beyond
     holds = counts & (measured >= rules.leave[:N_JUDGED, column])
     return Judged(counts, violates, holds)
 
@@ -94,11 +103,12 @@ def judge(rules: RuleSet, samples: Ordered, chosen: NDArray[np.intp]) -> Judged:
 def decisive(rules: RuleSet, samples: Ordered, chosen: NDArray[np.intp], judged: Judged) -> NDArray[np.intp]:
     """Return which of the chosen samples can move a phase (indices into `chosen`).
 
-    Without delays a sample that means the same as the one before it in its column moves nothing.
+    Without delays a sample that means the same as the one before it in its column moves nothing. Of bad data
+    only bad samples let the on-delay pass.
     """
     weight = 1 << np.arange(N_JUDGED)
     meaning = (weight @ judged.violates << 2 * N_JUDGED) + (weight @ judged.holds << N_JUDGED)
     meaning += weight @ judged.counts
     column = samples.column[chosen]
     other = np.concatenate([[True], (column[1:] != column[:-1]) | (meaning[1:] != meaning[:-1])])
-    return np.flatnonzero(other | rules.delayed[column])
+    return np.flatnonzero(other | rules.delayed[column] | judged.violates[BAD])

@@ -43,7 +43,7 @@ class RuleSet:
     calm_low: Floats  # strictly between the two no limit rule of the tag is violated or held
     calm_high: Floats
     watches_rate: NDArray[np.bool_]
-    delayed: NDArray[np.bool_]  # some rule judged by samples has a delay
+    delayed: NDArray[np.bool_]  # some rule judged by samples has a delay, other than the on-delay of bad data
 
     def columns(self, tags: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the columns of tag numbers, -1 for those not in this register."""
@@ -89,6 +89,8 @@ def compile_rules(register: Register) -> RuleSet:
     leave = matrix(np.where(kind < BAD, folded - deadband, 0.5), np.inf)
     on_delay = matrix(np.array(rules.on_delay_ms, np.int64), 0)
     off_delay = matrix(np.array(rules.off_delay_ms, np.int64), 0)
+    delays = on_delay + off_delay
+    delays[BAD] = off_delay[BAD]  # good data has no on-delay to wait for
     return RuleSet(
         codes=[*(devices.code[index] for index in tags.device), *devices.code],
         tag=tag,
@@ -106,7 +108,7 @@ def compile_rules(register: Register) -> RuleSet:
         calm_low=-np.minimum(leave[L], leave[LL]),
         calm_high=np.minimum(leave[HH], leave[H]),
         watches_rate=np.isfinite(enter[RATE]),
-        delayed=((on_delay + off_delay)[:NO_DATA] > 0).any(axis=0),
+        delayed=(delays[:NO_DATA] > 0).any(axis=0),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anwei.monitoring.stream.alarm.events import episode_events, flat_index
-from anwei.monitoring.stream.alarm.rules import LIMITS, NO_DATA, Integers, RuleSet
+from anwei.monitoring.stream.alarm.rules import LIMITS, NO_DATA, SIGN, Integers, RuleSet
 from anwei.monitoring.stream.alarm.state import ACTIVE, FIRST_WORD_MS, NORMAL, PENDING, State
 from anwei.monitoring.stream.samples import EpisodeEvent
 
@@ -104,7 +104,11 @@ def _ripen(
     state.phase[at] = ACTIVE
     state.changed.append(flat_index(rules, *at))
     over = state.start[at] + rules.on_delay[at]
-    value = np.where(np.isin(at[0], LIMITS), state.good_value[at[1]], np.nan)
+    value = state.good_value[at[1]]
+    is_seen = np.isin(at[0], LIMITS) & (
+        SIGN[at[0]] * value >= rules.enter[at]
+    )  # what began it may be off scale
+    value = np.where(is_seen, value, np.nan)
     raised = np.full(len(over), True)
     return episode_events(rules, at, start=state.start[at], raised=raised, at=over, value=value)
 
