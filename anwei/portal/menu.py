@@ -87,6 +87,7 @@ ADMINISTRATION = (
     ),
     Door("system_backup", _("备份演练"), "history", post_kinds=(SYSTEM,)),
     Door("accounts", _("账号管理"), "users", ("account_create", "account_person"), post_kinds=(SECURITY,)),
+    Door("system_passwords", _("密码规则"), "lock", post_kinds=(SECURITY,)),
     Door("account_audit", _("账号审计"), "file-text", ("account_audit_tab",), post_kinds=(AUDIT,)),
     Door("system_chain", _("记录核验"), "lock", post_kinds=(SYSTEM, AUDIT)),
     Door("erasures", _("抹除个人信息"), "file-text", post_kinds=(SECURITY, AUDIT)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -30,13 +30,12 @@ class PasswordProfile:
     history: int  # how many past passwords may not come back, the one in use among them
     days: int  # after how many a new one is asked for; 0 = never
     confidence: Mapping[str, str]  # of each figure: VERIFIED, MEMORY or TEMPLATE
+    bounds: Mapping[str, tuple[int, int]]  # of each figure a county may set: least and most
 
     def changed(self, figures: Mapping[str, Any]) -> PasswordProfile:
         """Return the profile with a county's own figures."""
         own = {name: int(figures.get(name, getattr(self, name))) for name in FIGURES}
-        return PasswordProfile(
-            self.code, self.name, self.source, self.clause, self.default, **own, confidence=self.confidence
-        )
+        return replace(self, **own)
 
 
 @cache
@@ -53,4 +52,5 @@ def _profile(code: str, row: dict[str, Any]) -> PasswordProfile:
         **{name: row[name] for name in ("name", "source", "clause", "default")},
         **{name: row[name]["value"] for name in FIGURES},
         confidence={name: row[name]["confidence"] for name in FIGURES},
+        bounds={name: (row[name]["least"], row[name]["most"]) for name in FIGURES if "least" in row[name]},
     )

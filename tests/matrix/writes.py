@@ -188,6 +188,7 @@ OF_SYSTEM = {
     ),
     "system/channels/": Write(SYSTEM, fixed(address="https://anwei.example", **REASON)),
     "system/figures/<slug:code>/<str:name>/": Write(SYSTEM, fixed(limit="7", unit="minute", **REASON)),
+    "system/passwords/": Write(frozenset({"security_admin"}), fixed(profile="asvs", **REASON)),
     "system/run/<slug:check>/": Write(SYSTEM | {"audit_admin"}),
     "system/templates/<slug:key>/": Write(SYSTEM, fixed(title="预警处置通知", body=WORDS, **REASON)),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.portal.system import calendar, channels, checks, erasures, views
+from anwei.portal.system import calendar, channels, checks, erasures, passwords, views
 
 urlpatterns = [
     path("system/", views.system, name="system"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("system/erasures/", erasures.erasures, name="erasures"),
     path("system/erasures/propose/", erasures.erasure_propose, name="erasure_propose"),
     path("system/erasures/<int:pk>/", erasures.erasure_answer, name="erasure_answer"),
+    path("system/passwords/", passwords.system_passwords, name="system_passwords"),
     path("system/run/<slug:check>/", checks.system_run, name="system_run"),
     path("system/figures/<slug:code>/", views.system_figures, name="system_figures"),
     path("system/figures/<slug:code>/<str:name>/", views.system_figure, name="system_figure"),
