@@ -242,6 +242,10 @@ class Alarm(models.Model):
     limit = models.FloatField(_("限值"), null=True)
     cleared_at = models.DateTimeField(_("恢复"), null=True, blank=True)
     late = models.BooleanField(_("迟到数据"), default=False)
+    recorded_at = models.DateTimeField(_("登记时间"))  # when this row was written
+    changed_at = models.DateTimeField(
+        _("变动时间")
+    )  # when it was last written: recorded, cleared, acknowledged
     acknowledged_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
@@ -266,6 +270,7 @@ class Alarm(models.Model):
                 name="alarms_that_ask_for_attention",  # few of many: the live list and every page's count
             ),
             models.Index(fields=["id"], condition=Q(waits=True), name="alarms_that_wait"),
+            models.Index(fields=["changed_at"], name="alarms_by_change"),  # who follows by the API
         ]
         constraints = [
             models.UniqueConstraint(fields=["rule", "started_at"], name="episode_key_is_unique"),

@@ -44,10 +44,10 @@ def stranger(county: County) -> Caller:
 
 @pytest.fixture
 def alarms(plant: Plant) -> tuple[Alarm, Alarm]:
-    """An active red one, and a yellow one that cleared a minute later."""
+    """An active red one, and a yellow one that cleared a minute later; recorded half a minute after each."""
     yellow = raised(plant.h)
-    events = [(1, yellow), (2, raised(plant.hh, seconds=10)), (3, cleared(yellow, seconds=60))]
-    record_episodes(events, now=NOW)
+    record_episodes([(1, yellow), (2, raised(plant.hh, seconds=10))], now=NOW + timedelta(seconds=40))
+    record_episodes([(3, cleared(yellow, seconds=60))], now=NOW + timedelta(seconds=90))
     return Alarm.objects.get(rule=plant.hh), Alarm.objects.get(rule=plant.h)
 
 
@@ -87,6 +87,7 @@ def test_an_alarm_tells_all_that_an_operator_asks(
         "cleared_at": None,
         "sample_at": "2026-11-24T02:00:10Z",
         "late": False,
+        "changed_at": "2026-11-24T02:00:40Z",
         "acknowledged": None,
     }
 
@@ -103,7 +104,8 @@ def test_an_alarm_tells_all_that_an_operator_asks(
         ({"severity": ["yellow", "red"]}, ["red", "yellow"]),
         ({"device": "gas-1"}, ["red", "yellow"]),
         ({"device": "gas-2"}, []),
-        ({"since": "2026-11-24T02:00:30Z"}, ["yellow"]),
+        ({"since": "2026-11-24T02:00:40Z"}, ["red", "yellow"]),
+        ({"since": "2026-11-24T02:01:30Z"}, ["yellow"]),  # cleared at 02:01:00, and known since 02:01:30
         ({"since": "2026-11-24T10:02:00+08:00"}, []),
         ({"limit": 1}, ["red"]),
         ({"limit": 1, "offset": 1}, ["yellow"]),

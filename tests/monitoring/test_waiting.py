@@ -62,3 +62,22 @@ def test_a_later_alarm_of_the_place_attaches_and_nothing_opens_twice(unguarded: 
     assert Warning.objects.count() == 1
     assert open_waiting(NOW + timedelta(minutes=3)) == []
     assert Warning.objects.get().alarms.count() == 3
+
+
+def test_an_alarm_that_was_old_when_recorded_but_goes_on_opens_its_warning(plant: Plant) -> None:
+    """The worker was away for two days: what it finds then may be history, or may burn still."""
+    late = NOW + timedelta(days=2)
+    record_episodes([(1, raised(plant.hh))], now=late)
+    assert not Warning.objects.exists()
+    assert open_waiting(late + timedelta(minutes=9)) == []
+    [pk] = open_waiting(late + timedelta(minutes=11))
+    assert open_waiting(late + timedelta(minutes=12)) == []
+    assert Warning.objects.get().pk == pk and Alarm.objects.get().warning_id == pk
+
+
+def test_an_alarm_of_old_that_ended_sends_nobody_out(plant: Plant) -> None:
+    late = NOW + timedelta(days=2)
+    record_episodes([(1, raised(plant.hh))], now=late)
+    record_episodes([(2, cleared(raised(plant.hh), seconds=90))], now=late + timedelta(minutes=1))
+    assert open_waiting(late + timedelta(minutes=11)) == []
+    assert not Warning.objects.exists()

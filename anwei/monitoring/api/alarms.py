@@ -42,7 +42,7 @@ def alarms_of(person: Person) -> QuerySet[Alarm]:
 def list_alarms(
     request: HttpRequest,
     state: Annotated[list[State], Query(description="all of these must hold")] = [],  # noqa: B006
-    since: Annotated[Moment | None, Query(description="raised or cleared at or after this moment")] = None,
+    since: Annotated[Moment | None, Query(description="recorded, cleared or acknowledged since then")] = None,
     severity: Annotated[list[Level], Query(description="one of these")] = [],  # noqa: B006
     device: Annotated[str, Query(description="code of the device")] = "",
 ) -> QuerySet[Alarm]:
@@ -51,7 +51,7 @@ def list_alarms(
     for condition in state:
         rows = rows.filter(CONDITION[condition])
     if since is not None:
-        rows = rows.filter(Q(raised_at__gte=since) | Q(cleared_at__gte=since))
+        rows = rows.filter(changed_at__gte=since)
     if severity:
         rows = rows.filter(severity__in=severity)
     if device:

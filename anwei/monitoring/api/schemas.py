@@ -57,6 +57,9 @@ class AlarmOut(Schema):
     cleared_at: datetime | None
     sample_at: datetime = Field(description="own time of the sample that raised it")
     late: bool = Field(description="found in data that came late; never live")
+    changed_at: datetime = Field(
+        description="when it was last recorded, cleared or acknowledged; `since` goes by it"
+    )
     acknowledged: Acknowledgement | None
     warning: str | None = Field(description="number of the warning it opened or is attached to")
 

@@ -73,14 +73,15 @@ def _write(events: list[Event], now: datetime, trends: Mapping[int, str]) -> Rec
             log.error("episode of rule %s passed over: the register has no such rule", event["rule"])
         elif event["kind"] == "raised":
             if key not in known:
-                known[key] = raised[key] = _alarm(rule, event)
+                known[key] = raised[key] = _alarm(rule, event, now)
         elif (alarm := known.get(key)) is None:
             log.error("end of an episode never raised: rule %s, start %s", event["rule"], event["start"])
         elif alarm.cleared_at is None:
-            alarm.cleared_at = moment(event["at"])
+            alarm.cleared_at, alarm.changed_at = moment(event["at"]), now
             cleared[key] = alarm
     Alarm.objects.bulk_create(raised.values())
-    Alarm.objects.bulk_update([alarm for key, alarm in cleared.items() if key not in raised], ["cleared_at"])
+    earlier = [alarm for key, alarm in cleared.items() if key not in raised]
+    Alarm.objects.bulk_update(earlier, ["cleared_at", "changed_at"])
     warnings = issue_warnings(list(raised.values()), now=now, trends=trends)
     touched = {alarm.pk: alarm for alarm in (*raised.values(), *cleared.values())}
     return Recorded([touched[pk] for pk in sorted(touched)], warnings)
@@ -107,7 +108,7 @@ def _key(event: Event) -> Key:
     return event["rule"], moment(event["start"])
 
 
-def _alarm(rule: AlarmRule, event: Event) -> Alarm:
+def _alarm(rule: AlarmRule, event: Event, now: datetime) -> Alarm:
     device = rule.watched_device
     silence = rule.kind == AlarmRule.Kind.NO_DATA
     return Alarm(
@@ -128,6 +129,8 @@ def _alarm(rule: AlarmRule, event: Event) -> Alarm:
         value=event["value"],
         limit=event["limit"],
         late=event["late"],
+        recorded_at=now,
+        changed_at=now,
     )
 
 
@@ -145,7 +148,8 @@ def acknowledge(alarm: Alarm, *, actor: Person, now: datetime, note: str = "") -
     if alarm.acknowledged_at is not None:
         return alarm
     alarm.acknowledged_at, alarm.acknowledged_by, alarm.acknowledgement = now, actor, note
-    alarm.save(update_fields=["acknowledged_at", "acknowledged_by", "acknowledgement"])
+    alarm.changed_at = now
+    alarm.save(update_fields=["acknowledged_at", "acknowledged_by", "acknowledgement", "changed_at"])
     content = {"note": note}
     record_change(ALARM_REGISTER, alarm.pk, actor=actor, now=now, verb="acknowledge", content=content)
     return alarm

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import Phase
@@ -23,6 +24,7 @@ from anwei.org.holdings import day_of
 from anwei.org.responsibility import Vacant, posts_for
 from anwei.org.roster import Roster
 
+UNDISTURBED = timedelta(minutes=10)  # an old alarm that stands so long after it was recorded is no history
 NEWS = timedelta(hours=24)  # what is found later is history: recorded and shown, but nobody is sent out
 GROUPS = (
     frozenset({AlarmRule.Kind.HH, AlarmRule.Kind.H}),
@@ -54,15 +56,17 @@ def issue_warnings(alarms: Sequence[Alarm], *, now: datetime, trends: Mapping[in
 
 @transaction.atomic
 def open_waiting(now: datetime) -> list[int]:
-    """Open the warnings that waited for a post to exist; return them. Harmless when run again or at once.
+    """Open the warnings that are still owed; return them. Harmless when run again or at once.
 
-    Their clocks run from now: nobody could sign before. An alarm that is over meanwhile still has its
-    warning, because somebody must say why it rose.
+    Owed are those that waited for a post to exist, and those of alarms that looked like history, because the
+    worker or the device was away for a day, but go on. Their clocks run from now: nobody could sign before. An
+    alarm that waited and is over meanwhile still has its warning, because somebody must say why it rose.
     """
-    if not Alarm.objects.filter(waits=True).exists():
+    if not Alarm.objects.filter(_still_owed(now)).exists():
         return []
     Position.objects.select_for_update().get_or_create(name=EPISODES)  # not beside `record_episodes`
-    alarms = list(Alarm.objects.filter(waits=True).select_related("rule", "device", "tag").order_by("pk"))
+    owed = Alarm.objects.filter(_still_owed(now))
+    alarms = list(owed.select_related("rule", "device", "tag").order_by("pk"))
     roster = Roster(day_of(now), [alarm.subject() for alarm in alarms])
     with told_together(now):
         attached = _attach(alarms, now, {}, roster)
@@ -70,6 +74,12 @@ def open_waiting(now: datetime) -> list[int]:
             alarm.waits = False
         Alarm.objects.bulk_update(attached, ["warning", "waits"])
     return _touched(attached)
+
+
+def _still_owed(now: datetime) -> Q:
+    goes_on = Q(cleared_at=None, warning=None, late=False, rule__opens_warning=True)
+    goes_on &= Q(recorded_at__lt=now - UNDISTURBED, raised_at__lt=F("recorded_at") - NEWS)
+    return Q(waits=True) | goes_on
 
 
 def _touched(attached: Sequence[Alarm]) -> list[int]:
