@@ -25,20 +25,32 @@ IN_PROCESS = (
     "pages",
     "portal",
 )  # no family of processes, and not the matrix, whose doors the pages' tests open too
-LONG = {"test_histories.py", "test_tamper.py", "test_language.py"}  # and no other SQL than their neighbours
+LONG = {  # files and tests that take seconds, and send no other SQL than their neighbours
+    "test_histories.py",
+    "test_tamper.py",
+    "test_language.py",
+    "test_a_thousand_forged_addresses_gain_nothing",
+    "test_a_thousand_forged_addresses_gain_nothing_behind_one_proxy",
+    "test_an_answer_never_depends_on_what_starts_later",
+    "test_every_result_can_be_opened",
+    "test_the_desk_costs_the_same_for_one_case_and_for_many",
+    "test_wrong_name_and_wrong_password_take_the_same_time",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the stories first, which take longest; mark `db` what shall run on PostgreSQL too.
 
-    That is what uses the business database, without a browser and without the mark `sqlite`.
+    That is what uses the business database, without a browser, without the mark `sqlite`, and is not long.
     """
     items.sort(key=lambda item: TESTS / "stories" not in item.path.parents)
     rooms = {TESTS / room for room in IN_PROCESS}
     for item in items:
         fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
         uses_database = fixtures or item.get_closest_marker("django_db")
-        once = item.path.name in LONG or any(map(item.get_closest_marker, ("sqlite", "e2e")))
+        once = {item.path.name, getattr(item, "originalname", "")} & LONG or any(
+            map(item.get_closest_marker, ("sqlite", "e2e"))
+        )
         if uses_database and rooms & {*item.path.parents} and not once:
             item.add_marker("db")
 

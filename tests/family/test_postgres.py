@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,9 +13,22 @@ import pytest
 
 from anwei.portal import postgres as copies
 from tests.support.family import Family
-from tests.support.postgres import USER, WHY_NOT, Postgres, binaries
 
-pytestmark = pytest.mark.skipif(binaries() is None, reason=WHY_NOT)
+FIRST, SECOND = "family_first", "family_second"
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Address, without a database, of the PostgreSQL these tests run on; it has two empty databases for them."""
+    if not os.environ.get("ANWEI_DATABASE"):
+        pytest.skip("runs with DB=postgres")
+    address, _, name = os.environ["ANWEI_DATABASE"].rpartition("/")
+    with psycopg.connect(f"{address}/{name}", autocommit=True) as connection:
+        for database in (FIRST, SECOND):
+            connection.execute(f"CREATE DATABASE {database}")
+        yield address
+        for database in (FIRST, SECOND):
+            connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 def anwei(folder: Path, address: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -24,31 +38,30 @@ def anwei(folder: Path, address: str, *words: str) -> subprocess.CompletedProces
     )
 
 
-def test_an_installation_lives_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Postgres() as server:
-        monkeypatch.setenv("ANWEI_DATABASE", server.address)
-        with Family(tmp_path / "data") as family:
-            assert family.command("territory", "990101", "测试县").returncode == 0
-            saved = family.command("backup", str(tmp_path / "saved"))
-            assert saved.returncode == 0, saved.stderr
-        assert not (tmp_path / "data" / "business" / "anwei.sqlite3").exists()
-        assert (tmp_path / "saved" / "business" / copies.DUMP).stat().st_mode & 0o077 == 0
+@pytest.mark.db
+def test_an_installation_lives_on_postgresql(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = f"{server}/{FIRST}", f"{server}/{SECOND}"
+    monkeypatch.setenv("ANWEI_DATABASE", first)
+    with Family(tmp_path / "data") as family:
+        assert family.command("territory", "990101", "测试县").returncode == 0
+        saved = family.command("backup", str(tmp_path / "saved"))
+        assert saved.returncode == 0, saved.stderr
+    assert not (tmp_path / "data" / "business" / "anwei.sqlite3").exists()
+    assert (tmp_path / "saved" / "business" / copies.DUMP).stat().st_mode & 0o077 == 0
 
-        into_the_full_one = anwei(tmp_path / "again", server.address, "restore", str(tmp_path / "saved"))
-        assert into_the_full_one.returncode == 1 and "不是空的" in into_the_full_one.stderr
-        on_sqlite = anwei(tmp_path / "again", "", "restore", str(tmp_path / "saved"))
-        assert on_sqlite.returncode == 1 and "ANWEI_DATABASE" in on_sqlite.stderr
+    into_the_full_one = anwei(tmp_path / "again", first, "restore", str(tmp_path / "saved"))
+    assert into_the_full_one.returncode == 1 and "不是空的" in into_the_full_one.stderr
+    on_sqlite = anwei(tmp_path / "again", "", "restore", str(tmp_path / "saved"))
+    assert on_sqlite.returncode == 1 and "ANWEI_DATABASE" in on_sqlite.stderr
 
-        with psycopg.connect(server.address, autocommit=True) as connection:
-            connection.execute("CREATE DATABASE second")
-            left = connection.execute(
-                "SELECT count(*) FROM pg_database WHERE datname LIKE 'anwei_drill%'"
-            ).fetchone()
-        assert left == (0,)
-        second = f"postgresql://{USER}@127.0.0.1:{server.port}/second"
-        restored = anwei(tmp_path / "again", second, "restore", str(tmp_path / "saved"))
-        assert restored.returncode == 0, restored.stderr
-        assert copies.row_counts(second)["org_territory"] == 1
+    with psycopg.connect(first) as connection:
+        drills = "SELECT count(*) FROM pg_database WHERE datname LIKE 'anwei_drill%'"
+        assert connection.execute(drills).fetchone() == (0,)
+    restored = anwei(tmp_path / "again", second, "restore", str(tmp_path / "saved"))
+    assert restored.returncode == 0, restored.stderr
+    assert copies.row_counts(second)["org_territory"] == 1
 
 
 def test_what_is_no_address_is_one_sentence(tmp_path: Path) -> None:

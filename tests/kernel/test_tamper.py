@@ -31,7 +31,7 @@ from anwei.ledgers.raw import links_of
 from anwei.ledgers.services import record_change
 from tests.kernel.county import NOW, County, open_repair, photo
 
-N_TAMPERINGS = 1000
+N_TAMPERINGS = {"sqlite": 1000, "postgresql": 250}  # whose statements are the same but for their quotes
 HOUR = "ledgers.globalhead"
 Place = tuple[str, int]
 Row = dict[str, Any]
@@ -288,7 +288,8 @@ def test_a_thousand_tamperings_are_found_in_their_place(county: County) -> None:
     files = {path_of(paper.stored_as): path_of(paper.stored_as).read_bytes() for paper in world.papers}
     done: Counter[str] = Counter()
     missed = []
-    while done.total() < N_TAMPERINGS:
+    n_tamperings = N_TAMPERINGS[connection.vendor]
+    while done.total() < n_tamperings:
         tamper, model = world.dice.choice(TAMPERINGS), world.dice.choice(list(SEALED_COLUMNS))
         with put_back(files):
             try:
@@ -303,7 +304,7 @@ def test_a_thousand_tamperings_are_found_in_their_place(county: County) -> None:
             if not found & places:
                 missed.append((tamper.__name__, model.__name__, places, found))
     assert missed == []
-    assert min(done[tamper.__name__] for tamper in TAMPERINGS) > 15, done
+    assert min(done[tamper.__name__] for tamper in TAMPERINGS) > n_tamperings // 66, done
     assert verify().broken == ()
     append_only.create(connection)
 
