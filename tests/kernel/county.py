@@ -82,6 +82,12 @@ def in_post(username: str, *posts: Post) -> Person:
     return person
 
 
+def county_clerk() -> Person:
+    """Somebody of the county's committee office, who fills the posts of every unit."""
+    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY)
+    return in_post("clerk", Post.objects.create(unit=office, kind="officer", title="干事"))
+
+
 def open_repair(
     county: County,
     *,

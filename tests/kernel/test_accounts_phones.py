@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from anwei.cases.models import Notice
 from anwei.ledgers.models import Change
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import Person
 from tests.kernel.accounts import official
-from tests.kernel.county import COUNTY, NOW, County, in_post
+from tests.kernel.county import NOW, County, county_clerk
 from tests.ledgers.sheets import look
 
 OLD, NEW = "13800000001", "13900000009"
@@ -26,9 +26,8 @@ def browser(person: Person) -> Client:
 
 @pytest.fixture
 def clerk(county: County) -> Person:
-    """Somebody of the county's committee office, who keeps its registers."""
-    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY)
-    return in_post("clerk", Post.objects.create(unit=office, kind="officer", title="干事"))
+    """Who keeps the county's registers."""
+    return county_clerk()
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 
 from anwei.ledgers.models import Change
-from anwei.org.models import Holding, KeyTask, Person, Post, Signing, Unit
+from anwei.org.models import Holding, KeyTask, Person, Post, Signing
 from tests.kernel.accounts import official
-from tests.kernel.county import COUNTY, NOW, County, build
+from tests.kernel.county import NOW, County, build, county_clerk
 
 N_HANDS = 8
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,8 +30,7 @@ def county(transactional_db: None) -> County:
 
 @pytest.fixture
 def clerk(county: County) -> Person:
-    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY)
-    return official("clerk", "officer", office)
+    return county_clerk()
 
 
 def at_once(person: Person, door: str, body: Body) -> tuple[Counter[int], str]:

@@ -26,7 +26,7 @@ from anwei.ledgers.sheets import Page as SheetPage
 from anwei.ledgers.sheets import read_file, typed_table, under_header
 from anwei.ledgers.template_sheet import template_sheet
 from anwei.org.models import Person
-from tests.kernel.county import NOW, County
+from tests.kernel.county import NOW, County, county_clerk
 from tests.ledgers.filled import CANARY
 from tests.ledgers.sheets import workbook
 
@@ -68,20 +68,20 @@ def test_template_is_taken_as_it_is(ledger: Ledger, county: County) -> None:
 
 @every
 def test_a_new_row_is_written_and_logged(ledger: Ledger, county: County) -> None:
-    columns = list(ledger.entered)
+    columns, keeper = list(ledger.entered), county_clerk()
     line = [example(ledger, column, county) for column in columns]
-    found = examine(ledger, typed_table(columns, [line]), county.officer)
+    found = examine(ledger, typed_table(columns, [line]), keeper)
     assert found.counts["refused"] == 0, found.rows[0].sentences(ledger)
     n_rows, newest = ledger.model._default_manager.count(), Change.objects.count()
-    written = write_rows(ledger, found, Options(doubtful=True), actor=county.officer, now=NOW)
+    written = write_rows(ledger, found, Options(doubtful=True), actor=keeper, now=NOW)
     assert written == {"create": 1}
     assert ledger.model._default_manager.count() == n_rows + 1
     row = ledger.model._default_manager.latest("pk")
     register, key = ledger.log_key(row)
     change = Change.objects.filter(register=register, row=str(key)).latest("pk")
     assert Change.objects.count() > newest
-    assert change.actor == county.officer
-    again = examine(ledger, typed_table(columns, [line]), county.officer)
+    assert change.actor == keeper
+    again = examine(ledger, typed_table(columns, [line]), keeper)
     if ledger.code != "people":  # a person without an account name is known by nothing but looks
         assert again.rows[0].action == "unchanged"
 
