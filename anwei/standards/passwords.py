@@ -34,7 +34,7 @@ class PasswordProfile:
 
     def changed(self, figures: Mapping[str, Any]) -> PasswordProfile:
         """Return the profile with a county's own figures."""
-        own = {name: int(figures.get(name, getattr(self, name))) for name in FIGURES}
+        own: dict[str, Any] = {name: int(figures.get(name, getattr(self, name))) for name in FIGURES}
         return replace(self, **own)
 
 
