@@ -149,9 +149,9 @@ class Ledger:
     `key` names the columns by which a row of a sheet is known again; `alike` those that two different rows
     rarely share (then the row is doubtful). `rows` narrows to what a person may see (the model's own
     `visible_to` unless given), `may_write` says who may change anything, `check` refuses a whole row by a
-    sentence, `doubt` (the row, its new values) doubts a change by one, `errors` are the domain errors of
-    `save`, `opens` leads to a room's own page of a row, `logged_as` names the register and key under which
-    changes of a row are kept.
+    sentence, `doubt` (the row, its new values) doubts a change by one, `doubt_new` (the values of all new
+    rows, the person) each new row by one or "", `errors` are the domain errors of `save`, `opens` leads to a
+    room's own page of a row, `logged_as` names the register and key under which changes of a row are kept.
     """
 
     code: str
@@ -166,6 +166,7 @@ class Ledger:
     alike: tuple[str, ...] = NONE
     check: Callable[[Mapping[str, Any]], str] | None = None
     doubt: Callable[[Any, Mapping[str, Any]], str] | None = None
+    doubt_new: Callable[[Sequence[Mapping[str, Any]], Any], Sequence[str]] | None = None
     errors: tuple[type[Exception], ...] = ()
     opens: Callable[[Any], str] | None = None
     logged_as: Callable[[Any], tuple[str, Any]] | None = None

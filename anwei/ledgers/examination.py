@@ -114,7 +114,7 @@ def examine(
                 row.doubts[WHOLE_ROW] = sentence
         if ledger.check is not None and not row.refusals and (sentence := ledger.check(_whole(ledger, row))):
             row.refusals[WHOLE_ROW] = sentence
-    _doubt_the_alike(ledger, rows, person)
+    _doubt_the_new(ledger, rows, person)
     changed = {name for row in rows for name in row.changed}
     return Examination(
         table, rows, tuple(column for column in ledger.columns if column.sensitive and column.name in changed)
@@ -256,12 +256,17 @@ def _whole(ledger: Ledger, row: Examined) -> dict[str, Any]:
     return {**kept, **row.edit.values}
 
 
-def _doubt_the_alike(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None:
-    """Doubt a new row that looks like one we have under another key."""
+def _doubt_the_new(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None:
+    """Doubt a new row by what its register says, or because it looks like one we have under another key."""
+    new = [row for row in rows if row.existing is None and not row.refusals and not row.repeats]
+    if ledger.doubt_new is not None and new:
+        sentences = ledger.doubt_new([row.values for row in new], person)
+        for row, sentence in zip(new, sentences, strict=True):
+            if sentence:
+                row.doubts[WHOLE_ROW] = sentence
     if not ledger.alike:
         return
     columns = [ledger.column(name) for name in ledger.alike]
-    new = [row for row in rows if row.existing is None and not row.refusals and not row.repeats]
     wanted = [tuple(row.values[name] for name in ledger.alike) for row in new]
     found = _rows_by(ledger.visible(person), columns, [key for key in wanted if all(key)])
     for row, key in zip(new, wanted, strict=True):

@@ -12,6 +12,7 @@ from anwei.org.services import OrgError
 from anwei.org.services.people import save_people
 from anwei.org.services.roster import save_posts, save_roster
 from anwei.org.services.sectors import save_sector_duties
+from anwei.org.unknown_units import doubt_unknown_units
 
 UNITS = register(
     Ledger(
@@ -146,6 +147,7 @@ ROSTER = register(
         save=save_roster,
         errors=(OrgError,),
         doubt=guarded,
+        doubt_new=doubt_unknown_units,
         may_write=rules.may_keep_registers,
         check=rules.check_days,
         logged_as=lambda holding: ("org.post", holding.post_id),

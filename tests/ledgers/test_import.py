@@ -26,7 +26,7 @@ from anwei.ledgers.sheets import BadSheet, read_file
 from anwei.ledgers.tasks import write_sheet
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.sites.models import Enterprise
-from tests.kernel.county import NOW, County, in_post
+from tests.kernel.county import NOW, County, county_clerk
 from tests.ledgers.enterprises import HEADER, credit_code, line
 from tests.ledgers.sheets import look, workbook, write
 
@@ -46,8 +46,7 @@ def test_titles_merged_cells_wide_digits_and_many_dates(county: County) -> None:
         ["填表人：某某"],
     ]
     merged = ((0, 0, 0, 5, "测试县安全生产责任人名册"), (3, 1, 4, 1, "测试县水利局"))
-    office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory="999001")
-    clerk = in_post("clerk", Post.objects.create(unit=office, kind="officer", title="干事"))
+    clerk = county_clerk()
     found = look("roster", *lines, actor=clerk, merged=merged)
     assert [row.state for row in found.rows] == ["repaired"] * 3
     assert {row.values["from_on"] for row in found.rows} == {date(2024, 5, 6)}
@@ -70,6 +69,34 @@ def test_titles_merged_cells_wide_digits_and_many_dates(county: County) -> None:
         date(2024, 5, 6),
         False,
     )
+
+
+def test_an_unknown_unit_is_doubted_with_the_nearest_names_and_waits_for_a_decision(county: County) -> None:
+    head = ["单位", "职务", "姓名"]
+    clerk = county_clerk()
+    lines = (
+        ["甲化工有限公司", "厂长", "钱一"],  # no such enterprise; one is named almost so
+        ["测试县应急局", "科员", "孙二"],  # a department written short
+        ["测试县水利局", "局长", "周三"],  # a new one, like no other
+        ["乙镇人民政府", "镇长", "吴四"],  # new, and only its kind is like another's
+        ["东方矿业公司", "矿长", "郑五"],
+        ["甲化工厂", "副厂长", "王六"],
+    )
+    found = look("roster", head, *lines, actor=clerk)
+    assert [row.state for row in found.rows] == ["doubtful", "doubtful", "good", "good", "doubtful", "good"]
+    first, second, fifth = (found.rows[number].doubts[""] for number in (0, 1, 4))
+    assert "名称相近的有：甲化工厂" in first and "企业台账" in first
+    assert "名称相近的有：测试县应急管理局" in second and "将登记为部门" in second
+    assert "相近" not in fifth and "须先在企业台账登记" in fifth
+    assert "甲化工厂" not in "".join(
+        look("roster", head, lines[0], actor=county.stranger).rows[0].doubts.values()
+    )
+    before = Unit.objects.count()
+    write("roster", [head, *lines], actor=clerk)
+    assert Unit.objects.count() == before + 2  # the two that are new beyond doubt; the others wait
+    assert set(
+        Person.objects.filter(full_name__in=[line[2] for line in lines]).values_list("full_name", flat=True)
+    ) == {"周三", "吴四", "王六"}
 
 
 def test_a_row_is_good_repaired_doubtful_or_refused(county: County) -> None:
