@@ -127,7 +127,8 @@ def sheet_of(outgoing: Outgoing, form: str) -> bytes:
     if form == "csv":
         return csv_sheet([[outgoing.watermark], *outgoing.lines()])
     if form == "docx":
-        return docx_table(str(outgoing.ledger.label), outgoing.watermark, list(outgoing.lines()))
+        mark = _("打印稿　%(mark)s") % {"mark": outgoing.watermark}
+        return docx_table(str(outgoing.ledger.label), mark, list(outgoing.lines()))
     return xlsx_sheet(str(outgoing.ledger.label), outgoing.lines(), watermark=outgoing.watermark)
 
 

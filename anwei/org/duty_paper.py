@@ -1,15 +1,15 @@
-"""履职档案 as a paper: who, in which posts, from when to when, how many acts of which kind, and each one."""
+"""履职档案 to print: who, in which posts, from when to when, how many acts of which kind, and each one."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from anwei.ledgers.papers.blocks import Block, Heading, Paragraph, Table
-from anwei.ledgers.papers.layout import chinese_date, gongwen
+from anwei.ledgers.papers.layout import chinese_date, printout
 from anwei.org.duty_record import Deed
 from anwei.org.models import Holding, Person, Post
 
@@ -22,9 +22,13 @@ def duty_record_docx(
     deeds: Sequence[Deed],
     days: tuple[date, date],
     *,
-    on: date,
+    by: str,
+    at: datetime,
 ) -> bytes:
-    """Return the record of a post or a person, of the days from the first to the last, both included."""
+    """Return the record of a post or a person, of the days from the first to the last, both included.
+
+    `by` is who takes it, at the moment `at`.
+    """
     first, last = days
     is_post = isinstance(whose, Post)
     register = [
@@ -66,7 +70,7 @@ def duty_record_docx(
     else:
         blocks.append(Paragraph("此期间没有办理记录。"))
     blocks.append(Paragraph("本档案由系统按办理记录自动形成，各事项的办理记录可逐条核验。"))
-    return gongwen("安全生产履职档案", blocks, date=on)
+    return printout("安全生产履职档案", blocks, by=by, at=at)
 
 
 def _term(held: Holding) -> str:

@@ -2,24 +2,42 @@
 
 A body signs with the one that answers over it: townships and departments with the county government, villages
 and enterprises with their township, parts of an enterprise with the enterprise. Whom a county lets sign with
-whom is custom, not law (TEMPLATE).
+whom is custom, not law (TEMPLATE): it sets that for itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.papers.blocks import Block, Heading, Paragraph, Signature, Table
-from anwei.ledgers.papers.layout import chinese_date, gongwen
+from anwei.ledgers.papers.layout import chinese_date, gongwen, printout
+from anwei.ledgers.services import county_setting
 from anwei.org.holdings import holdings_on
 from anwei.org.models import Confidence, Post, Signing, Unit
 from anwei.org.roster import TOWNSHIP_DIGITS
 
-WITH_GOVERNMENT = (Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP)
-WITH_TOWNSHIP = (Unit.Kind.VILLAGE, Unit.Kind.ENTERPRISE)
+SETTING = "letters"  # key of ledgers.Setting: {kind of unit: side}
+OF_THE_COUNTY = (Unit.Kind.GOVERNMENT, Unit.Kind.COMMITTEE)
+NOBODY = "none"
+SIDES: Mapping[str, str] = {
+    Unit.Kind.DEPARTMENT: Unit.Kind.GOVERNMENT,
+    Unit.Kind.TOWNSHIP: Unit.Kind.GOVERNMENT,
+    Unit.Kind.VILLAGE: "township",
+    Unit.Kind.ENTERPRISE: "township",
+    Unit.Kind.ENTERPRISE_DEPARTMENT: "parent",
+}
+CHOICES = {
+    "government": gettext_lazy("县政府"),
+    "committee": gettext_lazy("县安委会"),
+    "township": gettext_lazy("所在乡镇"),
+    "parent": gettext_lazy("上级单位"),
+    NOBODY: gettext_lazy("不签"),
+}
 CONTENTS = (
     "一、落实安全生产责任制，主要负责人是第一责任人，管行业必须管安全、管业务必须管安全、管生产经营必须管安全。",
     "二、开展隐患排查治理，重大隐患按要求报告、挂牌督办、限期销号。",
@@ -38,23 +56,27 @@ class Letter:
     signing: Signing | None
 
 
+def sides() -> dict[str, str]:
+    """Return with which side each kind of unit signs: the county's own choice, else the default."""
+    return {**SIDES, **county_setting(SETTING, {})}
+
+
 def letters(year: int) -> list[Letter]:
-    """Return every letter of a year, the unsigned ones first."""
+    """Return every letter of a year, the unsigned ones first; what was signed stays, whatever must be now."""
     units = list(Unit.objects.select_related("parent").order_by("territory", "kind", "pk"))
-    government = next((unit for unit in units if unit.kind == Unit.Kind.GOVERNMENT), None)
+    chosen = sides()
+    heads = {str(kind): next((one for one in units if one.kind == kind), None) for kind in OF_THE_COUNTY}
     townships = {unit.territory: unit for unit in units if unit.kind == Unit.Kind.TOWNSHIP}
-    signed = {(row.upper_id, row.lower_id): row for row in Signing.objects.filter(year=year)}
+    signings = Signing.objects.filter(year=year).select_related("upper", "lower")
+    signed = {(row.upper_id, row.lower_id): row for row in signings}
     found = []
     for unit in units:
-        upper: Unit | None = None
-        if unit.kind in WITH_GOVERNMENT:
-            upper = government
-        elif unit.kind in WITH_TOWNSHIP:
-            upper = townships.get(unit.territory[:TOWNSHIP_DIGITS])
-        elif unit.kind == Unit.Kind.ENTERPRISE_DEPARTMENT:
-            upper = unit.parent
-        if upper is not None:
-            found.append(Letter(upper, unit, signed.get((upper.pk, unit.pk))))
+        township = townships.get(unit.territory[:TOWNSHIP_DIGITS])
+        uppers: dict[str, Unit | None] = {**heads, "township": township, "parent": unit.parent}
+        upper = uppers.get(chosen.get(unit.kind, NOBODY))
+        if upper is not None and upper != unit:
+            found.append(Letter(upper, unit, signed.pop((upper.pk, unit.pk), None)))
+    found += [Letter(row.upper, row.lower, row) for row in signed.values()]
     return sorted(found, key=lambda letter: letter.signing is not None)
 
 
@@ -87,8 +109,11 @@ def letter_docx(upper: Unit, lower: Unit, year: int, on: date) -> bytes:
     return gongwen(f"{year}年度安全生产责任书", blocks)
 
 
-def duty_list_docx(post: Post, on: date) -> bytes:
-    """Return the duty list of a post: who holds it, each duty with its article, this year's key tasks."""
+def duty_list_docx(post: Post, on: date, *, by: str, at: datetime) -> bytes:
+    """Return the duty list of a post: who holds it, each duty with its article, this year's key tasks.
+
+    `by` is who prints it, at the moment `at`.
+    """
     holders = "、".join(
         str(holding.person) for holding in holdings_on(on).filter(post=post).select_related("person")
     )
@@ -106,7 +131,7 @@ def duty_list_docx(post: Post, on: date) -> bytes:
             Heading(1, f"二、{on.year}年重点工作"),
             Table((("事项", "期限", "完成依据"), *rows), widths=(5, 2.4, 2.6)),
         ]
-    return gongwen("安全生产责任清单", blocks, issuer=post.unit.name, date=on)
+    return printout("安全生产责任清单", blocks, by=by, at=at)
 
 
 def _duties(post: Post) -> Table:

@@ -107,12 +107,10 @@ def test_everything_is_in_it_and_the_hashes_are_those_of_sha256sum(
     assert len([name for name in contents if name.startswith("佐证材料/")]) == 3
     page = contents["卷宗.html"].decode()
     assert case.number in page and "更换压力表" in page and "附件检修" in page and "已报完成" in page
-    word = "\n".join(
-        cell.text
-        for table in Document(BytesIO(contents["卷宗封面与办理经过.docx"])).tables
-        for row in table.rows
-        for cell in row.cells
-    )
+    document = Document(BytesIO(contents["卷宗封面与办理经过.docx"]))
+    assert document.paragraphs[0].text == f"打印稿　{case.number}"
+    assert "打印稿，不是公文 · officer" in "".join(p.text for p in document.sections[0].footer.paragraphs)
+    word = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
     assert "已报完成" in word and "安全科长" in word
     assert "未被改动" in page or "核验" in contents["核验说明.txt"].decode()
     for name, content in contents.items():

@@ -151,7 +151,7 @@ def test_paper_and_document_show_the_rows(ledger: Ledger, county: County, browse
         io.BytesIO(sheet_of(Outgoing(ledger, ledger.visible(county.officer), county.officer, NOW), "docx"))
     )
     assert len(document.tables[0].rows) == n_rows + 1
-    assert "导出人：officer" in document.sections[0].footer.paragraphs[0].text
+    assert "打印稿　导出人：officer" in document.sections[0].footer.paragraphs[0].text
     assert Change.objects.filter(register=EXPORTS, row=ledger.code).exists()
 
 

@@ -22,7 +22,15 @@ def test_a_post_and_its_person_have_a_record_made_of_their_work(county: County, 
     assert f'action="{page}record.docx"' in client.get(page).content.decode()
     answer = client.get(f"{page}record.docx")
     words = words_of(answer.content)
-    for text in ("安全生产履职档案", "甲化工厂 安全科长", "worker", "1 件", case.number, "任职文件"):
+    for text in (
+        "打印稿，不是公文 · officer 2026",
+        "安全生产履职档案",
+        "甲化工厂 安全科长",
+        "worker",
+        "1 件",
+        case.number,
+        "任职文件",
+    ):
         assert text in words, text
     person = client.get(f"/org/people/{county.worker.pk}/record.docx")
     assert case.number in words_of(person.content) and "安全科长" in words_of(person.content)

@@ -31,9 +31,11 @@ def governed(county: County) -> County:
 
 
 def words_of(content: bytes) -> str:
+    """What a Word file says, its foot too."""
     document = Document(BytesIO(content))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    foot = document.sections[0].footer.paragraphs
+    return "\n".join([*(paragraph.text for paragraph in [*document.paragraphs, *foot]), *cells])
 
 
 def test_the_answer_of_a_day_names_holder_rule_and_article(governed: County, sign_in: SignIn) -> None:
@@ -106,6 +108,7 @@ def test_the_duty_list_is_the_post_s_own(governed: County, sign_in: SignIn) -> N
     assert "召开安委会全体会议" in page and "登记完成" in page
     words = words_of(client.get(f"/org/posts/{head.pk}/duties.docx").content)
     for text in (
+        "打印稿，不是公文 · officer 2026-11-24",
         "安全生产责任清单",
         "mayor",
         "领导本地区安委会工作",
@@ -152,6 +155,29 @@ def test_letters_name_both_sides_and_are_proved_by_a_scan(governed: County, sign
     page = client.get("/org/letters/?year=2026")
     assert page.context["n_signed"] == 1 and page.context["n_unsigned"] == len(pairs) - 1
     assert "已登记签订" in client.post(sign, {"signed_on": TODAY, "reference": "1号"}).content.decode()
+
+
+def test_a_county_sets_who_signs_with_whom_and_what_was_signed_stays(
+    governed: County, sign_in: SignIn
+) -> None:
+    client, town = sign_in(governed.officer), Unit.objects.get(name="甲镇人民政府")
+    client.post(f"/org/letters/2026/{town.pk}/sign/", {"signed_on": TODAY, "reference": "1号"})
+    assert "系统默认，无条款" in client.get("/org/letters/?year=2026").content.decode()
+    committee = Unit.objects.create(kind="committee", name="测试县安委会", territory="999001")
+    post = Post.objects.create(unit=committee, kind="system_admin", title="系统管理员")
+    page = "/system/figures/letters/"
+    administrator = sign_in(in_post("admin", post))
+    assert "无条款，可改" in administrator.get(page).content.decode()
+    assert administrator.post(f"{page}township/", {"side": "nobody", "reason": "试"}).status_code == 422
+    for kind, side in (("township", "committee"), ("enterprise", "none")):
+        answer = administrator.post(f"{page}{kind}/", {"side": side, "reason": "县委〔2026〕2号"})
+        assert answer.status_code == 302
+    pairs = {(letter.upper.name, letter.lower.name): letter.signing for letter in letters(2026)}
+    assert pairs[("测试县安委会", "甲镇人民政府")] is None
+    assert pairs[("测试县人民政府", "甲镇人民政府")] is not None
+    assert not any(lower == "甲化工厂" for _upper, lower in pairs)
+    assert "县级设置" in client.get("/org/letters/?year=2026").content.decode()
+    assert "测试县安委会" in words_of(client.get(f"/org/letters/2026/{town.pk}.docx").content)
 
 
 def test_the_matrix_marks_its_holes(governed: County, sign_in: SignIn) -> None:

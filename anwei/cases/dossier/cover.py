@@ -1,4 +1,4 @@
-"""Cover and timeline as a Word file in the layout of official papers (GB/T 9704-2012)."""
+"""Cover and timeline as a Word file as a printout: nobody issues or signs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.papers.blocks import Block, Heading, Paragraph, Table
-from anwei.ledgers.papers.layout import gongwen
+from anwei.ledgers.papers.layout import printout
 
 MINUTE = "%Y-%m-%d %H:%M"
 
@@ -35,7 +35,7 @@ def cover(context: dict[str, Any]) -> bytes:
     blocks += [Heading(1, _("核验")), Paragraph(_sentence(context))]
     blocks.append(Paragraph(_("记录摘要（records.json 的 SM3）：%(sm3)s") % {"sm3": context["records_sm3"]}))
     title = _("一案一档\n%(case)s") % {"case": case.title}
-    return gongwen(title, blocks, number=case.number, date=localtime(context["now"]).date())
+    return printout(title, blocks, by=str(context["person"]), at=context["now"], number=case.number)
 
 
 def _sentence(context: dict[str, Any]) -> str:

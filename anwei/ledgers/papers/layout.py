@@ -19,6 +19,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from anwei.ledgers.papers import wordml
 from anwei.ledgers.papers.blocks import Block, Heading, PageBreak, Paragraph, Signature, Table, clean
+from anwei.standards.calendar import COUNTY_TIME
 
 WESTERN = "Times New Roman"
 TITLE_FONT, BODY_FONT, SECOND_FONT, FIRST_FONT, NUMBER_FONT = (
@@ -70,6 +71,16 @@ def gongwen(
     _colophon(document, copies_to)
     _foot(document, mark)
     return wordml.saved(document)
+
+
+def printout(title: str, blocks: Sequence[Block], *, by: str, at: datetime, number: str = "") -> bytes:
+    """Return records to be read on paper, as DOCX: nobody issues, dates or signs them.
+
+    打印稿 stands where a paper has its 文号, and the foot of every page says who printed it when; `number` is
+    that of the matter.
+    """
+    mark = f"打印稿，不是公文 · {by} {at.astimezone(COUNTY_TIME):%Y-%m-%d %H:%M} 打印"
+    return gongwen(title, blocks, number=f"打印稿　{number}".rstrip(), mark=mark)
 
 
 def chinese_date(day: date) -> str:

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.ledgers.models import Change
 from anwei.ledgers.papers.files import DOCX, JPEG, PDF, path_of
+from anwei.ledgers.services import county_setting
 from anwei.org import forms
-from anwei.org.letters import Letter, duty_list_docx, letter_docx, letters, upper_of
+from anwei.org.letters import SETTING, Letter, duty_list_docx, letter_docx, letters, upper_of
 from anwei.org.models import Post, Signing, Unit
 from anwei.org.policy import person_of, signed_in
 from anwei.org.rights import may_arrange, require, units_seen
@@ -45,6 +46,7 @@ def signings(request: HttpRequest) -> HttpResponse:
         "n_unsigned": n_unsigned,
         "n_signed": len(rows) - n_unsigned,
         "years": (year - 1, year, year + 1),
+        "own_sides": bool(county_setting(SETTING, {})),
     }
     return render(request, "org/signings.html", context)
 
@@ -83,7 +85,8 @@ def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Give out the duty list of a post."""
     seen = Post.objects.filter(unit__in=units_seen(person_of(request))).select_related("unit")
     post = get_object_or_404(seen, pk=pk)
-    return download(duty_list_docx(post, timezone.localdate()), f"安全生产责任清单-{post}.docx")
+    by, at = str(person_of(request)), timezone.now()
+    return download(duty_list_docx(post, timezone.localdate(), by=by, at=at), f"安全生产责任清单-{post}.docx")
 
 
 @signed_in

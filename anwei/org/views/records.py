@@ -55,7 +55,9 @@ def _record(request: HttpRequest, whose: Post | Person) -> HttpResponse:
         .select_related("person", "post__unit")
         .order_by("from_on", "pk")
     )
-    content = duty_record_docx(whose, held, deeds(question)[:MOST], (first, last), on=today)
+    content = duty_record_docx(
+        whose, held, deeds(question)[:MOST], (first, last), by=str(viewer), at=timezone.now()
+    )
     return download(content, f"履职档案-{whose}-{first:%Y%m%d}-{last:%Y%m%d}.docx")
 
 

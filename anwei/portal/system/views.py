@@ -19,6 +19,7 @@ from anwei.org.models import Post
 from anwei.org.policy import person_of, posts
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
 from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
+from anwei.portal.system.letters import Sides
 from anwei.portal.system.names import Issuers
 from anwei.portal.system.timetable import Timetable
 from anwei.standards import papers as paper_texts
@@ -26,7 +27,7 @@ from anwei.standards.sectors import sectors
 from anwei.standards.setpoints import setpoints
 
 SETS: dict[str, FigureSet] = {
-    one.code: one for one in (WarningClocks(), Deadlines(), Ladders(), Issuers(), Timetable())
+    one.code: one for one in (WarningClocks(), Deadlines(), Ladders(), Issuers(), Sides(), Timetable())
 }
 LOG_LINES = 20
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "": ""}
