@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,17 @@ from time_machine import TimeMachineFixture
 from anwei.cases.models import Delivery, Notice
 from anwei.ledgers.models import Change
 from anwei.ledgers.services import change_setting
-from anwei.org.models import Person
-from tests.kernel.accounts import PASSWORD, code_of, give_factor, log_in, official, secret_of, township
+from anwei.org.models import Person, Post
+from tests.kernel.accounts import (
+    PASSWORD,
+    code_of,
+    give_factor,
+    government,
+    log_in,
+    official,
+    secret_of,
+    township,
+)
 from tests.kernel.county import NOW, County
 
 CONFIRM = "向本人当面核实"
@@ -169,3 +179,27 @@ def test_the_county_sets_the_hours(keeper: Person, auditor: Person, leader: Pers
 def test_who_was_never_reset_waits_for_nothing(county: County) -> None:
     leader = official("fresh", "principal", password=PASSWORD)
     assert as_the_leader(leader).post(DANGEROUS).status_code == 200
+
+
+def test_an_account_opened_in_a_leader_s_post_is_told_and_waits(keeper: Person, auditor: Person) -> None:
+    post = Post.objects.create(unit=government(), kind="deputy", title="副县长")
+    typed = {"full_name": "某人", "username": "somebody", "post": post.pk}
+    page = browser(keeper).post("/org/accounts/new/", typed).content.decode()
+    newcomer = Person.objects.get(username="somebody")
+    assert "登记" in Notice.objects.get(person=auditor).text
+    client, new = Client(), "Another-Horse-8-Staple"
+    old = re.search(r'code-once">([^<]+)<', page)[1]
+    log_in(client, "somebody", old)
+    client.post("/account/password/", {"oldpassword": old, "password1": new, "password2": new})
+    secret = client.get("/account/factor/").context["form"].secret
+    client.post("/account/factor/", {"code": code_of(secret)})
+    assert client.post(DANGEROUS).status_code == 403
+    browser(auditor).post(f"/org/accounts/{newcomer.pk}/reset/", {"reason": CONFIRM})
+    assert client.post(DANGEROUS).status_code == 200
+
+
+def test_an_account_below_is_no_auditor_s_affair(keeper: Person, auditor: Person) -> None:
+    post = Post.objects.create(unit=township(), kind="officer", title="专干")
+    typed = {"full_name": "某人", "username": "somebody", "post": post.pk}
+    assert browser(keeper).post("/org/accounts/new/", typed).status_code == 200
+    assert not Notice.objects.exists()

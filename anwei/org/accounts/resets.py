@@ -3,6 +3,7 @@
 So nobody does it in silence: the person and the audit administrators are told at once, and the pages of the
 person show the last reset. A telephone that a leader sets up after a reset does not open dangerous acts until
 it has stood for a day (the county's setting) or an audit administrator has asked the leader and confirmed.
+The same holds for a leader's account that an administrator opens, who knows its first password.
 A room above delivers what is told; it contributes by a module `account_notices.py`.
 """
 
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +26,7 @@ from anwei.org.accounts.factors import must_have_factor
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post, RecoveryCode
 
-REGISTER, CONFIRM = "org.person", "confirm_factor"
+REGISTER, OPEN, CONFIRM = "org.person", "create", "confirm_factor"
 RESETS = ("reset_password", "remove_factor", "change_phone", "reopen")
 SETTLES_H, DEFAULT_H = "accounts.factor_settles_hours", 24  # key of ledgers.Setting, hours
 AUDITOR = Post.Kind.AUDIT_ADMIN
@@ -38,6 +40,13 @@ def register_teller(teller: Teller) -> None:
     _tellers.append(teller)
 
 
+def tell_of_opening(person: Person) -> None:
+    """Tell the audit administrators of a new account whose post asks for a second factor."""
+    change = _changes(person).filter(verb=OPEN).latest("pk")
+    if must_have_factor(person, change.at):
+        tell_of_reset(change, person)
+
+
 def tell_of_reset(change: Change, person: Person) -> None:
     """Tell the person and their audit administrators of a reset, in its transaction; not of one's own act."""
     if change.actor_id != person.pk:
@@ -45,23 +54,28 @@ def tell_of_reset(change: Change, person: Person) -> None:
             teller(change, person, auditors_of(person, change.at))
 
 
-def last_reset(person: Person, until: datetime | None = None) -> Change | None:
-    """Return the newest reset by another hand, up to a moment if one is given."""
-    rows = Change.objects.filter(register=REGISTER, row=str(person.pk), verb__in=RESETS)
-    rows = rows.exclude(actor=person).select_related("actor").order_by("-pk")
-    return (rows if until is None else rows.filter(at__lte=until)).first()
+def last_reset(person: Person) -> Change | None:
+    """Return the newest reset by another hand."""
+    rows = _changes(person).filter(verb__in=RESETS).exclude(actor=person)
+    return rows.select_related("actor").order_by("-pk").first()
 
 
 def settles_at(person: Person, now: datetime) -> datetime | None:
     """Return until when dangerous acts wait for a telephone set up after a reset; None where they do not."""
     totp = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
-    if totp is None or not must_have_factor(person, now) or last_reset(person, totp.created_at) is None:
+    if totp is None or not must_have_factor(person, now):
         return None
+    another_s = Q(verb__in=RESETS) | Q(
+        verb=OPEN, actor__isnull=False
+    )  # the server's own command opens freely
+    before = _changes(person).filter(another_s, at__lte=totp.created_at).exclude(actor=person)
     until = totp.created_at + timedelta(hours=float(county_setting(SETTLES_H, DEFAULT_H)))
-    confirmed = Change.objects.filter(
-        register=REGISTER, row=str(person.pk), verb=CONFIRM, at__gte=totp.created_at
-    )
-    return None if now >= until or confirmed.exists() else until
+    confirmed = _changes(person).filter(verb=CONFIRM, at__gte=totp.created_at)
+    return until if now < until and before.exists() and not confirmed.exists() else None
+
+
+def _changes(person: Person) -> QuerySet[Change]:
+    return Change.objects.filter(register=REGISTER, row=str(person.pk))
 
 
 def require_settled(person: Person, now: datetime) -> None:

@@ -22,7 +22,7 @@ from anwei.org.accounts.factors import must_have_factor
 from anwei.org.accounts.forms import AccountForm, PhoneForm, ReasonForm
 from anwei.org.accounts.passwords import profile
 from anwei.org.accounts.recent import recent
-from anwei.org.accounts.resets import last_reset, remove_factor
+from anwei.org.accounts.resets import last_reset, remove_factor, tell_of_opening
 from anwei.org.accounts.sessions import device_words, end_sessions, sessions_of
 from anwei.org.accounts.tables import AccountFilter, AccountTable
 from anwei.org.backends import people_in_office
@@ -72,6 +72,7 @@ def account_create(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 person, password = create_person(**names, actor=administrator, now=now)
                 appoint(person, form.cleaned_data["post"], actor=administrator, now=now)
+                tell_of_opening(person)
         except OrgError as error:
             form.add_error(None, str(error))
         else:
