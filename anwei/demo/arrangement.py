@@ -15,6 +15,7 @@ from anwei.org.services import dismiss, finish_task, plan_task
 from anwei.org.services.duties import legal_duties
 
 LEFT = timedelta(days=23)  # so long ago did somebody leave
+ENDS = timedelta(days=19)  # so soon does a term end
 AFTERNOON = time(16, 30)
 ASSIGNED = timedelta(days=390)  # since then the sectors are divided
 
@@ -120,4 +121,6 @@ def _leave_gaps(staff: Staff, today: date) -> None:
     dismiss(vacated, actor=None, now=staff.now, last_on=today - LEFT, reason="工作调动")
     unit, title = gaps["expired"]
     Holding.objects.filter(post__unit__short_name=unit, post__title=title).update(term_on=today - LEFT)
+    unit, title = gaps["ending"]
+    Holding.objects.filter(post__unit__short_name=unit, post__title=title).update(term_on=today + ENDS)
     SectorDuty.objects.filter(sector=gaps["unregulated"], lead=True).update(to_on=today - LEFT)

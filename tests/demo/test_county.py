@@ -20,8 +20,9 @@ from anwei.ledgers import seal
 from anwei.monitoring.models import AlarmRule, Device, Tag
 from anwei.monitoring.register import snapshot
 from anwei.org.gaps import gaps
-from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
+from anwei.org.models import Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.responsibility import posts_for
+from anwei.org.terms import ending_soon
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.sectors import sectors
 
@@ -69,6 +70,8 @@ def test_everybody_sees_what_the_post_allows_and_no_more(county: County) -> None
 def test_the_county_leaves_three_gaps_and_has_its_first_responsible_persons(county: County) -> None:
     found = gaps(timezone.localdate())
     assert sorted(gap.kind.value for gap in found) == ["holder_left", "no_regulator", "term_expired"]
+    officer = Person.objects.get(pk=Holding.objects.filter(post__unit__kind="committee_office")[0].person_id)
+    assert [one.days for one in ending_soon(timezone.localdate(), officer, frozenset())] == [19]
     for kind in (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT):
         head = Post.objects.get(unit__kind=kind, kind=Post.Kind.PRINCIPAL)
         assert head.duties.count() == 6 and head.tasks.count() == 3
