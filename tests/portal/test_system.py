@@ -31,6 +31,8 @@ PAGES = (
     "/system/figures/deadlines/",
     "/system/figures/ladders/",
     "/system/figures/issuers/",
+    "/system/figures/letters/",
+    "/system/figures/timetable/",
     "/system/figures/warning-clocks/red.sign/",
 )
 
@@ -101,6 +103,7 @@ def test_a_rung_of_a_ladder_moves_and_the_others_stay(administrator: Client) -> 
 def test_the_calendar_of_a_new_year_is_entered_from_the_notice(administrator: Client) -> None:
     page = administrator.get("/system/calendar/?year=2027").content.decode()
     assert "2027 年的放假安排还没有录入" in page
+    assert "2027 年的放假安排还没有录入" in administrator.get("/system/").content.decode()  # unasked
     notice = {
         "year": "2027",
         "document": "国务院办公厅关于2027年部分节假日安排的通知（试）",
@@ -112,7 +115,8 @@ def test_the_calendar_of_a_new_year_is_entered_from_the_notice(administrator: Cl
     known = county_calendar()
     assert known.known_through == date(2027, 12, 31)
     assert not known.is_working_day(date(2027, 2, 8)) and known.is_working_day(date(2027, 2, 14))
-    assert "还没有录入" not in administrator.get("/system/calendar/").content.decode()
+    for asked in ("/system/", "/system/calendar/"):
+        assert "还没有录入" not in administrator.get(asked).content.decode()
     administrator.post("/system/calendar/", {"year": "2027", "reset": "1", "reason": "录错"})
     assert county_calendar().known_through == date(2026, 12, 31)
 

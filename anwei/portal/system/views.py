@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anwei.ledgers.models import Change, Setting
 from anwei.ledgers.services import change_setting, county_setting
+from anwei.org.accounts.passwords import profile
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Post
 from anwei.org.policy import person_of, posts
@@ -22,6 +23,7 @@ from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_
 from anwei.portal.system.letters import Sides
 from anwei.portal.system.names import Issuers
 from anwei.portal.system.timetable import Timetable
+from anwei.portal.worries import worries
 from anwei.standards import papers as paper_texts
 from anwei.standards.sectors import sectors
 from anwei.standards.setpoints import setpoints
@@ -55,8 +57,10 @@ LEVELS = {
 @posts(Post.Kind.SYSTEM_ADMIN)
 @require_GET
 def system(request: HttpRequest) -> HttpResponse:
-    """Show what there is to set and to check."""
-    return render(request, "system/index.html", {"sets": SETS.values()})
+    """Show what there is to set and to check, and first what waits for the administrator."""
+    asked = [worry for worry in worries(None, timezone.now()) if worry.administers]
+    context = {"sets": SETS.values(), "worries": asked, "passwords": profile()}
+    return render(request, "system/index.html", context)
 
 
 @posts(Post.Kind.SYSTEM_ADMIN)
