@@ -16,6 +16,8 @@ from anwei.org.responsibility import Subject
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise, Site
 
+LONGEST_PERIOD_S = 31 * 24 * 3600.0  # of a tag; whatever is slower is no monitoring
+LONGEST_DELAY_S = 24 * 3600.0  # of a rule
 DEVICE_CODE = RegexValidator(
     r"^[A-Za-z0-9_-]{1,64}$", _("设备编码只能用字母、数字、下划线和连字符，最长 64 位")
 )
@@ -102,7 +104,14 @@ class Tag(models.Model):
     class Meta:
         verbose_name = _("测点")
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["device", "code"], name="tag_code_once_a_device")]
+        constraints = [
+            models.UniqueConstraint(fields=["device", "code"], name="tag_code_once_a_device"),
+            models.CheckConstraint(
+                condition=Q(period_s__gt=0, period_s__lte=LONGEST_PERIOD_S),
+                name="period_within_a_month",
+                violation_error_message=_("周期必须大于 0 秒，不超过 31 天。"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -165,6 +174,13 @@ class AlarmRule(models.Model):
             models.CheckConstraint(
                 condition=Q(limit__isnull=False) | Q(kind__in=["no_data", "bad"]),
                 name="a_limit_rule_has_a_limit",
+            ),
+            models.CheckConstraint(
+                condition=Q(deadband__gte=0)
+                & Q(on_delay_s__gte=0, on_delay_s__lte=LONGEST_DELAY_S)
+                & Q(off_delay_s__gte=0, off_delay_s__lte=LONGEST_DELAY_S),
+                name="delays_within_a_day",
+                violation_error_message=_("回差和延时不能为负数，延时不超过 24 小时。"),
             ),
         ]
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import county_calendar
+from anwei.monitoring.services.positions import REGISTER, position
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Post
 from anwei.org.scope import COUNTY_DIGITS
@@ -47,6 +48,9 @@ def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
     elif (free := shutil.disk_usage(settings.DATA.root).free) < LOW:
         megabytes = free // 1024**2
         yield Worry(_("磁盘只剩 %(n)d MB，请尽快清理或扩容。") % {"n": megabytes}, "lost", "", "")
+    if stream is not None and stream.get("register_version", 0) < (written := position(REGISTER)):
+        text = _("登记的变更（版本 %(n)d）还没有送到数据流：新设备、新限值和停用的密钥尚未生效。")
+        yield Worry(text % {"n": written}, "stale", "", "")
     duty = Post.objects.alias(digits=Length("unit__territory")).filter(
         kind=Post.Kind.DUTY, digits=COUNTY_DIGITS
     )

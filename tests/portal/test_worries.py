@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from anwei.ledgers.services import change_setting
+from anwei.monitoring.services.positions import REGISTER, bump_register, position
 from anwei.org.models import Holding, Person
 from anwei.portal.system import results
 from anwei.portal.worries import worries
@@ -27,7 +28,8 @@ def a_fresh_drill() -> Iterator[None]:
 
 
 def said() -> str:
-    return "".join(worry.text for worry in worries(ENOUGH, NOW))
+    delivered = ENOUGH | {"register_version": position(REGISTER)}
+    return "".join(worry.text for worry in worries(delivered, NOW))
 
 
 def test_a_vacant_duty_post_is_said_on_the_page(
@@ -59,3 +61,12 @@ def test_a_full_disk_and_a_missing_drill_are_red(county: County) -> None:
     assert "恢复演练" not in said()
     (settings.DATA.folder("checks") / "drill.json").unlink()
     assert "七天内没有成功的恢复演练" in said()
+
+
+def test_a_register_that_did_not_reach_the_stream_is_said(county: County) -> None:
+    """A revoked key goes on being good, and a new limit is not watched, until it does."""
+    bump_register()
+    version = position(REGISTER)
+    late = [worry.text for worry in worries(ENOUGH | {"register_version": version - 1}, NOW)]
+    assert any(f"版本 {version}）还没有送到数据流" in text for text in late)
+    assert "还没有送到数据流" not in said()

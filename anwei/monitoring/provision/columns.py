@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.monitoring.models import LONGEST_DELAY_S
 from anwei.standards.sectors import sector_named
 
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -62,6 +63,13 @@ def not_negative(cell: str) -> float:
     """Read a number of at least 0."""
     if (value := number(cell)) < 0:
         raise BadCell(_("不能为负数"))
+    return value
+
+
+def delay(cell: str) -> float:
+    """Read a delay: seconds from 0 to a day."""
+    if (value := not_negative(cell)) > LONGEST_DELAY_S:
+        raise BadCell(_("不能超过 24 小时（86400 秒）"))
     return value
 
 
@@ -216,14 +224,14 @@ COLUMNS = (
         "报警延时秒",
         ("报警延时", "on_delay", "on_delay_s"),
         gettext_lazy("默认 0"),
-        not_negative,
+        delay,
     ),
     Column(
         "off_delay_s",
         "恢复延时秒",
         ("恢复延时", "off_delay", "off_delay_s"),
         gettext_lazy("默认 0"),
-        not_negative,
+        delay,
     ),
     Column("citation", "依据", ("条款", "citation"), gettext_lazy("可空，即“无条款，可改”"), text(120)),
     Column("action", "应采取的措施", ("措施", "action"), gettext_lazy("可空"), text(120)),

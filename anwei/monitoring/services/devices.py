@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
-from anwei.monitoring.models import AlarmRule, Device, Severity, Tag
+from anwei.monitoring.models import LONGEST_PERIOD_S, AlarmRule, Device, Severity, Tag
 from anwei.monitoring.services.authority import REGISTRARS, check_authority
 from anwei.monitoring.services.errors import MonitoringError
 from anwei.monitoring.services.positions import bump_register
@@ -173,8 +174,10 @@ def check_tag(code: str, period_s: float, range_low: float | None, range_high: f
     """Raise MonitoringError where a tag contradicts itself or uses a word that payloads reserve."""
     if code in {"ts", "values"}:
         raise MonitoringError(_("测点编码不能用保留字 ts、values。"))
-    if period_s <= 0:
-        raise MonitoringError(_("周期必须大于 0 秒。"))
+    if not 0 < period_s <= LONGEST_PERIOD_S:
+        raise MonitoringError(_("周期必须大于 0 秒，不超过 31 天。"))
+    if not all(math.isfinite(end) for end in (range_low, range_high) if end is not None):
+        raise MonitoringError(_("量程上下限必须是有限的数。"))
     if range_low is not None and range_high is not None and range_low >= range_high:
         raise MonitoringError(_("量程下限必须小于上限。"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
@@ -99,8 +100,8 @@ def change_rule(
 
 
 def _save(rule: AlarmRule) -> None:
-    if min(rule.deadband, rule.on_delay_s, rule.off_delay_s) < 0:
-        raise MonitoringError(_("回差和延时不能为负数。"))
+    if not all(math.isfinite(number) for number in (rule.limit or 0.0, rule.deadband)):
+        raise MonitoringError(_("限值和回差必须是有限的数。"))
     rule.full_clean()
     rule.save()
     if rule.tag_id is not None:

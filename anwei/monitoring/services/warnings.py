@@ -59,8 +59,8 @@ def open_waiting(now: datetime) -> list[int]:
     """Open the warnings that are still owed; return them. Harmless when run again or at once.
 
     Owed are those that waited for a post to exist, and those of alarms that looked like history, because the
-    worker or the device was away for a day, but go on. Their clocks run from now: nobody could sign before. An
-    alarm that waited and is over meanwhile still has its warning, because somebody must say why it rose.
+    worker or the device was away for a day, but go on. Their clocks run from now: nobody could sign before.
+    An alarm that waited and is over meanwhile still has its warning: somebody must say why it rose.
     """
     if not Alarm.objects.filter(_still_owed(now)).exists():
         return []
