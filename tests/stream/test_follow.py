@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,66 +13,16 @@ import numpy as np
 import pytest
 
 from anwei.monitoring.stream.bus import connect
-from anwei.monitoring.stream.doors import Doors
 from anwei.monitoring.stream.follow import Follower
-from anwei.monitoring.stream.log import STREAM, ensure_log, log_state
+from anwei.monitoring.stream.log import STREAM, ensure_log
 from anwei.monitoring.stream.register import publish_register
 from anwei.monitoring.stream.samples import Reason
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
-from tests.oracle import Event, Rule, Sample, events_of
+from tests.oracle import Rule, Sample, events_of
 from tests.stream.alarm.streams import in_order
+from tests.stream.county import county, more_than, send, stored_through, told, until
 from tests.stream.plant import FullStore, Plant, StreamProcess, now_ms
 from tests.support.broker import Broker
-
-Client = Any
-
-
-@asynccontextmanager
-async def county(path: Path, plant: Plant) -> AsyncIterator[tuple[Broker, Client, Doors]]:
-    """A broker with a log and a published register; no gate: messages are put into the log as they come out."""
-    with Broker(path) as broker:
-        nc = await connect(broker.folder, name="test")
-        await ensure_log(nc)
-        await publish_register(nc, plant.register())
-        yield broker, nc, Doors(nc)
-        await nc.close()
-
-
-async def send(nc: Client, device: int, ts: int, values: dict[str, Any], *, prefix: str = "ingest.") -> int:
-    """Return the log's sequence once the message is durable; tries again while the broker is away."""
-    body = msgspec.json.encode({"ts": ts, "values": values})
-    while True:
-        try:
-            return (await nc.jetstream().publish(f"{prefix}d{device}", body, timeout=2)).seq
-        except Exception:
-            await asyncio.sleep(0.05)
-
-
-async def until(condition: Callable[[], Awaitable[Any]], *, seconds: float = 20.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            if found := await condition():
-                return found
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.05)
-
-
-async def stored_through(nc: Client, doors: Doors) -> None:
-    """Wait until everything in the log is in the store."""
-    await until(lambda: _is_through(nc, doors))
-
-
-async def _is_through(nc: Client, doors: Doors) -> bool:
-    last = (await log_state(nc))["last_seq"]
-    return last > 0 and (await doors.status())["stored_sequence"] == last
-
-
-def told(rows: list[tuple[int, dict[str, Any]]]) -> list[Event]:
-    return [Event(event["rule"], event["start"], event["kind"], event["at"]) for _, event in rows]
 
 
 def test_an_alarm_is_told_within_a_moment_and_lies_in_the_outbox(tmp_path: Path) -> None:
@@ -163,64 +110,6 @@ async def _kills(path: Path) -> None:
     assert len(expected) > 100
 
 
-def test_200_silent_tags_are_raised_in_time(tmp_path: Path) -> None:
-    asyncio.run(_silence(tmp_path))
-
-
-async def _silence(path: Path) -> None:
-    plant = Plant(2, 200, [Rule(number, number, "no_data") for number in range(1, 401)], period_ms=500)
-    everything = {f"T{tag}": 1.0 for tag in range(200)}
-    async with county(path, plant) as (broker, nc, doors):
-        with StreamProcess(broker) as stream:
-            await until(doors.status)
-            await send(nc, 0, now_ms(), everything)
-            last = now_ms()
-            while now_ms() - last < 2 * plant.period_ms + 10_000:
-                await send(nc, 1, now_ms(), everything)
-                await asyncio.sleep(0.5)
-            rows = await doors.episodes(0)
-            assert {event["tag"] for _, event in rows} == set(range(1, 201))
-            assert [event["kind"] for _, event in rows] == ["raised"] * 200
-            await send(nc, 0, now_ms(), everything)
-            rows = await until(lambda: _more_than(doors, 200))
-            assert [event["kind"] for _, event in rows[200:]] == ["cleared"] * 200
-            stream.stop()
-
-
-def test_a_stream_that_stood_still_calls_only_the_silent_silent(tmp_path: Path) -> None:
-    asyncio.run(_standstill(tmp_path))
-
-
-async def _standstill(path: Path) -> None:
-    plant = Plant(20, 5, silence=True, period_ms=500)
-    everything = {f"T{tag}": 1.0 for tag in range(5)}
-
-    async def speak(devices: range, seconds: float) -> None:
-        until_ = time.monotonic() + seconds
-        while time.monotonic() < until_:
-            for device in devices:
-                await send(nc, device, now_ms(), everything)
-            await asyncio.sleep(0.4)
-
-    async with county(path, plant) as (broker, nc, doors):
-        with StreamProcess(broker) as stream:
-            await until(doors.status)
-            await speak(range(20), 2.0)
-            assert stream.process
-            stream.process.send_signal(signal.SIGSTOP)
-            await speak(range(20), 7.5)  # silence would be raised after 6
-            stream.process.send_signal(signal.SIGCONT)
-            await speak(range(10), 2 * plant.period_ms / 1000 + 10.0)
-            raised = [(event["device"], event["kind"]) for _, event in await doors.episodes(0)]
-            assert sorted(raised) == sorted((f"d{device}", "raised") for device in range(10, 20))
-            stream.stop()
-
-
-async def _more_than(doors: Doors, count: int) -> list[Any]:
-    rows = await doors.episodes(0)
-    return rows if len(rows) > count else []
-
-
 def test_rules_change_without_a_restart_and_a_device_may_be_quicker_than_its_register(tmp_path: Path) -> None:
     asyncio.run(_rules(tmp_path))
 
@@ -230,15 +119,15 @@ async def _rules(path: Path) -> None:
     async with county(path, plant) as (broker, nc, doors):
         with StreamProcess(broker) as stream:
             await send(nc, 0, 1_000_000_000_000, {"T0": 85.0})
-            await until(lambda: _more_than(doors, 1))
+            await until(lambda: more_than(doors, 1))
             more = Plant(40, 1, [Rule(1, 1, "h", 80.0)], version=2)
             await publish_register(nc, more.register())
             for device in range(1, 40):  # before the stream can have read the new register
                 await send(nc, device, 1_000_000_001_000, {"T0": 1.0})
-            rows = await until(lambda: _more_than(doors, 2))
+            rows = await until(lambda: more_than(doors, 2))
             assert [(event["rule"], event["kind"]) for _, event in rows[2:]] == [(2, "cleared")]
             await send(nc, 0, 1_000_000_002_000, {"T0": 50.0})
-            rows = await until(lambda: _more_than(doors, 3))
+            rows = await until(lambda: more_than(doors, 3))
             assert [(event["rule"], event["kind"]) for _, event in rows[3:]] == [(1, "cleared")]
             await stored_through(nc, doors)
             assert (await doors.last())["tag"].tolist() == list(range(1, 41))

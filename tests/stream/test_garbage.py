@@ -14,9 +14,9 @@ from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors
 from anwei.monitoring.stream.register import publish_register
 from bench.load import Fleet
+from tests.stream.county import stored_through
 from tests.stream.plant import Plant, StreamProcess, now_ms
 from tests.stream.test_decode import mutated
-from tests.stream.test_follow import stored_through
 from tests.support.broker import Broker
 
 MESSAGES = 10_000
