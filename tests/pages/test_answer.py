@@ -51,7 +51,7 @@ def test_the_answer_of_a_village_names_village_and_grid(county: County, sign_in:
     in_post("village-head", Post.objects.create(unit=village, kind="principal", title="主任"))
     door = f"/org/responsibility/?enterprise={county.enterprise.pk}"
     client = sign_in(county.officer)
-    assert "属地（村、网格）" not in client.get(door).content.decode()
+    assert "村、网格" not in client.get(door).content.decode()
     Unit.objects.filter(pk=county.enterprise.unit_id).update(territory=place)
     text = client.get(door).content.decode()
-    assert "属地（村、网格）" in text and "village-head" in text and "安全生产法 第75条" in text
+    assert "村、网格" in text and "village-head" in text and "安全生产法 第75条" in text
