@@ -1,12 +1,18 @@
-"""Reading the log gives way to whoever ends the process."""
+"""Reading the log: it gives way to whoever ends the process, and never holds more than it can carry."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from anwei.monitoring.stream.consume import LogReader
+from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.consume import PULL_BYTES, LogReader
+from anwei.monitoring.stream.log import HTTP_PREFIX, ensure_log
+from tests.support.broker import Broker
+
+HEAVY, N_HEAVY = 3 * 1024**2, 12  # bytes of a message, and how many
 
 
 class Waiting(LogReader):
@@ -40,3 +46,27 @@ async def _end(turns: int) -> None:
     following.cancel()
     await asyncio.wait({following}, timeout=1.0)
     assert following.cancelled()
+
+
+def test_heavy_messages_come_in_pulls_of_bounded_weight(tmp_path: Path) -> None:
+    """A gateway that empties its buffer must not fill the memory of the process that raises alarms."""
+
+    async def read() -> list[int]:
+        with Broker(tmp_path) as broker:
+            nc = await connect(broker.folder, name="test")
+            await ensure_log(nc)
+            for k in range(N_HEAVY):
+                await nc.request(f"{HTTP_PREFIX}gateway", bytes([k]) * HEAVY, timeout=10)
+            sizes, first = [], []
+            async with LogReader(nc, 0) as reader:
+                while len(first) < N_HEAVY:
+                    entries = await reader.take(5.0)
+                    sizes.append(sum(len(entry.data) for entry in entries))
+                    first += [entry.data[0] for entry in entries]
+            assert first == list(range(N_HEAVY))
+            await nc.close()
+            return sizes
+
+    sizes = asyncio.run(read())
+    assert max(sizes) <= PULL_BYTES
+    assert sum(sizes) == N_HEAVY * HEAVY

@@ -24,6 +24,7 @@ from nats.errors import Error as NatsError
 from anwei.monitoring.stream.log import STREAM
 
 PULL = 500  # messages asked for at a time
+PULL_BYTES = 16 * 1024**2  # weight of them; twice the largest message that the broker admits (broker.py)
 _EXPIRES_NS = 5_000_000_000
 _HEARTBEAT_NS = 1_000_000_000
 DEAF_S = 3.0  # without a message or a heartbeat for so long the consumer is given up
@@ -115,8 +116,10 @@ class LogReader:
         status = headers["Status"]
         if status == "100":  # heartbeat
             return
-        if status not in ("404", "408"):  # consumer deleted, leader changed, no responders
-            self._lost = f"{status} {headers.get('Description', '')}"
+        description = headers.get("Description", "")
+        enough = status == "409" and "MaxBytes" in description  # what was pulled weighs enough
+        if status not in ("404", "408") and not enough:  # consumer deleted, leader changed, no responders
+            self._lost = f"{status} {description}"
         self._answered()  # 404: there is no more; 408: the wait for a message is over
 
     def _answered(self) -> None:
@@ -165,7 +168,7 @@ class LogReader:
         """Ask for all there is; when nothing was, leave a request for the next message."""
         self._asked, self._answers = True, 0
         waiting = {"batch": 1, "expires": _EXPIRES_NS, "idle_heartbeat": _HEARTBEAT_NS}
-        at_once = {"batch": PULL, "no_wait": True}
+        at_once = {"batch": PULL, "max_bytes": PULL_BYTES, "no_wait": True}
         await self._nc.publish(
             f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._consumer}",
             msgspec.json.encode(at_once if self._flowing else waiting),

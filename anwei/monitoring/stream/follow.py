@@ -70,6 +70,8 @@ class Follower:
                 await ensure_log(self._nc)
                 name = await log_name(self._nc)
                 if self._intake is None or name != self._intake.log_name:
+                    if self._intake is not None and self._intake.pending:
+                        await self._commit(self._intake)  # the new log does not have it
                     self._intake = Intake(self._store, name, self._reader.register, now=wall_clock())
                 async with LogReader(self._nc, self._intake.sequence) as self._log:
                     await self._follow(self._intake, self._log)
@@ -82,15 +84,16 @@ class Follower:
         """Return what the status says of the stream.
 
         `lag` counts messages of the log that are not stored, as of the last look at it, -1 while unknown;
-        `oldest_unstored_ms` is the age of the oldest of them that has been read. Whether a certain message is
-        stored, `stored_sequence` says.
+        `oldest_unstored_ms` is the age of the oldest of them, as far as the log has been read. Whether a
+        certain message is stored, `stored_sequence` says.
         """
         now = wall_clock()
         intake, behind = self._intake, self._log.behind if self._log else -1
+        oldest = intake.oldest or (intake.read_to if behind > 0 else 0) if intake else 0
         return {
             "mode": self.mode,
             "lag": behind + (intake.n_messages if intake else 0) if behind >= 0 else -1,
-            "oldest_unstored_ms": now - intake.oldest if intake and intake.oldest else 0,
+            "oldest_unstored_ms": now - oldest if oldest else 0,
             "stored_sequence": intake.committed if intake else 0,
             "newest": intake.newest if intake else 0,
             "samples_per_s": self._stored.per_second(now),
