@@ -11,7 +11,7 @@ from anwei.monitoring.models import Tag
 from anwei.monitoring.register import snapshot
 from anwei.monitoring.stream.register import pack
 from tests.kernel.county import build
-from tests.monitoring.test_provision import many_rows, provision, write_csv
+from tests.monitoring.provisioning import many_rows, provision, write_csv
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db]
 
