@@ -18,11 +18,11 @@ from anwei.monitoring.live.rights import lapsed
 from anwei.monitoring.live.watcher import Watcher
 from anwei.org.accounts.sessions import device_words
 from anwei.org.accounts.tidying import tidy_accounts
-from anwei.org.models import Person
+from anwei.org.models import Holding, Person, Post
 from anwei.org.scope import grants
 from anwei.org.services import close_account, dismiss, reset_password
 from tests.kernel.accounts import is_in, log_in, official
-from tests.kernel.county import NOW
+from tests.kernel.county import IN_POST_SINCE, NOW, in_post
 
 PAGE = "/account/"
 pytestmark = pytest.mark.usefixtures("one_connection")
@@ -258,6 +258,23 @@ def test_a_dismissed_person_is_out_at_the_next_request(officer: Person, client: 
     )
     assert not is_here(client)
     assert lapsed([screen]) == [screen]
+
+
+@pytest.mark.parametrize(
+    ("ends", "is_in"),
+    [((), True), ((None,), True), ((0,), True), ((-1,), False), ((-1, None), True), ((-2, -1), False)],
+)
+def test_in_office_is_who_holds_a_post_or_never_held_one(
+    officer: Person, ends: tuple[int | None, ...], is_in: bool
+) -> None:
+    person = in_post("somebody")
+    for n, end in enumerate(ends):  # the last day of each post, in days from today
+        post = Post.objects.create(unit=officer.holdings.get().post.unit, kind="officer", title=f"岗{n}")
+        to_on = None if end is None else NOW.date() + timedelta(days=end)
+        Holding.objects.create(person=person, post=post, from_on=IN_POST_SINCE, to_on=to_on)
+    client = Client()
+    client.force_login(person)
+    assert (client.get(PAGE).status_code == 200) is is_in
 
 
 def test_a_closed_account_is_out_at_the_next_request(officer: Person, client: Client) -> None:

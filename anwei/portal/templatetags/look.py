@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
@@ -21,12 +22,18 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of `frontend/icons.txt`; without a label it is decoration, hidden from screen readers."""
-    address = static("vendor/icons.svg")
+    address = _icons()
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, address, name
         )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', address, name)
+
+
+@cache
+def _icons() -> str:
+    """Return the address of the icons' file: a page has a score of them, and it never changes."""
+    return static("vendor/icons.svg")
 
 
 @register.simple_tag
