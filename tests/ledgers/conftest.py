@@ -4,36 +4,35 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
-from pytest_django import Settings
 
 from anwei.org.models import Person
+from tests.kernel.conftest import quick_hashes  # noqa: F401
 from tests.kernel.county import NOW, County
 from tests.kernel.county import build as build_county
 from tests.ledgers.filled import fill
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+from tests.support.kept import clock_of, once_a_module
 
 
 @pytest.fixture(autouse=True)
 def today_is_the_day_of_the_story(request: pytest.FixtureRequest) -> Iterator[None]:
-    if request.node.get_closest_marker("e2e"):
-        yield
-        return
-    with time_machine.travel(NOW, tick=True):
+    with clock_of(request, NOW):
         yield
 
 
-@pytest.fixture
-def county(db: None) -> County:
-    """A small county with a few rows in every register."""
+def _build() -> County:
     county = build_county()
     fill(county)
     return county
+
+
+county_of_module = once_a_module(_build, NOW, fixture="county")
+
+
+@pytest.fixture
+def county(county_of_module: Callable[[], County], db: None) -> County:
+    """A small county with a few rows in every register."""
+    return county_of_module()
 
 
 @pytest.fixture

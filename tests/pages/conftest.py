@@ -4,21 +4,20 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
-from pytest_django import Settings
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.models import Alarm, Warning
 from anwei.monitoring.services import record_episodes
 from anwei.org.models import Person
-from tests.kernel.conftest import django_db_setup  # noqa: F401  (the table of the test-only kind)
+from tests.kernel.conftest import django_db_setup, quick_hashes  # noqa: F401
 from tests.kernel.county import NOW, County
 from tests.kernel.county import build as build_county
 from tests.monitoring.plant import Plant, cleared, raised
 from tests.monitoring.plant import build as build_plant
 from tests.pages.store import Store
+from tests.support.kept import clock_of, once_a_module
 
 LOOKED_AT = NOW + timedelta(minutes=2)
 
@@ -45,23 +44,18 @@ def store_away(store: Store) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
 def two_minutes_later(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Look at the pages two minutes after NOW; a browser's clock cannot be moved, so neither is the server's."""
-    if request.node.get_closest_marker("e2e"):
+    """Look at the pages two minutes after NOW."""
+    with clock_of(request, LOOKED_AT):
         yield
-        return
-    with time_machine.travel(LOOKED_AT, tick=True):
-        yield
+
+
+county_of_module = once_a_module(build_county, LOOKED_AT, fixture="county")
 
 
 @pytest.fixture
-def county(db: None) -> County:
-    return build_county()
+def county(county_of_module: Callable[[], County], db: None) -> County:
+    return county_of_module()
 
 
 @pytest.fixture

@@ -5,24 +5,19 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from anwei.monitoring.columns import moment
 from anwei.monitoring.services.alarms import record_episodes
 from anwei.org.models import Person, Post, Unit
-from tests.kernel.conftest import django_db_setup  # noqa: F401  the table of the test-only kind
+from tests.kernel.conftest import django_db_setup, quick_hashes  # noqa: F401
 from tests.kernel.county import COUNTY, NOW, County, in_post
 from tests.kernel.county import build as build_county
 from tests.monitoring.plant import Event, Plant
 from tests.monitoring.plant import build as build_plant
+from tests.support.kept import once_a_module
 
 LATER = NOW + timedelta(minutes=5)  # when the pages are looked at
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +25,7 @@ def five_minutes_later(time_machine: TimeMachineFixture) -> None:
     time_machine.move_to(LATER)
 
 
-@pytest.fixture
-def county(db: None) -> County:
+def _build() -> County:
     county = build_county()
     for enterprise, place in (
         (county.enterprise, (119.912345678, 38.7)),
@@ -40,6 +34,14 @@ def county(db: None) -> County:
         enterprise.longitude, enterprise.latitude = place
         enterprise.save()
     return county
+
+
+county_of_module = once_a_module(_build, LATER, fixture="county")
+
+
+@pytest.fixture
+def county(county_of_module: Callable[[], County], db: None) -> County:
+    return county_of_module()
 
 
 @pytest.fixture

@@ -1,0 +1,67 @@
+"""What the tests of one module begin with, built once and given to each of them whole."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from anwei.datafolder import DataFolder
+
+World = TypeVar("World")
+QUICK_HASHES = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@contextmanager
+def clock_of(request: pytest.FixtureRequest, moment: datetime) -> Iterator[None]:
+    """Let a test happen at `moment`; a browser's clock cannot be moved, so neither is the server's."""
+    if request.node.get_closest_marker("e2e"):
+        yield
+        return
+    with time_machine.travel(moment, tick=True):
+        yield
+
+
+def once_a_module(build: Callable[[], World], moment: datetime, *, fixture: str) -> Any:
+    """Return a fixture that builds at `moment`, once a module, what `fixture` gives to each of its tests.
+
+    What is built stands in a transaction around all of them; each test rolls back to it and gets objects of
+    its own. A module in which one test needs an empty database, or commits, builds for each test anew.
+    """
+
+    @pytest.fixture(scope="module")
+    def built(
+        request: pytest.FixtureRequest,
+        data_folder: DataFolder,
+        django_db_setup: None,
+        django_db_blocker: DjangoDbBlocker,
+    ) -> Iterator[Callable[[], World]]:
+        tests = [item for item in request.session.items if item.path == request.path]
+        if not all(_rolls_back_to(fixture, test) for test in tests):
+            yield build
+            return
+        with django_db_blocker.unblock(), transaction.atomic():
+            with override_settings(PASSWORD_HASHERS=QUICK_HASHES), time_machine.travel(moment, tick=True):
+                world = build()
+            with django_db_blocker.block():
+                yield lambda: copy.deepcopy(world)
+            transaction.set_rollback(True)
+
+    return built
+
+
+def _rolls_back_to(fixture: str, test: pytest.Item) -> bool:
+    """Say whether a test begins with the fixture and commits nothing, or uses no database."""
+    names = set(getattr(test, "fixturenames", ()))
+    marker = test.get_closest_marker("django_db")
+    if {"transactional_db", "live_server"} & names or (marker and marker.kwargs.get("transaction")):
+        return False
+    return fixture in names or not (marker or "db" in names)
