@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+from http import HTTPStatus
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from anwei.monitoring.api.errors import problem_response
+from anwei.portal.middleware import API
 
 RETRY_AFTER_S = 10
 
@@ -16,7 +20,9 @@ log = logging.getLogger("anwei.portal")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400."""
+    """Answer 400; a program gets it as a problem."""
+    if request.path_info.startswith(API):
+        return problem_response(HTTPStatus.BAD_REQUEST, _("参数不符合要求。"))
     return _page(request, 400, _("请求不完整或已过期"), _("请返回上一页，刷新后重新提交。"))
 
 

@@ -45,7 +45,15 @@ def headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest
 
 
 class NoNul(MiddlewareMixin):
-    """Refuse the character NUL in addresses and forms: nobody types it, PostgreSQL keeps no text with it."""
+    """Refuse the character NUL in addresses and forms: nobody types it, PostgreSQL keeps no text with it.
+
+    It stands before the sessions, which look a cookie up in the database. The JSON of a program is refused by
+    the API's own reader.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Forget cookies with NUL (a quoted one may hold it as \\000): none of ours has it."""
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _named: Any) -> None:
         """Raise BadRequest; a body is read only where the check against forgery reads it too."""

@@ -70,11 +70,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "anwei.portal.static_files.StaticFiles",
+    "anwei.portal.middleware.NoNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "anwei.portal.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "anwei.portal.middleware.NoNul",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "anwei.portal.refusals.middleware",  # outside of whatever refuses somebody
     "django.contrib.messages.middleware.MessageMiddleware",
