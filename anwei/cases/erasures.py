@@ -17,6 +17,7 @@ from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Entry
 from anwei.ledgers.erasure import ERASE, ERASED, erase
 from anwei.ledgers.models import Change, ErasureRequest, SealedRow
+from anwei.ledgers.services import record_change
 from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.models import Person, Post
 
@@ -62,6 +63,7 @@ def propose(
             asked.save()
     except IntegrityError as clash:
         raise CaseError(_("此条已有待确认的抹除申请。")) from clash
+    _record(asked, "propose", actor=actor, now=now)
     return asked
 
 
@@ -90,6 +92,13 @@ def answer(request: ErasureRequest, *, actor: Person, now: datetime, agreed: boo
     asked.state = ErasureRequest.State.DONE if agreed else ErasureRequest.State.REFUSED
     asked.answered_by, asked.answered_as, asked.answered_at = actor, kind, now
     asked.save(update_fields=["state", "answered_by", "answered_as", "answered_at"])
+    _record(asked, asked.state, actor=actor, now=now)
+
+
+def _record(asked: ErasureRequest, verb: str, *, actor: Person, now: datetime) -> None:
+    """Seal that an erasure was asked for, refused or done; without its reason, which may be personal."""
+    content = {"model": asked.model, "row": asked.row}
+    record_change("ledgers.erasure", asked.pk, actor=actor, now=now, verb=verb, content=content)
 
 
 def _kept(row: SealedRow) -> dict[str, list[str]]:

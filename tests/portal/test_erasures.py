@@ -80,6 +80,11 @@ def test_a_refusal_leaves_the_text(entry: Entry, administrators: dict[str, Perso
     request.refresh_from_db()
     entry.refresh_from_db()
     assert request.state == "refused" and entry.content != {"erased": True}
+    sealed = Change.objects.filter(register="ledgers.erasure", row=str(request.pk)).order_by("pk")
+    assert [(change.verb, change.actor) for change in sealed] == [
+        ("propose", administrators["audit_admin"]),
+        ("refused", administrators["security_admin"]),
+    ]
 
 
 def test_a_change_log_row_is_erased_too(administrators: dict[str, Person], visit: Visit) -> None:
