@@ -17,6 +17,7 @@ from tests.kernel.county import COUNTY, IN_POST_SINCE, NOW, TOWN
 
 PASSWORD = "Correct-Horse-7-Staple"
 STEP = 30  # s
+FACTOR_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def government() -> Unit:
@@ -57,9 +58,8 @@ def is_in(client: Client) -> bool:
 
 def give_factor(person: Person) -> str:
     """Set up one-time codes and return the secret."""
-    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    TOTP.activate(person, secret)
-    return secret
+    TOTP.activate(person, FACTOR_SECRET)
+    return FACTOR_SECRET
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:

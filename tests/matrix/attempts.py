@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from tests.matrix.callers import Answer, Caller
 from tests.matrix.crawl import Walk, role_at
 from tests.matrix.examples import walk
-from tests.matrix.expected import WRITTEN_BY, reads
+from tests.matrix.expected import EVERYBODY, WRITTEN_BY, reads
 from tests.matrix.register_writes import WRITES
 from tests.matrix.routes import Route
-from tests.matrix.world import PLACES, World
+from tests.matrix.world import PLACES, TRIED, World
 from tests.matrix.writes import UNTRIED, Write, writes
 
 NOBODY = Write(frozenset())
@@ -22,6 +22,8 @@ FORMS = (
     "accounts/confirm/",
     "accounts/confirm/code/",
     "cases/<int:pk>/extend/",
+    "system/erasures/<int:pk>/",
+    "system/erasures/propose/",
     "notices/read/",
     "work/act/",
     *(f"ledgers/{code}/batch/" for code in WRITTEN_BY),
@@ -32,17 +34,25 @@ FORMS = (
 def attempt(world: World, caller: Caller, name: str) -> Walk:
     """Send to every address what would change something there if it could."""
     walked = Walk(counts=Counter())
-    for route, place, path in walk(world):
+    deaf: set[str] = set()  # doors that take no POST, whatever object they name
+    for route, place, path in walk(world, name.removeprefix("token:")):
+        if route.pattern in deaf:
+            continue
         if ":" in name and not route.pattern.startswith("api/"):
             continue
         write = WRITES.get(route.pattern, NOBODY)
         role = role_at(name, route)
         if route.policy == "token" and name == role:
             role = "anonymous"  # a cookie only reads there
-        for plant in PLACES if write.names_plant else [place]:
-            body = write.body(world, plant, role) if role != "anonymous" else {"note": "x", "reason": "x"}
+        for plant in TRIED.get(role, PLACES) if write.names_plant else [place]:
+            body = (
+                write.body(world, plant, role)
+                if role in write.who | EVERYBODY
+                else {"note": "x", "reason": "x"}
+            )
             allowed = writes(write, role, route, plant, "POST") and _sees(role, route, plant, write)
             answer = caller.call("POST", path, body, as_json=write.as_json)
+            deaf |= {route.pattern} if answer.status == 405 else set()
             walked.counts["calls"] += 1
             walked.counts["done"] += allowed
             what = f"{name} POST {path} {plant} {answer.status} {sorted(answer.tables)}"
@@ -59,6 +69,11 @@ def _sees(role: str, route: Route, plant: str, write: Write) -> bool:
     stand_in = Route(route.pattern, "signed_in", route.view)
     own = route.pattern != "work/act/" or role == f"enterprise_{plant}"
     return own and reads(role, stand_in, plant)
+
+
+def _is_known(route: Route) -> bool:
+    """Say whether the tables name a door that takes a POST."""
+    return route.policy == "public" or route.pattern in {*WRITES, *UNTRIED, *FORMS}
 
 
 def _faults(
@@ -79,3 +94,5 @@ def _faults(
             yield "refused off the record"
     elif answer.status < 400 and route.policy != "public" and route.pattern not in (*FORMS, *UNTRIED):
         yield "answered as if done"
+    elif answer.status not in (401, 403, 404, 405) and not _is_known(route):
+        yield "takes a POST, and the table does not know"

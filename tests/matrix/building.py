@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from anwei.cases.erasures import propose
 from anwei.cases.evidence import Upload
 from anwei.cases.models import Case, Entry, Evidence, Notice
+from anwei.cases.notices.channels import SETTING
 from anwei.cases.services import advance
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.importing import examine_import, hand_in
 from anwei.ledgers.models import Paper, SheetImport
 from anwei.ledgers.papers import services as papers
 from anwei.ledgers.search.keeping import catch_up
+from anwei.ledgers.services import change_setting, record_change
 from anwei.monitoring.models import Alarm, Warning
 from anwei.monitoring.services import add_rule, add_tag, record_episodes, register_device
+from anwei.org.accounts.resets import remove_factor
 from anwei.org.display import bind_display, issue_display
-from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
+from anwei.org.models import ApiToken, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.services import (
     appoint,
     create_person,
@@ -27,10 +31,12 @@ from anwei.org.services import (
 )
 from anwei.portal.suggestions import suggest
 from anwei.sites.models import Enterprise, Site
+from tests.kernel.accounts import give_factor
 from tests.kernel.county import IN_POST_SINCE, NOW, photo
-from tests.matrix.world import COUNTY, PLACES, TOWN_A, TOWN_B, Place, World, canary, phone
+from tests.matrix.world import COUNTY, PLACES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
 from tests.monitoring.plant import raised
 
+ADMINISTRATORS_PHONE = "13900000077"  # where a channel is tried out
 CREDIT_CODE = "91140000000000000U"
 LATER = NOW + timedelta(minutes=1)
 SHEET = "企业名称,统一社会信用代码,行业,属地\n{name},{code},chemical,甲镇\n"
@@ -47,10 +53,12 @@ def build() -> World:
     office = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY, parent=party)
     _hire(world, "leader", party, "principal", "书记")
     _hire(world, "office", office, "duty", "值班岗")
+    _hire(world, "deputy", party, "deputy", "副书记")
+    world.deputy = world.people.pop("deputy")
     _hire(world, "colleague", office, "officer", "干事")
     world.colleague = world.people.pop("colleague")
     for kind in ("system_admin", "security_admin", "audit_admin"):
-        _hire(world, kind, office, kind, kind)
+        _hire(world, kind, office, kind, kind, number=ADMINISTRATORS_PHONE if kind == "system_admin" else "")
     for sector in ("chemical", "coal"):
         unit = Unit.objects.create(kind="department", name=f"{sector}局", territory=COUNTY, parent=office)
         world.duty = SectorDuty.objects.create(sector=sector, unit=unit)
@@ -64,10 +72,32 @@ def build() -> World:
     _display, world.screen = bind_display(code, now=NOW)
     world.displays.append(display)
     world.people["display"] = display.person
+    _display, world.code = issue_display(world.people["office"], now=NOW)
+    security = world.people["security_admin"]
+    for words in ("张某家属电话", "李某病史"):
+        change = record_change(
+            "org.unit", office.pk, actor=security, now=NOW, verb="note", content={"text": words}
+        )
+        world.erasable.append(change)
+    world.erasure = propose(world.erasable[0], actor=security, now=NOW, reason="当事人申请")
+    give_factor(world.people["leader"])
+    remove_factor(world.deputy, actor=security, now=NOW, reason="手机遗失")
+    give_factor(world.deputy)  # which waits for the audit administrator
+    change_setting(
+        SETTING.format(channel="sms"),
+        {"adapter": "file"},
+        default={},
+        actor=world.people["system_admin"],
+        now=NOW,
+        reason="开通短信",
+    )
     world.sheet = _sheet(world.people["office"])
     catch_up()
     for name, person in world.people.items():
         _token, world.tokens[name] = create_token(person, label="接口", now=NOW)
+    world.secrets |= {*world.tokens.values(), world.screen}
+    world.secrets |= set(ApiToken.objects.values_list("digest", flat=True))
+    world.secrets |= {word for word in Person.objects.values_list("password", flat=True) if "$" in word}
     return world
 
 
@@ -76,6 +106,9 @@ def _hire(world: World, role: str, unit: Unit, kind: str, title: str, *, number:
     person, world.passwords[role] = create_person(
         username=role, full_name=f"{title}{role}", actor=None, now=NOW, phone=number
     )
+    if role[-2:] in ("_x", "_y", "_z"):
+        person.email = mail(role[-1], 2 if role.startswith("principal") else 1)
+        person.save(update_fields=["email"])
     appoint(person, post, actor=None, now=NOW, from_on=IN_POST_SINCE)
     world.people[role] = person
     return post
@@ -102,9 +135,10 @@ def _place(world: World, name: str, above: Unit) -> Place:
     site = Site.objects.create(
         enterprise=enterprise, code=f"S-{mark}", name=f"{mark}罐区", longitude=119.9, latitude=38.7
     )
-    device, _key = register_device(
+    device, key = register_device(
         actor=officer, now=NOW, code=f"D-{mark}", name=f"{mark}分站", enterprise=enterprise, site=site
     )
+    world.secrets.add(key)
     tag = add_tag(
         device,
         actor=officer,

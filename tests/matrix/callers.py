@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -17,7 +18,6 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
 from anwei.org.display import COOKIE, remember
-from anwei.org.models import Person
 from tests.matrix.world import SEES, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -129,16 +129,21 @@ def callers(world: World) -> dict[str, Caller]:
     for role in SEES:
         caller = found[role] = Caller(role)
         if role != "anonymous":
-            caller.cookies = _screen(world) if role == "display" else _session(world.people[role])
+            caller.cookies = _screen(world) if role == "display" else _session(world, role)
             found[f"token:{role}"] = Caller(role, {"authorization": f"Bearer {world.tokens[role]}"})
     return found
 
 
-def _session(person: Person) -> dict[str, str]:
-    """Return the cookie of a session that was clicked in just now; the person has another one elsewhere."""
+def _session(world: World, role: str) -> dict[str, str]:
+    """Return the cookie of a session that was clicked in just now; the person has another one elsewhere.
+
+    In it the page of the second factor has shown a secret to a telephone.
+    """
     for client in (Client(), Client()):
-        client.force_login(person)
+        client.force_login(world.people[role])
         client.get("/account/sessions/", headers={"user-agent": "Firefox/140.0"})
+    client.get("/account/factor/")
+    world.telephones[role] = client.session.get(SECRET_SESSION_KEY, "")
     return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 

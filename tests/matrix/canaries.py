@@ -7,7 +7,7 @@ import zipfile
 
 from tests.matrix.callers import Answer
 from tests.matrix.routes import Route
-from tests.matrix.world import SEES, canary, phone
+from tests.matrix.world import SEES, World, canary, mail, phone
 
 PART = "anary"  # of every canary, and none itself: a page may repeat what it was asked for
 PACKED = b"PK\x03\x04"
@@ -34,8 +34,8 @@ def unpacked(body: bytes) -> bytes:
         )
 
 
-def leaks(role: str, route: Route, answer: Answer) -> list[str]:
-    """Return the canaries in an answer that a role must not read there."""
+def leaks(world: World, role: str, route: Route, answer: Answer) -> list[str]:
+    """Return the canaries in an answer that a role must not read there, and the secrets that nobody may."""
     if route.pattern.startswith(KEEPERS.get(role, ("?",))):
         hidden = []
     else:
@@ -47,8 +47,7 @@ def leaks(role: str, route: Route, answer: Answer) -> list[str]:
         and role != "security_admin"
     ):
         silent = list("xyz")
-    hidden += [phone(place, number) for place in silent for number in (1, 2)]
-    if not hidden or not answer.body:
-        return []
+    hidden += [text(place, number) for text in (phone, mail) for place in silent for number in (1, 2)]
+    hidden += world.secrets
     text = unpacked(answer.body).lower()
     return [word for word in hidden if word.lower().encode() in text]

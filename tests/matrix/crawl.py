@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.matrix.callers import Answer, Caller
-from tests.matrix.canaries import PART, leaks
+from tests.matrix.canaries import PACKED, PART, leaks, unpacked
 from tests.matrix.examples import walk
 from tests.matrix.expected import CLOSED, MARKS, asks_again, reads
-from tests.matrix.headers import faults
+from tests.matrix.headers import elsewhere, faults
+from tests.matrix.questions import tells_of_strangers
 from tests.matrix.routes import Route
-from tests.matrix.world import World
+from tests.matrix.world import PLACES, World, canary
 
-QUESTION = f"q={PART}&search={PART}&sort=-pk&page=1&period=7d&state=&remember=1"
 TABS = {
     "alarms/": ("tab=history",),
     "notices/": ("tab=sent",),
     "work/": ("tab=done", "tab=supervised", "tab=told"),
-    "search/": ("in=sites.enterprise",),
+    "search/": (f"q={PART}&in=sites.enterprise",),
     "live/cockpit/": ("wall=1",),
 }
+STRICT = ("/print/", "/export/")  # refuse a query with words that they do not know
 FORMS = (("xlsx", ""), ("docx", "1"), ("csv", "1"))  # and whether personal data go out in full
 
 
@@ -39,49 +40,75 @@ def role_at(name: str, route: Route) -> str:
     return role if role == name or route.pattern.startswith("api/") else "anonymous"
 
 
-def crawl(world: World, caller: Caller, name: str, *, asking: bool = True) -> Walk:
-    """Ask for every address, and (`asking`) for every list with questions and as every export."""
+def crawl(world: World, caller: Caller, name: str, *, lure: str = "") -> Walk:
+    """Ask for every address, and for every list with questions and as every export.
+
+    `lure` is a query that names a foreign host wherever a page might read where to go next.
+    """
     walked = Walk()
-    for route, place, path in walk(world):
+    for route, place, path in walk(world, name.removeprefix("token:")):
         if ":" in name and not route.pattern.startswith("api/"):
             continue
         role = role_at(name, route)
         expected = reads(role, route, place)
-        answer = caller.call("GET", path)
-        walked.counts["calls"] += 1
-        walked.counts["in"] += answer.let_in
-        what = f"{name} GET {path} {answer.status}"
-        shut = (405, *CLOSED.get(route.pattern, ()))
-        if answer.let_in and not expected:
-            walked.wrong.append(f"gets in: {what}")
-        elif expected and not answer.let_in and answer.status not in shut:
-            walked.wrong.append(f"stays out: {what}")
-        elif answer.status >= 500 and answer.status not in shut:
-            walked.wrong.append(f"fault: {what}")
-        elif answer.changed and route.pattern not in MARKS:
-            walked.wrong.append(f"changes {answer.changed}: {what}")
-        walked.wrong += [f"{word} heard: {what}" for word in leaks(role, route, answer)]
+        luring = lure and not route.pattern.endswith(STRICT)
+        asked = f"{path}{'&' if '?' in path else '?'}{lure}" if luring else path
+        answer = caller.call("GET", asked)
+        what = f"{name} GET {asked} {answer.status}"
+        walked.wrong += [f"{fault}: {what}" for fault in _faults(route, answer, expected=expected)]
+        walked.wrong += [f"{word} heard: {what}" for word in leaks(world, role, route, answer)]
         signed_in = role != "anonymous" and not (":" in name and route.policy == "public")
         walked.wrong += [f"{fault} missing: {what}" for fault in faults(answer, signed_in=signed_in)]
-        if asking and answer.status == 200 and not place and answer.body:
+        _count(walked.counts, answer)
+        if answer.status == 200 and not place and answer.body and _is_list(route):
             for asked, more in _further(caller, route, path, answer):
-                walked.counts["questions"] += 1
-                walked.counts["exports"] += more.body.startswith(b"PK")
-                walked.wrong += [f"{word} heard: {name} {asked}" for word in leaks(role, route, more)]
+                _count(walked.counts, more)
+                walked.counts["exports"] += more.body.startswith(PACKED)
+                walked.wrong += [f"{word} heard: {name} {asked}" for word in leaks(world, role, route, more)]
                 if more.status >= 500:
                     walked.wrong.append(f"fault: {name} {asked} {more.status}")
+            for asked, faulty in tells_of_strangers(world, caller, role, route, path):
+                walked.counts["questions"] += 1
+                walked.wrong += [f"{fault}: {name} {asked}" for fault in faulty]
     return walked
 
 
+def _faults(route: Route, answer: Answer, *, expected: bool) -> Iterator[str]:
+    shut = (405, *CLOSED.get(route.pattern, ()))
+    if answer.let_in and not expected:
+        yield "gets in"
+    elif expected and not answer.let_in and answer.status not in shut:
+        yield "stays out"
+    elif answer.status >= 500 and answer.status not in shut:
+        yield "fault"
+    elif answer.changed and route.pattern not in MARKS:
+        yield f"changes {answer.changed}"
+    elif elsewhere(answer):
+        yield f"sent to {answer.location}"
+
+
+def _count(counts: Counter[str], answer: Answer) -> None:
+    counts["calls"] += 1
+    counts["in"] += answer.let_in
+    text = unpacked(answer.body)
+    for place in PLACES:
+        word = canary(place).encode()
+        counts[place] += word in text
+        counts["packed"] += word in text and answer.body.startswith(PACKED)
+
+
+def _is_list(route: Route) -> bool:
+    return route.policy != "public" and asks_again(route)
+
+
 def _further(caller: Caller, route: Route, path: str, answer: Answer) -> Iterator[tuple[str, Answer]]:
-    """Yield a list's answers to questions, and what it gives out."""
-    if route.policy == "public" or not asks_again(route):
-        return
-    mark = "&" if "?" in path else "?"
-    for question in (QUESTION, *(f"{QUESTION}&{tab}" for tab in TABS.get(route.pattern, ()))):
-        yield f"GET {path}{mark}{question}", caller.call("GET", f"{path}{mark}{question}")
+    """Yield the other leaves of a list, and what it gives out."""
+    queries = list(TABS.get(route.pattern, ()))
     if b"export=xlsx" in answer.body:
-        yield f"GET {path}{mark}export=xlsx", caller.call("GET", f"{path}{mark}export=xlsx")
+        queries.append("export=xlsx")
+    for query in queries:
+        asked = f"{path}{'&' if '?' in path else '?'}{query}"
+        yield f"GET {asked}", caller.call("GET", asked)
     if route.pattern.endswith("/export/"):
         for form, full in FORMS:
             body = {"form": form, "full": full, "reason": "核对", "q": PART}

@@ -6,8 +6,21 @@ import re
 
 from tests.matrix.callers import Answer
 
+ELSEWHERE = (
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "https:evil.example",
+)
+NAMES = ("next", "url", "return", "redirect", "continue", "came_from")
 NONCE = re.compile(r"'self' 'nonce-[\w+/=-]{16,}'")
 PAGES = "text/html"
+
+
+def elsewhere(answer: Answer) -> bool:
+    """Say whether an answer sends people to another host."""
+    return answer.location.startswith((*ELSEWHERE, "http:", "https:", "//"))
 
 
 def faults(answer: Answer, *, signed_in: bool) -> list[str]:

@@ -9,13 +9,12 @@ from tests.matrix.crawl import crawl
 from tests.matrix.world import World
 
 pytestmark = pytest.mark.django_db
-ASKING = ("township_b", "regulator_coal")
-LOOKING = ("township_a", "regulator_chemical")  # the same doors; what lists answer is shown by their like
 
 
-@pytest.mark.parametrize("name", [*ASKING, *LOOKING])
+@pytest.mark.parametrize("name", ["township_a", "township_b", "regulator_chemical", "regulator_coal"])
 def test_every_door_and_what_is_heard_behind_it(world: World, visitors: dict[str, Caller], name: str) -> None:
-    walked = crawl(world, visitors[name], name, asking=name in ASKING)
+    walked = crawl(world, visitors[name], name)
     assert not walked.wrong, "\n".join(walked.wrong)
-    assert walked.counts["calls"] > 300
-    assert name not in ASKING or walked.counts["exports"] > 15
+    assert walked.counts["calls"] > 200
+    assert walked.counts["questions"] > 30
+    assert walked.counts["exports"] > 10

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from anwei.cases.models import Evidence, Notice
-from anwei.ledgers.models import Paper, SheetImport
+from anwei.ledgers.models import Change, ErasureRequest, Paper, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
     Delegation,
@@ -50,7 +50,27 @@ SEES: dict[str, str] = {
 }
 """Role -> the plants it may see: own, not sibling, not the other sector; the county sees all, 三员 nothing."""
 
-COUNTY_ROLES = ("office", "leader", "display")
+TRIED: dict[str, str] = {
+    "anonymous": "x",
+    "enterprise_y": "yx",
+    "enterprise_z": "zx",
+    "township_a": "xy",
+    "township_b": "yx",
+    "regulator_chemical": "xz",
+    "regulator_coal": "zx",
+    "leader": "x",
+    "display": "x",
+    "system_admin": "x",
+    "security_admin": "x",
+    "audit_admin": "x",
+}
+"""Role -> the plants whose own addresses it tries, one for each relation it has to a plant.
+
+Who is not named tries all: plant X (own, sibling territory, other sector) and the office (all within). The
+other plants' workers add their own and one stranger; a town, whose view is a prefix of the territory alone,
+and a department, whose view is the sector alone, one within and one outside; who sees everything or nothing
+has but one relation to all three. What the lists tell is heard by everybody for all three.
+"""
 
 
 def canary(place: str) -> str:
@@ -60,7 +80,12 @@ def canary(place: str) -> str:
 
 def phone(place: str, number: int) -> str:
     """Return a telephone number that only people of the plant have."""
-    return f"1{'xyz'.index(place) + 1}7{number:02d}424242"
+    return f"1{'xyz'.index(place) + 3}7{number:02d}424242"
+
+
+def mail(place: str, number: int) -> str:
+    """Return a mail address that only people of the plant have."""
+    return f"m{place}{number}@mail.example"
 
 
 @dataclass
@@ -103,7 +128,15 @@ class World:
     passwords: dict[str, str] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     colleague: Person | None = None  # another hand in the office
+    deputy: Person | None = None  # whose telephone is new after a reset
     displays: list[Display] = field(default_factory=list)
+    code: str = ""  # that binds another display once
+    erasable: list[Change] = field(default_factory=list)  # sealed lines with a person's text
+    erasure: ErasureRequest | None = None  # of the first of them
+    telephones: dict[str, str] = field(
+        default_factory=dict
+    )  # role -> the secret its telephone took from the page
+    secrets: set[str] = field(default_factory=set)  # what no answer may ever carry, whoever asks
     sheet: SheetImport | None = None
     duty: SectorDuty | None = None
     screen: str = ""  # the secret in the cookie of the bound display
