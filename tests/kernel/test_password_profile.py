@@ -87,3 +87,5 @@ def test_nobody_else_chooses(county: County, keeper: Client) -> None:
         assert client.get(PAGE).status_code == 403
         assert client.post(PAGE, {"profile": "asvs", "reason": "试"}).status_code == 403
     assert profile().code == "dengbao"
+    assert PAGE in keeper.get("/org/accounts/").content.decode()
+    assert PAGE not in others[-1].get("/org/accounts/").content.decode()

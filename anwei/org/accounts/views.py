@@ -17,7 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anwei.ledgers.listing import Listing
 from anwei.ledgers.models import Change
-from anwei.org.accounts.administration import administered_people, offered_posts, require_administration
+from anwei.org.accounts.administration import (
+    administered_people,
+    is_of_the_county,
+    offered_posts,
+    require_administration,
+)
 from anwei.org.accounts.factors import must_have_factor
 from anwei.org.accounts.forms import AccountForm, PhoneForm, ReasonForm
 from anwei.org.accounts.passwords import profile
@@ -56,7 +61,12 @@ def accounts(request: HttpRequest) -> HttpResponse:
         .order_by("pk")
     )
     listing = Listing(request, name="accounts", rows=rows, filterset=AccountFilter, table=AccountTable)
-    return render(request, "org/accounts/list.html", {"listing": listing, "profile": profile()})
+    context = {
+        "listing": listing,
+        "profile": profile(),
+        "chooses": is_of_the_county(person_of(request), now),
+    }
+    return render(request, "org/accounts/list.html", context)
 
 
 @administrators_only
