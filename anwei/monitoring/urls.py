@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.monitoring.views import alarms, devices, rejects, tags
+from anwei.monitoring.views import alarms, devices, rejects, rules, tags
 
 urlpatterns = [
     path("alarms/", alarms.alarms, name="alarms"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("devices/<str:code>/revoke/", devices.device_revoke, name="device_revoke"),
     path("tags/<int:number>/", tags.tag, name="tag"),
     path("tags/<int:number>/history.json", tags.tag_history, name="tag_history"),
+    path("tags/<int:number>/rules/add/", rules.rule_add, name="rule_add"),
+    path("tags/<int:number>/rules/<int:pk>/", rules.rule_change, name="rule_change"),
     path("rejects/", rejects.rejects, name="rejects"),
 ]

@@ -64,7 +64,7 @@ MENU = (
         "clipboard-list",
         ("ledger", "ledger_row", "ledger_new", "ledger_edit", "ledger_import", "ledger_sheet", "ledger_grid"),
     ),
-    Door("devices", _("监测设备"), "antenna", ("device", "tag", "rejects")),
+    Door("devices", _("监测设备"), "antenna", ("device", "tag", "rule_add", "rule_change", "rejects")),
     Door("status", _("系统状态"), "heartbeat", officials_only=True),
 )
 SYSTEM, SECURITY, AUDIT = Post.Kind.SYSTEM_ADMIN, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN

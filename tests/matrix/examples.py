@@ -43,6 +43,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("papers/", "pk"): lambda place: place.paper.pk,
     ("suggestions/", "pk"): lambda place: place.suggestion.pk,
     ("tags/", "number"): lambda place: place.tag.number,
+    ("tags/<int:number>/rules/", "pk"): lambda place: place.alarm.rule_id,
 }
 
 OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {

@@ -60,6 +60,8 @@ NARROW: dict[str, Rule] = {
     "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
     "status/": _only(EVERYBODY - ENTERPRISES),
     "suggestions/<int:pk>/photo/": lambda role, place: _reader_alone(role, place) or role in ANSWERS,
+    "tags/<int:number>/rules/<int:pk>/": _only(OFFICERS),
+    "tags/<int:number>/rules/add/": _only(OFFICERS),
     "suggestions/<int:pk>/reply/": lambda role, place: _reader_alone(role, place) or role in ANSWERS,
 }
 """Doors that the view narrows, or opens, in its own way: (role, plant) -> may read."""

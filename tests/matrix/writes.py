@@ -188,6 +188,7 @@ OF_CASES = {
     ),
 }
 
+RULE = {"deadband": "0", "on_delay_s": "5", "off_delay_s": "0", "severity": "red", **REASON}
 OF_MONITORING = {
     "alarms/<int:pk>/acknowledge/": Write(ACTORS, fixed(note="已看到")),
     "alarms/acknowledge/": Write(
@@ -198,6 +199,8 @@ OF_MONITORING = {
     "api/v1/alarms/<alarm_id>/acknowledge": Write(ACTORS, fixed(note="已看到"), as_json=True),
     "devices/<str:code>/revoke/": Write(OFFICERS, fixed(**REASON)),
     "devices/<str:code>/rotate/": Write(OFFICERS),
+    "tags/<int:number>/rules/<int:pk>/": Write(OFFICERS, fixed(**RULE, limit="1.4", enabled="on")),
+    "tags/<int:number>/rules/add/": Write(OFFICERS, fixed(**RULE, kind="h", limit="1.0")),
 }
 
 SYSTEM = frozenset({"system_admin"})

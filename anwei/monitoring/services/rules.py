@@ -50,6 +50,7 @@ def add_rule(
     action: str = "",
     citation: str = "",
     opens_warning: bool = False,
+    reason: str = "",
 ) -> AlarmRule:
     """Watch one limit of a tag (unit of the tag; RATE: per minute); one rule of each kind a tag.
 
@@ -71,7 +72,7 @@ def add_rule(
     _save(rule)
     check_authority(actor, REGISTRARS, rule, now)
     content = {"tag": tag.pk, **{name: getattr(rule, name) for name in sorted(CHANGEABLE)}, "kind": kind}
-    record_change(RULE_REGISTER, rule.pk, actor=actor, now=now, verb="add", content=content)
+    record_change(RULE_REGISTER, rule.pk, actor=actor, now=now, verb="add", content=content, reason=reason)
     return rule
 
 

@@ -137,14 +137,15 @@ def _context(request: HttpRequest, shown: Device, error: str = "") -> dict[str, 
         "rows": [(tag, (latest or {}).get(tag.number)) for tag in tags],
         "store_away": latest is None,
         "members": shown.members.all(),
-        "may_register": _may_register(person_of(request), shown),
+        "may_register": may_register(person_of(request), shown),
         "revoke_form": ReasonForm(),
         "error": error,
         "connection": _connection(request, shown, tags),
     }
 
 
-def _may_register(person: Person, shown: Device) -> bool:
+def may_register(person: Person, shown: Device | Tag) -> bool:
+    """Say whether a person keeps the register of a device or tag."""
     try:
         check_authority(person, REGISTRARS, shown, timezone.now())
     except NotAllowed:

@@ -18,7 +18,7 @@ from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.columns import finite, moment
 from anwei.monitoring.models import Alarm, AlarmRule, Tag
 from anwei.monitoring.queries import alarms_of, silence_of, tags_with_rules
-from anwei.monitoring.views.devices import latest_of
+from anwei.monitoring.views.devices import latest_of, may_register
 from anwei.org.policy import person_of, signed_in
 
 DEFAULT_POINTS, MAX_POINTS = 1000, 4000
@@ -39,6 +39,7 @@ def tag(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "tag": shown,
         "rules": rules,
+        "may_register": may_register(person_of(request), shown),
         "silence": silence_of(shown.device),
         "latest": (latest or {}).get(number),
         "store_away": latest is None,
