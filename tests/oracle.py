@@ -2,7 +2,9 @@
 
 It is given what was sent, as messages in the order of the log, and says which episodes must come of it.
 Samples inside one message are put in order; a sample not newer than the newest of its tag (in the messages
-before) is late and moves nothing. Silence is not judged here: it depends on the clock.
+before) is late and moves nothing live. What late samples tell afterwards must add up to the episodes of a run in
+order, which is what `events_in_order` gives. Silence is not judged here: it depends on the clock; only newer
+samples are a sign of life.
 """
 
 from __future__ import annotations
@@ -142,6 +144,23 @@ def events_of(rules: Iterable[Rule], messages: Iterable[Sequence[Sample]]) -> li
                 seen.add((sample.tag, sample.ts))
                 events += one.see(sample)
     return events
+
+
+def events_in_order(rules: Iterable[Rule], messages: Iterable[Sequence[Sample]]) -> list[Event]:
+    """Return every event that the messages would cause if each sample had come when it was its turn."""
+    return events_of(rules, [[sample for message in messages for sample in message]])
+
+
+def n_late(messages: Iterable[Sequence[Sample]]) -> int:
+    """Return how many samples are not newer than the newest of their tag in the messages before."""
+    newest: dict[int, int] = {}
+    count = 0
+    for message in messages:
+        trusted = [sample for sample in message if sample.quality != FUTURE]
+        count += sum(sample.ts <= newest.get(sample.tag, -1) for sample in trusted)
+        for sample in trusted:
+            newest[sample.tag] = max(newest.get(sample.tag, -1), sample.ts)
+    return count
 
 
 def _falling(value: float) -> float:

@@ -76,7 +76,7 @@ def _write(events: list[Event], now: datetime, trends: Mapping[int, str]) -> Rec
                 known[key] = raised[key] = _alarm(rule, event, now)
         elif (alarm := known.get(key)) is None:
             log.error("end of an episode never raised: rule %s, start %s", event["rule"], event["start"])
-        elif alarm.cleared_at is None:
+        elif alarm.cleared_at is None or event["late"]:  # more late data may put a late end right
             alarm.cleared_at, alarm.changed_at = moment(event["at"]), now
             cleared[key] = alarm
     Alarm.objects.bulk_create(raised.values())

@@ -12,16 +12,15 @@ import msgspec
 import numpy as np
 
 from anwei.monitoring.stream.alarm.arrival import evaluate_messages
-from anwei.monitoring.stream.alarm.evaluate import select
-from anwei.monitoring.stream.alarm.late import late_episodes, suspects
 from anwei.monitoring.stream.alarm.rules import NO_DATA, compile_rules
 from anwei.monitoring.stream.alarm.silence import begin_anew, tick
 from anwei.monitoring.stream.alarm.state import carry, restore
 from anwei.monitoring.stream.consume import Entry
 from anwei.monitoring.stream.decode import MAX_DETAIL, Decoded, Decoder, Message
+from anwei.monitoring.stream.late import LateData
 from anwei.monitoring.stream.log import HTTP_PREFIX, MQTT_PREFIX, REFUSED_PREFIX
 from anwei.monitoring.stream.register import Register
-from anwei.monitoring.stream.samples import Batch, EpisodeEvent, Quality, Reason, Reject, Samples
+from anwei.monitoring.stream.samples import Batch, Quality, Reason, Reject, Samples
 from anwei.monitoring.stream.store.protocol import Columns, TelemetryStore
 
 _ROWS = 1_000_000  # of one look at what is stored of a tag
@@ -55,6 +54,7 @@ class Intake:
         last = store.last(None)
         self._state, self._events = restore(self._rules, store.alarm_state(), last, now)
         self._recall_good(last)
+        self._late = LateData(store)
         self.read_to = 0  # ms: the log's time of the last message taken
         self._samples: list[Samples] = []
         self._rejects: list[Reject] = []
@@ -84,6 +84,7 @@ class Intake:
         self._state, ended = carry(self._rules, self._state, rules, now)
         self._events += ended
         self._decoder, self._rules = decoder, rules
+        self._late.forget()
         self.register_version = register.version
 
     def decode(self, entries: Sequence[Entry]) -> Decoded:
@@ -105,13 +106,16 @@ class Intake:
         self.sequence = entries[-1].sequence
         self.oldest = self.oldest or entries[0].stamped
         self.n_messages += len(entries)
+        late: list[Samples] = []
         for part, outcome in evaluate_messages(
             self._rules, self._state, decoded.samples, decoded.message, now
         ):
             self._events += outcome.events
             if len(outcome.late):
-                self._events += self._late(outcome.late, part, now)
+                late.append(outcome.late)
+                self._judge_late(outcome.late, part)
             self._samples.append(part)
+        self._rejects += self._count(Samples.concatenate(late), now)
 
     def tick(self, *, now: int) -> None:
         """Note the passing of time: silence, and delays that ripen."""
@@ -179,17 +183,27 @@ class Intake:
                 self._state.good_ts[at] = rows["ts"][good[-1]]
                 self._state.good_value[at] = rows["value"][good[-1]]
 
-    def _late(self, late: Samples, part: Samples, now: int) -> list[EpisodeEvent]:
-        """Return the episodes in late samples that are new to us: devices send the same again."""
-        doubtful = suspects(self._rules, late)
-        fresh = np.ones(len(doubtful), np.bool_)
-        for tag in np.unique(doubtful.tag).tolist():
-            of_tag = doubtful.tag == tag
-            first, last = int(doubtful.ts[of_tag].min()), int(doubtful.ts[of_tag].max())
-            stored = self._store.history(tag, first, last + 1, None, _ROWS)["ts"]
-            waiting = [samples.ts[samples.tag == tag] for samples in self._samples]
-            fresh[of_tag] = ~np.isin(doubtful.ts[of_tag], np.concatenate([stored, *waiting]))
-        return late_episodes(self._rules, self._state, select(doubtful, fresh), now)
+    def _judge_late(self, late: Samples, part: Samples) -> None:
+        doubtful = self._late.doubtful(self._rules, self._state, late)
+        if len(doubtful):
+            self._samples = [Samples.concatenate(self._samples)]
+            self._events += self._late.judge(
+                self._rules,
+                self._state,
+                doubtful,
+                message=part,
+                waiting=self._samples[0],
+                pending=self._events,
+            )
+
+    def _count(self, late: Samples, now: int) -> list[Reject]:
+        """Return how many late samples there were of each device."""
+        columns, numbers = np.unique(self._rules.columns(late.tag), return_counts=True)
+        counts: dict[str, int] = {}
+        for column, number in zip(columns.tolist(), numbers.tolist(), strict=True):
+            code = self._rules.codes[column]
+            counts[code] = counts.get(code, 0) + number
+        return [Reject(Reason.LATE, code, "", now, "", number) for code, number in counts.items()]
 
 
 def _telemetry(entry: Entry) -> Message | None:

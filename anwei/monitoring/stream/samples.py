@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NOT_A_MEMBER = "not_a_member"  # a gateway spoke for a device that is not registered under it
     QOS0 = "qos0"  # published without asking for an acknowledgement: not stored
     TOO_OLD = "too_old"  # beyond the accepted past
+    LATE = "late"  # not newer than the newest of its tag: stored, no sign of life; counted, without a row
 
 
 @dataclass(frozen=True)

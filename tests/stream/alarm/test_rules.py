@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from anwei.monitoring.stream.alarm.evaluate import evaluate
-from anwei.monitoring.stream.alarm.late import late_episodes, suspects
 from anwei.monitoring.stream.alarm.rules import H, compile_rules
 from anwei.monitoring.stream.alarm.silence import tick
 from anwei.monitoring.stream.alarm.state import ACTIVE, State, carry, restore
@@ -134,75 +133,6 @@ def test_what_was_said_last_is_carried_to_where_a_tag_is_now() -> None:
     engine.state, _ = carry(engine.rules, engine.state, rules, NOW)
     engine.rules = rules
     assert [event.value for event in engine.see([[Sample(1, 10_000, 95.0)]])] == [600.0]
-
-
-def test_late_samples_move_nothing_and_become_a_closed_episode() -> None:
-    engine = Engine([Rule(1, 1, "h", 80.0, 2.0)], 1)
-    engine.see([[Sample(1, 1000 * second, 50.0) for second in range(100, 200)]])
-    before = engine.state.phase.copy()
-    late = [
-        [Sample(1, 500 + 1000 * second, 85.0 if 120 <= second < 130 else 50.0) for second in range(110, 140)]
-    ]
-    assert engine.see(late) == []
-    assert (engine.state.phase == before).all()
-    found = late_episodes(engine.rules, engine.state, suspects(engine.rules, engine.late[-1]), NOW)
-    assert [(event.kind, event.start, event.at, event.value, event.late) for event in found] == [
-        ("raised", 120_500, 120_500, 85.0, True),
-        ("cleared", 120_500, 130_500, 50.0, True),
-    ]
-
-
-def test_a_late_episode_still_under_way_is_closed_at_its_last_sample() -> None:
-    engine = Engine([Rule(1, 1, "l", 20.0)], 1)
-    engine.see([[Sample(1, 100_000, 50.0)]])
-    engine.see([[Sample(1, 50_000, 10.0), Sample(1, 51_000, 11.0)]])
-    found = late_episodes(engine.rules, engine.state, suspects(engine.rules, engine.late[-1]), NOW)
-    assert [(event.kind, event.start, event.at, event.value) for event in found] == [
-        ("raised", 50_000, 50_000, 10.0),
-        ("cleared", 50_000, 51_000, 11.0),
-    ]
-    assert {(event.rule, event.tag, event.device, event.limit) for event in found} == {(1, 1, "d0", 20.0)}
-
-
-def test_late_samples_inside_the_live_episode_are_that_episode() -> None:
-    engine = active([Rule(1, 1, "h", 80.0)])
-    engine.see([[Sample(1, 4_500, 85.0)]])
-    assert late_episodes(engine.rules, engine.state, suspects(engine.rules, engine.late[-1]), NOW) == []
-    assert engine.state.phase[H, 0] == ACTIVE
-
-
-def test_the_first_sample_of_the_live_episode_again_is_that_episode() -> None:
-    engine = active([Rule(1, 1, "h", 80.0)])
-    again, _ = columns([[Sample(1, 1_000, 85.0)]])
-    assert late_episodes(engine.rules, engine.state, again, NOW) == []
-
-
-def test_late_episodes_of_two_tags_are_told_apart_from_the_live_one() -> None:
-    engine = active([Rule(1, 1, "h", 80.0), Rule(2, 2, "h", 80.0)])
-    late, _ = columns([[Sample(1, 5_500, 85.0), Sample(2, 5_500, 86.0), Sample(2, 6_500, 50.0)]])
-    found = late_episodes(engine.rules, engine.state, suspects(engine.rules, late), NOW)
-    assert [(event.rule, event.tag, event.kind, event.start, event.at) for event in found] == [
-        (2, 2, "raised", 5_500, 5_500),
-        (2, 2, "cleared", 5_500, 6_500),
-    ]
-
-
-def test_a_late_episode_before_the_live_one_is_told() -> None:
-    engine = active([Rule(1, 1, "h", 80.0)])
-    late, _ = columns([[Sample(1, 999, 85.0)]])
-    found = late_episodes(engine.rules, engine.state, late, NOW)
-    assert [(event.kind, event.start, event.at) for event in found] == [
-        ("raised", 999, 999),
-        ("cleared", 999, 999),
-    ]
-
-
-def test_only_good_samples_beyond_a_limit_are_suspects() -> None:
-    rules = compiled([Rule(1, 1, "h", 80.0), Rule(2, 2, "bad")])
-    samples, _ = columns([[Sample(1, 1, 79.0), Sample(2, 1, 500.0), Sample(1, 2, 99.0, 2)]])
-    assert len(suspects(rules, samples)) == 0
-    samples, _ = columns([[Sample(1, 1, 79.0), Sample(1, 2, 80.0), Sample(2, 1, 500.0)]])
-    assert suspects(rules, samples).ts.tolist() == [1, 2]
 
 
 def test_nothing_known_is_nothing_done() -> None:

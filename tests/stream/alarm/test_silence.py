@@ -162,14 +162,52 @@ def test_a_new_device_that_never_speaks_is_silent_after_ten_minutes() -> None:
     assert [(event.kind, event.start) for event in clock.second([])] == [("raised", START + FIRST_WORD_MS)]
 
 
-def test_old_samples_are_a_sign_of_life_once_the_device_is_no_longer_new() -> None:
+def one(ts: int, tag: int = 1) -> Samples:
+    return Samples(np.array([tag], np.int32), np.array([ts]), np.zeros(1), np.zeros(1, np.uint8))
+
+
+def test_a_backlog_in_order_is_a_sign_of_life_once_the_device_is_no_longer_new() -> None:
     clock = Clock(Plant(1, 1, silence=True, registered_at=START))
     clock.now += FIRST_WORD_MS
-    for _ in range(30):
+    for second in range(30):
         clock.now += SECOND
-        buffered = Samples(np.array([1], np.int32), np.array([START - 1]), np.zeros(1), np.zeros(1, np.uint8))
-        evaluate(clock.rules, clock.state, buffered, clock.now)
+        evaluate(clock.rules, clock.state, one(START - 30 * SECOND + second), clock.now)
         assert tick(clock.rules, clock.state, clock.now) == []
+
+
+def test_a_clock_that_runs_back_or_stands_still_is_a_silence() -> None:
+    for back in (3_600 * SECOND, SECOND, 0):
+        clock = Clock(Plant(1, 1, silence=True))
+        clock.seconds(3, [1])
+        last, events = clock.now, []
+        for second in range(60):
+            clock.now += SECOND
+            ts = min(last - back + second * SECOND, last)
+            events += evaluate(clock.rules, clock.state, one(ts), clock.now).events
+            events += tick(clock.rules, clock.state, clock.now)
+        assert [(event.device, event.kind, event.start) for event in events] == [("d0", "raised", last)]
+        assert events[0].at == last + 7 * SECOND
+        assert [event.kind for event in clock.second([1])] == ["cleared"]
+
+
+def test_a_backlog_beside_fresh_samples_is_no_silence_and_hides_none() -> None:
+    clock = Clock(Plant(2, 1, silence=True))
+    clock.seconds(3, [1, 2])
+    for second in range(60):
+        assert [event.device for event in clock.second([1])] == ["d1"] * (second == 6)
+        for tag in (1, 2):
+            late = one(START - 3_600 * SECOND + second * SECOND, tag)
+            assert evaluate(clock.rules, clock.state, late, clock.now).events == []
+
+
+def test_a_late_sample_of_one_tag_is_no_sign_of_life_of_that_tag_alone() -> None:
+    clock = Clock(Plant(1, 2, [Rule(1, 2, "no_data")], silence=True))
+    clock.seconds(3, [1, 2])
+    events = []
+    for _ in range(30):
+        events += clock.second([1])
+        events += evaluate(clock.rules, clock.state, one(START, 2), clock.now).events
+    assert [(event.rule, event.kind) for event in events] == [(1, "raised")]
 
 
 def test_a_revoked_device_is_not_expected_to_speak() -> None:

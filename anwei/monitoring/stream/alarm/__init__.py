@@ -5,7 +5,7 @@
     evaluate(rules, state, samples, now)     each batch: events, and the samples that came too late
     tick(rules, state, now)                  each second: silence, and delays that ripen without a sample
     begin_anew(state, now)                   after a time in which nobody could be heard
-    late_episodes(rules, samples)            closed episodes found in late samples
+    episodes(rules, tag, samples)            closed episodes found in late samples and their neighbours
 
 An alarm of a rule goes through four phases, by the times of the samples:
 

@@ -1,63 +1,96 @@
-"""Samples that came too late: they move nothing, but an alarm they tell of is recorded as closed."""
+"""Samples that came too late move nothing; an alarm they tell of is recorded as closed, once an excursion.
+
+Late samples are judged among their neighbours, as if all had come in order. Which of them can mean anything
+is seen without the neighbours: one beyond a limit, or one back to normal inside an episode found before.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from anwei.monitoring.stream.alarm.evaluate import evaluate, select
+from anwei.monitoring.stream.alarm.evaluate import evaluate
 from anwei.monitoring.stream.alarm.rules import LIMITS, SIGN, RuleSet
 from anwei.monitoring.stream.alarm.state import ACTIVE, State
 from anwei.monitoring.stream.samples import EpisodeEvent, Quality, Samples
 
-
-def suspects(rules: RuleSet, late: Samples) -> Samples:
-    """Return all late samples of those tags that have one beyond a limit."""
-    if not len(late):
-        return late
-    column = rules.columns(late.tag)
-    beyond = np.zeros(len(late), np.bool_)
-    for kind in LIMITS:
-        beyond |= SIGN[kind] * late.value >= rules.enter[kind, column]
-    beyond &= late.quality == Quality.GOOD
-    return select(late, np.isin(late.tag, late.tag[beyond]))
+MAX_KNOWN = 100  # episodes remembered of a tag
 
 
-def late_episodes(rules: RuleSet, state: State, late: Samples, now: int) -> list[EpisodeEvent]:
-    """Return the episodes of limit rules in late samples that have not been stored before.
+class Episode(NamedTuple):
+    """An episode of a limit rule in samples judged by themselves."""
 
-    Each is raised and cleared at once and marked late. One still under way at the last of the samples is
-    closed there; one inside the episode that is active now is that episode, and not told again.
-    """
-    if not len(late):
-        return []
-    apart = State.new(rules)
-    told = evaluate(rules, apart, late, now).events
-    limit_rules = set(rules.rule[list(LIMITS)].ravel().tolist())
-    told = [event for event in told if event.rule in limit_rules]
-    for kind, column in np.argwhere(apart.phase[list(LIMITS)] >= ACTIVE):
-        told.append(
-            EpisodeEvent(
-                rule=int(rules.rule[kind, column]),
-                tag=int(rules.tag[column]),
-                device=rules.codes[column],
-                start=int(apart.start[kind, column]),
-                kind="cleared",
-                at=int(apart.last[column]),
-                value=float(apart.good_value[column]),
-                limit=float(rules.limit[kind, column]),
-            )
-        )
-    known = _active_starts(rules, state)
-    return [
-        replace(event, late=True)
-        for event in told
-        if event.start < known.get(event.rule, np.iinfo(np.int64).max)
-    ]
+    kind: int
+    raised: EpisodeEvent
+    cleared: EpisodeEvent  # at the last sample, if it is not over there
+    over: bool
 
 
-def _active_starts(rules: RuleSet, state: State) -> dict[int, int]:
-    """Return the start of the active episode of each rule that has one."""
-    active = map(tuple, np.argwhere(state.phase >= ACTIVE))
-    return {int(rules.rule[at]): int(state.start[at]) for at in active}
+class Known:
+    """Where episodes lie that were found among late samples: a further sample in them changes little."""
+
+    def __init__(self) -> None:
+        self._of_tag: dict[int, list[tuple[int, int, int]]] = {}  # kind, start, end
+
+    def remember(self, tag: int, found: list[Episode], first: int, last: int) -> None:
+        """Put what was found of a tag from `first` to `last` in the place of what was known there."""
+        apart = [span for span in self._of_tag.get(tag, []) if span[2] <= first or span[1] > last]
+        spans = [(one.kind, one.raised.start, one.cleared.at) for one in found]
+        self._of_tag[tag] = [*apart, *spans][-MAX_KNOWN:]
+
+    def doubtful(self, rules: RuleSet, state: State, late: Samples) -> NDArray[np.bool_]:
+        """Say of each late sample whether it may tell of an alarm, or of the end of one.
+
+        Inside the alarm that is active now nothing can: it is never told again, and never cleared.
+        """
+        at = np.ix_(np.array(LIMITS), rules.columns(late.tag))
+        measured = SIGN[at[0]] * late.value
+        good = late.quality == Quality.GOOD
+        violates = measured >= rules.enter[at]
+        violates &= good | (late.quality == Quality.OUT_OF_RANGE)
+        returns = good & (measured < rules.leave[at])
+        telling = violates.copy()
+        for position in np.flatnonzero(np.isin(late.tag, list(self._of_tag))).tolist():
+            ts = int(late.ts[position])
+            for kind, start, end in self._of_tag[int(late.tag[position])]:
+                if start <= ts < end:
+                    telling[kind, position] = returns[kind, position]
+        telling &= (state.phase[at] < ACTIVE) | (late.ts < state.start[at])
+        found: NDArray[np.bool_] = telling.any(axis=0)
+        return found
+
+
+def quiet(rules: RuleSet, column: int, samples: Samples) -> NDArray[np.bool_]:
+    """Say after which of a tag's samples, in order of time, every limit rule is certainly back to normal."""
+    if not len(samples):
+        return np.zeros(0, np.bool_)
+    calm: NDArray[np.bool_] = samples.quality == Quality.GOOD
+    calm &= (samples.value > rules.calm_low[column]) & (samples.value < rules.calm_high[column])
+    since = np.maximum.accumulate(np.where(calm, -1, np.arange(len(calm)))) + 1  # where the calm began
+    since = np.minimum(since, len(calm) - 1)
+    off_delay = rules.off_delay[list(LIMITS), column].max()
+    calm &= samples.ts - samples.ts[since] >= off_delay
+    return calm
+
+
+def episodes(rules: RuleSet, tag: int, samples: Samples) -> list[Episode]:
+    """Return the episodes of a tag's limit rules in its samples, judged by themselves and marked late."""
+    rules = rules.only(tag)
+    state = State.new(rules)
+    kind_of = {int(rules.rule[kind, 0]): kind for kind in LIMITS if rules.rule[kind, 0]}
+    raised: dict[int, EpisodeEvent] = {}
+    found = []
+    for event in evaluate(rules, state, samples, 0).events:
+        if event.rule in kind_of and event.kind == "raised":
+            raised[event.rule] = replace(event, late=True)
+        elif event.rule in kind_of:
+            start = raised.pop(event.rule)
+            found.append(Episode(kind_of[event.rule], start, replace(event, late=True), over=True))
+    last = None if np.isnan(state.good_value[0]) else float(state.good_value[0])
+    for rule, event in raised.items():
+        end = replace(event, kind="cleared", at=int(state.last[0]), value=last)
+        found.append(Episode(kind_of[rule], event, end, over=False))
+    return found

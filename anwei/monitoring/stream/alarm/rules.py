@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,22 @@ class RuleSet:
         """Return the columns of tag numbers, -1 for those not in this register."""
         inside = np.clip(tags, 0, len(self.column_of) - 1)
         return np.where(inside == tags, self.column_of[inside], np.int32(-1))
+
+    def only(self, tag: int) -> RuleSet:
+        """Return the rules of one tag of this register, in the one column there is."""
+        column = int(self.column_of[tag])
+        parts = {name: getattr(self, name)[..., column : column + 1] for name in _BY_COLUMN}
+        column_of = np.full(tag + 1, -1, np.int32)
+        column_of[tag] = 0
+        top = np.zeros(1, np.int32)
+        codes = [self.codes[column]]
+        return replace(self, codes=codes, column_of=column_of, parent=top - 1, level=top, **parts)
+
+
+_BY_COLUMN = (
+    *("tag", "period", "registered", "rule", "limit", "enter", "leave", "on_delay", "off_delay"),
+    *("calm_low", "calm_high", "watches_rate", "delayed"),
+)
 
 
 def compile_rules(register: Register) -> RuleSet:

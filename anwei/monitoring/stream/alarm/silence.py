@@ -1,8 +1,9 @@
 """What happens without samples: silence is an alarm, and a pending delay ripens.
 
-A tag or device is silent when nothing of it has arrived for two of its periods and a little grace, by the
-server's clock. While a device is silent its tags are not alarmed, while a gateway is silent its members are
-not: one silence is one alarm. It is over when the device speaks again.
+A tag or device is silent when nothing newer of it has arrived for two of its periods and a little grace, by
+the server's clock; samples older than its newest say nothing of the present. While a device is silent its
+tags are not alarmed, while a gateway is silent its members are not: one silence is one alarm. It is over when
+the device speaks again.
 
 A new device has ten minutes to speak for the first time. Until then, samples from before its registration are
 its history being loaded, and no sign of life.

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from anwei.monitoring.stream.samples import EpisodeEvent, Reject
+from anwei.monitoring.stream.samples import EpisodeEvent, Reason, Reject
 from anwei.monitoring.stream.store.manifest import Manifest, Transaction
 from anwei.monitoring.stream.store.options import HOUR_MS, OUTBOX_FLOOR_MS, StoreOptions
 
@@ -45,8 +45,9 @@ class Notes:
             (sequence, written_at, event) for sequence, event in zip(sequences, events, strict=True)
         ]
         for reject in rejects:
-            waiting.rejects.append((self.next_reject, reject))
-            self.next_reject += 1
+            if reject.reason != Reason.LATE:  # a device's backlog would push all other rows out
+                waiting.rejects.append((self.next_reject, reject))
+                self.next_reject += 1
             key = (reject.received_at // HOUR_MS * HOUR_MS, str(reject.reason), reject.device)
             count, newest = waiting.counts.get(key, (0, 0))
             waiting.counts[key] = (count + reject.count, max(newest, reject.received_at))
