@@ -121,7 +121,10 @@ class Worker:
                 if (await doors.status())["newest_event"] < after:
                     await _ask(read_again)  # the store is older than the database: restored from a backup
                 return
-            sentences = await trends.sentences(doors, events)
+            try:
+                sentences = await trends.sentences(doors, events)
+            except StoreAway:  # busy with long questions: an alarm without its sentence is better than none
+                sentences = {}
             recorded = await _ask(record_episodes, events, now=timezone.now(), trends=sentences)
             await self._nc.publish("live.alarms", msgspec.msgpack.encode(_written(recorded.rows)))
             if len(events) < BATCH:

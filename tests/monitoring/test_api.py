@@ -212,6 +212,15 @@ def test_latest_and_history_carry_no_value_as_null(officer: Caller, plant: Plant
     assert store.asked[-1] == (number, midnight, midnight + 30 * 60_000, 500)
 
 
+def test_a_history_is_bounded_to_a_year(officer: Caller, plant: Plant, store: Store) -> None:
+    path = f"/tags/{plant.tag.pk}/history"
+    assert officer.get(path, start="2025-11-24T00:00:00Z", end="2026-11-25T00:00:00Z").status_code == 200
+    longer = officer.get(path, start="2025-11-24T00:00:00Z", end="2026-11-25T00:00:01Z")
+    assert is_problem(longer, 422)
+    assert "366" in longer.json()["detail"]
+    assert len(store.asked) == 1
+
+
 def test_a_store_that_is_away_is_said_so(
     officer: Caller, plant: Plant, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -162,5 +163,30 @@ def test_questions_beside_each_other(broker: Broker, store: EmbeddedStore) -> No
             assert same(answer, store.history(tag, START, START + 9 * DAY, 50))
         store.append(Batch("log", 13, Samples.empty(), [event(1)]))
         assert (await door.episodes(0))[-1][1]["start"] == event(1).start
+
+    ask(broker, store, question)
+
+
+def test_slow_questions_hold_up_neither_episodes_nor_the_probe(
+    broker: Broker, store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history, go_on = store.history, threading.Event()
+
+    def slow(*asked: int) -> doors.Columns:
+        go_on.wait(10)
+        return history(*asked)
+
+    monkeypatch.setattr(store, "history", slow)
+
+    async def question(door: Doors) -> None:
+        many = [asyncio.create_task(door.history(3, START, START + DAY)) for _ in range(2 * doors.READERS)]
+        await asyncio.sleep(0.1)
+        try:
+            assert await door.episodes(1) == store.episodes(1, 100)
+            assert (await door.probe())["tags"] == TAGS
+            assert await door.rejects(0, 5) == store.rejects(0, 5)
+        finally:
+            go_on.set()
+        await asyncio.gather(*many)
 
     ask(broker, store, question)

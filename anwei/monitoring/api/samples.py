@@ -3,12 +3,15 @@
 No postponed annotations here: django-ninja reads them when it wraps a view.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import Query, Router
+from ninja.errors import HttpError
 
 from anwei.monitoring.api.schemas import LatestOut, Moment, SeriesOut, TagNumber
 from anwei.monitoring.bus import doors
@@ -17,6 +20,7 @@ from anwei.monitoring.models import Tag
 from anwei.org.policy import person_of
 
 MOST_TAGS = 10_000
+LONGEST = timedelta(days=366)
 router = Router(tags=["samples"])
 
 
@@ -58,7 +62,12 @@ def history(
     end: Moment,
     points: Annotated[int, Query(ge=4, le=20_000, description="at most; extremes are kept")] = 1000,
 ) -> dict[str, Any]:
-    """Return the samples of a tag in the caller's scope from `start` up to `end`, thinned to `points`."""
+    """Return the samples of a tag in the caller's scope from `start` up to `end`, thinned to `points`.
+
+    At most 366 days; above 7 days, values are the extremes of each hour, given at its begin and its middle.
+    """
+    if end - start > LONGEST:
+        raise HttpError(HTTPStatus.UNPROCESSABLE_ENTITY, _("时段最长 366 天，请分段查询。"))
     tag = get_object_or_404(Tag.objects.visible_to(person_of(request)), pk=number)
     columns = doors().history(number, _ms(start), _ms(end), points)
     return {

@@ -61,21 +61,23 @@ class ServedDoors:
         self._store = store
         self._figures = figures
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-door")
+        # What alarms and /healthz wait for is not held up by people's long questions.
+        self._urgent = ThreadPoolExecutor(1, thread_name_prefix="store-door-urgent")
         self._tasks: set[asyncio.Task[None]] = set()
         self._subscriptions: list[Any] = []
 
     async def open(self, nc: Client) -> None:
         """Subscribe to every door."""
         # What only reads memory answers at once; what may read files goes to a thread.
-        await self._door(nc, "last", Last, self._last, threaded=False)
-        await self._door(nc, "status", Nothing, self._status, threaded=False)
-        await self._door(nc, "history", History, self._history)
-        await self._door(nc, "aggregate", Aggregate, self._aggregate)
-        await self._door(nc, "episodes", Episodes, self._episodes)
-        await self._door(nc, "rejects", Rejects, self._rejects)
-        await self._door(nc, "reject_counts", RejectCounts, self._reject_counts)
-        await self._door(nc, "probe", Nothing, self._probe)
-        await self._door(nc, "copy", Copy, self._copy)
+        await self._door(nc, "last", Last, self._last, None)
+        await self._door(nc, "status", Nothing, self._status, None)
+        await self._door(nc, "history", History, self._history, self._readers)
+        await self._door(nc, "aggregate", Aggregate, self._aggregate, self._readers)
+        await self._door(nc, "episodes", Episodes, self._episodes, self._urgent)
+        await self._door(nc, "rejects", Rejects, self._rejects, self._urgent)
+        await self._door(nc, "reject_counts", RejectCounts, self._reject_counts, self._readers)
+        await self._door(nc, "probe", Nothing, self._probe, self._urgent)
+        await self._door(nc, "copy", Copy, self._copy, self._readers)
         # The broker shall know the doors when this returns. nats-py 2.16 sends a flush's PING ahead of what
         # is pending, so only the second PONG says that the subscriptions have arrived.
         await nc.flush()
@@ -88,9 +90,15 @@ class ServedDoors:
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._readers.shutdown()
+        self._urgent.shutdown()
 
     async def _door(
-        self, nc: Client, name: str, question: type[T], answer: Callable[[T], Reply], *, threaded: bool = True
+        self,
+        nc: Client,
+        name: str,
+        question: type[T],
+        answer: Callable[[T], Reply],
+        threads: ThreadPoolExecutor | None,
     ) -> None:
         decoder = msgspec.msgpack.Decoder(question)
         loop = asyncio.get_running_loop()
@@ -98,9 +106,7 @@ class ServedDoors:
         async def reply(message: Msg) -> None:
             try:
                 asked = decoder.decode(message.data or b"\x80")
-                answered = (
-                    await loop.run_in_executor(self._readers, answer, asked) if threaded else answer(asked)
-                )
+                answered = await loop.run_in_executor(threads, answer, asked) if threads else answer(asked)
             except (ValueError, TypeError) as error:  # msgspec's errors are ValueErrors
                 answered = {"error": str(error)}
             except Exception as error:
@@ -114,7 +120,7 @@ class ServedDoors:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-        callback: Callable[[Msg], Awaitable[None]] = take if threaded else reply
+        callback: Callable[[Msg], Awaitable[None]] = take if threads else reply
         self._subscriptions.append(await nc.subscribe(f"store.{name}", cb=callback))
 
     def _last(self, asked: Last) -> Reply:
@@ -193,7 +199,10 @@ class Doors:
         return _joined([columns for columns, _more in pages])
 
     async def history(self, tag: int, start: int, end: int, points: int | None = None) -> Columns:
-        """Return ts, value, quality of [start, end) ms: `points` rows that keep the extremes, or all rows."""
+        """Return ts, value, quality of [start, end) ms: `points` rows that keep the extremes, or all rows.
+
+        Extremes of more than 7 days are those of the hours, to the hour.
+        """
         pages, more = [], True
         while more:
             columns, more = await self._columns("history", History(tag, start, end, points))

@@ -161,9 +161,15 @@ class EmbeddedStore:
         """Return ts, value, quality of [start, end).
 
         At most `points` rows that keep the extremes of each bucket of time, or the first `limit` raw rows.
+        With `points`, a span above 7 days is read from the hourly rollups; see reading.extremes_by_hour.
         """
         tags = np.array([tag], np.int32)
-        samples = self._answer(lambda view: reading.rows(self._archive, view, tags, start, end))
+        if points is not None and end - start > reading.LONG_MS:
+            samples = self._answer(
+                lambda view: reading.extremes_by_hour(self._archive, view, tag, start, end)
+            )
+        else:
+            samples = self._answer(lambda view: reading.rows(self._archive, view, tags, start, end))
         samples = take(samples, slice(0, limit)) if points is None else downsample(samples, points)
         return {"ts": samples.ts, "value": samples.value, "quality": samples.quality}
 

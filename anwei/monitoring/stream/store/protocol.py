@@ -33,7 +33,10 @@ class TelemetryStore(Protocol):
         """Return columns tag, ts, value, quality of the newest sample of each tag (all tags when None)."""
 
     def history(self, tag: int, start: int, end: int, points: int | None, limit: int) -> Columns:
-        """Return ts, value, quality in [start, end): `points` rows that keep the extremes, or `limit` raw."""
+        """Return ts, value, quality in [start, end): `points` rows that keep the extremes, or `limit` raw.
+
+        Extremes of more than 7 days are those of the hours, to the hour.
+        """
 
     def aggregate(self, tags: NDArray[np.int32], start: int, end: int, interval: int) -> Columns:
         """Return tag, bucket, minimum, maximum, mean, count, last per tag and interval (ms)."""

@@ -16,6 +16,7 @@ from anwei.monitoring.stream.store.memory import Chunk
 from anwei.monitoring.stream.store.options import DAY_MS, HOUR_MS
 from anwei.monitoring.stream.store.order import sort_unique, take
 
+LONG_MS = 7 * DAY_MS  # at one sample a second: 600,000 rows, some 20 MiB
 _HIGHEST_TAG = np.iinfo(np.int32).max
 
 
@@ -77,6 +78,24 @@ def aggregate(
             buckets.add_rows(rows(archive, tail, tags, max(low, whole_hours), high))
         buckets.add_rows(sort_unique(take(memory, (memory.ts >= low) & (memory.ts < high))))
     return buckets
+
+
+def extremes_by_hour(archive: Archive, view: View, tag: int, start: int, end: int) -> Samples:
+    """Return each hour's lowest good value, at its begin, and its highest, at its middle, ordered by time.
+
+    An hour in which all good values are equal gives one row; the part of an hour at `start` gives its rows.
+    Doubtful values are in no rollup and so not in the answer.
+    """
+    tags = np.array([tag], np.int32)
+    whole = -(-start // HOUR_MS) * HOUR_MS
+    hours = aggregate(archive, view, tags, start=whole, end=end, interval=HOUR_MS).columns()
+    spread = hours["maximum"] > hours["minimum"]
+    middle = np.minimum(hours["bucket"][spread] + HOUR_MS // 2, end - 1)
+    ts = np.concatenate([hours["bucket"], middle])
+    value = np.concatenate([hours["minimum"], hours["maximum"][spread]])
+    quality = np.full(len(ts), Quality.GOOD, np.uint8)
+    lowest_and_highest = Samples(np.full(len(ts), tag, np.int32), ts, value, quality)
+    return sort_unique(Samples.concatenate([rows(archive, view, tags, start, whole), lowest_and_highest]))
 
 
 def every_row(archive: Archive, view: View) -> Samples:
