@@ -143,6 +143,7 @@ class Intake:
             alarm_state=self._state.changes(self._rules),
         )
         numbers = self._store.append(batch)
+        self._late.note(batch.events)
         trusted = batch.samples.ts[batch.samples.quality != Quality.FUTURE]
         self.newest = int(trusted.max(initial=self.newest))
         self.oldest, self.n_messages = 0, 0
@@ -169,6 +170,7 @@ class Intake:
             alarm_state=changes,
         )
         numbers = self._store.append(batch)
+        self._late.note(batch.events)
         self._events = []
         return list(zip(numbers, map(asdict, batch.events), strict=True))
 

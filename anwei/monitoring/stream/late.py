@@ -20,10 +20,12 @@ from anwei.monitoring.stream.samples import EpisodeEvent, Quality, Samples
 from anwei.monitoring.stream.store.order import sort_unique, take
 from anwei.monitoring.stream.store.protocol import TelemetryStore
 
+_FIRST_LOOK_MS = 60_000  # around late samples: mostly enough
+_WIDER = 16  # times, each look for neighbours that were not there
 _REACH_MS = 86_400_000  # how far neighbours are looked for
 _ENOUGH_ROWS = 2_000  # of neighbours on one side: an episode that long was told
 _ROWS = 1_000_000  # of one look at what is stored of a tag
-_PAGE = 10_000  # of the outbox
+_PAGE = 100_000  # of the outbox
 _STARTS = 200  # remembered of a rule
 
 
@@ -39,11 +41,17 @@ class LateData:
         self._store = store
         self._known = Known()
         self._told: dict[int, dict[int, _Told]] = {}  # by rule and start
-        self._read = 0  # of the outbox
+        self._is_read = False  # the outbox
 
     def forget(self) -> None:
         """Forget what was found by rules that are no longer in force."""
         self._known = Known()
+
+    def note(self, events: list[EpisodeEvent]) -> None:
+        """Note what is in the outbox now."""
+        if self._is_read:
+            for event in events:
+                _note(self._told, event)
 
     def doubtful(self, rules: RuleSet, state: State, late: Samples) -> Samples:
         """Return all late samples of those tags of which one may tell of an alarm or its end."""
@@ -65,7 +73,9 @@ class LateData:
         `late` are part of `message`; `waiting` samples and `pending` events are not in the store yet. Devices
         send the same again: only what changes the rows in the store tells anything.
         """
-        self._read_outbox()
+        if not self._is_read:
+            self._is_read = True
+            self._read_outbox()
         events: list[EpisodeEvent] = []
         for tag in np.unique(late.tag).tolist():
             own, new = take(late, late.tag == tag), take(message, message.tag == tag)
@@ -103,7 +113,7 @@ class LateData:
         tag, first, last = int(late.tag[0]), int(late.ts.min()), int(late.ts.max())
         column = int(rules.columns(late.tag[:1])[0])
         delays = rules.on_delay[list(LIMITS), column].max() + rules.off_delay[list(LIMITS), column].max()
-        before = after = int(2 * rules.period[column] + delays)
+        before = after = int(2 * rules.period[column] + delays) + _FIRST_LOOK_MS
         while True:
             rows = self._rows(tag, first - before, last + after + 1, unstored)
             earlier, later = take(rows, rows.ts < first), take(rows, rows.ts > last)
@@ -117,8 +127,8 @@ class LateData:
                 end = len(rows) - len(later) + ends.min(initial=_ENOUGH_ROWS) + 1
                 cut = not len(begins) and len(earlier) >= _ENOUGH_ROWS
                 return take(rows, slice(begin, end)), cut
-            before *= 4 if more_before else 1
-            after *= 4 if more_after else 1
+            before *= _WIDER if more_before else 1
+            after *= _WIDER if more_after else 1
 
     def _rows(self, tag: int, start: int, end: int, unstored: Samples) -> Samples:
         """Return the rows of a tag in [start, end), stored or not yet."""
@@ -128,10 +138,10 @@ class LateData:
         return _trusted(sort_unique(Samples.concatenate([stored, near])))
 
     def _read_outbox(self) -> None:
-        while page := self._store.episodes(self._read, _PAGE):
-            for _, event in page:
-                _note(self._told, EpisodeEvent(**event))
-            self._read = page[-1][0]
+        read = 0
+        while page := self._store.episodes(read, _PAGE):
+            self.note([EpisodeEvent(**event) for _, event in page])
+            read = page[-1][0]
 
     def _told_of(
         self, rules: RuleSet, column: int, pending: list[EpisodeEvent]
