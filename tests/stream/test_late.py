@@ -183,6 +183,15 @@ def test_a_delay_that_passes_over_several_messages_is_an_episode(tmp_path: Path)
     door.store.close()
 
 
+def test_what_leads_up_to_a_pending_delay_is_left_to_the_live_alarm(tmp_path: Path) -> None:
+    door = Door(tmp_path, [Rule(1, 1, "h", 80.0, on_delay_ms=5_000)])
+    door.each([(0, 50.0), (10, 95.0), (12, 95.0), (5, 95.0)])
+    assert door.told() == []
+    door.each([(15, 95.0)])
+    assert door.told() == [(10, None, False)]
+    door.store.close()
+
+
 def test_a_late_value_off_the_scale_is_an_episode(tmp_path: Path) -> None:
     door = Door(tmp_path, low=0.0, high=90.0)
     door.each([(0, 50.0), (700, 50.0), *steady((1, 2), 95.0), (3, -5.0), (4, 50.0), (9, -5.0)])
