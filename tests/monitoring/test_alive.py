@@ -18,6 +18,7 @@ from django.utils import timezone
 from nats.errors import Error as NatsError
 from pytest_django import Settings
 
+from anwei.ledgers.saving import Edit
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.live import hub
 from anwei.monitoring.models import Alarm, Position, Warning
@@ -27,7 +28,8 @@ from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.register import BUCKET, OBJECT, unpack
 from anwei.org.models import Person
 from anwei.org.services import create_token
-from tests.kernel.county import NOW, County
+from anwei.sites.services import save_enterprises
+from tests.kernel.county import NOW, OTHER_TOWN, County
 from tests.monitoring.family import Events, Family, wait_until
 from tests.monitoring.plant import Plant, ms
 
@@ -141,6 +143,34 @@ def test_a_screen_closes_within_five_seconds_of_losing_its_right(family: Family,
         assert wait_until(lambda screen=screen: screen.closed_at is not None) < 5.0
     assert kept.closed_at is None
     kept.close()
+
+
+def test_the_screens_of_an_old_owner_get_nothing_more(
+    plant: Plant, county: County, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
+) -> None:
+    monkeypatch.setattr(hub, "AGE_PAUSE_S", 0.3)
+    monkeypatch.setattr(hub, "TAGS_PAUSE_S", 0.3, raising=False)
+    with Family(tmp_path, settings) as family:
+        wait_until(lambda: ready(family))
+        people = {"officer": "", "townsman": "", "worker": str(plant.tag.pk)}
+        screens = {
+            name: Events(family.server, session_of(getattr(county, name)), tags=tags)
+            for name, tags in people.items()
+        }
+        values = Events(family.server, session_of(county.townsman), tags=str(plant.tag.pk))
+        wait_until(lambda: all(screen.named("age") for screen in (*screens.values(), values)))
+        send(family, plant, 1.7)
+        wait_until(lambda: all(len(screen.named("episode")) == 2 for screen in screens.values()))
+        moved = Edit(county.enterprise, {"territory": OTHER_TOWN})
+        save_enterprises([moved], actor=county.officer, now=NOW)
+        send(family, plant, 0.1)
+        wait_until(lambda: len(screens["officer"].named("episode")) == 4)
+        wait_until(lambda: len(screens["worker"].named("episode")) == 4)
+        assert len(screens["townsman"].named("episode")) == 2
+        wait_until(lambda: values.closed_at is not None)
+        assert all(screen.closed_at is None for screen in screens.values())
+        for screen in screens.values():
+            screen.close()
 
 
 def test_a_visitor_without_an_account_gets_no_stream(family: Family) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -21,18 +21,15 @@ from nats.errors import Error as NatsError
 from anwei.monitoring.columns import Sample, finite, samples_by_tag
 from anwei.monitoring.connection import BrokerAway, client
 from anwei.monitoring.live.facts import Owner, RuleFacts, rule_facts
-from anwei.monitoring.live.rights import lapsed
+from anwei.monitoring.live.rights import lapsed, strayed
 from anwei.monitoring.live.watcher import Watcher, encode
 from anwei.monitoring.stream.doors import Doors, StoreAway
-from anwei.monitoring.stream.register import PUBLISHED
 
 EPISODES, ALARMS = "live.episodes", "live.alarms"
 JOINED = encode("joined", {})  # from now on nothing is missed: what a page holds from before, it reads again
-SAMPLE_PAUSE_S, AGE_PAUSE_S, RIGHTS_PAUSE_S, RETRY_PAUSE_S = 0.5, 2.0, 3.0, 0.5
+SAMPLE_PAUSE_S, AGE_PAUSE_S, RIGHTS_PAUSE_S, TAGS_PAUSE_S, RETRY_PAUSE_S = 0.5, 2.0, 3.0, 30.0, 0.5
 
 log = logging.getLogger("anwei.live")
-
-Found = TypeVar("Found")
 
 
 class Hub:
@@ -40,7 +37,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._watchers: set[Watcher] = set()
-        self._facts: dict[int, RuleFacts] = {}
+        self._facts: dict[int, RuleFacts] = {}  # as last read, for when the database does not answer
         self._samples: dict[int, Sample] = {}
         self._work: list[asyncio.Task[None]] = []
         self._follows = False  # the subscriptions stand
@@ -57,6 +54,7 @@ class Hub:
                 _repeat(SAMPLE_PAUSE_S, self._send_samples),
                 _repeat(AGE_PAUSE_S, self._send_age),
                 _repeat(RIGHTS_PAUSE_S, self._close_lapsed),
+                _repeat(TAGS_PAUSE_S, self._close_strayed),
             )
             # A fresh context: these tasks outlive the request that starts them, and its database thread.
             self._work = [asyncio.create_task(part, context=Context()) for part in work]
@@ -76,7 +74,7 @@ class Hub:
             self._facts.clear()
 
     async def _follow(self) -> None:
-        """Keep three subscriptions; the connection renews them by itself after a broker's restart."""
+        """Keep two subscriptions; the connection renews them by itself after a broker's restart."""
         subscriptions: list[Subscription] = []
         try:
             while not subscriptions:
@@ -84,7 +82,6 @@ class Hub:
                     nc = await client()
                     subscriptions.append(await nc.subscribe(EPISODES, cb=self._on_episodes))
                     subscriptions.append(await nc.subscribe(ALARMS, cb=self._on_alarms))
-                    subscriptions.append(await nc.subscribe(PUBLISHED, cb=self._on_register))
                     with suppress(NatsError, TimeoutError):
                         await nc.flush()  # the broker has them
                     self._reconnects, self._follows = nc.stats["reconnects"], True
@@ -97,14 +94,12 @@ class Hub:
                 with suppress(NatsError):
                     await subscription.unsubscribe()
 
-    async def _on_register(self, _message: Msg) -> None:
-        self._facts.clear()
-
     async def _on_episodes(self, message: Msg) -> None:
         events: list[tuple[int, dict[str, Any]]] = msgspec.msgpack.decode(message.data)
-        unknown = {event["rule"] for _sequence, event in events} - self._facts.keys()
-        if unknown:
-            self._facts.update(await _read(rule_facts, unknown))
+        try:  # each time anew: an enterprise that was moved shows on its new owner's screens only
+            self._facts |= await sync_to_async(rule_facts)({event["rule"] for _sequence, event in events})
+        except DatabaseError as error:
+            log.warning("episodes shown as last known, the database does not answer: %s", error)
         for sequence, event in events:
             facts = self._facts.get(event["rule"])
             if facts is not None:
@@ -167,16 +162,9 @@ class Hub:
         for watcher in await sync_to_async(lapsed)(list(self._watchers)):
             watcher.close()
 
-
-async def _read(
-    question: Callable[[Collection[int]], dict[int, Found]], keys: Collection[int]
-) -> dict[int, Found]:
-    """Ask the database about rows; nothing is known while it does not answer, and nothing is sent."""
-    try:
-        return await sync_to_async(question)(keys)
-    except DatabaseError as error:
-        log.warning("not sent to the screens, the database does not answer: %s", error)
-        return {}
+    async def _close_strayed(self) -> None:
+        for watcher in await sync_to_async(strayed)(list(self._watchers)):
+            watcher.close()
 
 
 async def _repeat(pause_s: float, work: Callable[[], Awaitable[None]]) -> None:

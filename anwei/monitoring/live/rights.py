@@ -9,6 +9,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from anwei.monitoring.live.watcher import Watcher
+from anwei.monitoring.models import Tag
 from anwei.org.models import Person
 from anwei.org.scope import Grant, grants
 
@@ -32,3 +33,17 @@ def lapsed(watchers: Collection[Watcher]) -> list[Watcher]:
         or allowed.get(watcher.person) != watcher.grants
         or persons[watcher.person].get_session_auth_hash() != watcher.session_hash
     ]
+
+
+def strayed(watchers: Collection[Watcher]) -> list[Watcher]:
+    """Return the watchers of a tag that they may no longer see, because its enterprise was moved."""
+    close_old_connections()
+    return [watcher for watcher in watchers if watcher.tags and not _covers_its_tags(watcher)]
+
+
+def _covers_its_tags(watcher: Watcher) -> bool:
+    if any(grant.is_county_wide for grant in watcher.grants):
+        return True
+    columns = (Tag.scope.territory, Tag.scope.sector, Tag.scope.enterprise)
+    owners = Tag.objects.filter(pk__in=watcher.tags).values_list(*columns).distinct()
+    return all(watcher.covers(*owner) for owner in owners)
