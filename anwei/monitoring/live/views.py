@@ -22,7 +22,7 @@ RECONNECT_MS = 1000
 @signed_in
 @require_GET
 async def live(request: HttpRequest) -> HttpResponseBase:
-    """Send `joined`, `episode`, `alarms`, `samples` and `age` events until the page or the account goes away."""
+    """Send `joined`, `episode`, `alarms`, `samples` and `age` until the page or the account goes away."""
     watcher = await sync_to_async(_watcher)(request)
     response = StreamingHttpResponse(_events(watcher), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
