@@ -173,6 +173,16 @@ def test_a_worse_value_for_a_stored_time_is_an_episode(door: Door) -> None:
     assert door.told() == [(1, 1, True)]
 
 
+def test_a_worse_value_where_an_episode_ended_is_that_episode(door: Door) -> None:
+    door.each([(0, 95.0), (1, 50.0), (2, 50.0), (1, 95.0)])
+    assert door.told() == [(0, 1, False)]
+
+
+def test_the_end_of_a_live_alarm_stands(door: Door) -> None:
+    door.each([(0, 50.0), (1, 95.0), (3, 95.0), (5, 50.0), (2, 95.0), (4, 50.0)])
+    assert door.told() == [(1, 5, False)]
+
+
 def test_a_delay_that_passes_over_several_messages_is_an_episode(tmp_path: Path) -> None:
     door = Door(tmp_path, [Rule(1, 1, "h", 80.0, on_delay_ms=5_000, off_delay_ms=3_000)])
     door.each([(0, 50.0), (700, 50.0), *steady(range(1, 6), 95.0)])
@@ -234,6 +244,13 @@ def test_a_changed_register_tells_nothing_again(door: Door) -> None:
     door.intake.use(door.plant.register(), now=START)
     door.each(steady(range(3, 10), 95.0))
     assert door.told() == [(1, 700, True)]
+
+
+def test_a_new_rule_judges_late_data_by_itself(door: Door) -> None:
+    door.each([(0, 50.0), (700, 50.0), (1, 95.0), (2, 95.0)])
+    door.intake.use(Plant(1, 1, [Rule(2, 1, "h", 80.0, 2.0)], decimals=1).register(), now=START)
+    door.each([(3, 95.0)])
+    assert door.told() == [(1, 700, True)] * 2
 
 
 def test_a_full_outbox_is_read_to_its_end(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
