@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import uuid
 from collections import deque
 from collections.abc import Sequence
@@ -21,8 +22,11 @@ from anwei.monitoring.connection import BrokerAway
 WINDOW_S = 0.003  # how long the first message of a batch waits for company
 MOST_MESSAGES = 1000  # the broker's limit of a batch
 MOST_BYTES = 16 * 1024 * 1024
-MOST_WAITING = 20_000  # messages; beyond it a caller is told to come back
+MOST_WAITING = 20_000  # messages; beyond it, or beyond these bytes, a caller is told to come back
+MOST_WAITING_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 5.0
+
+log = logging.getLogger("anwei.ingest")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,7 @@ class GroupCommit:
     def __init__(self, nc: Client) -> None:
         self._nc = nc
         self._waiting: deque[_Message] = deque()
+        self._waiting_bytes = 0
         self._committing: asyncio.Task[None] | None = None
 
     async def store(self, subject: str, payload: bytes) -> None:
@@ -46,10 +51,11 @@ class GroupCommit:
         Raises BrokerAway when that is not certain; a message sent again is stored twice in the log and once
         in the store, which keeps one row a tag and time.
         """
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING or self._waiting_bytes + len(payload) > MOST_WAITING_BYTES:
             raise BrokerAway("queue")
         message = _Message(subject, payload, asyncio.get_running_loop().create_future())
         self._waiting.append(message)
+        self._waiting_bytes += len(payload)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all())
         await message.stored
@@ -70,12 +76,15 @@ class GroupCommit:
             if taken and n_bytes > MOST_BYTES:
                 break
             taken.append(self._waiting.popleft())
+        self._waiting_bytes -= sum(len(message.payload) for message in taken)
         return taken
 
     async def _commit(self, batch: Sequence[_Message]) -> None:
         try:
             await (self._publish_one(batch[0]) if len(batch) == 1 else self._publish_batch(batch))
-        except (NatsError, TimeoutError, BrokerAway) as error:
+        except Exception as error:  # whatever it is, nobody may wait for ever
+            if not isinstance(error, (NatsError, TimeoutError, BrokerAway)):
+                log.exception("a batch of %d messages was not stored", len(batch))
             for message in batch:
                 if not message.stored.done():
                     message.stored.set_exception(BrokerAway(str(error) or type(error).__name__))
