@@ -34,8 +34,8 @@ from anwei.ledgers.schedule import enqueue_due
 from anwei.ledgers.search.keeping import catch_up, rebuild
 from anwei.monitoring import trends
 from anwei.monitoring.models import Alarm
+from anwei.monitoring.recording import Recorder
 from anwei.monitoring.register import snapshot
-from anwei.monitoring.services import record_episodes
 from anwei.monitoring.services.positions import EPISODES, REGISTER, position, read_again
 from anwei.monitoring.services.warnings import open_waiting
 from anwei.monitoring.stream.bus import connect
@@ -49,7 +49,7 @@ GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after 
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
 SEND_PAUSE_S, SEARCH_PAUSE_S = 1.0, 10.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
-DAY_S = 24 * 3600.0
+HOUR_S, DAY_S = 3600.0, 24 * 3600.0
 TASKS_PAUSE_S = 1.0
 RETRY_PAUSE_S = 1.0
 BATCH = 100  # episodes a transaction: each may open a warning, which takes some 15 ms of the write lock
@@ -68,6 +68,7 @@ class Worker:
         self._folder = folder
         self._published: tuple[int, int] | None = None  # version, and the connection's reconnections then
         self._told = asyncio.Event()
+        self._recorder = Recorder()
         self._nc: Client
 
     async def run(self) -> None:
@@ -79,7 +80,8 @@ class Worker:
             tasks.create_task(_for_ever(self._do_tasks, _every(TASKS_PAUSE_S)))
             tasks.create_task(_for_ever(self._keep_schedule, _every(SWEEP_PAUSE_S)))
             tasks.create_task(_for_ever(self._record_gaps, _every(GAPS_PAUSE_S)))
-            tasks.create_task(_for_ever(_aside("search", catch_up), _every(SEARCH_PAUSE_S)))
+            tasks.create_task(_for_ever(_aside("search", partial(catch_up, {})), _every(SEARCH_PAUSE_S)))
+            tasks.create_task(_for_ever(_aside("missed", catch_up, HOUR_S), _every(SEARCH_PAUSE_S)))
             tasks.create_task(_for_ever(_aside("rebuild", rebuild, DAY_S), _every(SEARCH_PAUSE_S)))
             for channel in Channel:
                 send = partial(_send, channel)
@@ -125,8 +127,8 @@ class Worker:
                 sentences = await trends.sentences(doors, events)
             except StoreAway:  # busy with long questions: an alarm without its sentence is better than none
                 sentences = {}
-            recorded = await _ask(record_episodes, events, now=timezone.now(), trends=sentences)
-            await self._nc.publish("live.alarms", msgspec.msgpack.encode(_written(recorded.rows)))
+            alarms = await _ask(self._recorder.record, events, now=timezone.now(), trends=sentences)
+            await self._nc.publish("live.alarms", msgspec.msgpack.encode(_written(alarms)))
             if len(events) < BATCH:
                 return
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models.functions import Length
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import county_calendar
-from anwei.monitoring.services.positions import REGISTER, position
+from anwei.monitoring.columns import moment
+from anwei.monitoring.services.positions import LOSS, REGISTER, position
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Post
 from anwei.org.scope import COUNTY_DIGITS
@@ -23,6 +25,7 @@ from anwei.portal.system.backups import is_due
 from anwei.portal.tasks import BACKUP
 
 LOW = 2 * 1024**3  # bytes free on the disk of the data folder
+LOSS_SHOWN = timedelta(days=7)  # as long as the stream keeps what can be read again
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
     elif (free := shutil.disk_usage(settings.DATA.root).free) < LOW:
         megabytes = free // 1024**2
         yield Worry(_("磁盘只剩 %(n)d MB，请尽快清理或扩容。") % {"n": megabytes}, "lost", "", "")
+    if (lost := position(LOSS)) and now - moment(lost) < LOSS_SHOWN:
+        text = _("%(at)s 发现有报警事件没有记入报警记录：请在日志中查找原因，并核对当时的监测数据。")
+        at = timezone.localtime(moment(lost)).strftime("%Y-%m-%d %H:%M")
+        yield Worry(text % {"at": at}, "lost", "", "")
     if stream is not None and stream.get("register_version", 0) < (written := position(REGISTER)):
         text = _("登记的变更（版本 %(n)d）还没有送到数据流：新设备、新限值和停用的密钥尚未生效。")
         yield Worry(text % {"n": written}, "stale", "", "")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from anwei.ledgers.services import change_setting
-from anwei.monitoring.services.positions import REGISTER, bump_register, position
+from anwei.monitoring.services.positions import REGISTER, bump_register, note_loss, position
 from anwei.org.models import Holding, Person
 from anwei.portal.system import results
 from anwei.portal.worries import worries
@@ -70,3 +71,11 @@ def test_a_register_that_did_not_reach_the_stream_is_said(county: County) -> Non
     late = [worry.text for worry in worries(ENOUGH | {"register_version": version - 1}, NOW)]
     assert any(f"版本 {version}）还没有送到数据流" in text for text in late)
     assert "还没有送到数据流" not in said()
+
+
+def test_a_lost_alarm_is_said_for_a_week(county: County) -> None:
+    assert "报警记录" not in said()
+    note_loss(NOW - timedelta(days=1))
+    assert "2026-11-23 10:00 发现有报警事件没有记入报警记录" in said()
+    note_loss(NOW - timedelta(days=8))
+    assert "报警记录" not in said()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import F
 
 from anwei.monitoring.models import Position
 
 REGISTER = "register"
 EPISODES = "episodes"
+LOSS = "episodes_loss"  # when an event of the outbox was last found lost or set aside, ms since 1970 UTC
 
 
 def bump_register() -> None:
@@ -24,3 +27,13 @@ def position(name: str) -> int:
 def read_again() -> None:
     """Go back to the beginning of the outbox: an episode is written once, however often it is read."""
     Position.objects.filter(name=EPISODES).update(value=0)
+
+
+def pass_over(sequence: int) -> None:
+    """Go on behind an event that cannot be written."""
+    Position.objects.update_or_create(name=EPISODES, defaults={"value": sequence})
+
+
+def note_loss(now: datetime) -> None:
+    """Remember that an event was lost or set aside, for the status page."""
+    Position.objects.update_or_create(name=LOSS, defaults={"value": int(now.timestamp() * 1000)})
