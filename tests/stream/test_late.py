@@ -178,6 +178,13 @@ def test_a_worse_value_where_an_episode_ended_is_that_episode(door: Door) -> Non
     assert door.told() == [(0, 1, False)]
 
 
+def test_an_end_inside_the_deadband_moves_on_with_late_data(door: Door) -> None:
+    door.each([(0, 50.0), (5, 79.0), (4, 95.0)])
+    assert door.told() == [(4, 5, True)]
+    door.each([(6, 79.0), (5.5, 95.0)])
+    assert door.told() == [(4, 6, True)]
+
+
 def test_the_end_of_a_live_alarm_stands(door: Door) -> None:
     door.each([(0, 50.0), (1, 95.0), (3, 95.0), (5, 50.0), (2, 95.0), (4, 50.0)])
     assert door.told() == [(1, 5, False)]

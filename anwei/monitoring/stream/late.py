@@ -178,7 +178,7 @@ def _news(episode: Episode, told: dict[int, _Told]) -> list[EpisodeEvent]:
         told[raised.start] = _Told(cleared.at, late=True)
         return [raised, cleared]
     start = min(known)
-    if not told[start].late or told[start].end == cleared.at or not episode.over:
+    if not told[start].late or told[start].end == cleared.at:
         return []
     told[start] = _Told(cleared.at, late=True)
     return [replace(cleared, start=start)]

@@ -83,6 +83,13 @@ def test_a_delay_that_ripens_tells_no_value_that_is_inside_the_limit() -> None:
     assert told(tick(engine.rules, engine.state, 5_000)) == [(1, "raised", 2_000, None)]
 
 
+@pytest.mark.parametrize(("kind", "value"), [("h", 80.0), ("l", 80.0)])
+def test_a_delay_that_ripens_tells_a_value_just_at_the_limit(kind: str, value: float) -> None:
+    engine = Engine([Rule(1, 1, kind, 80.0, on_delay_ms=3_000)], 1)
+    engine.see([[Sample(1, 2_000, value)]], now=2_000)
+    assert told(tick(engine.rules, engine.state, 5_000)) == [(1, "raised", 2_000, 80.0)]
+
+
 @pytest.mark.parametrize("bad", [Sample(1, 0, float("nan"), NO_VALUE), Sample(1, 0, -0.4, OUT_OF_RANGE)])
 def test_bad_data_that_lasts_longer_than_its_delay_is_an_alarm(bad: Sample) -> None:
     def at(ms: int) -> list[Sample]:
