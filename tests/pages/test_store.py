@@ -12,7 +12,7 @@ from anwei.monitoring.models import Alarm
 from anwei.monitoring.stream.samples import Reason, Reject
 from anwei.org.models import Person
 from tests.kernel.county import NOW
-from tests.monitoring.plant import Plant, ms
+from tests.monitoring.plant import Plant, build, ms
 from tests.pages.store import Store
 
 SignIn = Callable[[Person], Client]
@@ -93,6 +93,25 @@ def test_rejects_are_counted_explained_and_shown_to_their_scope(
     assert sign_in(plant.county.stranger).get("/rejects/").context["total"] == 0
     only = sign_in(plant.county.worker).get("/rejects/?reason=future").context["rows"]
     assert only == []
+
+
+def test_a_strangers_bad_device_pushes_nobodys_rows_off_the_page(
+    plant: Plant, store: Store, sign_in: SignIn
+) -> None:
+    first, second = (build(plant.county, code=code).device.code for code in ("gas-2", "gas-3"))
+    at = ms(NOW)
+    own = [
+        Reject(Reason.OUT_OF_RANGE, code, "ch4", at + n, f"own {n}")
+        for n, code in enumerate([first, second] * 60)
+    ]
+    flood = [Reject(Reason.MALFORMED, "strangers-1", "", at + 1000, "flood")] * 1000
+    store.write(plant.tag.number, [], own + flood)
+    client = sign_in(plant.county.worker)
+    details = [row["detail"] for row in client.get("/rejects/").context["rows"]]
+    assert details == [f"own {n}" for n in range(119, 19, -1)]
+    only = client.get(f"/rejects/?device={first}&reason=out_of_range").context["rows"]
+    assert [row["detail"] for row in only] == [f"own {n}" for n in range(118, -1, -2)]
+    assert client.get("/rejects/?device=strangers-1").context["rows"] == []
 
 
 def test_whoever_answers_for_the_county_sees_what_unregistered_devices_sent(

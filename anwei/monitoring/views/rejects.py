@@ -22,7 +22,7 @@ from anwei.org.scope import sees_the_county
 
 PERIODS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
 NEWEST_ROWS = 100
-SEARCHED_ROWS = 1000
+MOST_DEVICES = 100  # asked one by one; with a row each, a further one has none among the newest
 
 
 @signed_in
@@ -39,19 +39,19 @@ def rejects(request: HttpRequest) -> HttpResponse:
         "explanations": {str(code): explanation for code, explanation in EXPLANATIONS.items()},
     }
     since = timezone.now() - PERIODS[context["period"]]
-    sees = _sight(person_of(request))
+    person = person_of(request)
+    sees = _sight(person)
     try:
         counts = [row for row in doors().reject_counts(int(since.timestamp() * 1000)) if sees(row["device"])]
-        rows = doors().rejects(0, SEARCHED_ROWS, context["reason"], device)
+        newest = _newest(counts, context["reason"], device, everywhere=sees_the_county(person))
     except StoreAway:
         return render(request, "monitoring/rejects.html", context | {"store_away": True})
-    newest = [row for row in rows if sees(row["device"])][:NEWEST_ROWS]
     context |= {
         "reasons": _by_reason(counts),
         "devices": _by_device(counts, context["reason"]),
         "rows": [row | {"at": moment(row["received_at"])} for row in newest],
         "total": sum(row["count"] for row in counts),
-        "known": set(Device.objects.visible_to(person_of(request)).values_list("code", flat=True)),
+        "known": set(Device.objects.visible_to(person).values_list("code", flat=True)),
     }
     return render(request, "monitoring/rejects.html", context)
 
@@ -61,6 +61,26 @@ def _sight(person: Person) -> Callable[[str], bool]:
     if sees_the_county(person):
         return lambda code: True
     return set(Device.objects.visible_to(person).values_list("code", flat=True)).__contains__
+
+
+def _newest(
+    counts: list[dict[str, Any]], reason: str, device: str, *, everywhere: bool
+) -> list[dict[str, Any]]:
+    """Return the newest rows of the devices that `counts` names, or of all devices."""
+    if everywhere:
+        return doors().rejects(0, NEWEST_ROWS, reason, device)
+    reached: dict[str, int] = {}
+    for row in counts:  # by device, since one bad device of somebody else may fill the county's newest rows
+        has_rows = row["reason"] != Reason.LATE  # what is late is only counted
+        if has_rows and device in ("", row["device"]) and reason in ("", row["reason"]):
+            reached[row["device"]] = max(reached.get(row["device"], 0), row["newest"])
+    rows: list[dict[str, Any]] = []
+    for code, at in sorted(reached.items(), key=lambda item: -item[1])[:MOST_DEVICES]:
+        if len(rows) == NEWEST_ROWS and rows[-1]["received_at"] > at:
+            break
+        rows += doors().rejects(0, NEWEST_ROWS, reason, code)
+        rows = sorted(rows, key=lambda row: -row["sequence"])[:NEWEST_ROWS]
+    return rows
 
 
 def _by_reason(counts: list[dict[str, Any]]) -> list[tuple[Any, str, int]]:
