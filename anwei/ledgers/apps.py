@@ -17,7 +17,7 @@ class LedgersConfig(AppConfig):
         """Protect the append-only tables after every migration; find the registers of the rooms."""
         from anwei.ledgers.append_only import after_migrate
         from anwei.ledgers.search import dialects
-        from anwei.ledgers.search.keeping import follow_saves
+        from anwei.ledgers.search.following import follow_saves
 
         post_migrate.connect(after_migrate, sender=self)
         post_migrate.connect(dialects.after_migrate, sender=self)

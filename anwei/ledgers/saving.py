@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.models import Change
+from anwei.ledgers.search.following import follow_bulk
 from anwei.ledgers.services import record_changes
 
 Row = TypeVar("Row", bound=models.Model)
@@ -54,6 +55,7 @@ def save_rows(
         elif changed:
             changes.append((row, "update", {"changed": changed}))
     write_all(model, edits, rows)
+    follow_bulk(model, [row for row, verb, _content in changes if verb == "update"])
     log_all(changes, actor=actor, now=now, reason=reason)
     manager: Any = model._default_manager
     require_visible(visible or manager.visible_to, [row.pk for row, _verb, _content in changes], actor)

@@ -21,16 +21,16 @@ def _tag(row: Tag) -> Words:
     return Words(row.name, place, f"{row.code} {row.quantity} {device.code} {device.enterprise.unit.name}")
 
 
-def _devices_of_unit(unit: Unit) -> QuerySet[Device]:
-    return Device.objects.filter(enterprise__unit=unit)
+def _devices_of_units(units: list[Unit]) -> QuerySet[Device]:
+    return Device.objects.filter(enterprise__unit__in=units)
 
 
-def _tags_of_unit(unit: Unit) -> QuerySet[Tag]:
-    return Tag.objects.filter(device__enterprise__unit=unit)
+def _tags_of_units(units: list[Unit]) -> QuerySet[Tag]:
+    return Tag.objects.filter(device__enterprise__unit__in=units)
 
 
-def _tags_of_device(device: Device) -> QuerySet[Tag]:
-    return Tag.objects.filter(device=device)
+def _tags_of_devices(devices: list[Device]) -> QuerySet[Tag]:
+    return Tag.objects.filter(device__in=devices)
 
 
 register_search(
@@ -39,7 +39,7 @@ register_search(
     url=lambda row: reverse("device", args=[row.code]),
     related=("enterprise__unit", "site"),
     columns=("code", "name", "enterprise", "site"),
-    follows={Unit: _devices_of_unit},
+    follows={Unit: _devices_of_units},
 )
 register_search(
     Tag,
@@ -47,5 +47,5 @@ register_search(
     url=lambda row: reverse("tag", args=[row.pk]),
     related=("device__enterprise__unit", "device__site"),
     columns=("code", "name", "quantity", "device"),
-    follows={Unit: _tags_of_unit, Device: _tags_of_device},
+    follows={Unit: _tags_of_units, Device: _tags_of_devices},
 )

@@ -33,12 +33,12 @@ def _posts_seen(person: Person) -> QuerySet[Post]:
     return Post.objects.filter(unit__in=units_seen(person).values("pk")).exclude(kind=Post.Kind.DISPLAY)
 
 
-def _posts_of_unit(unit: Unit) -> QuerySet[Post]:
-    return Post.objects.filter(unit=unit)
+def _posts_of_units(units: list[Unit]) -> QuerySet[Post]:
+    return Post.objects.filter(unit__in=units)
 
 
-def _holder(holding: Holding) -> QuerySet[Person]:
-    return Person.objects.filter(pk=holding.person_id)
+def _holders(holdings: list[Holding]) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=[holding.person_id for holding in holdings])
 
 
 register_search(
@@ -56,7 +56,7 @@ register_search(
     visible=_posts_seen,
     related=("unit",),
     columns=("title", "kind", "unit"),
-    follows={Unit: _posts_of_unit},
+    follows={Unit: _posts_of_units},
 )
 register_search(
     Person,
@@ -65,5 +65,5 @@ register_search(
     visible=people_seen,
     only=~Q(kind=Person.Kind.DISPLAY),
     columns=("full_name", "username", "kind"),
-    follows={Holding: _holder},
+    follows={Holding: _holders},
 )

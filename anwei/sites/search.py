@@ -19,12 +19,12 @@ def _site(row: Site) -> Words:
     return Words(row.name, str(row.enterprise), f"{row.enterprise.unit.name} {row.code} {row.kind}")
 
 
-def _of_unit(unit: Unit) -> QuerySet[Enterprise]:
-    return Enterprise.objects.filter(unit=unit)
+def _of_units(units: list[Unit]) -> QuerySet[Enterprise]:
+    return Enterprise.objects.filter(unit__in=units)
 
 
-def _sites_of_unit(unit: Unit) -> QuerySet[Site]:
-    return Site.objects.filter(enterprise__unit=unit)
+def _sites_of_units(units: list[Unit]) -> QuerySet[Site]:
+    return Site.objects.filter(enterprise__unit__in=units)
 
 
 register_search(
@@ -32,12 +32,12 @@ register_search(
     text=_enterprise,
     url=lambda row: reverse("enterprise", args=[row.pk]),
     related=("unit",),
-    follows={Unit: _of_unit},
+    follows={Unit: _of_units},
 )
 register_search(
     Site,
     text=_site,
     url=lambda row: f"{reverse('enterprise', args=[row.enterprise_id])}#sites",
     related=("enterprise__unit",),
-    follows={Unit: _sites_of_unit},
+    follows={Unit: _sites_of_units},
 )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, log_all, require_visible
+from anwei.ledgers.search.following import follow_bulk
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise
 
@@ -41,6 +42,9 @@ def save_enterprises(
             changes.append((row, "update", {"changed": changed}))
     _write([row for edit, row in zip(edits, rows, strict=True) if edit.row is None], new=True)
     _write([row for edit, row in zip(edits, rows, strict=True) if edit.row is not None], new=False)
+    changed_rows = [row for row, verb, _content in changes if verb == "update"]
+    follow_bulk(Enterprise, changed_rows)
+    follow_bulk(Unit, [row.unit for row in changed_rows])
     log_all(changes, actor=actor, now=now, reason=reason)
     require_visible(Enterprise.objects.visible_to, [row.pk for row, _verb, _content in changes], actor)
     return rows

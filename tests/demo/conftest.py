@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -14,7 +13,6 @@ from django.utils import timezone
 from anwei.datafolder import DataFolder
 from anwei.demo.fill import fill
 from anwei.demo.people import Account
-from anwei.ledgers.search import keeping
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +23,7 @@ def county(
     folder = DataFolder(tmp_path_factory.mktemp("county"))
     hashers = settings.PASSWORD_HASHERS
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # the index of the search takes no savepoints rolled back within one long transaction (SQLite's FTS5)
-    unsearched = patch.object(keeping, "index", return_value=0)
-    with django_db_blocker.unblock(), transaction.atomic(), unsearched:
+    with django_db_blocker.unblock(), transaction.atomic():
         try:
             yield folder, fill(folder, now=timezone.now())
         finally:

@@ -14,18 +14,21 @@ from anwei.ledgers.search.keeping import catch_up, rebuild
 from anwei.org.models import Person, Unit
 from anwei.sites.models import Enterprise, Site
 from tests.kernel.county import TOWN, County, make_enterprise, open_repair
+from tests.support.commits import after_commit
 
 pytestmark = pytest.mark.db
 
 
 def titles(person: Person, query: str) -> list[str]:
     """Return what is found of sites and cases."""
+    after_commit()
     found = entries_of(find(person, query).keys)
     return [entry.title for entry in found if not entry.register.startswith("org.")]
 
 
 def bodies(person: Person, query: str) -> list[str]:
     """Return what is found of units, posts and people."""
+    after_commit()
     found = entries_of(find(person, query).keys)
     return [f"{entry.title} {entry.detail}" for entry in found if entry.register.startswith("org.")]
 
@@ -113,6 +116,7 @@ def test_a_case_is_found_by_title_and_number(county: County) -> None:
 
 def test_scope_holds_for_results_counts_and_suggestions(county: County) -> None:
     open_repair(county, title="甲化压力表")
+    after_commit()
     seen = {
         person.username: {
             code: n for code, n in find(person, "甲化").by_register.items() if not code.startswith("org.")
@@ -129,12 +133,14 @@ def test_scope_holds_for_results_counts_and_suggestions(county: County) -> None:
     }
     assert suggest(county.stranger, "甲化", 8) == [] and len(suggest(county.boss, "甲化", 8)) == 6
     county.boss.holdings.all().delete()
+    after_commit()
     assert find(Person.objects.get(pk=county.boss.pk), "甲化").count == 0
 
 
 def test_more_than_anybody_reads_is_counted_so(county: County) -> None:
     for number in range(5):
         Site.objects.create(enterprise=county.enterprise, code=f"S{number}", name=f"{number}号罐区")
+    after_commit()
     found = find(county.officer, "罐区", at_most=4)
     assert (found.count, found.more, len(found.keys)) == (4, True, 4)
     found = find(county.officer, "罐区", at_most=5)
@@ -144,6 +150,7 @@ def test_more_than_anybody_reads_is_counted_so(county: County) -> None:
 
 def test_what_is_written_in_bulk_is_caught_up_with(county: County) -> None:
     rows = [Site(enterprise=county.enterprise, code=f"S{number}", name="一号罐区") for number in range(3)]
+    after_commit()
     Site.objects.bulk_create(rows)
     assert titles(county.officer, "罐区") == []
     assert catch_up() == 3 and catch_up() == 0
@@ -152,6 +159,7 @@ def test_what_is_written_in_bulk_is_caught_up_with(county: County) -> None:
 
 def test_a_rebuild_mends_everything(county: County, capsys: pytest.CaptureFixture[str]) -> None:
     case = open_repair(county, title="更换压力表")
+    after_commit()
     Unit.objects.filter(pk=county.enterprise.unit_id).update(name="丙制药厂")
     SearchEntry.objects.filter(register="cases.case").delete()
     SearchEntry.objects.create(

@@ -11,8 +11,20 @@ from anwei.monitoring.models import Warning
 from anwei.org.models import Person
 from tests.kernel.county import County
 from tests.monitoring.plant import Plant
+from tests.support.commits import after_commit
 
 SignIn = Callable[[Person], Client]
+
+
+@pytest.fixture
+def sign_in(sign_in: SignIn) -> SignIn:
+    """Sign in after all that was written is committed."""
+
+    def client_of(person: Person) -> Client:
+        after_commit()
+        return sign_in(person)
+
+    return client_of
 
 
 def page(client: Client, query: str) -> str:

@@ -15,6 +15,7 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from anwei.datafolder import DataFolder
+from tests.support.commits import after_commit
 
 World = TypeVar("World")
 QUICK_HASHES = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -51,6 +52,7 @@ def once_a_module(build: Callable[[], World], moment: datetime, *, fixture: str)
         with django_db_blocker.unblock(), transaction.atomic():
             with override_settings(PASSWORD_HASHERS=QUICK_HASHES), time_machine.travel(moment, tick=True):
                 world = build()
+                after_commit()  # here, or the first test would do it and take it along when it is rolled back
             with django_db_blocker.block():
                 yield lambda: copy.deepcopy(world)
             transaction.set_rollback(True)

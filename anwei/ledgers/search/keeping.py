@@ -1,7 +1,8 @@
 """Keeping the entries of the search as the registers are.
 
-A save or delete is followed at once, in its own transaction. What is written in bulk makes no signal: new
-rows are caught up with by the worker, and the nightly rebuild mends whatever else was missed.
+A save or delete is followed after its commit (`following`). What that missed is mended by the worker: it
+catches up with new rows every few seconds, with all rows without an entry every hour, and rebuilds every
+night. A row without a title has an empty entry, which nothing finds.
 """
 
 from __future__ import annotations
@@ -10,30 +11,23 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Max, Model, OuterRef
-from django.db.models.signals import post_delete, post_save
+from django.db.models import Exists, OuterRef
 
 from anwei.ledgers.models import SearchEntry
 from anwei.ledgers.search.grams import gram_text, normal
-from anwei.ledgers.search.registers import Searchable, searchables
+from anwei.ledgers.search.registers import Searchable, Words, searchables
 
 CHUNK = 1000
 WRITTEN = ["title", "detail", "url", "text", "grams"]
 TITLE_LENGTH = 250
 
 
-def follow_saves() -> None:
-    """Listen to every save and delete; called once, when the rooms have declared what can be searched."""
-    post_save.connect(_saved, dispatch_uid="search_saved")
-    post_delete.connect(_deleted, dispatch_uid="search_deleted")
-
-
 def index(one: Searchable, rows: Iterable[Any]) -> int:
     """Write the entries of rows of a register; return how many."""
     n_rows = 0
-    for chunk in _chunks(rows):
+    for chunk in chunks(rows):
         SearchEntry.objects.bulk_create(
-            [entry for row in chunk if (entry := _entry(one, row)).title],
+            [_entry(one, row) for row in chunk],
             update_conflicts=True,
             unique_fields=["register", "row"],
             update_fields=WRITTEN,
@@ -42,49 +36,50 @@ def index(one: Searchable, rows: Iterable[Any]) -> int:
     return n_rows
 
 
-def catch_up() -> int:
-    """Write the entries of rows newer than the newest one known; return how many."""
-    newest = dict(SearchEntry.objects.values_list("register").annotate(Max("row")))
-    return sum(
-        index(one, one.rows().filter(pk__gt=newest.get(one.code, 0)).iterator(CHUNK)) for one in searchables()
-    )
+def refresh(one: Searchable, keys: Iterable[int]) -> None:
+    """Write the entries of the rows with these keys as they stand now, and drop those of rows that do not."""
+    for chunk in chunks(sorted(keys)):
+        rows = list(one.rows().filter(pk__in=chunk))
+        index(one, rows)
+        if gone := set(chunk) - {row.pk for row in rows}:
+            SearchEntry.objects.filter(register=one.code, row__in=gone).delete()
+
+
+def catch_up(seen: dict[str, int] | None = None) -> int:
+    """Write the entries of rows that have none; return how many.
+
+    `seen` are the newest keys an earlier look met, by register: only newer rows are looked at, and it is
+    brought up to date. So a look costs what is new; one without it, all rows, whose keys are compared.
+    """
+    seen = {} if seen is None else seen
+    n_rows = 0
+    for one in searchables():
+        newer = one.rows().filter(pk__gt=seen.get(one.code, 0))
+        newest = newer.order_by("-pk").values_list("pk", flat=True).first()
+        if newest is not None:
+            known = SearchEntry.objects.filter(register=one.code, row=OuterRef("pk"))
+            missing = newer.filter(pk__lte=newest).exclude(Exists(known))
+            keys = list(missing.values_list("pk", flat=True))
+            refresh(one, keys)
+            n_rows += len(keys)
+            seen[one.code] = newest  # not before they are written
+    return n_rows
 
 
 def rebuild() -> int:
-    """Write every entry anew and drop those without a row; return how many stand now."""
+    """Write every entry anew and drop those without a row; return how many can be found now."""
     for one in searchables():
-        entries = SearchEntry.objects.filter(register=one.code)
-        rows = one.model._default_manager.filter(pk=OuterRef("row"))
-        entries.exclude(Exists(rows)).delete()
+        rows = one.rows().order_by().filter(pk=OuterRef("row"))
+        SearchEntry.objects.filter(register=one.code).exclude(Exists(rows)).delete()
         index(one, one.rows().iterator(CHUNK))
     SearchEntry.objects.exclude(register__in=[one.code for one in searchables()]).delete()
-    return SearchEntry.objects.count()
-
-
-def _saved(sender: type[Model], instance: Model, update_fields: frozenset[str] | None, **_more: Any) -> None:
-    for one in searchables():
-        if isinstance(instance, one.model):
-            if update_fields is None or not one.columns or one.columns & update_fields:
-                index(one, [instance])
-        else:
-            _follow(one, sender, instance)
-
-
-def _deleted(sender: type[Model], instance: Model, **_more: Any) -> None:
-    for one in searchables():
-        if sender is one.model:
-            SearchEntry.objects.filter(register=one.code, row=instance.pk).delete()
-        else:
-            _follow(one, sender, instance)
-
-
-def _follow(one: Searchable, sender: type[Model], instance: Model) -> None:
-    if rows := one.follows.get(sender):
-        index(one, rows(instance).select_related(*one.related).iterator(CHUNK))
+    return SearchEntry.objects.exclude(title="").count()
 
 
 def _entry(one: Searchable, row: Any) -> SearchEntry:
     words = one.text(row)
+    if not words.title:
+        words = Words("")
     text = normal(" ".join(words))
     return SearchEntry(
         register=one.code,
@@ -97,7 +92,8 @@ def _entry(one: Searchable, row: Any) -> SearchEntry:
     )
 
 
-def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield rows in lists of at most CHUNK."""
     remaining = iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk

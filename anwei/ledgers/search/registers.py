@@ -27,7 +27,7 @@ class Searchable:
     """One register of the search.
 
     `visible` narrows rows to what a person may see. `columns` are those whose change is news to the search
-    (none: every save). `follows` names the rows to look at again when a row of another model was saved.
+    (none: every save). `follows` names the rows to look at again when rows of another model were saved.
     """
 
     model: type[Model]
@@ -37,7 +37,7 @@ class Searchable:
     related: tuple[str, ...] = ()
     only: Q = field(default_factory=Q)
     columns: frozenset[str] = frozenset()
-    follows: Mapping[type[Model], Callable[[Any], Rows]] = field(default_factory=dict)
+    follows: Mapping[type[Model], Callable[[list[Any]], Rows]] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -66,7 +66,7 @@ def register_search(
     related: tuple[str, ...] = (),
     only: Q | None = None,
     columns: tuple[str, ...] = (),
-    follows: Mapping[type[Model], Callable[[Any], Rows]] | None = None,
+    follows: Mapping[type[Model], Callable[[list[Any]], Rows]] | None = None,
 ) -> None:
     """Let a register be searched; called once, from the room's `search.py`, in the order of the results.
 
