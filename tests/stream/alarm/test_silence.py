@@ -11,7 +11,7 @@ from anwei.monitoring.stream.alarm.evaluate import evaluate
 from anwei.monitoring.stream.alarm.rules import RuleSet, compile_rules
 from anwei.monitoring.stream.alarm.silence import begin_anew, tick
 from anwei.monitoring.stream.alarm.state import FIRST_WORD_MS, State
-from anwei.monitoring.stream.samples import EpisodeEvent, Samples
+from anwei.monitoring.stream.samples import EpisodeEvent, Quality, Samples
 from tests.oracle import Rule
 from tests.stream.plant import Plant
 
@@ -259,3 +259,20 @@ def test_a_delay_does_not_ripen_while_samples_come() -> None:
     clock.second([1, 2], 85.0)
     events = clock.second([2], 50.0) + clock.seconds(10, [])
     assert events == []
+
+
+def test_a_clock_that_runs_ahead_is_a_silence_as_one_that_runs_back() -> None:
+    """What is stamped in the future is judged by no rule: the tag is watched by nobody, and says so."""
+    clock = Clock(Plant(1, 1, [Rule(1, 1, "no_data")]))
+    clock.seconds(3, [1])
+    heard, events = clock.now, []
+    for _ in range(30):
+        clock.now += SECOND
+        ahead = np.full(1, clock.now + 600 * SECOND)
+        samples = Samples(
+            np.array([1], np.int32), ahead, np.full(1, 50.0), np.full(1, Quality.FUTURE, np.uint8)
+        )
+        events += evaluate(clock.rules, clock.state, samples, clock.now).events
+        events += tick(clock.rules, clock.state, clock.now)
+    assert [(event.kind, event.start) for event in events] == [("raised", heard)]
+    assert [event.kind for event in clock.seconds(2, [1])] == ["cleared"]

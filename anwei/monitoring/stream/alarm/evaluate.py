@@ -25,20 +25,19 @@ class Outcome(NamedTuple):
 def evaluate(rules: RuleSet, state: State, samples: Samples, now: int) -> Outcome:
     """Judge the samples, move `state` in place, and return the events.
 
-    `now` (ms, server clock) only tells when the tags were heard, by samples newer than all before: a clock
-    that runs back is a silence. Limits and delays go by the times of the samples. However a stream is cut
-    into batches, the events are the same, as long as disorder stays inside a batch. Samples stamped in the
-    future and tags without a column are passed over.
+    `now` (ms, server clock) only tells when tags were heard, by samples that are judged: a clock that runs
+    back or ahead is a silence, because nothing watches that tag. Limits and delays go by the times of the
+    samples. However a stream is cut into batches, the events are the same, as long as disorder stays inside a
+    batch. Samples stamped in the future and tags without a column are passed over.
     """
     column = rules.columns(samples.tag)
     known = column >= 0
     if not known.any():
         return Outcome([], Samples.empty())
-    newer = samples.ts > state.last[column]
-    heard = known & newer
-    events = spoke(rules, state, column[heard], samples.ts[heard], now)
     usable = known & (samples.quality != Quality.FUTURE)
+    newer = samples.ts > state.last[column]
     fresh = usable & newer
+    events = spoke(rules, state, column[fresh], samples.ts[fresh], now)
     if fresh.any():
         ordered = order(rules, state, column[fresh], select(samples, fresh))
         events += judge_ordered(rules, state, ordered)
