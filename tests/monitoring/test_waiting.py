@@ -10,7 +10,7 @@ from anwei.monitoring.models import Alarm, Warning
 from anwei.monitoring.services import record_episodes
 from anwei.monitoring.services.warnings import open_waiting
 from anwei.org.gaps import gaps
-from anwei.org.models import Post
+from anwei.org.models import Designation, Post
 from tests.kernel.county import NOW
 from tests.monitoring.plant import Plant, cleared, raised
 
@@ -81,3 +81,18 @@ def test_an_alarm_of_old_that_ended_sends_nobody_out(plant: Plant) -> None:
     record_episodes([(2, cleared(raised(plant.hh), seconds=90))], now=late + timedelta(minutes=1))
     assert open_waiting(late + timedelta(minutes=11)) == []
     assert not Warning.objects.exists()
+
+
+def test_a_plant_whose_seats_clash_keeps_nobody_elses_alarm_from_being_written(plant: Plant) -> None:
+    """Such a row can stand from before it was refused: one post that supervises and carries out."""
+    enterprise = plant.county.enterprise
+    post = Post.objects.get(unit=enterprise.unit, kind="safety")
+    for seat in ("supervisor", "implementer"):
+        Designation.objects.create(
+            unit=enterprise.unit, seat=seat, post=post, from_on=NOW.date(), document="包保文件"
+        )
+    recorded = record_episodes([(1, raised(plant.hh))], now=NOW)
+    assert (len(recorded.alarms), recorded.warnings) == (1, [])
+    assert Alarm.objects.get().waits
+    Designation.objects.all().delete()
+    assert len(open_waiting(NOW + timedelta(minutes=1))) == 1

@@ -235,6 +235,24 @@ def test_an_enterprise_names_neither_its_supervisor_nor_its_place(filled: County
     assert "/org/designate/" not in boss.get(f"/org/units/{unit.pk}/").content.decode()
 
 
+def test_nobody_is_named_to_supervise_what_they_carry_out(filled: County, sign_in: SignIn) -> None:
+    unit, officer = filled.enterprise.unit, sign_in(filled.officer)
+    deputy = Post.objects.get(holdings__person=filled.townsman)
+    door, named = (
+        f"/org/designate/?unit={unit.pk}",
+        {"title": "包保", "document": "文", "from_on": TODAY, **REASON},
+    )
+
+    def told(seat: str, post: Post) -> tuple[int, str]:
+        answer = officer.post(door, named | {"seat": seat, "post": post.pk})
+        return answer.status_code, answer.content.decode()
+
+    assert told("supervisor", deputy)[0] == 302
+    assert "不能既监督又落实" in told("implementer", deputy)[1]
+    assert "不能监督自己" in told("supervisor", filled.safety)[1]
+    assert unit.designations.count() == 1
+
+
 def test_a_township_moves_nothing_out_of_its_own_sight(filled: County, sign_in: SignIn) -> None:
     unit, fields = filled.enterprise.unit, {"territory": OTHER_TOWN, "reason": "搬迁"}
     door = f"/org/units/{unit.pk}/territory/"

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from anwei.cases.errors import CaseError
 from anwei.cases.lifecycle import Phase
 from anwei.cases.notices.services import told_together
 from anwei.cases.services import advance, open_case
@@ -154,26 +155,27 @@ def _issue(alarm: Alarm, group: Sequence[int], now: datetime, trend: str, roster
     """Open the warning, with what stands active of its group; None where it must wait for a post."""
     try:
         posts = posts_for(alarm, now, held=False, roster=roster)
-    except Vacant as error:
+        with transaction.atomic():
+            warning = open_case(
+                Warning,
+                actor=None,
+                now=now,
+                note=why(alarm, trend),
+                title=title(alarm),
+                territory=alarm.territory,
+                sector=alarm.sector,
+                enterprise=alarm.enterprise,
+                site=alarm.site,
+                **posts._asdict(),
+                rule=alarm.rule,
+                level=alarm.severity,
+                open_for_site=_place(alarm.rule_id, alarm),
+            )
+    except (Vacant, CaseError) as error:  # whoever arranged this plant's posts, the others' alarms go on
         if not alarm.waits:
             log.error("alarm %s waits to open its warning: %s", alarm.pk, error)
         alarm.waits = True
         return None
-    warning = open_case(
-        Warning,
-        actor=None,
-        now=now,
-        note=why(alarm, trend),
-        title=title(alarm),
-        territory=alarm.territory,
-        sector=alarm.sector,
-        enterprise=alarm.enterprise,
-        site=alarm.site,
-        **posts._asdict(),
-        rule=alarm.rule,
-        level=alarm.severity,
-        open_for_site=_place(alarm.rule_id, alarm),
-    )
     Alarm.objects.filter(rule__in=group, cleared_at=None, warning=None).update(warning=warning, waits=False)
     tell_warning(warning, now=now)
     return warning

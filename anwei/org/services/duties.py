@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
@@ -80,7 +81,9 @@ def designate(
         raise OrgError(_("截止日期不能早于起始日期。"))
     if seat == Designation.Seat.IMPLEMENTER and post.kind == Post.Kind.DUTY:
         raise OrgError(_("值班岗负责监督，不能同时负责落实。"))
-    row = Designation.objects.create(
+    if seat == Designation.Seat.SUPERVISOR and post.unit.whole == unit:
+        raise OrgError(_("企业自己的岗位不能监督自己。"))
+    row = Designation(
         unit=unit,
         site=site,
         seat=seat,
@@ -90,6 +93,9 @@ def designate(
         from_on=from_on,
         to_on=to_on,
     )
+    if _sits_opposite(row):
+        raise OrgError(_("同一个岗位不能既监督又落实。"))
+    row.save(force_insert=True)
     content = {
         "seat": seat,
         "site": site,
@@ -101,6 +107,18 @@ def designate(
     }
     record_change("org.unit", unit.pk, actor=actor, now=now, verb="designate", content=content, reason=reason)
     return row
+
+
+def _sits_opposite(row: Designation) -> bool:
+    """Say whether the post is named for the other of the two seats on some of the days."""
+    seats = {Designation.Seat.SUPERVISOR, Designation.Seat.IMPLEMENTER}
+    if row.seat not in seats:
+        return False
+    others = Designation.objects.filter(unit=row.unit, post=row.post, seat__in=seats - {row.seat})
+    others = others.filter(Q(to_on=None) | Q(to_on__gte=row.from_on))
+    if row.to_on is not None:
+        others = others.filter(from_on__lte=row.to_on)
+    return others.filter(site__in=("", row.site)).exists() if row.site else others.exists()
 
 
 @transaction.atomic
