@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -94,7 +95,7 @@ class HttpGateway:
                 answer = response.read(ANSWER_BYTES).decode(errors="replace")
         except urllib.error.HTTPError as fault:
             raise Undelivered(_("短信接口答复 %(status)s。") % {"status": fault.code}) from fault
-        except (OSError, ValueError) as fault:
+        except (OSError, ValueError, http.client.HTTPException) as fault:
             raise Undelivered(_("短信接口没有应答：%(fault)s") % {"fault": fault}) from fault
         found = self.success.search(answer)
         if found is None:
