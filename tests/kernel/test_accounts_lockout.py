@@ -17,6 +17,7 @@ from time_machine import TimeMachineFixture
 from anwei.org.accounts.address import client_address, counted_address
 from anwei.org.accounts.lockout import KEPT, LockedOut, attempt, clean_login_records
 from anwei.org.models import KnownBrowser
+from anwei.org.services.accounts import reset_password
 from tests.kernel.accounts import PASSWORD, give_factor, is_in, log_in, official
 from tests.kernel.county import NOW, County
 
@@ -54,6 +55,20 @@ def test_the_lock_ends_after_fifteen_minutes_whatever_was_tried_meanwhile(
     time_machine.move_to(NOW + timedelta(minutes=15, seconds=2))
     client = Client()
     assert log_in(client, "leader").status_code == 302 and is_in(client)
+
+
+def test_a_password_given_anew_opens_at_once_and_counts_from_the_start(
+    county: County, time_machine: TimeMachineFixture
+) -> None:
+    """The page of the lock sends people to the security administrator: it must help."""
+    person = official("forgetful", "officer")
+    assert guess(Client(), "forgetful", 6)[-1] == 429
+    time_machine.move_to(NOW + timedelta(minutes=1))
+    reset_password(person, actor=None, now=NOW + timedelta(minutes=1), reason="忘记")
+    assert judged(guess(Client(), "forgetful", 7)) == 5
+    time_machine.move_to(NOW + timedelta(minutes=2))
+    plain = reset_password(person, actor=None, now=NOW + timedelta(minutes=2), reason="忘记")
+    assert log_in(Client(), "forgetful", plain).status_code == 302
 
 
 def test_name_and_phone_number_share_one_count(db: None) -> None:

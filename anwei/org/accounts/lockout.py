@@ -5,6 +5,9 @@ minutes at the second factor of one account from anywhere. An attempt is written
 is judged and taken back when it succeeds, so that guesses sent side by side count as guesses sent one after
 another.
 
+A password that the security administrator gives anew begins a new count for the account: whoever forgot
+theirs and tried too often gets in with it at once.
+
 Nobody can lock a leader out: failures count by address, and a browser in which the person has logged in
 before (OWASP, "Slow Down Online Guessing Attacks with Device Cookies") has a count of its own, at the same
 address too.
@@ -15,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -27,7 +30,9 @@ from django.utils.translation import gettext as _
 from anwei.org.accounts.address import counted_address
 from anwei.org.accounts.browsers import count_guess, known_browser
 from anwei.org.backends import person_called
+from anwei.org.models import Person
 
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 WINDOW, HOUR = timedelta(minutes=15), timedelta(hours=1)
 OF_ACCOUNT, OF_ADDRESS, OF_FACTOR = 5, 20, 10
 KEPT = timedelta(days=200)  # 网络安全法 art. 21 (3): logs are kept for six months at least
@@ -72,7 +77,7 @@ def attempt(request: HttpRequest, typed: str, *, step: str) -> Iterator[None]:
     written = _write_down(request, name, step)
     browser = known_browser(request, person)
     if browser is None or not count_guess(browser):
-        for bound in _bounds(written.ip_address, name, step):
+        for bound in _bounds(written.ip_address, name, step, _reset_at(person)):
             if until := bound.locked_until(now):
                 written.delete()  # a refused attempt is no guess, and does not prolong the refusal
                 raise LockedOut(until)
@@ -81,9 +86,18 @@ def attempt(request: HttpRequest, typed: str, *, step: str) -> Iterator[None]:
     written.delete()
 
 
-def _bounds(address: str, name: str, step: str) -> list[_Bound]:
+def _reset_at(person: Person | None) -> datetime:
+    """When somebody else gave the password that is still to be changed: it was not guessed at before."""
+    if person is None or not person.must_change_password:
+        return EVER
+    newest: datetime | None = person.past_passwords.values_list("set_at", flat=True).first()
+    return newest or EVER
+
+
+def _bounds(address: str, name: str, step: str, reset_at: datetime) -> list[_Bound]:
+    of_account = {"ip_address": address, "username": name, "attempt_time__gte": reset_at}
     bounds = [
-        _Bound({"ip_address": address, "username": name}, OF_ACCOUNT, WINDOW),
+        _Bound(of_account, OF_ACCOUNT, WINDOW),
         _Bound({"ip_address": address}, OF_ADDRESS, HOUR),
     ]
     if step == FACTOR:
