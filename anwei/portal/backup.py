@@ -138,7 +138,10 @@ def _copy_database(source: Path, target: Path) -> None:
 
 def _copy_telemetry(folder: DataFolder, target: Path) -> None:
     """Copy the telemetry store: by the stream process if it runs, else by opening it here."""
-    staged = folder.folder("copies") / f"{os.getpid()}"
+    copies = folder.folder("copies")
+    for left in copies.iterdir():  # by a backup that was killed; there is only one at a time
+        shutil.rmtree(left)
+    staged = copies / f"{os.getpid()}"
     try:
         with _owned(folder.telemetry) as store:
             if store:

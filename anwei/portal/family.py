@@ -33,6 +33,7 @@ PACKAGE_PARENT = Path(anwei.__file__).resolve().parent.parent
 MEMBERS = ("gate", "stream", "worker", "web")
 DEMO_MEMBERS = ("simulate", "attend")
 MEMBER_GRACE, BROKER_GRACE = 2.5, 1.0  # s between SIGTERM and SIGKILL; together below five
+LOOK_S = 0.5  # a start waits as long for whoever only looks whether a family runs
 WATCH = 2.0  # s between two looks at the heartbeats
 _NOT_OURS = re.compile(r" - mid:\d+ - |Auth callout service|Plaintext passwords")  # the gate tells of devices
 
@@ -245,25 +246,37 @@ def anwei_command(*words: str) -> list[str]:
 
 def is_running(folder: DataFolder) -> bool:
     """Return whether an `anwei run` holds the data folder."""
-    try:
-        _locked(folder).close()
-    except AlreadyRunning:
-        return True
-    return False
+    with _lock_file(folder) as file:
+        return not _locks(file, fcntl.LOCK_SH)  # shared: two that look do not take each other for a family
 
 
 def _locked(folder: DataFolder) -> IO[str]:
     """Return the locked lock file of a data folder; the lock ends with the process. Raises AlreadyRunning."""
-    file = (folder.folder("run") / "lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        web = folder.running().get("web", "")
-        raise AlreadyRunning(
-            _("数据目录 {folder} 已有一个安危系统在运行 {web}").format(folder=folder.root, web=web).strip()
-        ) from None
+    file = _lock_file(folder)
+    patience = time.monotonic() + LOOK_S
+    while not _locks(file, fcntl.LOCK_EX):
+        if time.monotonic() > patience:
+            file.close()
+            web = folder.running().get("web", "")
+            raise AlreadyRunning(
+                _("数据目录 {folder} 已有一个安危系统在运行 {web}")
+                .format(folder=folder.root, web=web)
+                .strip()
+            )
+        time.sleep(LOOK_S / 10)
     return file
+
+
+def _lock_file(folder: DataFolder) -> IO[str]:
+    return (folder.folder("run") / "lock").open("w")
+
+
+def _locks(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _allow_many_connections() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from nats.js.object_store import ObjectStore
 
+from anwei.monitoring.stream import register as stream_register
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.register import (
     BUCKET,
@@ -90,4 +92,36 @@ async def _refuse(path: Path) -> None:
         assert await reader.refresh() is True
         assert reader.register.version == 3
         await reader.stop()
+        await nc.close()
+
+
+def test_of_two_looks_at_once_the_newer_snapshot_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_overtake(tmp_path, monkeypatch))
+
+
+async def _overtake(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, begun, go_on = stream_register._read, asyncio.Event(), asyncio.Event()
+
+    async def slow_at_first(bucket: ObjectStore) -> bytes:
+        data = await read(bucket)
+        if not begun.is_set():
+            begun.set()
+            await go_on.wait()
+        return data
+
+    monkeypatch.setattr(stream_register, "_read", slow_at_first)
+    with Broker(path) as broker:
+        nc = await connect(broker.folder, name="test")
+        await publish_register(nc, Plant(3, 2, version=1).register())
+        reader = RegisterReader(nc, broker.folder, "one")
+        first = asyncio.create_task(reader.refresh())
+        await begun.wait()
+        await publish_register(nc, Plant(3, 2, version=2).register())
+        second = asyncio.create_task(reader.refresh())
+        await asyncio.wait([second], timeout=0.3)
+        go_on.set()
+        await asyncio.gather(first, second)
+        assert reader.register.version == 2
         await nc.close()

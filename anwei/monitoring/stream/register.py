@@ -128,6 +128,7 @@ class RegisterReader:
         self._changed = changed
         self._digest: str | None = None  # of the snapshot in use, as the broker states it
         self._published = asyncio.Event()
+        self._fetching = asyncio.Lock()  # of two fetches at once, the older snapshot could come last
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -163,6 +164,10 @@ class RegisterReader:
 
     async def _fetch(self) -> bool:
         """Take the broker's snapshot if it is not ours; return whether ours is the broker's now."""
+        async with self._fetching:
+            return await self._fetch_alone()
+
+    async def _fetch_alone(self) -> bool:
         try:
             bucket = await self._nc.jetstream().object_store(BUCKET)
             digest = (await bucket.get_info(OBJECT)).digest
