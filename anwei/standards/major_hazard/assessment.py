@@ -121,9 +121,7 @@ def assess(stocks: Sequence[Stock], people: int | None) -> Assessment:
         r = alpha * total
         level = rules().level(r)
         steps += _grading(shares, people, alpha, r, level)
-    return Assessment(
-        rules().standard, shares, people, s, alpha, r, level, tuple(steps), tuple(confirm)
-    )
+    return Assessment(rules().standard, shares, people, s, alpha, r, level, tuple(steps), tuple(confirm))
 
 
 def _grading(
