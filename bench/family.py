@@ -29,7 +29,12 @@ class Family:
     def __init__(self, n_tags: int, per_device: int) -> None:
         self.n_tags, self.per_device = n_tags, per_device
         self.root = Path(tempfile.mkdtemp(prefix="anwei-bench-"))
-        self.environment = {**os.environ, "ANWEI_DATA": str(self.root), "ANWEI_DEMO": "0", "ANWEI_ROUTINES": "0"}
+        self.environment = {
+            **os.environ,
+            "ANWEI_DATA": str(self.root),
+            "ANWEI_DEMO": "0",
+            "ANWEI_ROUTINES": "0",
+        }
         self.log = (self.root / "family.log").open("wb")
         self.process: subprocess.Popen[bytes] | None = None
         self.keys: dict[str, str] = {}
