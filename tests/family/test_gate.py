@@ -223,15 +223,18 @@ def test_the_broker_syncs_before_it_answers(broker: Broker) -> None:
     assert asyncio.run(ask())["sync_always"] is True
 
 
-def test_two_thousand_devices_connect_at_once(broker: Broker) -> None:
-    """A whole county comes back after a power cut: everybody is in within seconds."""
-    n = 2000
+@pytest.mark.parametrize("n", [2000, pytest.param(19_000, marks=pytest.mark.proof)])
+def test_a_county_of_devices_connects_at_once(broker: Broker, n: int) -> None:
+    """A whole county comes back after a power cut: everybody is in within seconds.
+
+    A thousand short of the 20,000 devices of the county, because this many open files are what a process may have.
+    """
     crowd = TestDevices(broker.folder, version=int(time.time()) + 1000)
     crowd.keys = {f"crowd-{k}": f"key {k}" for k in range(n)}
     crowd.publish()
     wait_for(lambda: admitted(broker, "crowd-0", "key 0") == ACCEPTED)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 8192)), hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, n + 900)), hard))
 
     async def enter(code: str, key: str) -> tuple[int, asyncio.StreamWriter]:
         while True:  # as a device does: whoever is not answered in time tries again
@@ -250,11 +253,11 @@ def test_two_thousand_devices_connect_at_once(broker: Broker) -> None:
         return [code for code, _ in entered]
 
     started = time.monotonic()
-    codes = asyncio.run(asyncio.wait_for(storm(), 60))
+    codes = asyncio.run(asyncio.wait_for(storm(), n / 100 + 40))
     took = time.monotonic() - started
     print(f"{n} devices connected in {took:.2f} s ({n / took:,.0f}/s)")
     assert codes == [ACCEPTED] * n
-    assert took < 20
+    assert took < n / 100
 
 
 @pytest.fixture(scope="module")
