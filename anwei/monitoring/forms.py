@@ -76,6 +76,10 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when i
         super().__init__(*args, **options)
         if self.instance.pk:
             del self.fields["kind"]
+            if self.instance.limit is None:  # silence and bad data have none
+                del self.fields["limit"], self.fields["deadband"]
+            else:
+                self.fields["limit"].required = True
         else:
             taken = set(tag.rules.values_list("kind", flat=True))
             kinds = [(kind, label) for kind, label in AlarmRule.Kind.choices if kind not in taken]

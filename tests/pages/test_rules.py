@@ -81,3 +81,15 @@ def test_an_enterprise_does_not_set_its_own_limits(plant: Plant, sign_in: SignIn
     assert worker.get(_address(plant.hh)).status_code == 403
     assert worker.post(_address(plant.hh), HIGH | {"reason": "嫌吵"}).status_code == 403
     assert AlarmRule.objects.get(pk=plant.hh.pk).limit == 1.5
+
+
+def test_a_rule_without_a_limit_is_asked_for_none_and_one_with_a_limit_keeps_it(
+    plant: Plant, sign_in: SignIn
+) -> None:
+    officer = sign_in(plant.county.officer)
+    bad = AlarmRule.objects.get(tag=plant.tag, kind="bad")  # every tag with a range has one
+    assert 'name="limit"' not in officer.get(_address(bad)).content.decode()
+    calm = {"on_delay_s": "120", "off_delay_s": "0", "severity": "blue", "enabled": "on", "reason": "少打扰"}
+    assert officer.post(_address(bad), calm).status_code == 302
+    assert AlarmRule.objects.get(pk=bad.pk).on_delay_s == 120
+    assert officer.post(_address(plant.hh), HIGH | {"limit": "", "reason": "试"}).status_code == 422
