@@ -128,7 +128,7 @@ class RegisterReader:
         self._changed = changed
         self._digest: str | None = None  # of the snapshot in use, as the broker states it
         self._published = asyncio.Event()
-        self._fetching = asyncio.Lock()  # of two fetches at once, the older snapshot could come last
+        self._asked = self._taken = 0  # numbers of the last fetch, and of the one whose snapshot is in use
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -164,18 +164,18 @@ class RegisterReader:
 
     async def _fetch(self) -> bool:
         """Take the broker's snapshot if it is not ours; return whether ours is the broker's now."""
-        async with self._fetching:
-            return await self._fetch_alone()
-
-    async def _fetch_alone(self) -> bool:
         try:
             bucket = await self._nc.jetstream().object_store(BUCKET)
+            self._asked += 1
+            asked = self._asked
             digest = (await bucket.get_info(OBJECT)).digest
             if digest != self._digest:
                 async with asyncio.timeout(_FETCH_TIMEOUT_S):
                     data = await _read(bucket)
+                if asked < self._taken:  # of two fetches at once, the older snapshot came last
+                    return True
                 self._take(unpack(data))
-                self._digest = digest
+                self._digest, self._taken = digest, asked
                 self._folder.write_private(self._copy, data)
         except NotFoundError:
             return False
