@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.cells import Choosing
-from anwei.ledgers.declaration import Ledger
+from anwei.ledgers.declaration import Ledger, needs_reason
 from anwei.ledgers.importing import sentence_of
 from anwei.ledgers.saving import Edit
 
@@ -38,7 +38,7 @@ def change_column(
     if not values:
         raise NotDone(_("请选择改成什么。"))
     if column.sensitive and not reason.strip():
-        raise NotDone(_("修改%(names)s须说明理由。") % {"names": column.label})
+        raise NotDone(needs_reason([column.label]))
     rows = ledger.visible(actor).select_for_update(of=("self",)).filter(pk__in=keys)
     edits = [Edit(row, {name: values[0]}) for row in rows if column.of(row) != values[0]]
     try:

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, save_rows
 
@@ -192,13 +193,43 @@ class Ledger:
             else rows.order_by(*self.order)
         )
 
+    @transaction.atomic
     def write(
         self, edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
     ) -> Sequence[models.Model]:
-        """Write by the room's service, or as plain rows of the model where the room declared none."""
+        """Write by the room's service, or as plain rows of the model where the room declared none.
+
+        The rows are locked and read again, so that nothing another hand wrote meanwhile is written back.
+        Raises ValueError where one is gone, or a sensitive value would change without a reason.
+        """
+        edits = self._as_they_stand(edits, actor)
+        if not reason and (names := self.sensitive_in(edits)):
+            raise ValueError(needs_reason(column.label for column in names))
         if self.save is not None:
             return self.save(edits, actor=actor, now=now, reason=reason)
         return save_rows(self.model, edits, actor=actor, now=now, reason=reason)
+
+    def _as_they_stand(self, edits: Sequence[Edit], actor: Any) -> Sequence[Edit]:
+        """Return the edits on their rows as they stand now, locked until the transaction ends."""
+        keys = [edit.row.pk for edit in edits if edit.row is not None]
+        if not keys:
+            return edits
+        locked = self.visible(actor).select_for_update(of=("self",)).order_by("pk").filter(pk__in=keys)
+        rows = {row.pk: row for row in locked}
+        if len(rows) < len(set(keys)):
+            raise ValueError(_("记录已被他人删除，或已不在您的管辖范围内。"))
+        return [edit if edit.row is None else replace(edit, row=rows[edit.row.pk]) for edit in edits]
+
+    def sensitive_in(self, edits: Iterable[Edit]) -> list[Column]:
+        """Return the sensitive columns that edits of existing rows would change."""
+        changed = {
+            name
+            for edit in edits
+            if edit.row is not None
+            for name, value in edit.values.items()
+            if self.column(name).sensitive and self.column(name).of(edit.row) != value
+        }
+        return [column for column in self.columns if column.name in changed]
 
     @property
     def refusals(self) -> tuple[type[Exception], ...]:
@@ -236,6 +267,11 @@ def ledgers() -> tuple[Ledger, ...]:
 def ledger_of(code: str) -> Ledger:
     """Return a register by its code. Raises LookupError."""
     return _ledgers[code]
+
+
+def needs_reason(labels: Iterable[Any]) -> str:
+    """Return the sentence that asks for the reason of a change of sensitive columns."""
+    return _("修改%(names)s须说明理由。") % {"names": _("、").join(str(label) for label in labels)}
 
 
 def _at(row: Any, path: str) -> Any:

@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.declaration import Ledger, ledger_of
+from anwei.ledgers.declaration import Ledger, ledger_of, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examination, Examined, chunks, examine
 from anwei.ledgers.models import SheetImport
 from anwei.ledgers.sheets import BadSheet, read_file
@@ -88,9 +88,7 @@ def start_writing(sheet: SheetImport, options: Options, *, reason: str, actor: A
             % {"n": sheet.counts["refused"]}
         )
     if sheet.counts["needs_reason"] and options.update and not reason.strip():
-        raise NotWritten(
-            _("修改%(names)s须说明理由。") % {"names": _("、").join(sheet.counts["needs_reason"])}
-        )
+        raise NotWritten(needs_reason(sheet.counts["needs_reason"]))
     ready = SheetImport.objects.filter(pk=sheet.pk, status=SheetImport.Status.EXAMINED)
     if not ready.update(
         status=SheetImport.Status.WRITING, options=asdict(options), reason=reason.strip()[:200]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,7 +20,10 @@ Row = TypeVar("Row", bound=models.Model)
 
 @dataclass(frozen=True)
 class Edit:
-    """New values of one row; no row means a new one. Values that are left out stay as they are."""
+    """New values of one row; no row means a new one. Values that are left out stay as they are.
+
+    Services get the row as it stands now, locked (`Ledger.write`), however old the one was that was examined.
+    """
 
     row: Any | None
     values: Mapping[str, Any]
@@ -63,14 +66,28 @@ def save_rows(
 
 
 def write_all(model: type[Row], edits: Sequence[Edit], rows: Sequence[Row]) -> None:
-    """Insert the new rows, which get their primary keys, and update the others."""
-    new = [row for edit, row in zip(edits, rows, strict=True) if edit.row is None]
-    old = [row for edit, row in zip(edits, rows, strict=True) if edit.row is not None]
-    model._default_manager.bulk_create(new)
-    given = {_attribute(model, name) for edit in edits if edit.row is not None for name in edit.values}
-    fields = [field.name for field in model._meta.concrete_fields if field.attname in given]
-    if old and fields:
-        model._default_manager.bulk_update(old, fields)
+    """Insert the new rows, which get their primary keys, and update the given columns of the others."""
+    pairs = list(zip(edits, rows, strict=True))
+    model._default_manager.bulk_create([row for edit, row in pairs if edit.row is None])
+    update_given(
+        model,
+        [
+            (row, [_attribute(model, name) for name in edit.values])
+            for edit, row in pairs
+            if edit.row is not None
+        ],
+    )
+
+
+def update_given(model: type[Row], given: Iterable[tuple[Row, Collection[str]]]) -> None:
+    """Update of each row the attributes named with it and no other, so that nothing else is written back."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for row, names in given:
+        fields = tuple(field.name for field in model._meta.concrete_fields if field.attname in names)
+        alike.setdefault(fields, []).append(row)
+    for fields, rows in alike.items():
+        if fields:
+            model._default_manager.bulk_update(rows, fields)
 
 
 def changed_values(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.saving import Edit, log_all, require_visible
+from anwei.ledgers.saving import Edit, log_all, require_visible, update_given
 from anwei.ledgers.search.following import follow_bulk
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise
@@ -27,8 +27,10 @@ def save_enterprises(
     """
     rows: list[Enterprise] = []
     changes: list[tuple[Enterprise, str, dict[str, Any]]] = []
+    units = _locked_units(edits)
     for edit in edits:
         row = edit.row or Enterprise(unit=Unit(kind=Unit.Kind.ENTERPRISE))
+        row.unit = units.get(row.unit_id, row.unit)
         changed = {}
         for name, value in edit.values.items():
             target = row.unit if name in OF_UNIT else row
@@ -40,8 +42,10 @@ def save_enterprises(
             changes.append((row, "create", {"values": dict(edit.values)}))
         elif changed:
             changes.append((row, "update", {"changed": changed}))
-    _write([row for edit, row in zip(edits, rows, strict=True) if edit.row is None], new=True)
-    _write([row for edit, row in zip(edits, rows, strict=True) if edit.row is not None], new=False)
+    _create([row for edit, row in zip(edits, rows, strict=True) if edit.row is None])
+    given = [(row, edit.values.keys()) for edit, row in zip(edits, rows, strict=True) if edit.row is not None]
+    update_given(Unit, [(row.unit, names & {*OF_UNIT}) for row, names in given])
+    update_given(Enterprise, given)
     changed_rows = [row for row, verb, _content in changes if verb == "update"]
     follow_bulk(Enterprise, changed_rows)
     follow_bulk(Unit, [row.unit for row in changed_rows])
@@ -50,12 +54,15 @@ def save_enterprises(
     return rows
 
 
-def _write(rows: Sequence[Enterprise], *, new: bool) -> None:
+def _locked_units(edits: Sequence[Edit]) -> dict[int, Unit]:
+    """Return the units of the enterprises to be changed as they stand now, locked until the end."""
+    keys = [edit.row.unit_id for edit in edits if edit.row is not None]
+    units = Unit.objects.select_for_update().filter(pk__in=keys).order_by("pk") if keys else ()
+    return {unit.pk: unit for unit in units}
+
+
+def _create(rows: Sequence[Enterprise]) -> None:
     units = [row.unit for row in rows]
-    if not new:
-        Unit.objects.bulk_update(units, OF_UNIT)
-        Enterprise.objects.bulk_update(rows, [f.name for f in _own_fields()])
-        return
     Unit.objects.bulk_create(units)
     posts = ((Post.Kind.PRINCIPAL, _("主要负责人")), (Post.Kind.SAFETY, _("安全管理人员")))
     Post.objects.bulk_create(
@@ -64,9 +71,3 @@ def _write(rows: Sequence[Enterprise], *, new: bool) -> None:
     for row in rows:
         row.unit_id = row.unit.pk
     Enterprise.objects.bulk_create(rows)
-
-
-def _own_fields() -> list[Any]:
-    return [
-        field for field in Enterprise._meta.concrete_fields if not field.primary_key and field.name != "unit"
-    ]

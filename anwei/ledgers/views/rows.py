@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anwei.ledgers.change_log import changes_of, last_change
-from anwei.ledgers.declaration import Column, Ledger
+from anwei.ledgers.declaration import Column, Ledger, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examined, choosings_of, examine
 from anwei.ledgers.importing import sentence_of
 from anwei.ledgers.outgoing import told
@@ -141,9 +141,8 @@ def _saved(ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest,
     """Return the written row; None where the person must look again."""
     if shown is None and examined.existing is not None:
         examined.refusals[WHOLE_ROW] = _("台账里已有这条记录：%(row)s") % {"row": examined.existing}
-    sensitive = [str(ledger.column(name).label) for name in examined.changed if ledger.column(name).sensitive]
-    if sensitive and not reason:
-        examined.refusals["reason"] = _("修改%(names)s须说明理由。") % {"names": _("、").join(sensitive)}
+    if not reason and (sensitive := ledger.sensitive_in([examined.edit])):
+        examined.refusals["reason"] = needs_reason(column.label for column in sensitive)
     if examined.state == "refused" or (examined.state == "doubtful" and "confirmed" not in request.POST):
         return None
     if examined.action == "unchanged":

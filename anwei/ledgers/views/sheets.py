@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from anwei.ledgers.declaration import Ledger
+from anwei.ledgers.declaration import Ledger, needs_reason
 from anwei.ledgers.errors_sheet import errors_sheet
 from anwei.ledgers.examination import WHOLE_ROW, Examination, choosings_of, examine
 from anwei.ledgers.export import attachment
@@ -155,8 +155,7 @@ def _examined_grid(ledger: Ledger, text: str, request: HttpRequest) -> tuple[Exa
     if counts["doubtful"] and "doubtful" not in request.POST:
         return examined, _("有 %(n)d 行存疑，核对无误后勾选“存疑的也写入”。") % {"n": counts["doubtful"]}
     if examined.needs_reason and not request.POST.get("reason", "").strip():
-        names = _("、").join(str(column.label) for column in examined.needs_reason)
-        return examined, _("修改%(names)s须说明理由。") % {"names": names}
+        return examined, needs_reason(column.label for column in examined.needs_reason)
     return examined, ""
 
 

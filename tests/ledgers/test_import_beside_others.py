@@ -1,0 +1,135 @@
+"""A sheet that is written while other hands write: what they changed meanwhile stands, and is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from anwei.ledgers import importing
+from anwei.ledgers.models import Change, SheetImport
+from anwei.org.models import Person
+from anwei.sites.models import Enterprise, Site
+from tests.kernel.county import County
+from tests.ledgers.enterprises import HEADER, credit_code, line
+from tests.ledgers.sheets import workbook, write
+
+pytestmark = pytest.mark.db
+Browse = Callable[[Person], Client]
+
+
+def handed_in(client: Client, code: str, *lines: list[Any]) -> SheetImport:
+    """Hand a sheet in at its page; it is examined, not written."""
+    file = SimpleUploadedFile("名录.xlsx", workbook(*lines))
+    page = client.post(reverse("ledger_import", args=[code]), {"file": file}, follow=True)
+    sheet: SheetImport = page.context["sheet"]
+    return sheet
+
+
+def let_write(client: Client, sheet: SheetImport, **typed: str) -> SheetImport:
+    """Say on the page of an examined sheet that it shall be written."""
+    client.post(reverse("ledger_sheet", args=[sheet.ledger, sheet.pk]), {"keep_good": "1", **typed})
+    sheet.refresh_from_db()
+    return sheet
+
+
+def change(client: Client, code: str, row: Any, **typed: str) -> None:
+    """Change a row in its form."""
+    address = reverse("ledger_edit", args=[code, row.pk])
+    fields = {field.column.name: field.text for field in client.get(address).context["fields"]}
+    assert client.post(address, {**fields, **typed}).status_code == 302
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+    """Let another hand act after a sheet is examined for the last time, before its first row is written."""
+
+    def act_first(act: Callable[[], None]) -> None:
+        write_rows = importing.write_rows
+
+        def late(*arguments: Any, **named: Any) -> Any:
+            act()
+            return write_rows(*arguments, **named)
+
+        monkeypatch.setattr(importing, "write_rows", late)
+
+    return act_first
+
+
+def test_a_sheet_writes_its_own_columns_only(county: County, browse: Browse, meanwhile: Any) -> None:
+    write("enterprises", [HEADER, line(2)], actor=county.officer)
+    more = line(2)
+    more[6] = 55
+    row, other = Enterprise.objects.get(credit_code=credit_code(2)), browse(county.townsman)
+    client = browse(county.officer)
+    sheet = handed_in(client, "enterprises", HEADER, more)
+    meanwhile(
+        lambda: change(other, "enterprises", row, status="停产", address="", name="改名厂", reason="检修")
+    )
+    assert let_write(client, sheet).written == {"update": 1}
+    row = Enterprise.objects.get(pk=row.pk)
+    assert (row.workers, row.status, row.address, row.unit.name) == (55, "stopped", "", "改名厂")
+    newest = Change.objects.filter(register="sites.enterprise", row=str(row.pk)).latest("number")
+    assert newest.content == {"changed": {"workers": [2, 55]}}
+
+
+def test_rows_that_change_different_columns_keep_each_others(
+    county: County, browse: Browse, meanwhile: Any
+) -> None:
+    first = Site.objects.get(enterprise=county.enterprise)
+    second = Site.objects.create(enterprise=county.enterprise, code="KF-2", name="库房", kind="库房")
+    client = browse(county.officer)
+    heading = ["部位名称", "编号", "企业名称", "类别"]
+    lines = [first.name, first.code, "甲化工厂", "储罐区"], ["新库房", second.code, "甲化工厂", "库房"]
+    sheet = handed_in(client, "sites", heading, *lines)
+    meanwhile(lambda: change(browse(county.townsman), "sites", first, name="甲罐区"))
+    assert let_write(client, sheet).written == {"update": 2}
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.name, first.kind, second.name) == ("甲罐区", "储罐区", "新库房")
+
+
+def test_the_log_tells_the_value_that_was_replaced(county: County, browse: Browse, meanwhile: Any) -> None:
+    write("enterprises", [HEADER, line(2)], actor=county.officer)
+    more = line(2)
+    more[6] = 55
+    row, client = Enterprise.objects.get(credit_code=credit_code(2)), browse(county.officer)
+    sheet = handed_in(client, "enterprises", HEADER, more)
+    meanwhile(lambda: change(browse(county.townsman), "enterprises", row, workers="30"))
+    let_write(client, sheet)
+    newest = Change.objects.filter(register="sites.enterprise", row=str(row.pk)).latest("number")
+    assert newest.content == {"changed": {"workers": [30, 55]}}
+
+
+def test_what_was_stopped_meanwhile_starts_again_only_with_a_reason(county: County, browse: Browse) -> None:
+    write("enterprises", [HEADER, line(2), line(4)], actor=county.officer)
+    more, also = line(2), line(4)
+    more[6], also[6] = 55, 66
+    row, client = Enterprise.objects.get(credit_code=credit_code(2)), browse(county.officer)
+    sheet = handed_in(client, "enterprises", HEADER, more, also)  # both produce, as the sheet says
+    assert sheet.counts["needs_reason"] == []
+    change(browse(county.townsman), "enterprises", row, status="停产", reason="检修")
+    sheet = let_write(client, sheet)
+    row.refresh_from_db()
+    assert (row.status, row.workers) == ("stopped", 2)
+    assert (sheet.written, sheet.counts["failed"]) == ({"update": 1}, 1)
+    assert sheet.problems[0][3] == ["修改状态须说明理由。"]
+
+
+def test_a_row_that_left_the_territory_meanwhile_is_refused(
+    county: County, browse: Browse, meanwhile: Any
+) -> None:
+    write("enterprises", [HEADER, line(4)], actor=county.officer)
+    row, client = Enterprise.objects.get(credit_code=credit_code(4)), browse(county.townsman)
+    more = line(4)
+    more[6] = 55
+    sheet = handed_in(client, "enterprises", HEADER, more)
+    meanwhile(lambda: change(browse(county.officer), "enterprises", row, territory="乙镇"))
+    sheet = let_write(client, sheet)
+    row.refresh_from_db()
+    assert (row.workers, sheet.written, sheet.counts["failed"]) == (4, {}, 1)
+    assert "管辖范围" in sheet.problems[0][3][0]
