@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from anwei.language import gettext as _
-from anwei.standards.major_hazard.assessment import Assessment, Sentence
+from anwei.standards.major_hazard.assessment import Assessment
 from anwei.standards.major_hazard.sheet import COLUMNS, Refusal, Unit, UnreadableSheet, read
 from anwei.standards.major_hazard.tables import rules
+from anwei.standards.sentences import Sentence, cut
 
 NO_RESULT: dict[str, Any] = dict.fromkeys(("S", "is_major_hazard", "alpha", "R", "level")) | {
     "level_name": "",
     "steps": [],
     "confirm": [],
 }
-DIGITS = 6  # decimals of S and R in the answer; the steps show the terms
+DIGITS = 6  # decimals of S and R in the answer, cut so that R below 10 never reads as 10
 
 
 def main(words: Sequence[str]) -> int:
@@ -67,10 +68,10 @@ def _unit(unit: Unit) -> dict[str, Any]:
 
 def _result(found: Assessment) -> dict[str, Any]:
     return {
-        "S": round(float(found.s), DIGITS),
+        "S": float(cut(found.s, DIGITS)),
         "is_major_hazard": found.is_major_hazard,
         "alpha": None if found.alpha is None else float(found.alpha),
-        "R": None if found.r is None else round(float(found.r), DIGITS),
+        "R": None if found.r is None else float(cut(found.r, DIGITS)),
         "level": None if found.level is None else found.level.level,
         "level_name": "" if found.level is None else found.level.name,
         "steps": [_sentence(step) for step in found.steps],

@@ -69,3 +69,14 @@ def test_a_file_without_the_columns_is_refused_with_a_sentence(tmp_path: Path) -
     status, _, said = _run(tmp_path / "none.csv")
     assert status == 2
     assert said.startswith("读不了文件：")
+
+
+def test_a_hair_below_an_edge_is_not_written_as_the_edge(tmp_path: Path) -> None:
+    file = tmp_path / "units.csv"
+    file.write_text(
+        "unit,chemical,quantity_t,category,people\n甲,甲醇,4999.9999999,W5.3,1\n乙,氨,9.99999999,,1\n"
+    )
+    _, answer, _ = _run(file)
+    below, none = answer["units"]
+    assert (below["R"], below["level"]) == (9.999999, 4)
+    assert (none["S"], none["is_major_hazard"], none["level"]) == (0.999999, False, None)

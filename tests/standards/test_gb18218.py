@@ -9,9 +9,10 @@ from fractions import Fraction
 
 import pytest
 
-from anwei.standards.major_hazard.assessment import Assessment, Sentence, Stock, Unassessable, assess
+from anwei.standards.major_hazard.assessment import Assessment, Stock, assess
 from anwei.standards.major_hazard.matching import find, is_cas
 from anwei.standards.major_hazard.tables import categories, chemicals, rules, toxic_gases
+from anwei.standards.sentences import Sentence, Unassessable
 from tests.support.broker import REPOSITORY
 
 SHARED = REPOSITORY.parent / "shared" / "standards"
@@ -167,6 +168,14 @@ def test_a_mixture_of_another_category_counts_by_its_own() -> None:
     assert _assess(("20%氨水", "8", "J5")).s == Fraction("0.016")
 
 
+def test_a_strength_in_brackets_that_table_1_does_not_know_is_to_be_confirmed() -> None:
+    """A solution counted as the pure substance is on the safe side, but a person must say whether it is one."""
+    result = _assess(("氨（25%水溶液）", "8", ""))
+    assert result.s == Fraction("0.8")
+    assert "请核定“25%水溶液”是否改变类别" in _said(result.confirm)
+    assert _assess(("环氧氯丙烷（3-氯-1,2-环氧丙烷）", "8", "W5.4")).confirm == ()
+
+
 def test_a_name_of_several_rows_takes_the_strictest_and_says_so() -> None:
     result = _assess(("硝酸铵", "30", "W1.1"))
     assert result.s == 6
@@ -204,3 +213,31 @@ def test_what_stands_in_no_table_is_refused(stock: Stock, reason: str) -> None:
 
 def test_an_empty_unit_is_no_major_hazard() -> None:
     assert (assess([], 1).s, assess([], 1).is_major_hazard) == (0, False)
+
+
+WORKED = [
+    # "重大危险源评价及分级方法" exercise: A 200 t, B 80 t, C 400 t, 80 residents; Q and β of A and C are 200 t and
+    # 1.0, of B 20 t and 2.0 (as sulfur dioxide has). https://zkjan.com/exam/detail-6650484.html
+    ((("甲", "200", "W9.2"), ("二氧化硫", "80", ""), ("丙", "400", "W10")), 80, "7", "1.5", "16.5", 3),
+    # Examination question: 200 t of sulfur dioxide, 60 people; R = 1.5×(2×200÷20) = 30, level III.
+    # https://www.8fe.cn/test-question-282515.html
+    ((("二氧化硫", "200", ""),), 60, "10", "1.5", "30", 3),
+    # Filling station: 26.64 t of petrol, 22.95 t of diesel (flammable liquid, 5000 t): 0.14 < 1, none.
+    # https://haowendang.cn/c8dyld91ixv2teb88j4i568ub00wtu600618_1.html ("加油站重大危险源辨识")
+    ((("汽油", "26.64", ""), ("柴油", "22.95", "W5.4")), 60, "0.13779", None, None, None),
+]
+
+
+@pytest.mark.parametrize(("stocks", "people", "s", "alpha", "r", "level"), WORKED)
+def test_worked_examples_of_public_material(
+    stocks: tuple[tuple[str, str, str], ...],
+    people: int,
+    s: str,
+    alpha: str | None,
+    r: str | None,
+    level: int | None,
+) -> None:
+    result = _assess(*stocks, people=people)
+    assert result.s == Fraction(s)
+    assert (result.alpha, result.r) == (alpha and Fraction(alpha), r and Fraction(r))
+    assert (result.level and result.level.level) == level

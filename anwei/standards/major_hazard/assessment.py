@@ -5,12 +5,12 @@ Sentences are kept as message and values, so that a page says them in its user's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from anwei.language import gettext_noop
-from anwei.standards.major_hazard.matching import find, is_cas, qualifier
+from anwei.standards.major_hazard.matching import find, is_cas, qualifier, remark
 from anwei.standards.major_hazard.tables import (
     Category,
     Chemical,
@@ -19,29 +19,9 @@ from anwei.standards.major_hazard.tables import (
     rules,
     toxic_gases,
 )
+from anwei.standards.sentences import Sentence, Unassessable, decimal, rounded
 
 STRENGTHS = ("%", "无水")  # marks in table 1's brackets of what decides whether the row applies at all
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of the assessment: the clause it rests on ("" for none), a message and its values."""
-
-    clause: str
-    message: str
-    values: dict[str, str] = field(default_factory=dict)
-
-    def said(self, translate: Callable[[str], str]) -> str:
-        """Return the sentence in the language of `translate`."""
-        return translate(self.message).format(**self.values)
-
-
-class Unassessable(ValueError):
-    """A line cannot be assessed; `sentence` says why."""
-
-    def __init__(self, message: str, **values: str) -> None:
-        self.sentence = Sentence("", message, values)
-        super().__init__(message.format(**values))
 
 
 @dataclass(frozen=True)
@@ -105,7 +85,7 @@ def assess(stocks: Sequence[Stock], people: int | None) -> Assessment:
     s = sum((share.ratio for share in shares), Fraction())
     steps = [step for share in shares for step in share.steps]
     confirm = [point for share in shares for point in share.confirm]
-    terms = " + ".join(f"{tonnes(share.quantity)}/{tonnes(share.critical)}" for share in shares)
+    terms = " + ".join(f"{decimal(share.quantity)}/{decimal(share.critical)}" for share in shares)
     steps.append(
         Sentence("4.2.1", gettext_noop("S = {terms} = {s}"), {"terms": terms or "0", "s": rounded(s)})
     )
@@ -128,19 +108,19 @@ def _grading(
     shares: Sequence[Share], people: int, alpha: Fraction, r: Fraction, level: Level
 ) -> list[Sentence]:
     terms = " + ".join(
-        f"{tonnes(share.beta)}×{tonnes(share.quantity)}/{tonnes(share.critical)}" for share in shares
+        f"{decimal(share.beta)}×{decimal(share.quantity)}/{decimal(share.critical)}" for share in shares
     )
     return [
         Sentence("4.2.1", gettext_noop("S ≥ 1，构成重大危险源")),
         Sentence(
             "4.3.2 表5",
             gettext_noop("厂界外 500 m 内常住人口 {people} 人，α = {alpha}"),
-            {"people": str(people), "alpha": tonnes(alpha)},
+            {"people": str(people), "alpha": decimal(alpha)},
         ),
         Sentence(
             "4.3.2",
             gettext_noop("R = {alpha} ×（{terms}）= {r}"),
-            {"alpha": tonnes(alpha), "terms": terms, "r": rounded(r)},
+            {"alpha": decimal(alpha), "terms": terms, "r": rounded(r)},
         ),
         Sentence(
             "4.3.3 表6", gettext_noop("R = {r}，{level}重大危险源"), {"r": rounded(r), "level": level.name}
@@ -154,7 +134,7 @@ def share_of(stock: Stock) -> Share:
     Raises Unassessable where it is in no table or a category does not exist.
     """
     if stock.quantity < 0:
-        raise Unassessable(gettext_noop("数量不能为负：{quantity}"), quantity=tonnes(stock.quantity))
+        raise Unassessable(gettext_noop("数量不能为负：{quantity}"), quantity=decimal(stock.quantity))
     known = [_category(symbol) for symbol in stock.categories]
     found = find(stock.chemical) if stock.chemical else ()
     if found:
@@ -180,13 +160,17 @@ def _named(stock: Stock, found: Sequence[Chemical], known: Sequence[Category]) -
     chemical = min(found, key=lambda row: (row.critical, row.number))
     confirm = []
     if len(found) > 1:
-        names = "、".join(f"{row.name}（{tonnes(row.critical)} t）" for row in found)
+        names = "、".join(f"{row.name}（{decimal(row.critical)} t）" for row in found)
         message = gettext_noop("“{words}”在表1 中有多项：{names}；现按临界量最小的一项计算，请核定")
         confirm.append(Sentence("4.1.2", message, {"words": stock.chemical, "names": names}))
     elif any(mark in (limit := qualifier(chemical, stock.chemical)) for mark in STRENGTHS):
         message = gettext_noop("表1 的“{name}”限于{limit}，请核定“{words}”是否符合")
         values = {"name": chemical.name, "limit": limit, "words": stock.chemical}
         confirm.append(Sentence("4.1.2", message, values))
+    if said := remark(chemical, stock.chemical):
+        message = gettext_noop("“{words}”按表1 的“{name}”整体计算，请核定“{said}”是否改变类别（混合物）")
+        values = {"words": stock.chemical, "name": chemical.name, "said": said}
+        confirm.append(Sentence("4.2.3", message, values))
     beta, source, doubt = _beta_of(chemical, known)
     confirm += [doubt] if doubt else []
     steps = (
@@ -196,8 +180,8 @@ def _named(stock: Stock, found: Sequence[Chemical], known: Sequence[Category]) -
             {
                 "name": chemical.name,
                 "number": str(chemical.number),
-                "critical": tonnes(chemical.critical),
-                "quantity": tonnes(stock.quantity),
+                "critical": decimal(chemical.critical),
+                "quantity": decimal(stock.quantity),
             },
         ),
         source,
@@ -218,7 +202,7 @@ def _beta_of(chemical: Chemical, known: Sequence[Category]) -> tuple[Fraction, S
     else:
         beta, step = categories()[gas].beta, _table4(chemical.name, categories()[gas])
     message = gettext_noop("{name}：标准未给出类别，β 按“{suggested}”预填为 {beta}，须按安全技术说明书核定")
-    values = {"name": chemical.name, "suggested": gas, "beta": tonnes(beta)}
+    values = {"name": chemical.name, "suggested": gas, "beta": decimal(beta)}
     return beta, step, Sentence("4.3.2", message, values)
 
 
@@ -239,8 +223,8 @@ def _by_category(stock: Stock, known: Sequence[Category]) -> Share:
             "symbol": lowest.symbol,
             "hazard": lowest.hazard,
             "scope": lowest.scope,
-            "critical": tonnes(lowest.critical),
-            "quantity": tonnes(stock.quantity),
+            "critical": decimal(lowest.critical),
+            "quantity": decimal(stock.quantity),
         },
     )
     return Share(
@@ -255,13 +239,13 @@ def _highest_beta(name: str, known: Sequence[Category]) -> tuple[Category, Sente
         return highest, None
     message = gettext_noop("{name}：有多种危险性，β 取其中最大的 {beta}（{symbol}），请核定")
     return highest, Sentence(
-        "4.3.2", message, {"name": name, "beta": tonnes(highest.beta), "symbol": highest.symbol}
+        "4.3.2", message, {"name": name, "beta": decimal(highest.beta), "symbol": highest.symbol}
     )
 
 
 def _table3(name: str, beta: Fraction) -> Sentence:
     return Sentence(
-        "4.3.2 表3", gettext_noop("{name}：表3 毒性气体，β = {beta}"), {"name": name, "beta": tonnes(beta)}
+        "4.3.2 表3", gettext_noop("{name}：表3 毒性气体，β = {beta}"), {"name": name, "beta": decimal(beta)}
     )
 
 
@@ -273,16 +257,6 @@ def _table4(name: str, category: Category) -> Sentence:
             "name": name,
             "symbol": category.symbol,
             "hazard": category.hazard,
-            "beta": tonnes(category.beta),
+            "beta": decimal(category.beta),
         },
     )
-
-
-def tonnes(number: Fraction) -> str:
-    """Return a number as people write it: no exponent, no needless zero."""
-    return f"{float(number):.10f}".rstrip("0").rstrip(".")
-
-
-def rounded(number: Fraction) -> str:
-    """Return a result to four decimals, cut and not rounded up: 9.99999 must not read as 10."""
-    return tonnes(Fraction(int(number * 10_000), 10_000))

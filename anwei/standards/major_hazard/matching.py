@@ -35,6 +35,13 @@ def qualifier(chemical: Chemical, words: str) -> str:
     return "" if found is None or found[0] in _plain(words) else found[0][1:-1]
 
 
+def remark(chemical: Chemical, words: str) -> str:
+    """Return what `words` says in brackets and no name of the row does: "25%水溶液", or ""."""
+    found = BRACKETS.search(_plain(words))
+    names = (_plain(name) for name in (chemical.name, *chemical.aliases))
+    return "" if found is None or any(found[0] in name for name in names) else found[0][1:-1]
+
+
 @cache
 def _by_name() -> dict[str, tuple[int, ...]]:
     """Return numbers of table 1 by name; a whole name comes before one without its brackets."""

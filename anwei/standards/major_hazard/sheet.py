@@ -9,14 +9,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from anwei.language import gettext_noop
-from anwei.standards.major_hazard.assessment import (
-    Assessment,
-    Sentence,
-    Stock,
-    Unassessable,
-    assess,
-    share_of,
-)
+from anwei.standards.major_hazard.assessment import Assessment, Stock, assess, share_of
+from anwei.standards.sentences import Sentence, Unassessable
 
 COLUMNS = ("unit", "chemical", "category", "quantity_t", "people")
 NUMBER = re.compile(r"\d+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?")
