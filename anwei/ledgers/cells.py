@@ -17,6 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.declaration import Column
+from anwei.ledgers.export import FORMULA_STARTS
 
 EXCEL_EPOCH = date(1899, 12, 30)
 SERIALS = range(18_264, 73_051)  # Excel's day numbers from 1950 to 2099
@@ -106,7 +107,7 @@ def read(column: Column, raw: str, choosing: Choosing | None = None) -> Reading:
     """Return what the text `raw` means in `column`. Raises Refused."""
     text = raw if raw.isascii() and raw.isprintable() else INVISIBLE.sub("", raw).translate(WIDE)
     text = text.strip()
-    if text.startswith("'") and text[1:2] in {"=", "+", "-", "@"}:
+    if text.startswith("'") and text[1:].startswith(FORMULA_STARTS):
         text = text[1:]  # the mark by which an export kept this from being a formula
     if not text:
         if column.required:

@@ -53,17 +53,23 @@ def _csv_cell(value: Any) -> Any:
     return safe_text(cell) if isinstance(cell, str) else cell
 
 
-def csv_sheet(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return the rows as UTF-8 CSV with the mark that spreadsheets need to read Chinese."""
+def csv_sheet(rows: Iterable[Sequence[Any]], *, watermark: str = "") -> bytes:
+    """Return the rows as UTF-8 CSV with the mark that spreadsheets need to read Chinese.
+
+    A `watermark` is the last line: the first one is the heading, as whoever reads the sheet in expects.
+    """
     text = io.StringIO()
-    csv.writer(text).writerows([_csv_cell(value) for value in row] for row in rows)
+    writer = csv.writer(text)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    if watermark:
+        writer.writerow([safe_text(watermark)])
     return text.getvalue().encode("utf-8-sig")
 
 
 def xlsx_sheet(name: str, rows: Iterable[Sequence[Any]], *, watermark: str = "") -> bytes:
     """Return the rows as one sheet called `name`, first row as heading; text is never a formula or a link.
 
-    A `watermark` stands in a line of its own above the heading and at the foot of every printed page.
+    A `watermark` stands in a line of its own below the rows and at the foot of every printed page.
     """
     content = io.BytesIO()
     options = {"in_memory": True, "constant_memory": True, "remove_timezone": True}
@@ -72,16 +78,13 @@ def xlsx_sheet(name: str, rows: Iterable[Sequence[Any]], *, watermark: str = "")
         heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#eef1f4"})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        top = 1 if watermark else 0
-        if watermark:
-            sheet.write_string(0, 0, watermark, book.add_format({"font_color": "#5f6b78"}))
-            sheet.set_footer(f"&L{watermark.replace('&', '&&')[:200]}&R&P/&N")
-            sheet.repeat_rows(top)
-        sheet.freeze_panes(top + 1, 0)
-        for n_row, row in enumerate(rows, start=top):
+        below = book.add_format({"font_color": "#5f6b78"})
+        sheet.freeze_panes(1, 0)
+        n_row = -1
+        for n_row, row in enumerate(rows):
             for n_column, value in enumerate(row):
                 cell = _cell(value)
-                if n_row == top:
+                if n_row == 0:
                     sheet.set_column(n_column, n_column, min(MAX_COLUMN_WIDTH, 8 + 2 * len(str(cell))))
                     sheet.write_string(n_row, n_column, str(cell), heading)
                 elif isinstance(cell, datetime | date):
@@ -90,15 +93,18 @@ def xlsx_sheet(name: str, rows: Iterable[Sequence[Any]], *, watermark: str = "")
                     sheet.write_string(n_row, n_column, cell)
                 else:
                     sheet.write_number(n_row, n_column, cell)
+        if watermark:
+            sheet.write_string(n_row + 1, 0, watermark, below)
+            sheet.set_footer(f"&L{watermark.replace('&', '&&')[:200]}&R&P/&N")
+            sheet.repeat_rows(0)
     return content.getvalue()
 
 
-def download(name: str, form: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """Return the rows as an attachment `name` in the form "csv" or "xlsx"."""
-    content, media_type = (
-        (csv_sheet(rows), "text/csv; charset=utf-8") if form == "csv" else (xlsx_sheet(name, rows), XLSX)
-    )
-    return attachment(name, form, content, media_type)
+def download(name: str, form: str, rows: Iterable[Sequence[Any]], watermark: str) -> HttpResponse:
+    """Return the rows as an attachment `name` in the form "csv" or "xlsx", with a `watermark` below them."""
+    if form == "csv":
+        return attachment(name, form, csv_sheet(rows, watermark=watermark), "text/csv; charset=utf-8")
+    return attachment(name, form, xlsx_sheet(name, rows, watermark=watermark))
 
 
 def attachment(name: str, form: str, content: bytes, media_type: str = XLSX) -> HttpResponse:

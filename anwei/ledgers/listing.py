@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_plus
 
 import django_filters
 import django_tables2 as tables
@@ -11,15 +12,17 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from anwei.ledgers.export import download
+from anwei.ledgers.release import Leaving, NeedsReason, NotExported, release
 
 ROWS_A_PAGE = 20
-MAX_EXPORT = 100_000
 KEY_DIGITS = 18  # what every database keeps in a whole number
-NOT_FILTERS = ("page", "sort", "export", "remember", "reset", "columns")
+NOT_CARRIED = ("page", "export", "remember", "reset", "reason")
+NOT_FILTERS = (*NOT_CARRIED, "sort", "columns")
 
 
 class LedgerFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -62,7 +65,12 @@ class ClampedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class LedgerTable(tables.Table):  # type: ignore[misc]
-    """A table in the house style: one line a row, sortable headings, cards on a phone."""
+    """A table in the house style: one line a row, sortable headings, cards on a phone.
+
+    A `personal` one tells of people, unmasked: it leaves as a sheet only with a reason.
+    """
+
+    personal = False
 
     class Meta:
         template_name = "ledgers/table.html"
@@ -108,6 +116,7 @@ class Listing:
         rows_a_page: int = ROWS_A_PAGE,
         **table_options: Any,
     ) -> None:
+        self.name, self.request = name, request
         self.parameters = remembered(request, name)
         self.filterset = filterset(self.parameters, queryset=rows, request=request)
         self.rows = self.filterset.qs
@@ -123,7 +132,7 @@ class Listing:
     def query(self) -> str:
         """The filter as a query string, without page and export: what every link of the page carries on."""
         kept = self.parameters.copy()
-        for parameter in ("page", "export", "remember", "reset"):
+        for parameter in NOT_CARRIED:
             kept.pop(parameter, None)
         return kept.urlencode()
 
@@ -133,15 +142,31 @@ class Listing:
         return any(value for key, value in self.parameters.items() if key not in NOT_FILTERS)
 
     def export(self, name: str) -> HttpResponse | None:
-        """Return the sheet that `?export=csv|xlsx` asks for: every filtered row, the table's own columns."""
+        """Return the sheet that `?export=csv|xlsx` asks for: every filtered row, the table's own columns.
+
+        It leaves by the gate of every export: marked, remembered, and where it must be with a reason.
+        """
         form = self.parameters.get("export", "")
         if form not in {"csv", "xlsx"}:
             return None
-        if self.count > MAX_EXPORT:
-            sentence = _("筛选结果 %(count)s 条，超过一次导出的上限 %(limit)s 条，请缩小时段后再导出。")
-            return HttpResponse(
-                sentence % {"count": self.count, "limit": MAX_EXPORT},
-                status=413,
-                content_type="text/plain; charset=utf-8",
+        leaving = Leaving(
+            self.name,
+            self.count,
+            self.request.user,
+            timezone.now(),
+            personal=self.table.personal,
+            full=self.table.personal,
+            query=unquote_plus(self.query),
+            reason=self.parameters.get("reason", ""),
+        )
+        try:
+            release(leaving, form)
+        except NeedsReason as error:
+            kept = [*QueryDict(self.query).lists(), ("export", [form])]
+            context = {"label": name, "kept": kept, "sentence": error, "n_rows": self.count}
+            return render(self.request, "ledgers/export_reason.html", context)
+        except NotExported as error:
+            return render(
+                self.request, "ledgers/refused.html", {"label": name, "sentence": error}, status=413
             )
-        return download(name, form, self.table.as_values())
+        return download(name, form, self.table.as_values(), leaving.watermark)

@@ -20,11 +20,18 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.cells import Choosing
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.examination import choosings_of
-from anwei.ledgers.listing import ClampedPaginator, LedgerFilter, LedgerTable, Listing, remembered, search_box
+from anwei.ledgers.listing import (
+    NOT_CARRIED,
+    ClampedPaginator,
+    LedgerFilter,
+    LedgerTable,
+    Listing,
+    remembered,
+    search_box,
+)
 from anwei.ledgers.outgoing import told
 
 NUMBERS = {"class": "number"}
-NOT_CARRIED = ("page", "export", "remember", "reset")
 COLUMNS = "columns"  # the parameter that names the chosen columns
 
 

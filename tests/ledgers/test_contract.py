@@ -20,8 +20,9 @@ from anwei.ledgers.declaration import Column, Ledger, ledgers
 from anwei.ledgers.examination import choosings_of, examine
 from anwei.ledgers.importing import Options, write_rows
 from anwei.ledgers.models import Change
-from anwei.ledgers.outgoing import EXPORTS, Outgoing, sheet_of
+from anwei.ledgers.outgoing import Outgoing, sheet_of
 from anwei.ledgers.register_page import filtered_rows
+from anwei.ledgers.release import EXPORTS
 from anwei.ledgers.sheets import Page as SheetPage
 from anwei.ledgers.sheets import read_file, typed_table, under_header
 from anwei.ledgers.template_sheet import template_sheet
@@ -156,10 +157,13 @@ def test_paper_and_document_show_the_rows(ledger: Ledger, county: County, browse
 
 
 @every
-def test_sheets_carry_who_and_when(ledger: Ledger, county: County) -> None:
-    content = sheet_of(Outgoing(ledger, ledger.visible(county.officer), county.officer, NOW), "xlsx")
-    first = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[0]
-    assert first[0].startswith("导出人：officer　导出时间：2026-11-24 10:00　共 ")
+def test_sheets_begin_with_their_headings_and_end_with_who_and_when(ledger: Ledger, county: County) -> None:
+    outgoing = Outgoing(ledger, ledger.visible(county.officer), county.officer, NOW)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sheet_of(outgoing, "xlsx"))).get_sheet_by_index(0)
+    text = list(csv.reader(io.StringIO(sheet_of(outgoing, "csv").decode("utf-8-sig"))))
+    for first, *_rows, last in (book.to_python(), text):
+        assert first == [str(column.label) for column in ledger.columns]
+        assert last[0].startswith("导出人：officer　导出时间：2026-11-24 10:00　共 ")
 
 
 @every
@@ -189,8 +193,11 @@ def test_personal_columns_are_masked(ledger: Ledger, county: County, browse: Bro
     personal = [column for column in ledger.columns if column.personal]
     Person.objects.filter(pk=county.officer.pk).update(phone="13812341234")
     client = browse(county.officer)
-    for name in ("ledger", "ledger_print"):
-        assert "13812341234" not in client.get(reverse(name, args=[ledger.code])).content.decode()
+    shown = [reverse(name, args=[ledger.code]) for name in ("ledger", "ledger_print")]
+    shown += [reverse("ledger_edit", args=[ledger.code, row.pk]) for row in ledger.visible(county.officer)]
+    shown += [f"{reverse('ledger_print', args=[ledger.code])}?full=1"]
+    for address in shown:
+        assert "13812341234" not in client.get(address).content.decode()
     exported = client.get(reverse("ledger_export", args=[ledger.code]) + "?form=csv").content.decode(
         "utf-8-sig"
     )

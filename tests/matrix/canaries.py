@@ -20,7 +20,7 @@ KEEPERS: dict[str, tuple[str, ...]] = {
 WITHOUT_PHONES = ("display", "system_admin", "audit_admin")  # a screen on a wall has no business with them
 COVERED = ("ledgers/", "org/", "search/")
 """Where a telephone number stands masked even for those in whose scope its owner works, ..."""
-UNCOVERED = ("export/", "<int:pk>/edit/")  # ... unless it is asked for in full, with a reason, or written
+UNCOVERED = ("export/",)  # ... unless it is asked for in full, with a reason
 
 
 def unpacked(body: bytes) -> bytes:

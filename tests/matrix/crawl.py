@@ -106,6 +106,8 @@ def _further(caller: Caller, route: Route, path: str, answer: Answer) -> Iterato
     queries = list(TABS.get(route.pattern, ()))
     if b"export=xlsx" in answer.body:
         queries.append("export=xlsx")
+    if route.pattern.endswith("/print/"):
+        queries.append("full=1")
     for query in queries:
         asked = f"{path}{'&' if '?' in path else '?'}{query}"
         yield f"GET {asked}", caller.call("GET", asked)

@@ -140,10 +140,11 @@ def _of_registers() -> Iterator[tuple[str, Write]]:
             f"{one}views/",
             Write(EVERYBODY - {"display"}, fixed(name="我的", query=""), unsealed="one's own filter"),
         )
-        yield (
-            f"{one}export/",
-            Write(EVERYBODY - {"display"}, fixed(form="csv", reason="核对"), on_record=True),
-        )
+        for leaf in ("export", "print"):
+            yield (
+                f"{one}{leaf}/",
+                Write(EVERYBODY - {"display"}, fixed(form="csv", reason="核对"), on_record=True),
+            )
     yield "ledgers/enterprises/import/<int:pk>/", Write(COUNTY_WIDE, fixed(doubtful="1", reason="矩阵测试"))
     yield (
         "ledgers/enterprises/batch/",

@@ -17,24 +17,13 @@ from anwei.ledgers.batch import NotDone, change_column
 from anwei.ledgers.cells import Choosing
 from anwei.ledgers.declaration import Ledger, ledger_of, ledgers
 from anwei.ledgers.export import attachment
-from anwei.ledgers.listing import remembered
+from anwei.ledgers.listing import NOT_FILTERS, remembered
 from anwei.ledgers.models import SavedView
-from anwei.ledgers.outgoing import MEDIA_TYPES, NeedsReason, NotExported, Outgoing, sheet_of
+from anwei.ledgers.outgoing import MEDIA_TYPES, Outgoing, sheet_of
 from anwei.ledgers.register_page import COLUMNS, RegisterListing, chosen_columns, filtered_rows, words_of
+from anwei.ledgers.release import NeedsReason, NotExported, release
 
-PRINTED_ROWS = 2_000
-NOT_FILTERS = {
-    COLUMNS,
-    "page",
-    "sort",
-    "remember",
-    "reset",
-    "export",
-    "form",
-    "full",
-    "reason",
-    "csrfmiddlewaretoken",
-}
+OF_EXPORTS = ("form", "full", "csrfmiddlewaretoken")  # what an address may hold beside the filter
 
 
 def found(code: str) -> Ledger:
@@ -75,43 +64,31 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "ledgers/register.html", context)
 
 
-@require_GET
 def printed(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the filtered rows without frame, for paper."""
-    outgoing = _outgoing(request, found(code), request.GET)
-    if outgoing.n_rows > PRINTED_ROWS:
-        return _refused(
-            request,
-            outgoing.ledger,
-            _("超过 %(n)d 条，请缩小范围后打印，或导出 Excel。") % {"n": PRINTED_ROWS},
-        )
+    """Show the filtered rows without frame, for paper; ask for a reason first where one is needed."""
+    outgoing = _outgoing(request, found(code))
+    try:
+        release(outgoing.leaving, "print")
+    except NotExported as error:
+        return _kept_back(request, outgoing, "print", error)
     lines = outgoing.lines()
     context = {
         "ledger": outgoing.ledger,
         "heading": next(lines),
         "lines": lines,
-        "watermark": outgoing.watermark,
+        "watermark": outgoing.leaving.watermark,
     }
     return render(request, "ledgers/printed.html", context)
 
 
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """Give out the filtered rows as a file; ask for a reason first where one is needed."""
-    given = request.POST if request.method == "POST" else request.GET
-    outgoing = _outgoing(request, found(code), given)
-    form = given.get("form", "xlsx")
+    outgoing = _outgoing(request, found(code))
+    form = _given(request).get("form", "xlsx")
     try:
         content = sheet_of(outgoing, form)
-    except NeedsReason as error:
-        context = {
-            "ledger": outgoing.ledger,
-            "sentence": error,
-            "given": request.GET,
-            "n_rows": outgoing.n_rows,
-        }
-        return render(request, "ledgers/export_reason.html", context)
     except NotExported as error:
-        return _refused(request, outgoing.ledger, str(error))
+        return _kept_back(request, outgoing, form, error)
     return attachment(str(outgoing.ledger.label), form, content, MEDIA_TYPES[form])
 
 
@@ -156,11 +133,16 @@ def views(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(f"{reverse('ledger', args=[code])}?{request.POST.get('query', '')}")
 
 
-def _outgoing(request: HttpRequest, ledger: Ledger, given: QueryDict) -> Outgoing:
+def _given(request: HttpRequest) -> QueryDict:
+    """Return what a person asks for: by an address at first, by a form where a reason was missing."""
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _outgoing(request: HttpRequest, ledger: Ledger) -> Outgoing:
     """Return what leaves: the rows of the address's filter, in the chosen columns or all."""
     parameters = remembered(request, ledger.code).copy()
     columns = chosen_columns(ledger, parameters) if COLUMNS in parameters else ()
-    for name in NOT_FILTERS:
+    for name in (*NOT_FILTERS, *OF_EXPORTS):
         parameters.pop(name, None)
     try:
         rows = filtered_rows(ledger, parameters, request.user)
@@ -174,10 +156,17 @@ def _outgoing(request: HttpRequest, ledger: Ledger, given: QueryDict) -> Outgoin
         timezone.now(),
         columns,
         words,
-        full=given.get("full") == "1",
-        reason=given.get("reason", ""),
+        full=_given(request).get("full") == "1",
+        reason=_given(request).get("reason", ""),
     )
 
 
-def _refused(request: HttpRequest, ledger: Ledger, sentence: str) -> HttpResponse:
-    return render(request, "ledgers/refused.html", {"ledger": ledger, "sentence": sentence}, status=413)
+def _kept_back(request: HttpRequest, outgoing: Outgoing, form: str, error: NotExported) -> HttpResponse:
+    """Ask for the reason that is missing, or say why nothing leaves."""
+    label, back = outgoing.ledger.label, reverse("ledger", args=[outgoing.ledger.code])
+    context: dict[str, Any] = {"label": label, "back": back, "sentence": error}
+    if not isinstance(error, NeedsReason):
+        return render(request, "ledgers/refused.html", context, status=413)
+    kept = [("form", [form]), *([("full", ["1"])] if outgoing.full else [])]
+    context |= {"kept": kept, "n_rows": outgoing.leaving.n_rows, "by_post": True}
+    return render(request, "ledgers/export_reason.html", context)

@@ -167,13 +167,7 @@ def _fields(
         text = typed[column.name]
         if examined is None:
             value = column.of(shown) if shown is not None else column.default
-            text = (
-                choosing.text(value)
-                if choosing
-                else told(column, shown, full=True)
-                if shown is not None
-                else value
-            )
+            text = choosing.text(value) if choosing else told(column, shown) if shown is not None else value
             text = (
                 _("是") if text is True else _("否") if text is False else "" if text is None else str(text)
             )

@@ -65,6 +65,7 @@ class AccountFilter(LedgerFilter):
 class LoginTable(LedgerTable):
     """Logins: who, when, from where, until when."""
 
+    personal = True
     attempt_time = tables.DateTimeColumn(verbose_name=_("登录时间"), format="Y-m-d H:i:s")
     username = tables.Column(verbose_name=_("用户名"))
     ip_address = tables.Column(verbose_name=_("来源地址"))
@@ -81,6 +82,7 @@ class LoginTable(LedgerTable):
 class FailureTable(LedgerTable):
     """Failed attempts: at which step, by what name, from where."""
 
+    personal = True
     attempt_time = tables.DateTimeColumn(verbose_name=_("时间"), format="Y-m-d H:i:s")
     username = tables.Column(verbose_name=_("输入的用户名"))
     path_info = tables.TemplateColumn(
@@ -99,6 +101,7 @@ class FailureTable(LedgerTable):
 class ChangeTable(LedgerTable):
     """Changes of accounts, posts, rights and settings: who did what to whom, and why."""
 
+    personal = True
     at = tables.DateTimeColumn(verbose_name=_("时间"), format="Y-m-d H:i:s")
     actor = tables.Column(verbose_name=_("经办人"), default=_("系统"))
     verb = tables.TemplateColumn(template_name=f"{CELLS}verb.html", verbose_name=_("事项"))

@@ -121,7 +121,7 @@ class Command(BaseCommand):
             output.write_bytes(sheet_of(outgoing, output.suffix.lstrip(".").lower()))
         except (ValueError, OSError) as error:
             raise CommandError(str(error), returncode=2) from error
-        self._tell({"rows": outgoing.n_rows, "file": str(output)})
+        self._tell({"rows": outgoing.leaving.n_rows, "file": str(output)})
 
     def _tell(self, found: Any) -> None:
         self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
