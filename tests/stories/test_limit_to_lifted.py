@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,3 +131,26 @@ def test_from_a_crossed_limit_to_a_lifted_warning(family: Family, tmp_path: Path
 
     verified = family.command("verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_while_the_stream_stands_still_the_screen_says_so(family: Family) -> None:
+    pid = family.pid("stream")
+    assert pid
+    with chromium() as browser:
+        officer = signed_in(browser, family, DUTY)
+        officer.goto(family.folder.running()["web"])
+        age, lost = officer.locator("[data-data-age]"), officer.locator("[data-live-lost]")
+        expect(lost).to_be_hidden()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            expect(lost).to_be_visible(timeout=PATIENCE_MS)
+            ends = (
+                time.monotonic() + 5
+            )  # the page has joined the web process anew meanwhile, which knows nothing
+            while time.monotonic() < ends:
+                assert lost.is_visible()
+                assert "数据中断" in age.inner_text()
+                time.sleep(0.1)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        expect(lost).to_be_hidden(timeout=PATIENCE_MS)

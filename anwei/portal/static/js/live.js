@@ -3,8 +3,8 @@
    Elements with data-tag="17" are kept up to date: [data-value] inside gets the newest value with its
    data-decimals, and the element gets the class "bad" while the value cannot be trusted. Everything the server
    says is passed on as an event on <body>: live:joined (nothing is missed from now on), live:episode, live:alarms,
-   live:samples, live:age; the line itself says live:lost and live:found. The server speaks at least every two
-   seconds, so silence means it is lost. */
+   live:samples, live:age; the line itself says live:lost and live:found. The server speaks of the data at least
+   every two seconds, so silence means they are lost; `joined` says that the line stands, not that data come. */
 
 const SILENCE_MS = 7_000;
 const RETRY_MS = 2_000;
@@ -34,7 +34,7 @@ function connect() {
   source = new EventSource(`${body.dataset.live}?tags=${numbers}`);
   for (const name of ["joined", "episode", "alarms", "samples", "age"]) {
     source.addEventListener(name, (event) => {
-      heard();
+      if (name !== "joined") heard();
       const detail = JSON.parse(event.data);
       if (name === "samples") showSamples(detail);
       if (name === "age") newest = detail.newest ? Date.now() - (detail.at - detail.newest) : null;
