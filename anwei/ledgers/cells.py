@@ -105,6 +105,8 @@ class Choosing:
 
 def read(column: Column, raw: str, choosing: Choosing | None = None) -> Reading:
     """Return what the text `raw` means in `column`. Raises Refused."""
+    if "\0" in raw:
+        raise Refused(_("含有不能保存的字符，请删去后重新填写"))
     text = raw if raw.isascii() and raw.isprintable() else INVISIBLE.sub("", raw).translate(WIDE)
     text = text.strip()
     if text.startswith("'") and text[1:].startswith(FORMULA_STARTS):

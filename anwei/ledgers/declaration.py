@@ -149,10 +149,12 @@ class Ledger:
 
     `key` names the columns by which a row of a sheet is known again; `alike` those that two different rows
     rarely share (then the row is doubtful). `rows` narrows to what a person may see (the model's own
-    `visible_to` unless given), `may_write` says who may change anything, `check` refuses a whole row by a
-    sentence, `doubt` (the row, its new values) doubts a change by one, `doubt_new` (the values of all new
-    rows, the person) each new row by one or "", `errors` are the domain errors of `save`, `opens` leads to a
-    room's own page of a row, `logged_as` names the register and key under which changes of a row are kept.
+    `visible_to` unless given), `may_write` says who may change anything, `sees` (person, row or None, values)
+    whether the person would see the row with these values, as scope asks again after writing, `check` refuses
+    a whole row by a sentence, `doubt` (the row, its new values) doubts a change by one, `doubt_new` (the
+    values of all new rows, the person) each new row by one or "", `errors` are the domain errors of `save`,
+    `opens` leads to a room's own page of a row, `logged_as` names the register and key under which changes of
+    a row are kept.
     """
 
     code: str
@@ -165,6 +167,7 @@ class Ledger:
     rows: Callable[[Any], models.QuerySet[Any]] | None = None
     related: tuple[str, ...] = NONE
     alike: tuple[str, ...] = NONE
+    sees: Callable[[Any, Any, Mapping[str, Any]], bool] | None = None
     check: Callable[[Mapping[str, Any]], str] | None = None
     doubt: Callable[[Any, Mapping[str, Any]], str] | None = None
     doubt_new: Callable[[Sequence[Mapping[str, Any]], Any], Sequence[str]] | None = None

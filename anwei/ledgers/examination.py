@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.cells import Choosing, Reading, Refused, masked, read
 from anwei.ledgers.declaration import Column, Ledger
-from anwei.ledgers.saving import Edit
+from anwei.ledgers.saving import Edit, out_of_sight
 from anwei.ledgers.sheets import Row, Table
 
 State = Literal["good", "repaired", "doubtful", "refused"]
@@ -112,7 +112,7 @@ def examine(
             _compare(row, by_name, table, blank_clears)
             if ledger.doubt is not None and (sentence := ledger.doubt(row.existing, row.edit.values)):
                 row.doubts[WHOLE_ROW] = sentence
-        if ledger.check is not None and not row.refusals and (sentence := ledger.check(_whole(ledger, row))):
+        if not row.refusals and (sentence := _refusal(ledger, row, person)):
             row.refusals[WHOLE_ROW] = sentence
     _doubt_the_new(ledger, rows, person)
     changed = {name for row in rows for name in row.changed}
@@ -248,6 +248,17 @@ def _keep_what_stands(row: Examined, choosings: Mapping[str, Choosing], table: T
                 row.values[column.name] = column.of(row.existing)
                 row.refusals.pop(column.name, None)
                 row.doubts.pop(column.name, None)
+
+
+def _refusal(ledger: Ledger, row: Examined, person: Any) -> str:
+    """Return why the row as a whole is refused, '' where it is not."""
+    values = _whole(ledger, row)
+    if ledger.check is not None and (sentence := ledger.check(values)):
+        return sentence
+    writes = row.action in ("create", "update")
+    if ledger.sees is None or person is None or not writes or ledger.sees(person, row.existing, values):
+        return ""
+    return out_of_sight()
 
 
 def _whole(ledger: Ledger, row: Examined) -> dict[str, Any]:

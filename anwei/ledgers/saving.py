@@ -127,7 +127,12 @@ def require_visible(visible: Callable[[Any], models.QuerySet[Any]], keys: Sequen
     if actor is None or not keys:
         return
     if visible(actor).filter(pk__in=keys).values("pk").distinct().count() != len(set(keys)):
-        raise PermissionDenied(_("保存后的内容超出您的管辖范围，未予保存。"))
+        raise PermissionDenied(out_of_sight())
+
+
+def out_of_sight() -> str:
+    """Return the sentence on what its writer would not see any more."""
+    return _("保存后的内容超出您的管辖范围，未予保存。")
 
 
 def _attribute(model: type[models.Model], name: str) -> str:

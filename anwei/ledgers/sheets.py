@@ -16,7 +16,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from anwei.ledgers import confined
-from anwei.ledgers.cells import folded
+from anwei.ledgers.cells import INVISIBLE, folded
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.ooxml import UnsafeOffice, require_safe
 
@@ -136,7 +136,9 @@ def under_header(ledger: Ledger, page: Page) -> Table | None:
         if column.name not in given and (column.required or column.name in ledger.key)
     )
     unused = tuple(
-        name for name, column in zip(header, columns, strict=True) if name.strip() and column is None
+        INVISIBLE.sub("", name)  # it is told, and kept, by a database that takes no NUL
+        for name, column in zip(header, columns, strict=True)
+        if name.strip() and column is None
     )
     return Table(header, tuple(columns), tuple(rows), unused, page.name, missing)
 

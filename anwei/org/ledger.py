@@ -24,6 +24,7 @@ UNITS = register(
         related=("parent",),
         order=("territory", "kind", "name"),
         may_write=rules.may_keep_registers,
+        sees=lambda person, row, values: rules.in_sight(person, values["territory"]),
         explanation=gettext_lazy("党委、政府、安委会及其办公室、部门、乡镇街道、村社区；企业另有台账。"),
         empty=gettext_lazy("从 Excel 导入，或逐个登记。"),
         columns=(

@@ -15,7 +15,7 @@ from anwei.ledgers.declaration import seen
 from anwei.org.holdings import posts_of
 from anwei.org.models import Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.models.units import PUBLIC_BODIES
-from anwei.org.scope import sees_the_county
+from anwei.org.scope import grants, sees_the_county
 from anwei.standards.sectors import sectors
 
 KEEPERS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER)
@@ -119,6 +119,11 @@ def people_seen(person: Any) -> QuerySet[Person]:
 def duties_seen(person: Any) -> QuerySet[SectorDuty]:
     """Return the present division of sectors among departments; within the county it is no secret."""
     return SectorDuty.objects.filter(to_on=None)
+
+
+def in_sight(person: Any, territory: str, sector: str = "", enterprise: int | None = None) -> bool:
+    """Say whether a person would see a row of this territory, sector and enterprise, were it written."""
+    return any(grant.covers(territory, sector, enterprise) for grant in grants(person))
 
 
 def check_days(values: Mapping[str, Any]) -> str:

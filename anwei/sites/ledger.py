@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
-from anwei.org.register_rules import SECTOR_ALIASES, may_keep_registers, territory_choices
+from anwei.org.register_rules import SECTOR_ALIASES, in_sight, may_keep_registers, territory_choices
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.services import save_enterprises
 
@@ -49,6 +49,11 @@ def check_place(values: Mapping[str, Any]) -> str:
     return ""
 
 
+def sees_enterprise(person: Any, row: Enterprise | None, values: Mapping[str, Any]) -> bool:
+    """Say whether a person would see an enterprise with these values."""
+    return in_sight(person, values["territory"], values["sector"], row.pk if row is not None else None)
+
+
 def enterprise_choices(person: Any) -> Iterable[tuple[int, str]]:
     """Return the enterprises a person may name, by their full name."""
     rows = Enterprise.objects.all() if person is None else Enterprise.objects.visible_to(person)
@@ -69,6 +74,7 @@ ENTERPRISES = register(
         order=("unit__name", "pk"),
         save=save_enterprises,
         may_write=may_keep_registers,
+        sees=sees_enterprise,
         check=check_place,
         opens=lambda row: reverse("enterprise", args=[row.pk]),
         explanation=gettext_lazy("本县生产经营单位；按统一社会信用代码去重。"),

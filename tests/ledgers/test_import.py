@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django_tasks.base import TaskResultStatus
@@ -22,7 +24,7 @@ from anwei.ledgers.models import Change
 from anwei.ledgers.tasks import write_sheet
 from anwei.org.models import Person, Unit
 from anwei.sites.models import Enterprise
-from tests.kernel.county import NOW, County
+from tests.kernel.county import NOW, County, county_clerk
 from tests.ledgers.enterprises import HEADER, credit_code, line
 from tests.ledgers.sheets import look, workbook, write
 
@@ -55,15 +57,42 @@ def test_an_empty_cell_keeps_what_there_is(county: County) -> None:
     assert Enterprise.objects.get(credit_code=credit_code(1)).address
 
 
-def test_nobody_writes_outside_the_own_territory(county: County) -> None:
-    found = write(
-        "enterprises", [HEADER, line(2), line(1)], actor=county.townsman
+def test_nobody_writes_outside_the_own_territory(county: County, browse: Browse) -> None:
+    client = browse(county.townsman)
+    file = SimpleUploadedFile(
+        "名录.xlsx", workbook(HEADER, line(2), line(1))
     )  # line(1) lies in the other town
-    assert [bool(row.refusals) for row in found.rows] == [False, True]
-    assert "管辖范围" in found.rows[1].refusals[""]
+    page = client.post(reverse("ledger_import", args=["enterprises"]), {"file": file}, follow=True)
+    sheet = page.context["sheet"]
+    assert (sheet.counts["good"], sheet.counts["refused"]) == (1, 1)  # said before anything is written
+    assert "管辖范围" in page.content.decode()
+    client.post(reverse("ledger_sheet", args=["enterprises", sheet.pk]), {"keep_good": "1"})
+    sheet.refresh_from_db()
+    assert (sheet.written, sheet.counts["failed"]) == ({"create": 1}, 0)
     assert Enterprise.objects.filter(credit_code=credit_code(2)).exists()
     assert not Enterprise.objects.filter(credit_code=credit_code(1)).exists()
     assert not Unit.objects.filter(name=line(1)[1]).exists()
+
+
+@pytest.mark.parametrize("who", ["officer", "townsman", "regulator", "boss", "clerk"])
+def test_what_the_examination_lets_through_scope_lets_through(county: County, who: str) -> None:
+    person: Person = county_clerk() if who == "clerk" else getattr(county, who)
+    moved = [*line(2)[:4], "乙镇", *line(2)[5:]]
+    write("enterprises", [HEADER, line(2), line(3)], actor=county.officer)
+    for code, lines in (
+        ("enterprises", [HEADER, *(line(n) for n in range(4, 10)), moved]),
+        ("units", [["单位名称", "类别", "属地"], ["丙局", "部门", "测试县"], ["丙村", "村", "乙镇"]]),
+    ):
+        found = look(code, *lines, actor=person)
+        refused = [row.row.number for row in found.rows if row.refusals]
+        ledger = ledger_of(code)
+        with transaction.atomic():
+            for row in found.rows:
+                row.refusals.clear()
+            for row in found.rows:
+                importing._write(ledger, [row], actor=person, now=NOW, reason="")
+            transaction.set_rollback(True)
+        assert refused == [row.row.number for row in found.rows if row.refusals]
 
 
 def test_by_the_page_examined_then_written_with_an_error_sheet(county: County, browse: Browse) -> None:
@@ -137,3 +166,35 @@ def test_a_task_that_always_dies_is_given_up(db: None) -> None:
         take_up_again()
         task.refresh_from_db()
     assert task.status == TaskResultStatus.FAILED
+
+
+def test_every_row_that_is_not_written_comes_back_with_its_reason(county: County, browse: Browse) -> None:
+    clash, long = line(2), line(8)
+    clash[6], long[1] = 77, "长" * 200
+    messy: list[list[object]] = [
+        line(2),
+        clash,
+        ["", "没有代码的公司", "", "煤矿", "甲镇"],
+        ["", "", credit_code(4), "煤矿", "甲镇"],
+        line(3),  # of the other town
+        [*line(6)[:3], "养殖", "丙镇", "不知道", "很多"],
+        long,
+        ["", "坏\0公司", *line(10)[2:]],
+        [*line(12), "备注", "多出来的", "格子"],
+    ]
+    text = io.StringIO()
+    csv.writer(text).writerows([["某县企业名录"], [*HEADER, "备\0注"], [], *messy, ["合计", "9 家"]])
+    client = browse(county.townsman)
+    file = SimpleUploadedFile("名录.csv", text.getvalue().encode("gb18030"))
+    sheet = client.post(reverse("ledger_import", args=["enterprises"]), {"file": file}, follow=True).context[
+        "sheet"
+    ]
+    assert (sheet.counts["good"], sheet.counts["refused"]) == (2, 7)
+    client.post(reverse("ledger_sheet", args=["enterprises", sheet.pk]), {"keep_good": "1"})
+    answer = client.get(reverse("ledger_sheet_errors", args=["enterprises", sheet.pk])).content
+    _heading, *rows = CalamineWorkbook.from_filelike(io.BytesIO(answer)).get_sheet_by_index(0).to_python()
+    assert [row[-2] for row in rows] == [5, 6, 7, 8, 9, 10, 11]
+    assert all(row[-1] for row in rows)
+    assert "含有不能保存的字符" in rows[-1][-1]
+    assert Enterprise.objects.filter(credit_code__in=[credit_code(2), credit_code(12)]).count() == 2
+    assert Enterprise.objects.count() == 4  # and the two of the county
