@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from anwei.monitoring.api.faults import SENTENCES
 from anwei.monitoring.bus import StoreAway
 from anwei.monitoring.models import Alarm
 from anwei.monitoring.services import acknowledge, record_episodes
@@ -25,8 +27,8 @@ class Caller:
         self.token, self.plain = create_token(self.person, label="test", now=NOW)
         self._client = Client(headers={"Authorization": f"Bearer {self.plain}"})
 
-    def get(self, path: str, **query: Any) -> Any:
-        return self._client.get(f"/api/v1{path}", query)
+    def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
+        return self._client.get(f"/api/v1{path}", query, headers=headers)
 
     def post(self, path: str, body: Any) -> Any:
         return self._client.post(f"/api/v1{path}", body, content_type="application/json")
@@ -221,6 +223,16 @@ def test_a_history_is_bounded_to_a_year(officer: Caller, plant: Plant, store: St
     assert len(store.asked) == 1
 
 
+def test_a_history_that_ends_before_it_starts_is_refused(officer: Caller, plant: Plant, store: Store) -> None:
+    path = f"/tags/{plant.tag.pk}/history"
+    response = officer.get(path, start="2026-11-24T01:00:00Z", end="2026-11-24T00:59:59Z")
+    assert is_problem(response, 422)
+    assert response.json()["detail"] == "起始时间 start 晚于结束时间 end。"
+    assert store.asked == []
+    at = "2026-11-24T01:00:00Z"
+    assert officer.get(path, start=at, end=at).status_code == 200
+
+
 def test_a_store_that_is_away_is_said_so(
     officer: Caller, plant: Plant, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,6 +267,59 @@ def test_errors_are_problems_in_the_language_of_the_caller(officer: Caller) -> N
     assert is_problem(officer.get("/alarms/999"), 404)
     assert is_problem(officer.get("/nothing/here"), 404)
     assert "管辖" in officer.get("/alarms/999").json()["detail"]
+
+
+DAY = {"start": "2026-11-24T00:00:00Z", "end": "2026-11-25T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "at", "sentence"),
+    [
+        ("/alarms", {"state": "burning"}, "query.state.0", "只能是 'active', 'cleared', 'acknowledged', "),
+        ("/alarms", {"since": "yesterday"}, "query.since", "应为 ISO 8601 时间"),
+        ("/alarms", {"since": "2026-11-24T00:00:00"}, "query.since", "时间须带时区"),
+        ("/alarms", {"limit": 0}, "query.limit", "不得小于 1。"),
+        ("/alarms", {"limit": 10_001}, "query.limit", "不得大于 10000。"),
+        ("/alarms", {"offset": "many"}, "query.offset", "应为整数。"),
+        ("/alarms", {"offset": "9" * 5000}, "query.offset", "数字过大。"),
+        ("/alarms/first", {}, "path.alarm_id", "应为整数。"),
+        ("/latest", {"tag": "ch4"}, "query.tag.0", "应为整数。"),
+        ("/tags/1/history", {"end": DAY["end"]}, "query.start", "必填，没有给出。"),
+        ("/tags/1/history", DAY | {"start": "1969-12-31T00:00:00Z"}, "query.start", "不得小于 1970-01-01"),
+        ("/tags/1/history", DAY | {"end": "2100-01-01T00:00:00Z"}, "query.end", "应小于 2100-01-01"),
+    ],
+)
+def test_what_is_wrong_with_a_parameter_is_said_in_chinese(
+    officer: Caller, path: str, query: dict[str, Any], at: str, sentence: str
+) -> None:
+    response = officer.get(path, **query)
+    assert is_problem(response, 422)
+    (error,) = response.json()["errors"]
+    assert error["at"] == at
+    assert error["message"].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("body", "at", "sentence"),
+    [
+        ({"note": "长" * 201}, "body.paper.note", "最多 200 个字。"),
+        ({"note": 7}, "body.paper.note", "应为文字。"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_in_chinese(
+    officer: Caller, body: object, at: str, sentence: str
+) -> None:
+    response = officer.post("/alarms/1/acknowledge", body)
+    assert is_problem(response, 422)
+    assert response.json()["errors"] == [{"at": at, "message": sentence}]
+
+
+def test_what_is_wrong_is_said_in_the_language_that_the_program_asks_for(officer: Caller) -> None:
+    for language, title in (("zh", "参数有误"), ("en", "Invalid parameters")):
+        problem = officer.get("/alarms", headers={"Accept-Language": language}, limit=0).json()
+        with translation.override(language):
+            expected = str(SENTENCES["greater_than_equal"]) % {"ge": 1}
+        assert (problem["title"], problem["errors"][0]["message"]) == (title, expected)
 
 
 def test_without_a_token_nothing_is_answered(client: Client, plant: Plant, officer: Caller) -> None:

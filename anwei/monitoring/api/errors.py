@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from anwei.monitoring.api.faults import fault
 from anwei.monitoring.bus import StoreAway, StoreRefused
 from anwei.monitoring.problems import MEDIA_TYPE, problem
 from anwei.monitoring.services import MonitoringError, NotAllowed
@@ -41,7 +42,7 @@ def tell_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-        errors = [{"at": ".".join(map(str, each["loc"])), "message": each["msg"]} for each in error.errors]
+        errors = [{"at": ".".join(map(str, each["loc"])), "message": fault(each)} for each in error.errors]
         return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, _("参数不符合要求。"), errors=errors)
 
     @api.exception_handler(HttpError)

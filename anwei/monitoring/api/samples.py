@@ -64,8 +64,11 @@ def history(
 ) -> dict[str, Any]:
     """Return the samples of a tag in the caller's scope from `start` up to `end`, thinned to `points`.
 
-    At most 366 days; above 7 days, values are the extremes of each hour, given at its begin and its middle.
+    At most 366 days, `start` not after `end`; above 7 days, values are the extremes of each hour, given at
+    its begin and its middle.
     """
+    if end < start:
+        raise HttpError(HTTPStatus.UNPROCESSABLE_ENTITY, _("起始时间 start 晚于结束时间 end。"))
     if end - start > LONGEST:
         raise HttpError(HTTPStatus.UNPROCESSABLE_ENTITY, _("时段最长 366 天，请分段查询。"))
     tag = get_object_or_404(Tag.objects.visible_to(person_of(request)), pk=number)
