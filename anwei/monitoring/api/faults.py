@@ -1,7 +1,7 @@
 """What is wrong with a parameter or a member of a body, in the caller's language.
 
-The keys are pydantic's error types (https://docs.pydantic.dev/latest/errors/validation_errors/) that our query
-parameters and bodies can raise.
+The keys are those of pydantic's error types that our query parameters and bodies can raise
+(https://docs.pydantic.dev/latest/errors/validation_errors/).
 """
 
 from __future__ import annotations
