@@ -67,7 +67,7 @@ def told(alarm: Alarm) -> list[tuple[str, str]]:
 
 
 def _acknowledged(alarm: Alarm) -> str:
-    return "" if alarm.acknowledged_at is None else _("%(at)s 确认") % {"at": _clock(alarm.acknowledged_at)}
+    return "" if alarm.acknowledged_at is None else _("%(at)s 确认") % {"at": clock(alarm.acknowledged_at)}
 
 
 def _last_act(warning: Warning) -> str:
@@ -75,9 +75,10 @@ def _last_act(warning: Warning) -> str:
     if not acts:
         return ""
     label = kind_of(warning).lifecycle.label_of(acts[-1].verb)
-    return f"{_clock(acts[-1].at)} {label}"
+    return f"{clock(acts[-1].at)} {label}"
 
 
-def _clock(at: datetime) -> str:
+def clock(at: datetime) -> str:
+    """Return hours and minutes, with month and day before them unless it is today."""
     local = timezone.localtime(at)
     return f"{local:%H:%M}" if local.date() == timezone.localdate() else f"{local:%m-%d %H:%M}"

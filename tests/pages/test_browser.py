@@ -142,6 +142,24 @@ def test_a_row_raised_before_the_line_to_the_server_stands_is_not_missed(
     expect(page.locator("tbody tr")).to_have_count(3)
 
 
+def test_the_list_is_read_again_each_minute(
+    plant: Plant,
+    sessions: dict[str, str],
+    browser: Browser,
+    address: str,  # noqa: F811
+) -> None:
+    """Durations grow, and the date comes before the clock once midnight has passed, without any event."""
+    page = page_of(browser, address, sessions["officer"], "desk")
+    page.clock.install()
+    page.goto(f"{address}/alarms/")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    record_in_a_thread(plant)
+    page.clock.fast_forward(59_000)
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.clock.fast_forward(2_000)
+    expect(page.locator("tbody tr")).to_have_count(3)
+
+
 def test_a_filter_applies_at_once_and_the_address_carries_it(
     sessions: dict[str, str],
     browser: Browser,

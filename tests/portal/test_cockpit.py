@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
 
 from anwei.monitoring.models import Alarm, Warning
 from anwei.monitoring.services import acknowledge
@@ -164,3 +165,14 @@ def test_a_display_may_look_at_the_wall_only_in_the_dark(busy: Plant, office: Pe
     page = visit(office).get("/wall/").content.decode()
     assert '<body class="wall"' in page
     assert 'id="menu"' not in page
+
+
+def test_what_ended_before_midnight_shows_its_date(
+    busy: Plant, office: Person, visit: Visit, time_machine: TimeMachineFixture
+) -> None:
+    red = Alarm.objects.get(rule=busy.hh)
+    red.cleared_at = NOW + timedelta(minutes=4)  # 10:04 in the county
+    red.save()
+    assert "· 10:04 恢复" in visit(office).get("/").content.decode()
+    time_machine.move_to(NOW + timedelta(hours=15))
+    assert "· 11-24 10:04 恢复" in visit(office).get("/").content.decode()

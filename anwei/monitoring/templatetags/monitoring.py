@@ -17,6 +17,7 @@ register = template.Library()
 register.filter("value_words", reading.value_words)
 register.filter("limit_words", reading.limit_words)
 register.filter("told", reading.told)
+register.filter("clock", reading.clock)
 register.filter("state_words", reading.state_words)
 
 

@@ -1,12 +1,14 @@
 /* The alarm list stays true without losing what somebody types or has chosen.
 
-   When the line to the server stands (rows may have come since the page was made) and whenever the server says
-   that alarms changed, the page is fetched again and its rows take the place of the old
-   ones, except rows in use: an open note or a chosen box keeps its row until it is done with. */
+   When the line to the server stands (rows may have come since the page was made), whenever the server says
+   that alarms changed, and each minute (how long they last; the date, once midnight has passed), the page is
+   fetched again and its rows take the place of the old ones, except rows in use: an open note or a chosen box
+   keeps its row until it is done with. */
 
 import { drawTrends } from "./trends.js";
 
 const PAUSE_MS = 500;
+const MINUTE_MS = 60_000;
 let waiting = 0;
 
 function inUse(row) {
@@ -81,6 +83,7 @@ function pick(event) {
 document.body.addEventListener("live:joined", refreshSoon);
 document.body.addEventListener("live:alarms", refreshSoon);
 document.body.addEventListener("live:found", refreshSoon);
+setInterval(() => document.hidden || refreshSoon(), MINUTE_MS);
 document.body.addEventListener("htmx:afterSettle", drawTrends);
 document.addEventListener("change", pick);
 document.body.addEventListener("htmx:afterSettle", showBatch);
