@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 
 from anwei.ledgers.models import Change
 from anwei.monitoring.models import Device
-from anwei.monitoring.services import record_episodes
+from anwei.monitoring.services import add_tag, record_episodes, register_device
 from anwei.monitoring.services.devices import digest
 from anwei.org.models import Person
 from tests.kernel.county import NOW
@@ -93,3 +94,21 @@ def test_the_tag_page_shows_rules_with_clause_or_that_there_is_none(plant: Plant
 def test_a_meaningless_span_is_refused(plant: Plant, sign_in: SignIn) -> None:
     officer = sign_in(plant.county.officer)
     assert officer.get(f"/tags/{plant.tag.number}/history.json?from=2000&to=1000").status_code == 400
+
+
+def test_who_answers_is_asked_of_the_site_or_of_the_enterprise_where_there_is_none(
+    plant: Plant, sign_in: SignIn
+) -> None:
+    officer, enterprise = sign_in(plant.county.officer), plant.county.enterprise
+    gateway, _key = register_device(
+        actor=plant.county.officer, now=NOW, code="gw-1", name="网关", enterprise=enterprise
+    )
+    own = add_tag(gateway, actor=plant.county.officer, now=NOW, code="battery", name="电池电压")
+    of_enterprise = f'/org/responsibility/?enterprise={enterprise.pk}"'
+    of_site = f"/org/responsibility/?enterprise={enterprise.pk}&amp;site={plant.site.code}"
+    for path in (f"/devices/{gateway.code}/", f"/tags/{own.number}/"):
+        text = officer.get(path).content.decode()
+        assert re.search(rf"<dt>单位</dt>[^—]*{re.escape(of_enterprise)}", text), path
+    for path in (f"/devices/{plant.device.code}/", f"/tags/{plant.tag.number}/"):
+        assert of_site in officer.get(path).content.decode(), path
+    assert str(enterprise) in officer.get(of_enterprise.rstrip('"')).content.decode()
