@@ -17,6 +17,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
 API = "/api/"
+SIGNING_IN = tuple(f"/accounts/{step}/" for step in ("login", "code", "trust", "unified", "inactive"))
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"
 
 
@@ -67,12 +68,13 @@ class Language(LocaleMiddleware):
     """Pages speak Chinese unless the person chose another language on them, whatever the browser asks for.
 
     A browser set up in English says nothing about who reads. A program that calls the API does say what it
-    wants by Accept-Language, so there Django's own order holds: the choice, the header, the default.
+    wants by Accept-Language, and of whoever is still signing in nothing better is known: there Django's own
+    order holds: the choice, the header, the default.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         """Activate the language of the request."""
-        if request.path_info.startswith(API):
+        if request.path_info.startswith((API, *SIGNING_IN)):
             super().process_request(request)
             return
         translation.activate(chosen(request))
@@ -80,7 +82,7 @@ class Language(LocaleMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Say in which language the response is and what that depends on."""
-        if request.path_info.startswith(API):
+        if request.path_info.startswith((API, *SIGNING_IN)):
             return super().process_response(request, response)
         patch_vary_headers(response, ("Cookie",))
         response.headers.setdefault("Content-Language", translation.get_language())

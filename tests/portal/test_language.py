@@ -83,6 +83,22 @@ def test_english_pages_hold_no_chinese_but_names(
     assert OURS.findall(text) == []
 
 
+def test_who_signs_in_reads_the_language_of_the_browser_unless_another_was_chosen(db: None) -> None:
+    visitor = Client()
+    english = visitor.get("/accounts/login/", headers=ENGLISH)
+    assert (english["Content-Language"], OURS.findall(words(english.content).replace("中文", ""))) == (
+        "en",
+        [],
+    )
+    assert "Accept-Language" in english["Vary"]
+    refused = visitor.post("/accounts/login/", {"login": "nobody", "password": "wrong"}, headers=ENGLISH)
+    assert OURS.findall(words(refused.content).replace("中文", "")) == []
+    for headers in (CHINESE, {"Accept-Language": "fr"}, {}):
+        assert visitor.get("/accounts/login/", headers=headers)["Content-Language"] == "zh-hans"
+    visitor.cookies["django_language"] = "zh-hans"
+    assert visitor.get("/accounts/login/", headers=ENGLISH)["Content-Language"] == "zh-hans"
+
+
 def test_a_language_that_is_not_ours_is_none(office: Person, visit: Visit) -> None:
     client = visit(office)
     client.cookies["django_language"] = "fr"
