@@ -20,6 +20,10 @@ class BrokerAway(RuntimeError):
     """There is no connection to the broker now; it comes back by itself."""
 
 
+class LogFull(BrokerAway):
+    """The log has reached its bound, or the disk its reserve; it takes messages again when there is room."""
+
+
 async def client(name: str = "web", *, patience_s: float = PATIENCE_S) -> Client:
     """Return the connection of the running loop; raises BrokerAway while there is none."""
     loop = asyncio.get_running_loop()

@@ -13,11 +13,12 @@ import uuid
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from anwei.monitoring.connection import BrokerAway
+from anwei.monitoring.connection import BrokerAway, LogFull
 
 WINDOW_S = 0.003  # how long the first message of a batch waits for company
 MOST_MESSAGES = 1000  # the broker's limit of a batch
@@ -25,6 +26,7 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_WAITING = 20_000  # messages; beyond it, or beyond these bytes, a caller is told to come back
 MOST_WAITING_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 5.0
+_NO_ROOM = 10077  # JetStream's error code "maximum bytes exceeded"
 
 log = logging.getLogger("anwei.ingest")
 
@@ -48,8 +50,8 @@ class GroupCommit:
     async def store(self, subject: str, payload: bytes) -> None:
         """Return once the message is on disk.
 
-        Raises BrokerAway when that is not certain; a message sent again is stored twice in the log and once
-        in the store, which keeps one row a tag and time.
+        Raises LogFull when there is no room for it, BrokerAway when it is not certain; a message sent again
+        is stored twice in the log and once in the store, which keeps one row a tag and time.
         """
         if len(self._waiting) >= MOST_WAITING or self._waiting_bytes + len(payload) > MOST_WAITING_BYTES:
             raise BrokerAway("queue")
@@ -85,9 +87,10 @@ class GroupCommit:
         except Exception as error:  # whatever it is, nobody may wait for ever
             if not isinstance(error, (NatsError, TimeoutError, BrokerAway)):
                 log.exception("a batch of %d messages was not stored", len(batch))
+            kind = LogFull if isinstance(error, LogFull) else BrokerAway
             for message in batch:
                 if not message.stored.done():
-                    message.stored.set_exception(BrokerAway(str(error) or type(error).__name__))
+                    message.stored.set_exception(kind(str(error) or type(error).__name__))
         else:
             for message in batch:
                 if not message.stored.done():  # a caller that hung up has cancelled its future
@@ -120,8 +123,8 @@ class GroupCommit:
 
 
 def _check(answer: bytes) -> dict[str, object]:
-    """Return the log's acknowledgement; raises BrokerAway with its error where it is one."""
-    acknowledgement: dict[str, object] = json.loads(answer)
-    if "error" in acknowledgement:
-        raise BrokerAway(str(acknowledgement["error"]))
+    """Return the log's acknowledgement; raises LogFull or BrokerAway with its error where it is one."""
+    acknowledgement: dict[str, Any] = json.loads(answer)
+    if error := acknowledgement.get("error"):
+        raise LogFull(str(error)) if error.get("err_code") == _NO_ROOM else BrokerAway(str(error))
     return acknowledgement

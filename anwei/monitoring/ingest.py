@@ -23,18 +23,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from nats.aio.client import Client
 
-from anwei.monitoring.connection import BrokerAway, client
+from anwei.monitoring.connection import BrokerAway, LogFull, client
 from anwei.monitoring.group_commit import GroupCommit
 from anwei.monitoring.models import Device
 from anwei.monitoring.problems import MEDIA_TYPE, problem
 from anwei.monitoring.services.devices import digest
 from anwei.monitoring.stream.broker import DEVICE_PAYLOAD
 from anwei.monitoring.stream.log import HTTP_PREFIX, REFUSED_PREFIX
+from anwei.monitoring.stream.log_room import has_no_room
 from anwei.monitoring.stream.samples import Reason
 
 PREFIX = "/api/v1/telemetry/"
 KEY_MEMORY_S = 5.0  # a revoked or rotated key is refused after this at the latest
-RETRY_AFTER_S = 1
+RETRY_AFTER_S, RETRY_WHEN_FULL_S = 1, 30
 CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Scope = dict[str, Any]
@@ -87,6 +88,10 @@ class TelemetryDoor:
             body = await self._body(device, headers, receive, commit)
             await commit.store(HTTP_PREFIX + device, body)
         except BrokerAway as error:
+            if isinstance(error, LogFull) or has_no_room(settings.DATA):
+                sentence = _("存储空间已满，数据未保存，请保留数据，稍后重发。")
+                wait = {"Retry-After": str(RETRY_WHEN_FULL_S)}
+                raise Refused(HTTPStatus.INSUFFICIENT_STORAGE, sentence, wait) from error
             sentence = _("消息服务暂时不可用，数据未保存，请稍后重发。")
             wait = {"Retry-After": str(RETRY_AFTER_S)}
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, sentence, wait) from error

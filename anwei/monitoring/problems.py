@@ -19,6 +19,7 @@ TITLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_lazy("内容过大"),
     HTTPStatus.UNPROCESSABLE_ENTITY: gettext_lazy("参数有误"),
     HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy("暂时无法服务"),
+    HTTPStatus.INSUFFICIENT_STORAGE: gettext_lazy("存储空间不足"),
 }
 
 

@@ -17,7 +17,7 @@ from anwei.monitoring import ingest
 from anwei.monitoring.group_commit import GroupCommit
 from anwei.monitoring.services import revoke, rotate_key
 from anwei.monitoring.stream.bus import connect
-from anwei.monitoring.stream.log import STREAM, ensure_log, log_state
+from anwei.monitoring.stream.log import STREAM, bound, ensure_log, log_information, log_state
 from tests.kernel.county import NOW
 from tests.monitoring.plant import Plant
 from tests.monitoring.server import Server
@@ -173,6 +173,30 @@ def test_without_a_broker_the_caller_is_told_to_come_back_and_is_served_later(
     broker.start()
     wait_for(lambda: post(server, plant)[0] == 200, what="the door is served again")
     assert [body for _subject, body in stored(broker)].count(BODY) == 2
+
+
+def test_a_full_log_is_said_to_every_caller_and_each_taken_body_is_there(
+    server: Server, broker: Broker, plant: Plant
+) -> None:
+    most = 50_000
+
+    async def limit(nc: Any) -> None:
+        await bound(nc, (await log_information(nc))["config"], most)
+
+    asyncio.run(_with_connection(broker, limit))
+    bodies = [json.dumps({"ts": n, "values": {"ch4": "x" * 1000}}).encode() for n in range(100)]
+    with ThreadPoolExecutor(16) as pool:  # batches of many and messages alone
+        answers = list(pool.map(lambda body: post(server, plant, body), bodies))
+    taken = sorted(
+        body for body, (status, _headers, _answer) in zip(bodies, answers, strict=True) if status == 200
+    )
+    assert 20 < len(taken) < 50
+    assert sorted(body for _subject, body in stored(broker)) == taken, "a batch is taken whole or not at all"
+    for status, headers, answer in answers:
+        if status != 200:
+            assert (status, headers["content-type"]) == (507, "application/problem+json")
+            assert (headers["retry-after"], answer["title"]) == ("30", "存储空间不足")
+            assert "存储空间已满，数据未保存" in answer["detail"]
 
 
 def test_errors_speak_the_language_of_the_caller(server: Server, plant: Plant) -> None:

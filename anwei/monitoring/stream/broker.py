@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nkeys
+from nats.aio.client import Client
 
 from anwei.datafolder import DataFolder
 from anwei.language import gettext as _
@@ -24,6 +25,7 @@ INTERNAL_PAYLOAD = 8 * 1024 * 1024  # bytes: replies of the store's doors, piece
 DEVICE_PAYLOAD = 1024 * 1024  # bytes of one message of a device; a longer one is the decoder's to reject:
 # a broker that refused it would close the connection, and the device would send it again for ever
 CALLOUT_TIMEOUT = 5  # s: without a gate a device's CONNECT is refused after this
+STORAGE = 1 << 50  # bytes that the broker itself allows, which is no limit
 CLIENT_PORT, MQTT_PORT = 4222, 1883
 
 
@@ -113,6 +115,8 @@ def configuration(
         tls = f'tls {{ cert_file: {chain}, key_file: {key}, min_version: "1.2" }}'
     signer = issuer(folder).public_key.decode()
     # sync_interval stands on a line of its own: after a comma on one line it was silently ignored.
+    # Without max_file_store the broker allows 75 % of what is free when it starts: after a restart on a disk
+    # that is nearly full, less than the log that lies there. The log's own bound is log_room.py's.
     return f"""\
 server_name: anwei
 listen: {quote(f"{_bracketed(endpoint.host)}:{endpoint.client_port}")}
@@ -124,6 +128,7 @@ logtime_utc: true
 jetstream {{
   store_dir: {quote(str(folder.folder("broker")))}
   sync_interval: always
+  max_file_store: {STORAGE}
 }}
 mqtt {{
   listen: {quote(f"{_bracketed(endpoint.mqtt_host)}:{endpoint.mqtt_port}")}
@@ -141,6 +146,17 @@ authorization {{
   auth_callout {{ issuer: {signer}, auth_users: [ auth, app, sys ], account: AUTH }}
 }}
 """
+
+
+async def write_error(system: Client) -> str:
+    """Return which stream of the broker cannot write any more and why, "" when all can.
+
+    `system` is a connection as the user `sys`. A write that failed once, as on a full disk, lets a stream
+    refuse everything until the broker is started again. Raises NatsError or TimeoutError.
+    """
+    reply = await system.request("$SYS.REQ.SERVER.PING.HEALTHZ", b"{}", timeout=2)
+    error: str = json.loads(reply.data)["data"].get("error", "")
+    return error if "write error" in error else ""
 
 
 def url(folder: DataFolder) -> str | None:

@@ -1,10 +1,36 @@
-"""Rates over the last seconds, for the status."""
+"""Rates over the last seconds and who sends most, for the status."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 
 WINDOW_MS = 10_000
+SENDERS_MS = 600_000
+HEAVIEST = 3
+
+
+class Senders:
+    """Who fills the log: bytes by device over the last ten to twenty minutes."""
+
+    def __init__(self) -> None:
+        self._now: Counter[str] = Counter()
+        self._before: Counter[str] = Counter()
+        self._since = 0  # ms
+
+    def add(self, device: str, n_bytes: int) -> None:
+        """Count one message."""
+        self._now[device] += n_bytes
+
+    def turn(self, now: int) -> None:
+        """Begin the next ten minutes where these are over at `now` (ms)."""
+        if not 0 <= now - self._since < SENDERS_MS:
+            self._before, self._now, self._since = self._now, Counter(), now
+
+    def heaviest(self) -> list[tuple[str, float]]:
+        """Return the devices that sent most with their share (0-1) of all bytes, the heaviest first."""
+        counted = self._before + self._now
+        total = counted.total()
+        return [(device, round(n / total, 3)) for device, n in counted.most_common(HEAVIEST)]
 
 
 class Rate:

@@ -14,9 +14,9 @@ from nats.errors import Error as NatsError
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.consume import Entry, LogLost, LogReader
-from anwei.monitoring.stream.figures import Rate
+from anwei.monitoring.stream.figures import Rate, Senders
 from anwei.monitoring.stream.intake import Intake
-from anwei.monitoring.stream.log import LogUnavailable, ensure_log, log_name
+from anwei.monitoring.stream.log import LogUnavailable, ensure_log, log_information, name_of
 from anwei.monitoring.stream.register import Register, RegisterReader
 from anwei.monitoring.stream.samples import Reject
 from anwei.monitoring.stream.store.errors import StoreFull
@@ -56,6 +56,7 @@ class Follower:
         self._listening = False  # whether a silence can be told from our own deafness
         self._refreshed_at = 0
         self._stored, self._told = Rate(), Rate()
+        self._senders = Senders()
         self._taken_at = 0  # ms: when the oldest message that waits for its commit was taken
         self._ticked_at = 0
         self._full = False  # the store has no room for samples
@@ -68,7 +69,7 @@ class Follower:
         while True:
             try:
                 await ensure_log(self._nc)
-                name = await log_name(self._nc)
+                name = name_of(await log_information(self._nc))
                 if self._intake is None or name != self._intake.log_name:
                     if self._intake is not None and self._intake.pending:
                         await self._commit(self._intake)  # the new log does not have it
@@ -98,8 +99,14 @@ class Follower:
             "newest": intake.newest if intake else 0,
             "samples_per_s": self._stored.per_second(now),
             "events_per_s": self._told.per_second(now),
+            "heaviest": self._senders.heaviest(),
             "register_version": self._reader.register.version,
         }
+
+    def stored(self, log_name: str) -> int:
+        """Return up to which sequence the log of that name is in the store; 0 when another is followed."""
+        intake = self._intake
+        return intake.committed if intake is not None and intake.log_name == log_name else 0
 
     def note(self, rejects: list[Reject]) -> None:
         """Take rejects that did not come out of the log; the next commit writes them."""
@@ -141,6 +148,9 @@ class Follower:
         if not intake.pending:
             self._taken_at = now
         intake.take(entries, decoded)
+        for entry in entries:
+            self._senders.add(entry.subject.rpartition(".")[2], len(entry.data))
+        self._senders.turn(now)
 
     def _tick(self, intake: Intake, read_to: int, now: int) -> None:
         """Note the passing of time up to where the log has been read (`read_to`, ms)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from anwei.datafolder import DataFolder
@@ -25,7 +26,8 @@ def beat(folder: DataFolder, process: str) -> None:
 async def keep_beating(folder: DataFolder, process: str) -> None:
     """Beat for as long as the event loop of this process turns."""
     while True:
-        beat(folder, process)
+        with suppress(OSError):  # a full disk that cannot take the first beat may take the next
+            beat(folder, process)
         await asyncio.sleep(INTERVAL)
 
 

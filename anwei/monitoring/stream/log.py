@@ -3,7 +3,7 @@
 The broker keeps QoS 1 publishes of MQTT in its own stream `$MQTT_msgs`. Made by the broker, that stream
 keeps nothing once no MQTT subscriber is interested; made by us first, with *limits* retention, it is the log:
 a PUBACK is sent only after the message lies in it on disk. The HTTP door and the gate write into the same
-stream, so that there is one sequence, one order and one mark.
+stream, so that there is one sequence, one order and one mark. How many bytes it may hold, log_room.py says.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CONFIGURATION: dict[str, Any] = {
     "subjects": ["$MQTT.msgs.>", HTTP_PREFIX + ">", REFUSED_PREFIX + ">"],
     "retention": "limits",
     "max_age": RETENTION_NS,
-    "discard": "old",
+    "discard": "new",  # at the bound in bytes: what was acknowledged and is not stored yet must not give way
     "allow_atomic": True,
     "allow_direct": True,
 }
@@ -61,13 +61,28 @@ async def ensure_log(nc: Client, *, patience_s: float = 30.0) -> None:
 
 async def log_state(nc: Client) -> dict[str, Any]:
     """Return the broker's figures of the log: first_seq, last_seq, messages, bytes and times."""
-    state: dict[str, Any] = (await _ask(nc, "INFO"))["state"]
+    state: dict[str, Any] = (await log_information(nc))["state"]
     return state
 
 
-async def log_name(nc: Client) -> str:
+async def log_information(nc: Client) -> dict[str, Any]:
+    """Return all that the broker says of the log: state, config, created; raises LogUnavailable."""
+    return await _ask(nc, "INFO")
+
+
+def name_of(information: dict[str, Any]) -> str:
     """Return the name of this very log, for the store's mark: one made anew starts at sequence 1 again."""
-    return f"{STREAM} {(await _ask(nc, 'INFO'))['created']}"
+    return f"{STREAM} {information['created']}"
+
+
+async def bound(nc: Client, configuration: dict[str, Any], most: int) -> None:
+    """Let the log hold at most `most` bytes (-1: no bound); what it holds already stays."""
+    await _ask(nc, "UPDATE", {**configuration, "max_bytes": most})
+
+
+async def cut(nc: Client, before: int) -> None:
+    """Remove the messages whose sequence is below `before`."""
+    await _ask(nc, "PURGE", {"seq": before})
 
 
 def differences(found: dict[str, Any]) -> dict[str, Any]:

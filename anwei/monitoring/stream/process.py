@@ -16,6 +16,7 @@ from anwei.monitoring.stream.doors import serve_doors
 from anwei.monitoring.stream.follow import Follower, wall_clock
 from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.log import ensure_log
+from anwei.monitoring.stream.log_room import keep_room
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
 from anwei.monitoring.stream.store.options import StoreOptions
 from anwei.monitoring.stream.unacknowledged import watch_unacknowledged
@@ -34,6 +35,7 @@ async def run(folder: DataFolder) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(follower.run())
             tasks.create_task(watch_unacknowledged(nc, follower.note, wall_clock))
+            tasks.create_task(keep_room(nc, folder, follower.stored))
             tasks.create_task(keep_beating(folder, "stream"))
     finally:
         with suppress(NatsError):
