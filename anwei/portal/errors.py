@@ -6,12 +6,14 @@ import logging
 import sys
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from anwei.monitoring.api.errors import problem_response
+from anwei.portal.full_disk import is_full
 from anwei.portal.middleware import API
 
 RETRY_AFTER_S = 10
@@ -53,15 +55,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 503 while the database does not answer, else 500; reads nothing from the database itself."""
-    unread = {"system_name": _("安全生产综合监管系统"), "unit_name": ""}
-    if isinstance(sys.exc_info()[1], OperationalError):
+    """Answer 507 on a full disk, 503 while the database is away, else 500; reads nothing from either."""
+    error = sys.exc_info()[1]
+    if is_full(error, settings.DATA):
+        next_step = _("未保存。请通知系统管理员腾出空间，之后重新提交；填写的内容请先留存。")
+        return _unserved(request, 507, _("磁盘已满"), next_step)
+    if isinstance(error, OperationalError):
         next_step = _("请稍候再试；采集和报警由独立进程承担，不受影响。")
-        response = _page(request, 503, _("数据库暂时没有应答"), next_step, **unread)
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
-        return response
+        return _unserved(request, 503, _("数据库暂时没有应答"), next_step)
     next_step = _("错误已记入日志。请稍后再试；急事请直接电话联系值班室。")
-    return _page(request, 500, _("系统出错"), next_step, **unread)
+    return _unserved(request, 500, _("系统出错"), next_step)
+
+
+def _unserved(request: HttpRequest, code: int, title: str, next_step: str) -> HttpResponse:
+    """Return a page that needs nothing from the database; a program gets a problem."""
+    if request.path_info.startswith(API):
+        response = problem_response(code, f"{title}：{next_step}")
+    else:
+        names = {"system_name": _("安全生产综合监管系统"), "unit_name": ""}
+        response = _page(request, code, title, next_step, **names)
+    if code != HTTPStatus.INTERNAL_SERVER_ERROR:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
 
 
 def _page(request: HttpRequest, code: int, title: str, next_step: str, **names: str) -> HttpResponse:

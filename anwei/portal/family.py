@@ -24,7 +24,9 @@ import anwei
 from anwei.datafolder import DataFolder
 from anwei.language import gettext as _
 from anwei.monitoring.stream import broker, heartbeat
+from anwei.monitoring.stream.log_room import most_bytes
 from anwei.monitoring.stream.tail import Position, Tail
+from anwei.portal.broker_mending import keep_mending
 from anwei.portal.journal import Journal
 from anwei.portal.network import WEB_PORT, Network
 from anwei.portal.supervisor import Child, Program, die_with_parent
@@ -55,6 +57,7 @@ def run(folder: DataFolder, *, demo: bool, ports: Ports) -> int:
     network = Network.from_environment()
     os.umask(0o077)  # what the family writes is nobody else's to read
     folder.require_private_secrets()
+    most_bytes(folder)  # an unreadable bound of the log is said here, not by a process that starts for ever
     with _locked(folder):
         _allow_many_connections()
         return asyncio.run(Family(folder, network, demo=demo, ports=ports).live())
@@ -129,13 +132,16 @@ class Family:
         log = broker.log_file(self._folder)
         end = Position(log.stat().st_ino, log.stat().st_size) if log.exists() else None
         self._tasks.append(asyncio.create_task(self._echo_broker(Tail(log, end))))
-        self._launch(Program("broker", command, self._environment))
+        child = self._launch(Program("broker", command, self._environment))
         await _until_open(endpoint.host, endpoint.client_port)
         endpoint.publish(self._folder)
+        mending = keep_mending(self._folder, child, self._journal, grace=BROKER_GRACE)
+        self._tasks.append(asyncio.create_task(mending))
 
-    def _launch(self, program: Program) -> None:
+    def _launch(self, program: Program) -> Child:
         child = self._children[program.name] = Child(program, self._journal, self._write_run_file)
         self._tasks.append(asyncio.create_task(child.keep_running()))
+        return child
 
     async def _stop(self) -> None:
         if self._children:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import Awaitable, Iterator
@@ -17,11 +16,13 @@ from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.models import Position
+from anwei.monitoring.stream.broker import write_error
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors
 from anwei.monitoring.stream.heartbeat import BEATING
-from anwei.monitoring.stream.log import STREAM as LOG
-from anwei.monitoring.stream.log import differences
+from anwei.monitoring.stream.log import differences, log_information
+from anwei.monitoring.stream.log_room import LogRoom
+from anwei.portal.full_disk import is_full
 from anwei.portal.status import process_states
 
 PATIENCE = 2.0  # s for each store
@@ -37,6 +38,11 @@ class Check:
     ok: bool
     detail: str  # why not, "" when ok
     milliseconds: int
+    no_room: bool = False  # the reason is a full disk, or a full log
+
+
+class NoRoom(RuntimeError):
+    """What was tried works, but takes nothing more."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def _try_database() -> Check:
             Position.objects.update_or_create(name=PROBE, defaults={"value": stamp})
         read = Position.objects.get(name=PROBE).value
     except DatabaseError as error:
-        return _result("database", started, repr(error))
+        return _result("database", started, repr(error), no_room=is_full(error, settings.DATA))
     return _result("database", started, "" if read >= stamp else "reads back an older value than was written")
 
 
@@ -113,7 +119,8 @@ async def _try_stores(folder: DataFolder) -> list[Check]:
     except TimeoutError:
         return [_result(name, started, "the broker does not answer") for name in ("log", "telemetry")]
     try:
-        return [await _try("log", _use_log(nc)), await _try("telemetry", _use_telemetry(nc))]
+        log = await _try("log", _use_log(nc, folder))
+        return [log, await _try("telemetry", _use_telemetry(nc))]
     finally:
         await nc.close()
 
@@ -123,12 +130,13 @@ async def _try(name: str, work: Awaitable[None]) -> Check:
     try:
         await asyncio.wait_for(work, PATIENCE)
     except Exception as error:  # whatever fails is the answer
-        return _result(name, started, repr(error))
+        return _result(name, started, repr(error), no_room=isinstance(error, NoRoom))
     return _result(name, started)
 
 
-async def _use_log(nc: Client) -> None:
-    """Write a message durably and read it back; see that the log still has the settings promises hang on."""
+async def _use_log(nc: Client, folder: DataFolder) -> None:
+    """Write a message durably and read it back; see that the log has room and the settings we rely on."""
+    await _see_that_it_writes(folder)
     jetstream = nc.jetstream()
     await jetstream.add_stream(
         StreamConfig(
@@ -141,17 +149,30 @@ async def _use_log(nc: Client) -> None:
     )
     written = await jetstream.publish(PROBE, str(time.time_ns()).encode())
     await jetstream.get_msg(PROBE, seq=written.seq)
-    reply = await nc.request(f"$JS.API.STREAM.INFO.{LOG}", timeout=PATIENCE)
-    if wrong := differences(json.loads(reply.data).get("config", {})):
+    information = await log_information(nc)
+    if wrong := differences(information["config"]):
         raise RuntimeError(f"the log's settings are not ours: {wrong}")
+    room = LogRoom.of(information, time.time())
+    if room.full:
+        raise NoRoom(f"the log takes no messages: it holds {room.n_bytes >> 20} MiB")
+
+
+async def _see_that_it_writes(folder: DataFolder) -> None:
+    """Raise NoRoom when a stream of the broker has failed to write: another would not tell."""
+    system = await connect(folder, user="sys", name="healthz")
+    try:
+        if error := await write_error(system):
+            raise NoRoom(error) if "no space" in error else RuntimeError(error)
+    finally:
+        await system.close()
 
 
 async def _use_telemetry(nc: Client) -> None:
     """Let the store write and read; a store that is full does, but takes no samples."""
     figures = await Doors(nc).probe()
     if figures["full"]:
-        raise RuntimeError(f"no room for samples: {figures['free'] >> 20} MiB left")
+        raise NoRoom(f"no room for samples: {figures['free'] >> 20} MiB left")
 
 
-def _result(name: str, started: float, detail: str = "") -> Check:
-    return Check(name, not detail, detail, round((time.monotonic() - started) * 1000))
+def _result(name: str, started: float, detail: str = "", *, no_room: bool = False) -> Check:
+    return Check(name, not detail, detail, round((time.monotonic() - started) * 1000), no_room)

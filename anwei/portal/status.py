@@ -18,9 +18,12 @@ from anwei.datafolder import DataFolder
 from anwei.language import gettext as _
 from anwei.monitoring.stream import broker, heartbeat
 from anwei.monitoring.stream.bus import connect
+from anwei.monitoring.stream.disk import Disk, Growth
 from anwei.monitoring.stream.doors import Doors, StoreAway
-from anwei.monitoring.stream.log import LogUnavailable, log_state
+from anwei.monitoring.stream.log import LogUnavailable, log_information
+from anwei.monitoring.stream.log_room import LogRoom
 from anwei.portal.family import is_running
+from anwei.portal.room import sentences
 
 PATIENCE = 3.0  # s for everything that is asked over the broker
 
@@ -48,14 +51,15 @@ def collect(folder: DataFolder) -> dict[str, Any]:
     """Return all that `anwei status` shows; {"running": False} when nothing runs on this folder."""
     running = folder.running()
     if not running or not is_running(folder):
-        return {"running": False, "data_folder": str(folder.root)}
+        return {"running": False, "data_folder": str(folder.root), "disk": disk_figures(folder)}
     states = process_states(folder)
     stream, log = asyncio.run(_ask(folder))
     return {
         "running": True,
         "healthy": all(state.state == "working" for state in states)
         and stream is not None
-        and not stream["full"],
+        and not stream["full"]
+        and not (log and log["full"]),
         "data_folder": str(folder.root),
         "web": running["web"],
         "mqtt": running["mqtt"],
@@ -64,6 +68,7 @@ def collect(folder: DataFolder) -> dict[str, Any]:
         "processes": [asdict(state) for state in states],
         "stream": stream,
         "log": log,
+        "disk": disk_figures(folder),
     }
 
 
@@ -90,12 +95,24 @@ async def _ask(folder: DataFolder) -> tuple[dict[str, Any] | None, dict[str, Any
     stream = log = None
     try:
         async with asyncio.timeout(PATIENCE):
-            log = await log_state(nc)
+            log = _log_figures(await log_information(nc))
             stream = await Doors(nc).status()
     except (TimeoutError, NatsError, LogUnavailable, StoreAway):
         pass
     await nc.close()
     return stream, log
+
+
+def _log_figures(information: dict[str, Any]) -> dict[str, Any]:
+    room = LogRoom.of(information, time.time())
+    return {**information["state"], **asdict(room), "hours": room.hours}
+
+
+def disk_figures(folder: DataFolder) -> dict[str, Any]:
+    """Return the bytes of the data folder's disk, what is kept free, and days until samples are refused."""
+    disk = Disk.of(folder.root)
+    days = Growth(folder).days_left(disk, time.time())
+    return {**asdict(disk), "reserve": disk.reserve, "log_reserve": disk.log_reserve, "days_left": days}
 
 
 def _versions() -> dict[str, str]:
@@ -139,8 +156,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
                 memory=memory,
             )
         )
-    lines += ["", *(_stream_lines(found["stream"]) if found["stream"] else [_("数据流没有应答")])]
-    return lines
+    lines += ["", *(sentence.text for sentence in sentences(found, _))]
+    lines += _stream_lines(found["stream"]) if found["stream"] else [_("数据流没有应答")]
+    return lines + _room_lines(found["log"], found["disk"])
 
 
 def _stream_lines(stream: dict[str, Any]) -> list[str]:
@@ -155,5 +173,18 @@ def _stream_lines(stream: dict[str, Any]) -> list[str]:
         "bytes": _("占用空间（字节）"),
         "free": _("剩余空间（字节）"),
     }
-    full = [_("磁盘已满：新数据拒收，请尽快腾出空间")] if stream["full"] else []
-    return full + [f"{title}  {stream[name]}" for name, title in titles.items() if name in stream]
+    lines = [f"{title}  {stream[name]}" for name, title in titles.items() if name in stream]
+    if stream.get("heaviest"):
+        shares = ", ".join(f"{device} {share:.0%}" for device, share in stream["heaviest"])
+        lines.append(_("近期数据最多的设备  {shares}").format(shares=shares))
+    return lines
+
+
+def _room_lines(log: dict[str, Any] | None, disk: dict[str, Any]) -> list[str]:
+    lines = []
+    if log:
+        line = _("消息日志（字节，上限 {most}，最早 {hours:.1f} 小时前）")
+        lines.append(f"{line.format(most=log['max_bytes'], hours=log['age_h'])}  {log['n_bytes']}")
+    if disk["days_left"] is not None:
+        lines.append(_("按最近一天的速率写满磁盘（天）") + f"  {disk['days_left']:.0f}")
+    return lines

@@ -60,7 +60,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "displays": Display.objects.filter(revoked_at__isnull=True, bound_at__isnull=False)
         .select_related("person", "issued_by")
         .order_by("-pk"),
-        "worries": list(worries(found.get("stream"), now)),
+        "worries": list(worries(found, now)),
         "states": [(one, one.is_stuck(now)) for one in channel_states(now)],
         "orphans": last_look(),
         "now": now,
@@ -77,6 +77,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     official = request.user.is_authenticated and is_official(person_of(request), timezone.now())
     checks = [
         {"name": one.name, "ok": one.ok, "milliseconds": one.milliseconds}
+        | ({"no_room": True} if one.no_room else {})
         | ({"detail": one.detail} if official and one.detail else {})
         for one in health.checks
     ]

@@ -68,8 +68,12 @@ class Child:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def stop(self, grace: float) -> None:
-        """End the process: SIGTERM, then SIGKILL to its whole group after `grace` seconds."""
+        """End the process for good: SIGTERM, then SIGKILL to its whole group after `grace` seconds."""
         self._stopping = True
+        await self.restart(grace)
+
+    async def restart(self, grace: float) -> None:
+        """End the process as `stop` does; `keep_running` starts it again."""
         process = self._process
         if process is None or process.returncode is not None:
             return

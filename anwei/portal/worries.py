@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +19,11 @@ from anwei.monitoring.services.positions import LOSS, REGISTER, position
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Post
 from anwei.org.scope import COUNTY_DIGITS
+from anwei.portal.room import sentences
 from anwei.portal.system import results
 from anwei.portal.system.backups import is_due
 from anwei.portal.tasks import BACKUP
 
-LOW = 2 * 1024**3  # bytes free on the disk of the data folder
 LOSS_SHOWN = timedelta(days=7)  # as long as the stream keeps what can be read again
 
 
@@ -43,14 +42,11 @@ class Worry:
         return self.url.startswith(reverse("system"))
 
 
-def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
-    """Yield what an official should mend today, the gravest first; `stream` are the stream's figures."""
-    backup, gaps = reverse("system_backup"), reverse("gaps")
-    if stream is not None and stream.get("full"):
-        yield Worry(_("监测数据库所在磁盘已满，新数据暂不写入；请清理磁盘。"), "lost", "", "")
-    elif (free := shutil.disk_usage(settings.DATA.root).free) < LOW:
-        megabytes = free // 1024**2
-        yield Worry(_("磁盘只剩 %(n)d MB，请尽快清理或扩容。") % {"n": megabytes}, "lost", "", "")
+def worries(found: dict[str, Any], now: datetime) -> Iterator[Worry]:
+    """Yield what an official should mend today, the gravest first; `found` is what `status.collect` gave."""
+    backup, gaps, stream = reverse("system_backup"), reverse("gaps"), found.get("stream")
+    for sentence in sentences(found, _):
+        yield Worry(sentence.text, sentence.kind, "", "")
     if (lost := position(LOSS)) and now - moment(lost) < LOSS_SHOWN:
         text = _("%(at)s 发现有报警事件没有记入报警记录：请在日志中查找原因，并核对当时的监测数据。")
         at = timezone.localtime(moment(lost)).strftime("%Y-%m-%d %H:%M")
@@ -68,7 +64,7 @@ def worries(stream: dict[str, Any] | None, now: datetime) -> Iterator[Worry]:
     for year in county_calendar().years_to_enter(day_of(now)):
         text = _("%(year)d 年的放假安排还没有录入，跨年的工作日时限只是暂估。") % {"year": year}
         yield Worry(text, "stale", f"{reverse('system_calendar')}?year={year}", _("去录入"))
-    if is_due(settings.DATA, now):
+    if not settings.DEMO and is_due(settings.DATA, now):  # a demo makes no backups
         yield Worry(
             _("七天内没有成功的恢复演练：备份能否恢复还没有证明。"), "lost", backup, _("备份与恢复演练")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,17 @@ def _busy_database(request: HttpRequest) -> HttpResponse:
     raise OperationalError("database is locked")
 
 
+def _full_disk(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("database or disk is full")
+
+
+def _full_disk_below(request: HttpRequest) -> HttpResponse:
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError as error:
+        raise RuntimeError("not kept") from error
+
+
 def _broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError
 
@@ -36,9 +48,11 @@ def _form(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", include("anwei.portal.urls")),
     path("busy/", public(_busy_database)),
+    path("full/", public(_full_disk)),
+    path("api/v1/full/", public(_full_disk_below)),
     path("broken/", public(_broken)),
+    path("", include("anwei.portal.urls")),
     path("form/", signed_in(_form)),
 ]
 handler400 = "anwei.portal.errors.bad_request"
@@ -111,6 +125,7 @@ def test_each_error_says_what_to_do_next(office: Person, settings: Settings) -> 
         "/nowhere/": (404, "没有找到此页"),
         "/enterprises/987654/": (404, "没有找到此页"),
         "/busy/": (503, "数据库暂时没有应答"),
+        "/full/": (507, "磁盘已满"),
         "/broken/": (500, "系统出错"),
     }
     for address, (status, heading) in expected.items():
@@ -118,6 +133,14 @@ def test_each_error_says_what_to_do_next(office: Person, settings: Settings) -> 
         assert (answer.status_code, heading in answer.content.decode()) == (status, True), address
         assert "回首页" in answer.content.decode()
     assert client.get("/busy/")["Retry-After"] == "10"
+
+
+@pytest.mark.urls("tests.portal.test_responses")
+def test_a_program_gets_a_full_disk_as_a_problem(db: None) -> None:
+    answer = Client(raise_request_exception=False).post("/api/v1/full/")
+    assert (answer.status_code, answer["Content-Type"]) == (507, "application/problem+json")
+    assert answer.json()["title"] == "存储空间不足"
+    assert "未保存" in answer.json()["detail"]
 
 
 @pytest.mark.urls("tests.portal.test_responses")

@@ -104,7 +104,7 @@ def test_a_backup_that_fails_is_said_on_the_status_page_and_counts_as_tried(db: 
     tasks.nightly_backup.call()  # there is no business database in this folder
     now = datetime.now(COUNTY_TIME)
     assert not backup_is_due(now)
-    said = [worry.text for worry in worries({"full": False}, now)]
+    said = [worry.text for worry in worries({"stream": {"full": False}}, now)]
     assert any("最近一次备份没有成功" in text for text in said)
 
 

@@ -29,7 +29,7 @@ def a_fresh_drill() -> Iterator[None]:
 
 
 def said() -> str:
-    delivered = ENOUGH | {"register_version": position(REGISTER)}
+    delivered = {"stream": ENOUGH | {"register_version": position(REGISTER)}}
     return "".join(worry.text for worry in worries(delivered, NOW))
 
 
@@ -58,7 +58,7 @@ def test_next_years_calendar_is_asked_for_until_it_is_entered(county: County) ->
 
 
 def test_a_full_disk_and_a_missing_drill_are_red(county: County) -> None:
-    assert next(worries({"full": True}, NOW)).kind == "lost"
+    assert next(worries({"stream": {"full": True}}, NOW)).kind == "lost"
     assert "恢复演练" not in said()
     (settings.DATA.folder("checks") / "drill.json").unlink()
     assert "七天内没有成功的恢复演练" in said()
@@ -68,7 +68,7 @@ def test_a_register_that_did_not_reach_the_stream_is_said(county: County) -> Non
     """A revoked key goes on being good, and a new limit is not watched, until it does."""
     bump_register()
     version = position(REGISTER)
-    late = [worry.text for worry in worries(ENOUGH | {"register_version": version - 1}, NOW)]
+    late = [worry.text for worry in worries({"stream": ENOUGH | {"register_version": version - 1}}, NOW)]
     assert any(f"版本 {version}）还没有送到数据流" in text for text in late)
     assert "还没有送到数据流" not in said()
 

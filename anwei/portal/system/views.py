@@ -58,7 +58,7 @@ LEVELS = {
 @require_GET
 def system(request: HttpRequest) -> HttpResponse:
     """Show what there is to set and to check, and first what waits for the administrator."""
-    asked = [worry for worry in worries(None, timezone.now()) if worry.administers]
+    asked = [worry for worry in worries({}, timezone.now()) if worry.administers]
     context = {"sets": SETS.values(), "worries": asked, "passwords": profile()}
     return render(request, "system/index.html", context)
 
