@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from anwei.cases.clocks import county_calendar
 from anwei.ledgers.models import Change, Setting
 from anwei.org.models import Person, Post, Unit
 from anwei.portal import tasks
 from anwei.portal.system import results
+from anwei.portal.worries import worries
 from anwei.standards.clocks import warning_clocks
 from anwei.standards.deadlines import default_deadlines
 from tests.kernel.county import COUNTY, NOW, County, in_post
@@ -176,6 +177,15 @@ def test_chains_are_verified_in_the_background_and_the_result_stays(administrato
     results.keep(settings.DATA, "verify", broken)
     page = administrator.get("/system/chain/").content.decode()
     assert "某链 第 3 条：内容被改动" in page and RED in page
+
+
+def test_a_demo_makes_no_backups_and_so_gives_no_alarm_for_a_missing_drill(administrator: Client) -> None:
+    with override_settings(DEMO=True):
+        page = administrator.get("/system/backup/").content.decode()
+        said = [worry.text for worry in worries({}, NOW) if "恢复演练" in worry.text]
+    assert "还没有做过恢复演练" in page and RED not in page
+    assert said == []
+    assert [worry.kind for worry in worries({}, NOW) if "恢复演练" in worry.text] == ["lost"]
 
 
 def test_a_drill_that_is_old_failed_or_missing_is_red(administrator: Client) -> None:

@@ -55,6 +55,7 @@ def system_backup(request: HttpRequest) -> HttpResponse:
         "made": results.last(settings.DATA, tasks.BACKUP),
         "drill": results.last(settings.DATA, DRILL),
         "is_due": is_due(settings.DATA, now),
+        "due_kind": "" if settings.DEMO else "lost",  # what a demo loses, nobody misses
         "running": [
             (name, since)
             for name in (tasks.BACKUP, DRILL)
