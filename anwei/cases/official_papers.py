@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from anwei.cases.kinds import kind_of, specific
 from anwei.cases.models import Case, Clock, Extension
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.ledgers.papers.registers import Act, PaperRegister
-from anwei.org.holdings import acts_for, filled_post_above, posts_acted_at
+from anwei.org.holdings import acts_for, day_of, filled_post_above, holdings_on, posts_acted_at
 from anwei.org.models import Person, Post, Unit
 from anwei.standards.papers import PaperTemplate
 
@@ -37,9 +38,13 @@ def _issuer(case: Case, template: PaperTemplate) -> Unit:
 
 
 def _post_for(person: Person, case: Case, act: Act, now: datetime) -> Post | None:
-    """Whoever is in the supervisor's unit drafts and reviews; its heads sign, or the nearest head above."""
-    own = posts_acted_at(person, now).exclude(kind__in=NO_HAND)
-    inside = own.filter(unit=case.supervisor.unit_id).order_by("pk")
+    """Whoever is in the supervisor's unit drafts and reviews; its heads sign, or the nearest head above.
+
+    An own post comes before a lent one: what a deputy does at a lent post counts as its holder's part.
+    """
+    held = holdings_on(day_of(now)).filter(person=person, post=OuterRef("pk"))
+    own = posts_acted_at(person, now).exclude(kind__in=NO_HAND).annotate(is_own=Exists(held))
+    inside = own.filter(unit=case.supervisor.unit_id).order_by("-is_own", "pk")
     if act is not Act.SIGN:
         return inside.first()
     head = inside.filter(kind__in=HEADS).first()

@@ -91,6 +91,9 @@ def create_bodies(staff: Staff) -> None:
     committee = _body(Unit.Kind.COMMITTEE, f"{name}安全生产委员会", "县安委会", government)
     office = _body(Unit.Kind.COMMITTEE_OFFICE, f"{name}安全生产委员会办公室", "县安委办", committee)
     staff.hire(office, Post.Kind.DUTY, "应急指挥中心值班岗", "zhiban")
+    staff.hire(
+        office, Post.Kind.OFFICER, "综合科科长", "zonghe"
+    )  # reviews what the one drafts and the head signs
     _create_departments(staff, government)
     authority = Person.objects.get(
         username="yj-juzhang"

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anwei.cases.notices.services import tell
 from anwei.ledgers.models import Change, Paper, PaperVersion
-from anwei.ledgers.papers import services
+from anwei.ledgers.papers import hands, services
 from anwei.ledgers.papers.errors import NotYourHand, PaperError
 from anwei.ledgers.papers.files import path_of
 from anwei.ledgers.papers.queries import draftable, visible_paper
@@ -62,11 +62,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "row": row,
         "row_url": paper_register(found.register).url(found.row),
-        "may_draft": services.may(found, row, Act.DRAFT, person, now),
-        "may_review": is_open and services.may(found, row, Act.REVIEW, person, now),
-        "may_sign": is_open and services.may(found, row, Act.SIGN, person, now),
+        "may_draft": hands.may(found, row, Act.DRAFT, person, now),
+        "may_review": is_open and hands.may(found, row, Act.REVIEW, person, now),
+        "may_sign": is_open and hands.may(found, row, Act.SIGN, person, now),
         "is_open": is_open,
-        "own_text": found.drafted_by_id == person.pk,
+        "had_a_part": hands.has_a_part(found, person),
     }
     return render(request, "papers/paper.html", context)
 

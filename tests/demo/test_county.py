@@ -11,13 +11,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from anwei.cases.services import open_case
 from anwei.datafolder import DataFolder
 from anwei.demo.fill import NotADemoFolder, is_filled
 from anwei.demo.keys import device_keys
 from anwei.demo.people import Account
 from anwei.demo.plan import enterprises
 from anwei.ledgers import seal
-from anwei.monitoring.models import AlarmRule, Device, Tag
+from anwei.ledgers.papers import services as papers
+from anwei.monitoring.models import AlarmRule, Device, Tag, Warning
 from anwei.monitoring.register import snapshot
 from anwei.org.gaps import gaps
 from anwei.org.models import Holding, Person, Post, SectorDuty, Territory, Unit
@@ -145,3 +147,26 @@ def test_the_keys_file_is_a_plain_table(county: County) -> None:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["gateway"] for row in rows} - {""} <= {row["device"] for row in rows}
+
+
+def test_the_office_issues_a_paper_by_three_hands(county: County) -> None:
+    now, rule = timezone.now(), AlarmRule.objects.filter(tag__isnull=False).earliest("pk")
+    enterprise = rule.tag.device.enterprise
+    drafter, reviewer, head = (
+        Person.objects.get(username=name) for name in ("zhiban", "zonghe", "yj-juzhang")
+    )
+    case = open_case(
+        Warning,
+        actor=None,
+        now=now,
+        title="液位高限预警",
+        territory=enterprise.unit.territory,
+        sector=enterprise.sector,
+        enterprise=enterprise,
+        rule=rule,
+        level="red",
+        **posts_for(enterprise, now)._asdict(),
+    )
+    paper = papers.draft("cases.case", case, "warning_order", actor=drafter, now=now)
+    papers.review(paper, actor=reviewer, now=now)
+    assert papers.sign(paper, actor=head, now=now).number

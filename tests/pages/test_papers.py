@@ -6,7 +6,6 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -25,7 +24,6 @@ from anwei.ledgers.papers.queries import papers_of
 from anwei.ledgers.services import change_setting
 from anwei.monitoring.models import Warning
 from anwei.org.models import Person, Post
-from anwei.org.services import delegate
 from tests.kernel.county import NOW, County, in_post
 
 SignIn = Callable[[Person], Client]
@@ -105,46 +103,11 @@ def test_from_the_case_page_to_the_stamped_copy(office: Office, warning: Warning
     assert list(papers_of("cases.case", warning)) == [paper]
 
 
-def test_the_drafter_neither_reviews_nor_signs(office: Office, warning: Warning, sign_in: SignIn) -> None:
-    paper = draft(office.head, warning)
-    assert act(office.head, paper, "review").status_code == 403
-    act(office.reviewer, paper, "review")
-    assert act(office.head, paper, "sign").status_code == 403
-    paper.refresh_from_db()
-    assert (paper.state, paper.number) == ("reviewed", "")
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Paper.objects.filter(pk=paper.pk).update(reviewed_by=office.head_person)
-
-
 def test_only_a_head_signs_and_only_after_review(office: Office, warning: Warning) -> None:
     paper = draft(office.drafter, warning)
     assert "请刷新后再办理" in act(office.head, paper, "sign").content.decode()
     act(office.reviewer, paper, "review")
     assert act(office.reviewer, paper, "sign").status_code == 403
-
-
-def test_an_edited_text_must_be_reviewed_again_by_another_hand(office: Office, warning: Warning) -> None:
-    paper = draft(office.drafter, warning)
-    act(office.reviewer, paper, "review")
-    document = docx.Document(BytesIO(path_of(paper.versions.get().stored_as).read_bytes()))
-    document.add_paragraph("另请于明日上午到会说明。")
-    for run in [run for p in document.paragraphs for run in p.runs if "〔" in run.text]:
-        text, run.text = run.text, ""
-        for piece in (text[:5], text[5:9], text[9:]):  # as an editor splits runs
-            run._r.addnext(run.part.document.add_paragraph(piece).runs[0]._r) if False else run.add_text(
-                piece
-            )
-    edited = BytesIO()
-    document.save(edited)
-    act(office.reviewer, paper, "change_text", file=upload(edited.getvalue(), "改.docx"))
-    paper.refresh_from_db()
-    assert (paper.state, paper.reviewed_by, paper.drafted_by.username) == ("drafted", None, "reviewer")
-    assert act(office.reviewer, paper, "review").status_code == 403
-
-    act(office.drafter, paper, "review")
-    act(office.head, paper, "sign")
-    signed = text_of(file_of(office.head, paper, 3))
-    assert "另请于明日上午到会说明。" in signed and "督〔2026〕1号" in signed
 
 
 def test_numbers_run_without_gaps_and_drafts_given_up_take_none(office: Office, warning: Warning) -> None:
@@ -295,18 +258,3 @@ def test_the_next_hand_is_told(office: Office, warning: Warning) -> None:
     act(office.head, paper, "sign")
     told = Notice.objects.filter(person=paper.drafted_by, key__startswith="paper:")
     assert "已签发" in told.latest("pk").text
-
-
-def test_a_deputy_signs_for_the_head_but_not_the_head_s_own_text(
-    office: Office, warning: Warning, sign_in: SignIn
-) -> None:
-    secretary, post = in_post("secretary"), office.head_person.holdings.get().post
-    terms: dict[str, Any] = {"from_at": NOW, "to_at": NOW + timedelta(days=1), "reason": "出差", "now": NOW}
-    delegate(post, principal=office.head_person, deputy=secretary, actor=office.head_person, **terms)
-    deputy = sign_in(secretary)
-    for drafter, status, state in ((office.head, 403, "reviewed"), (office.drafter, 200, "signed")):
-        paper = draft(drafter, warning)
-        act(office.reviewer, paper, "review")
-        assert act(deputy, paper, "sign").status_code == status
-        paper.refresh_from_db()
-        assert paper.state == state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anwei.ledgers.models.access import Access
 from anwei.ledgers.models.erasures import ErasureRequest
 from anwei.ledgers.models.imports import SavedView, SheetImport
-from anwei.ledgers.models.papers import Paper, PaperSeries, PaperVersion
+from anwei.ledgers.models.papers import Paper, PaperHand, PaperSeries, PaperVersion
 from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
 from anwei.ledgers.models.search import SearchEntry
 from anwei.ledgers.models.settings import Setting
@@ -19,6 +19,7 @@ __all__ = [
     "ErasureRequest",
     "GlobalHead",
     "Paper",
+    "PaperHand",
     "PaperSeries",
     "PaperVersion",
     "SavedView",

@@ -1,4 +1,4 @@
-"""Official papers (公文): who drafted, reviewed and signed each, its number, every version of its text."""
+"""Official papers (公文): who wrote, reviewed and signed each, its number, every version of its text."""
 
 from __future__ import annotations
 
@@ -103,6 +103,25 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}".strip()
+
+
+class PaperHand(models.Model):
+    """Who had a part in a paper as it stands, as the hand or as whom the hand stood for; nobody has two.
+
+    All who wrote the text stay; who reviewed it, until it goes back or is changed.
+    """
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="hands")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    act = models.CharField(max_length=10)  # of papers.registers.Act
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "person"], name="nobody_has_two_parts_in_a_paper")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} {self.act}: {self.person_id}"
 
 
 class PaperVersion(AppendOnly):

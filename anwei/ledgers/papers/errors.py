@@ -8,4 +8,4 @@ class PaperError(Exception):
 
 
 class NotYourHand(PaperError):
-    """The person may not do this act, or must not because the text is their own."""
+    """The person may not do this act, or must not because they had another part in the paper."""

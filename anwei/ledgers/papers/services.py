@@ -1,7 +1,8 @@
 """The acts on a paper: draft, change the text, review, send back, sign, take the stamped copy in, withdraw.
 
-Nobody reviews or signs a text that they last changed, nor does a deputy in their name; the text that is
-reviewed is the text that is signed.
+Three hands, and each is one person: who ever wrote or changed the text neither reviews nor signs it, who
+reviewed it does not sign it, and a deputy counts as whom it stands for (docs/decisions/0008). The text that
+is reviewed is the text that is signed.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.models import Paper, PaperVersion
+from anwei.ledgers.models import Paper, PaperHand, PaperVersion
 from anwei.ledgers.papers import files, numbers
 from anwei.ledgers.papers.blocks import blocks_of
 from anwei.ledgers.papers.errors import NotYourHand, PaperError
 from anwei.ledgers.papers.files import DOCX
+from anwei.ledgers.papers.hands import note_part, require_post, take_part
 from anwei.ledgers.papers.layout import chinese_date, gongwen
 from anwei.ledgers.papers.registers import Act, paper_register
 from anwei.ledgers.services import county_setting, record_change
@@ -78,6 +80,7 @@ def draft(
         drafted_post=post,
         drafted_at=now,
     )
+    note_part(paper, Act.DRAFT, actor, post, now)
     _keep(paper, Kind.GENERATED, unsigned_file(paper), DOCX, actor=actor, now=now, verb="draft")
     return paper
 
@@ -90,10 +93,9 @@ def change_text(paper: Paper, content: bytes, *, actor: Any, now: datetime) -> P
     files.require_docx(content, _marks(paper))
     with transaction.atomic():
         locked = _locked(paper, (State.DRAFTED, State.REVIEWED))
-        post = _require_post(locked, Act.DRAFT, actor, now)
+        _unreview(locked)
+        post = take_part(locked, Act.DRAFT, actor, now)
         locked.drafted_by, locked.drafted_post, locked.drafted_at = actor, post, now
-        locked.state = State.DRAFTED
-        locked.reviewed_by = locked.reviewed_post = locked.reviewed_at = None
         locked.save()
         _keep(locked, Kind.EDITED, content, DOCX, actor=actor, now=now, verb="edit")
     return locked
@@ -103,7 +105,7 @@ def change_text(paper: Paper, content: bytes, *, actor: Any, now: datetime) -> P
 def review(paper: Paper, *, actor: Any, now: datetime) -> Paper:
     """Approve the text; it may then be signed."""
     locked = _locked(paper, (State.DRAFTED,))
-    locked.reviewed_post = _require_post(locked, Act.REVIEW, actor, now)
+    locked.reviewed_post = take_part(locked, Act.REVIEW, actor, now)
     locked.reviewed_by, locked.reviewed_at, locked.state = actor, now, State.REVIEWED
     locked.save()
     _record(locked, "review", actor=actor, now=now, content={"sha256": current(locked).sha256})
@@ -117,9 +119,8 @@ def send_back(paper: Paper, *, reason: str, actor: Any, now: datetime) -> Paper:
     Raises PaperError without one.
     """
     locked = _locked(paper, (State.DRAFTED, State.REVIEWED))
-    _require_post(locked, Act.REVIEW if locked.state == State.DRAFTED else Act.SIGN, actor, now)
-    locked.state = State.DRAFTED
-    locked.reviewed_by = locked.reviewed_post = locked.reviewed_at = None
+    require_post(locked, Act.REVIEW if locked.state == State.DRAFTED else Act.SIGN, actor, now)
+    _unreview(locked)
     locked.save()
     _record(locked, "send_back", actor=actor, now=now, reason=_required(reason))
     return locked
@@ -151,7 +152,7 @@ def _ready_to_sign(paper: Paper, *, actor: Any, now: datetime) -> _Ready:
     """Make the file to be signed, holding no lock; raises as `sign` does."""
     seen = Paper.objects.select_related("issuer").get(pk=paper.pk)
     _require_state(seen, (State.REVIEWED,))
-    _require_post(seen, Act.SIGN, actor, now)
+    require_post(seen, Act.SIGN, actor, now)
     before, day = current(seen), now.astimezone(COUNTY_TIME).date()
     number = numbers.following(seen, day.year)
     text = files.path_of(before.stored_as).read_bytes()
@@ -163,7 +164,7 @@ def _ready_to_sign(paper: Paper, *, actor: Any, now: datetime) -> _Ready:
 def _signed(paper: Paper, ready: _Ready, *, actor: Any, now: datetime) -> Paper | None:
     """Sign with the file that was made; None where the next number or the text is another one by now."""
     locked = _locked(paper, (State.REVIEWED,))
-    locked.signed_post = _require_post(locked, Act.SIGN, actor, now)
+    locked.signed_post = take_part(locked, Act.SIGN, actor, now)
     year = now.astimezone(COUNTY_TIME).year
     if current(locked) != ready.version or not numbers.take(locked, year, ready.number):
         return None
@@ -178,7 +179,7 @@ def return_stamped(paper: Paper, name: str, content: bytes, *, actor: Any, now: 
     media_type = files.scan_type(content)
     with transaction.atomic():
         locked = _locked(paper, (State.SIGNED,))
-        _require_post(locked, Act.DRAFT, actor, now)
+        require_post(locked, Act.DRAFT, actor, now)
         locked.valid = _keep(
             locked, Kind.STAMPED, content, media_type, actor=actor, now=now, verb="stamped", name=name
         )
@@ -190,7 +191,7 @@ def return_stamped(paper: Paper, name: str, content: bytes, *, actor: Any, now: 
 def withdraw(paper: Paper, *, reason: str, actor: Any, now: datetime) -> Paper:
     """Give a draft up, with the reason; it had no number, so none is lost."""
     locked = _locked(paper, (State.DRAFTED, State.REVIEWED))
-    _require_post(locked, Act.DRAFT, actor, now)
+    require_post(locked, Act.DRAFT, actor, now)
     locked.state = State.WITHDRAWN
     locked.save(update_fields=["state"])
     _record(locked, "withdraw", actor=actor, now=now, reason=_required(reason))
@@ -202,30 +203,11 @@ def current(paper: Paper) -> PaperVersion:
     return PaperVersion.objects.filter(paper=paper).latest("number")
 
 
-def may(paper: Paper, row: Any, act: Act, actor: Any, now: datetime) -> bool:
-    """Say whether the person may do an act on the paper now, as far as posts and separate hands go."""
-    post = paper_register(paper.register).post_for(actor, row, act, now)
-    return post is not None and not (act is not Act.DRAFT and _is_own(paper, actor, post, now))
-
-
-def _is_own(paper: Paper, actor: Any, post: Any, now: datetime) -> bool:
-    """Say whether the text is the actor's own, or of whom the actor stands for at the post."""
-    principal = paper_register(paper.register).principal_of(actor, post, now)
-    return paper.drafted_by_id in {actor.pk, principal.pk if principal else actor.pk}
-
-
-def _require_post(paper: Paper, act: Act, actor: Any, now: datetime) -> Any:
-    """Return the post by which the actor does this, else raise NotYourHand."""
-    room = paper_register(paper.register)
-    row = room.row_for(actor, paper.row)
-    if row is None:
-        raise NotYourHand(_("您看不到这份公文所属的事项。"))
-    post = room.post_for(actor, row, act, now)
-    if post is None:
-        raise NotYourHand(_("您现在的岗位不能进行此操作。"))
-    if act is not Act.DRAFT and _is_own(paper, actor, post, now):
-        raise NotYourHand(_("拟稿人（包括最后修改文稿的人）不能审核或签发自己的文稿。"))
-    return post
+def _unreview(paper: Paper) -> None:
+    """Take the review back: the text is another one, or must become one."""
+    paper.state = State.DRAFTED
+    paper.reviewed_by = paper.reviewed_post = paper.reviewed_at = None
+    PaperHand.objects.filter(paper=paper, act=Act.REVIEW).delete()
 
 
 def _locked(paper: Paper, states: tuple[str, ...]) -> Paper:

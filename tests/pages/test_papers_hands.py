@@ -1,0 +1,168 @@
+"""The hands of a paper are three people, whatever detour the text takes and for whom a deputy stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+
+import docx
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from anwei.ledgers.models import Paper, PaperHand
+from anwei.ledgers.papers.files import path_of
+from anwei.monitoring.models import Warning
+from anwei.org.models import Person, Post
+from anwei.org.services import delegate
+from tests.kernel.county import NOW, County, in_post
+from tests.pages.test_papers import Office, SignIn, act, draft, file_of, office, text_of, upload
+
+__all__ = ["office"]
+
+
+def stand_in(post: Post, principal: Person, deputy: Person) -> None:
+    terms: dict[str, Any] = {"from_at": NOW, "to_at": NOW + timedelta(days=1), "reason": "出差", "now": NOW}
+    delegate(post, principal=principal, deputy=deputy, actor=principal, **terms)
+
+
+def same_text_again(client: Client, paper: Paper) -> None:
+    """Hand the present text in once more, as one's own."""
+    content = path_of(paper.versions.latest("number").stored_as).read_bytes()
+    assert act(client, paper, "change_text", file=upload(content, "改.docx")).status_code == 200
+
+
+def state_of(paper: Paper) -> str:
+    paper.refresh_from_db()
+    return paper.state
+
+
+def test_the_drafter_neither_reviews_nor_signs(office: Office, warning: Warning, sign_in: SignIn) -> None:
+    paper = draft(office.head, warning)
+    assert act(office.head, paper, "review").status_code == 403
+    act(office.reviewer, paper, "review")
+    assert act(office.head, paper, "sign").status_code == 403
+    paper.refresh_from_db()
+    assert (paper.state, paper.number) == ("reviewed", "")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Paper.objects.filter(pk=paper.pk).update(reviewed_by=office.head_person)
+
+
+def test_an_edited_text_must_be_reviewed_again_by_another_hand(
+    office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    paper = draft(office.drafter, warning)
+    act(office.reviewer, paper, "review")
+    document = docx.Document(BytesIO(path_of(paper.versions.get().stored_as).read_bytes()))
+    document.add_paragraph("另请于明日上午到会说明。")
+    for run in [run for p in document.paragraphs for run in p.runs if "〔" in run.text]:
+        text, run.text = run.text, ""
+        for piece in (text[:5], text[5:9], text[9:]):  # as an editor splits texts
+            run.add_text(piece)
+    edited = BytesIO()
+    document.save(edited)
+    act(office.reviewer, paper, "change_text", file=upload(edited.getvalue(), "改.docx"))
+    paper.refresh_from_db()
+    assert (paper.state, paper.reviewed_by, paper.drafted_by.username) == ("drafted", None, "reviewer")
+    for author in (office.reviewer, office.drafter):
+        assert act(author, paper, "review").status_code == 403
+
+    post = Post.objects.create(unit=warning.supervisor.unit, kind="officer", title="副科长")
+    act(sign_in(in_post("second", post)), paper, "review")
+    act(office.head, paper, "sign")
+    signed = text_of(file_of(office.head, paper, 3))
+    assert "另请于明日上午到会说明。" in signed and "督〔2026〕1号" in signed
+
+
+def test_who_reviewed_does_not_sign(office: Office, warning: Warning) -> None:
+    paper = draft(office.drafter, warning)
+    act(office.head, paper, "review")
+    page = office.head.get(f"/papers/{paper.pk}/").content.decode()
+    assert f"/papers/{paper.pk}/sign/" not in page
+    assert act(office.head, paper, "sign").status_code == 403
+    assert state_of(paper) == "reviewed"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaperHand.objects.create(paper=paper, person=office.head_person, act="sign")
+
+
+def test_a_former_author_stays_one(office: Office, warning: Warning) -> None:
+    paper = draft(office.head, warning)
+    same_text_again(office.drafter, paper)  # the last to change it, and not the only author
+    assert act(office.head, paper, "review").status_code == 403
+    act(office.reviewer, paper, "review")
+    assert act(office.head, paper, "sign").status_code == 403
+    assert state_of(paper) == "reviewed"
+
+
+def test_a_reviewer_who_changes_the_text_becomes_an_author_and_one_who_sent_it_back_may_review_again(
+    office: Office, warning: Warning
+) -> None:
+    paper = draft(office.drafter, warning)
+    act(office.reviewer, paper, "review")
+    act(office.head, paper, "send_back", reason="依据写错")
+    same_text_again(office.drafter, paper)
+    act(office.reviewer, paper, "review")
+    assert state_of(paper) == "reviewed"
+    same_text_again(office.reviewer, paper)
+    assert act(office.reviewer, paper, "review").status_code == 403
+    assert state_of(paper) == "drafted"
+
+
+def test_a_deputy_signs_for_the_head_but_not_the_head_s_own_text(
+    office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    secretary, post = in_post("secretary"), office.head_person.holdings.get().post
+    stand_in(post, office.head_person, secretary)
+    deputy = sign_in(secretary)
+    for drafter, status, state in ((office.head, 403, "reviewed"), (office.drafter, 200, "signed")):
+        paper = draft(drafter, warning)
+        act(office.reviewer, paper, "review")
+        assert act(deputy, paper, "sign").status_code == status
+        paper.refresh_from_db()
+        assert paper.state == state
+
+
+def test_what_a_deputy_wrote_for_the_head_the_head_does_not_sign(
+    office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    secretary, post = in_post("secretary"), office.head_person.holdings.get().post
+    stand_in(post, office.head_person, secretary)
+    paper = draft(sign_in(secretary), warning)
+    assert act(office.head, paper, "review").status_code == 403
+    act(office.reviewer, paper, "review")
+    assert act(office.head, paper, "sign").status_code == 403
+    assert state_of(paper) == "reviewed"
+
+
+def test_what_a_deputy_reviewed_for_the_head_the_head_does_not_sign(
+    office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    secretary, post = in_post("secretary"), office.head_person.holdings.get().post
+    stand_in(post, office.head_person, secretary)
+    paper = draft(office.drafter, warning)
+    act(sign_in(secretary), paper, "review")
+    assert act(office.head, paper, "sign").status_code == 403
+    assert state_of(paper) == "reviewed"
+
+
+def test_who_has_a_post_here_acts_at_it_and_not_at_the_head_s(
+    county: County, office: Office, warning: Warning
+) -> None:
+    post = office.head_person.holdings.get().post
+    stand_in(post, office.head_person, Person.objects.get(username="reviewer"))
+    paper = draft(office.drafter, warning)
+    act(office.reviewer, paper, "review")
+    act(office.head, paper, "sign")
+    assert state_of(paper) == "signed"
+
+
+def test_papers_on_their_way_when_parts_began_to_be_kept_keep_theirs(office: Office, warning: Warning) -> None:
+    paper = draft(office.drafter, warning)
+    act(office.reviewer, paper, "review")
+    kept = sorted(PaperHand.objects.values_list("paper", "person", "act"))
+    PaperHand.objects.all().delete()
+    import_module("anwei.ledgers.migrations.0003_paper_hands").note_hands_of_open_papers(apps, None)
+    assert sorted(PaperHand.objects.values_list("paper", "person", "act")) == kept
