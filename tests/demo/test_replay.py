@@ -219,3 +219,37 @@ def test_bad_rows_are_named_and_the_rest_arrives(plants: Plants, tmp_path: Path)
     rows = plants.stored(2)
     assert len(rows) == before + 1
     assert abs(rows[-1][0] - time.time() * 1000) < 60_000
+
+
+def test_what_is_refused_is_counted_and_fails(plants: Plants, tmp_path: Path) -> None:
+    file = tmp_path / "three.csv"
+    file.write_text("time,level\n2030-01-01 00:00:00,1\n2030-01-01 00:00:01,2\n2030-01-01 00:00:02,3\n")
+    words = [str(file), "--device", "d1", "--speed", "max", "--shift-to-now", "--key", plants.plant.key(1)]
+    printed, _, error = plants.replay(*words, "--tag", "NOPE")
+    assert "已发布 3 个读数（1 条消息），已确认 1 条" in printed
+    assert error == "有 3 个被拒收，没有保存：未登记测点 3。"
+    _, _, again = plants.replay(*words, "--tag", "NOPE")
+    assert again == error  # those of this run only
+    done = plants.replay_in_a_shell(*words, "--tag", "NOPE")
+    assert done.returncode == 1
+    assert "未登记测点 3" in done.stderr
+
+
+def test_what_is_stored_with_a_mark_is_said_and_is_no_failure(plants: Plants, tmp_path: Path) -> None:
+    ahead = tmp_path / "ahead.csv"
+    ahead.write_text(f"time,level\n{time.time() + 3600:.0f},1\n")
+    words = ("--device", "d1", "--tag", "T0", "--speed", "max", "--key", plants.plant.key(1))
+    printed, _, error = plants.replay(str(ahead), *words)
+    assert not error
+    assert "其中已保存但加了标记的：时间超前 1" in printed
+
+
+def test_a_broker_elsewhere_is_not_asked_what_it_refused(plants: Plants, tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("time,level\n2030-01-01 00:00:00,1\n")
+    words = (str(file), "--device", "d1", "--tag", "T0", "--speed", "max", "--shift-to-now")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ANWEI_MQTT", f"127.0.0.1:{plants.broker.mqtt_port}")
+        _, complaints, error = plants.replay(*words, "--key", plants.plant.key(1))
+    assert not error
+    assert "没有核对是否有数据被拒收" in complaints

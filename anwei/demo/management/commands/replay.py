@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +16,9 @@ from django.utils.translation import gettext as _
 from anwei.datafolder import DataFolder
 from anwei.demo.keys import NoBroker, device_keys, mqtt_listener
 from anwei.demo.recording import BadRecording, Recording, read_recording
+from anwei.demo.refused import in_words, reject_counts, split
 from anwei.demo.replaying import NotConnected, replay, shifted
+from anwei.monitoring.stream.samples import Reason
 
 SHOWN_BAD_ROWS = 20
 
@@ -58,7 +61,7 @@ class Command(BaseCommand):
         parser.add_argument("--key", default="", help=_("设备密钥（默认 ANWEI_DEVICE_KEY 或演示密钥文件）"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, publish, report; the exit status is 1 unless everything was acknowledged."""
+        """Read, publish, report; the exit status is 1 unless everything was acknowledged and taken."""
         folder, device, speed = DataFolder.from_environment(), options["device"], options["speed"]
         recording = self._read(options)
         readings, pace = recording.readings, speed
@@ -68,7 +71,9 @@ class Command(BaseCommand):
         key = options["key"] or os.environ.get("ANWEI_DEVICE_KEY", "") or device_keys(folder).get(device, "")
         if not key:
             raise CommandError(_("没有设备 %s 的密钥；请用 --key 或 ANWEI_DEVICE_KEY 给出。") % device)
-        started = time.monotonic()
+        started, since = time.monotonic(), round(time.time() * 1000)
+        elsewhere = "ANWEI_MQTT" in os.environ  # a broker whose counts are out of our reach
+        before = None if elsewhere else reject_counts(folder, device, since=since)
         try:
             outcome = replay(
                 readings,
@@ -95,6 +100,19 @@ class Command(BaseCommand):
         self.stdout.write(sentence % found)
         if outcome.acknowledged < outcome.messages:
             raise CommandError(_("有 %d 条消息未获确认。") % (outcome.messages - outcome.acknowledged))
+        after = None if before is None else reject_counts(folder, device, since=since)
+        if before is None or after is None:
+            self.stderr.write(_("没有核对是否有数据被拒收：请看“拒收与存疑数据”页。"))
+        else:
+            self._tell_refused(after - before)
+
+    def _tell_refused(self, counts: Counter[Reason]) -> None:
+        refused, marked = split(counts)
+        if marked:
+            self.stdout.write(_("其中已保存但加了标记的：%(words)s") % {"words": in_words(marked)})
+        if refused:
+            found = {"n": f"{sum(refused.values()):,}", "words": in_words(refused)}
+            raise CommandError(_("有 %(n)s 个被拒收，没有保存：%(words)s。") % found)
 
     def _say(self, readings: int, acknowledged: int) -> None:
         found = {"readings": f"{readings:,}", "acknowledged": f"{acknowledged:,}"}
