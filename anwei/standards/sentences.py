@@ -5,10 +5,13 @@ A page says a sentence in its user's language; a stored assessment keeps it and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
+
+PLAIN_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Unassessable(ValueError):
     def __init__(self, message: str, **values: str) -> None:
         self.sentence = Sentence("", message, values)
         super().__init__(message.format(**values))
+
+
+def number(words: object) -> Fraction | None:
+    """Return the number that `words` write plainly ("0.5", at most six digits before the point), or None."""
+    return Fraction(str(words)) if PLAIN_NUMBER.fullmatch(str(words)) else None
 
 
 def decimal(number: Fraction) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import tomllib
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -13,14 +11,7 @@ from anwei.standards.major_hazard.assessment import Assessment, Stock, assess
 from anwei.standards.major_hazard.matching import find, is_cas
 from anwei.standards.major_hazard.tables import categories, chemicals, rules, toxic_gases
 from anwei.standards.sentences import Sentence, Unassessable
-from tests.support.broker import REPOSITORY
-
-SHARED = REPOSITORY.parent / "shared" / "standards"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder shared/ is not beside the checkout")
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader((SHARED / name).read_text("utf-8").splitlines()))
+from tests.standards.shared import needs_shared, shared_rows, shared_table
 
 
 def _assess(*stocks: tuple[str, str, str], people: int | None = 10) -> Assessment:
@@ -34,7 +25,7 @@ def _said(sentences: Sequence[Sentence]) -> str:
 
 @needs_shared
 def test_every_row_of_table_1_is_found_by_name_alias_and_number() -> None:
-    rows = _rows("gb18218_2018_table1_critical_quantity.csv")
+    rows = shared_rows("gb18218_2018_table1_critical_quantity.csv")
     assert len(rows) == len(chemicals()) == 85
     for row in rows:
         found = chemicals()[int(row["no"])]
@@ -48,17 +39,17 @@ def test_every_row_of_table_1_is_found_by_name_alias_and_number() -> None:
 
 @needs_shared
 def test_tables_2_3_and_4_are_those_of_the_standard() -> None:
-    rows = _rows("gb18218_2018_table2_table4_category.csv")
+    rows = shared_rows("gb18218_2018_table2_table4_category.csv")
     assert [(row["symbol"], Fraction(row["critical_t"]), Fraction(row["beta"])) for row in rows] == [
         (found.symbol, found.critical, found.beta) for found in categories().values()
     ]
-    gases = _rows("gb18218_2018_table3_toxic_gas_beta.csv")
+    gases = shared_rows("gb18218_2018_table3_toxic_gas_beta.csv")
     assert {row["name_zh"]: Fraction(row["beta"]) for row in gases} == toxic_gases()
 
 
 @needs_shared
 def test_each_chemical_without_a_factor_has_a_suggestion_that_stands_in_a_table() -> None:
-    suggested = {int(row["no"]): row for row in _rows("gb18218_2018_beta_prefill_derived.csv")}
+    suggested = {int(row["no"]): row for row in shared_rows("gb18218_2018_beta_prefill_derived.csv")}
     assert {number for number, found in chemicals().items() if found.beta is None} == set(suggested)
     for number, row in suggested.items():
         result = _assess((chemicals()[number].name, "10000", ""))
@@ -68,7 +59,7 @@ def test_each_chemical_without_a_factor_has_a_suggestion_that_stands_in_a_table(
 
 @needs_shared
 def test_alpha_and_levels_are_those_of_tables_5_and_6() -> None:
-    known = tomllib.loads((SHARED / "gb18218_2018_rules.toml").read_text("utf-8"))
+    known = shared_table("gb18218_2018_rules.toml")
     assert rules().alphas == tuple((row["people_min"], Fraction(str(row["alpha"]))) for row in known["alpha"])
     assert [(level.level, level.name, level.lowest) for level in rules().levels] == [
         (row["level"], row["name_zh"], row.get("R_min_incl", 0)) for row in known["level"]

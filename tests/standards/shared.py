@@ -1,0 +1,22 @@
+"""The facts the standards were carried over from, where the folder shared/ stands beside the checkout."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.support.broker import REPOSITORY
+
+SHARED = REPOSITORY.parent / "shared" / "standards"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder shared/ is not beside the checkout")
+
+
+def shared_rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((SHARED / name).read_text("utf-8").splitlines()))
+
+
+def shared_table(name: str) -> dict[str, Any]:
+    return tomllib.loads((SHARED / name).read_text("utf-8"))
