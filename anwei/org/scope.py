@@ -27,11 +27,15 @@ ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 
 @dataclass(frozen=True)
 class ScopeColumns:
-    """The columns by which a model belongs to a territory, a sector, an enterprise; '' where it has none."""
+    """The columns by which a model belongs to a territory, a sector, an enterprise; '' where it has none.
+
+    `posts` are columns that name a post: who acts there sees the row, wherever the post stands.
+    """
 
     territory: str = ""
     sector: str = ""
     enterprise: str = ""
+    posts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,15 +137,24 @@ class ScopedQuerySet(models.QuerySet[Any]):
     """A queryset that can be narrowed to what a person may see."""
 
     def visible_to(self, person: Person) -> Self:
-        """Return the rows that `person` may see; none without a grant."""
+        """Return the rows that `person` may see; none without a grant or a post that is named on the row."""
         columns: ScopeColumns = self.model.scope
         queries = [query for grant in grants(person) if (query := grant.query(columns)) is not None]
+        queries += _named(person, columns)
         if not queries:
             return self.none()
         union = queries[0]
         for query in queries[1:]:
             union |= query
         return self.filter(union)
+
+
+def _named(person: Person, columns: ScopeColumns) -> list[Q]:
+    """Return the filters of the rows that name a post at which `person` acts today, own or lent."""
+    if not columns.posts or not person.is_authenticated or not person.is_active:
+        return []
+    posts = standing(person).post_ids
+    return [Q(**{f"{column}__in": posts}) for column in columns.posts] if posts else []
 
 
 ScopedManager = models.Manager.from_queryset(ScopedQuerySet)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anwei.cases.models import Case
+from anwei.org.holdings import Standing
 from anwei.org.models import Person, Post, Unit
 from anwei.org.scope import Grant, ScopeColumns, ensure_visible, grants
 from anwei.sites.models import Enterprise, Site
@@ -29,9 +30,10 @@ grant_lists = st.lists(
 )
 
 
-def person_with(grants: list[Grant]) -> Person:
+def person_with(grants: list[Grant], *posts: Post) -> Person:
     person = Person(username="random")
     person._grants = tuple(grants)  # type: ignore[attr-defined]
+    person._standing = Standing(posts, ())  # type: ignore[attr-defined]
     return person
 
 
@@ -74,6 +76,8 @@ def test_visible_to_is_the_union_of_what_grants_cover() -> None:
         open_repair(
             county, territory=territory, sector=SECTORS[(n + 1) % 3], enterprise=made if n % 2 else None
         )
+    elsewhere = Post.objects.create(unit=county.duty.unit, kind="officer", title="科员")
+    named = open_repair(county, implementer=elsewhere, territory="999002").pk
     n_seen = 0
     rows = {
         Enterprise: list(Enterprise.objects.select_related("unit")),
@@ -88,16 +92,17 @@ def test_visible_to_is_the_union_of_what_grants_cover() -> None:
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(grant_lists)
-    def check(grants: list[Grant]) -> None:
+    @given(grant_lists, st.booleans())
+    def check(grants: list[Grant], is_named: bool) -> None:
         nonlocal n_seen
-        person = person_with(grants)
+        person = person_with(grants, *([elsewhere] if is_named else []))
         for model, row_of in (
             (Enterprise, lambda row: (row.unit.territory, row.sector, row.pk)),
             (Site, lambda row: (row.enterprise.unit.territory, row.enterprise.sector, row.enterprise_id)),
-            (Case, lambda row: (row.territory, row.sector, row.enterprise_id)),
+            (Case, lambda row: (row.territory, row.sector, row.enterprise_id)),  # and by its posts
         ):
             expected = {row.pk for row in rows[model] if any(grant.covers(*row_of(row)) for grant in grants)}
+            expected |= {named} if model is Case and is_named else set()
             assert set(model.objects.visible_to(person).values_list("pk", flat=True)) == expected
             n_seen += len(expected)
 

@@ -69,7 +69,12 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)  # optimistic check: 409 when another hand was faster
 
     objects = ScopedManager()
-    scope = ScopeColumns(territory="territory", sector="sector", enterprise="enterprise_id")
+    scope = ScopeColumns(
+        territory="territory",
+        sector="sector",
+        enterprise="enterprise_id",
+        posts=("responsible", "supervisor", "implementer"),
+    )
 
     class Meta:
         verbose_name = _("事项")
