@@ -81,16 +81,21 @@ def check_ready(case: Case, transition: Transition, now: datetime) -> None:
 
 
 def _implementing(case: Case) -> frozenset[int]:
-    """Return everybody who acted for the implementer of this case, also before it was transferred."""
+    """Return everybody who acted for the implementer of this case, also before it was transferred.
+
+    Whoever worked on a case does not decide either how long that work may take.
+    """
     table = kind_of(case).lifecycle.transitions
     rows = {(row.verb, str(row.source)) for row in table if row.role is Role.IMPLEMENTER}
     if kind_of(case).opened_by is Role.IMPLEMENTER:  # who asked (an extension) does not decide
         rows.add((OPENED, ""))
-    return _people_of(
+    people = _people_of(
         entry
         for entry in _entries(case)
         if entry.post_id == case.implementer_id or (entry.verb, entry.from_phase) in rows
     )
+    extended = case.parent if kind_of(case).extension else None
+    return people if extended is None else people | _implementing(extended)
 
 
 def _people_of(entries: Iterable[Entry]) -> frozenset[int]:

@@ -17,7 +17,7 @@ from anwei.cases.services import advance
 from anwei.cases.sweep import sweep
 from anwei.ledgers import seal
 from anwei.ledgers.services import change_setting
-from anwei.org.services import delegate
+from anwei.org.services import appoint, delegate, dismiss
 from tests.kernel.county import NOW, County, in_post, open_repair
 from tests.kernel.test_engine import ordered
 
@@ -90,6 +90,31 @@ def test_only_the_implementer_asks_and_only_the_supervisor_signs(county: County)
     request = ask(county, case)
     with pytest.raises(NotYourTurn):
         approve(county, request, date(2026, 12, 12), actor=county.worker)
+
+
+def test_whoever_worked_on_the_case_does_not_decide_on_its_extension(county: County, client: Client) -> None:
+    """The second implementer moved to the office that supervises; a colleague asks for more time."""
+    case, second = ordered(county), in_post("second", county.safety)
+    advance(case, "report", actor=second, now=NOW)
+    request = ask(county, case)
+    appoint(second, county.duty, actor=None, now=NOW, from_on=NOW.date())
+    dismiss(
+        county.safety.holdings.get(person=second),
+        actor=None,
+        now=NOW,
+        last_on=NOW.date() - DAY,
+        reason="调动",
+    )
+    fields = {"granted_until": "2026-12-12", "opinion": "同意", "signature_typed": "second"}
+    fields |= {"version": 1, "key": "k"}
+    client.force_login(second)
+    assert f"/cases/{request.pk}/approve/" not in client.get(f"/cases/{request.pk}/").content.decode()
+    assert client.post(f"/cases/{request.pk}/approve/", fields).status_code == 403
+    client.force_login(county.officer)
+    assert (
+        client.post(f"/cases/{request.pk}/approve/", fields | {"signature_typed": "officer"}).status_code
+        == 302
+    )
 
 
 @pytest.mark.parametrize("name", ["reason", "interim_measures"])

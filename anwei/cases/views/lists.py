@@ -52,7 +52,7 @@ def work(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in desk else "todo"
     rows = with_own_rows(desk[tab])
     if tab == "todo":
-        rows = rows.prefetch_related("entries", "children")
+        rows = rows.prefetch_related("entries", "children", "parent__entries")  # of an extension
     page = ClampedPaginator(rows, WORKS_A_PAGE).get_page(request.GET.get("page", "1"))
     desk_works = works(list(page), person, now) if tab == "todo" else [Work(case, None) for case in page]
     context: dict[str, Any] = {
