@@ -138,8 +138,7 @@ def set_preference(preference: Preference, *, email: str, now: datetime) -> None
         actor=person,
         now=now,
         verb="set",
-        content={name: str(value or "") for name, value in kept.items()}
-        | {"mailbox_changed": before != email},
+        content=kept | {"mailbox_changed": before != email},
     )
 
 
