@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import time
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from anwei.monitoring.models import Device, Tag
 from anwei.monitoring.provision.columns import BY_NAME, COLUMNS
 from anwei.monitoring.provision.sheet import write_template
 from anwei.monitoring.services.positions import REGISTER, position
-from anwei.org.models import Post
+from anwei.org.models import Holding, Post
 from anwei.org.responsibility import posts_for
 from anwei.sites.models import Enterprise, Site
 from tests.kernel.county import NOW
@@ -121,6 +122,23 @@ def test_the_template_explains_every_column_and_its_example_can_be_registered(
     row = {name: example for name, example in examples.items() if example} | {"属地代码": "999001101"}
     provision(write_csv(tmp_path / "sheet.csv", [row]))
     assert Tag.objects.filter(code="ch4_t1").exists()
+
+
+def test_vacant_posts_that_leave_warnings_unopened_are_mentioned(plant: Plant, tmp_path: Path) -> None:
+    rows = [GOOD, GOOD | {"设备编码": "cold-2"}]
+    told = provision(write_csv(tmp_path / "sheet.csv", rows))
+    assert "注意：1 家企业的预警会发给无人任职的岗位" in told  # registered this moment, with two empty posts
+    assert "发不出" not in told
+
+    Holding.objects.filter(post__kind=Post.Kind.DUTY).delete()
+    Post.objects.filter(kind=Post.Kind.DUTY).update(kind=Post.Kind.DEPUTY)
+    third = GOOD | {"设备编码": "cold-3"}
+    told = provision(write_csv(tmp_path / "third.csv", [third]), keys=tmp_path / "third-keys.csv")
+    assert re.search(r"注意：.*值班.*空缺，1 家企业的预警发不出，设岗后补发", told)
+
+    quiet = GOOD | {"设备编码": "cold-4", "发出预警": "否"}
+    told = provision(write_csv(tmp_path / "quiet.csv", [quiet]), keys=tmp_path / "quiet-keys.csv")
+    assert "注意" not in told
 
 
 def test_no_two_columns_share_a_name() -> None:

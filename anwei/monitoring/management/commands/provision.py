@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.sheets import BadSheet
 from anwei.monitoring.provision.plan import Plan, Registered, make_plan
 from anwei.monitoring.provision.sheet import Sheet, write_errors, write_template
+from anwei.monitoring.provision.vacancies import vacancies
 from anwei.monitoring.provision.write import write_plan
 from anwei.org.models import Person
 
@@ -25,19 +27,21 @@ MOST_SHOWN = 20  # bad rows told on the terminal; the error sheet has all
 class Command(BaseCommand):
     """Read a sheet, say what is wrong with it, register what is right."""
 
-    help = "从 CSV 或 XLSX 批量登记企业、重点部位、设备、测点和限值；有误的行逐行说明，默认整份不写入。"
+    help = _("从 CSV 或 XLSX 批量登记企业、重点部位、设备、测点和限值；有误的行逐行说明，默认整份不写入。")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("file", nargs="?", type=Path, help="CSV（UTF-8 或 GB18030）或 XLSX，一行一个测点")
-        parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
-        parser.add_argument("--keep-good", action="store_true", help="有误的行除外，其余照常写入")
-        parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有误的行连同原因写入此文件")
         parser.add_argument(
-            "--keys", type=Path, metavar="OUT.csv", help="新设备的密钥写入此文件（权限 0600，只此一次）"
+            "file", nargs="?", type=Path, help=_("CSV（UTF-8 或 GB18030）或 XLSX，一行一个测点")
         )
-        parser.add_argument("--actor", metavar="USER", help="变更记录中的经办人（用户名）")
-        parser.add_argument("--template", type=Path, metavar="OUT.xlsx", help="写出空白模板和列说明")
+        parser.add_argument("--dry-run", action="store_true", help=_("只检查，不写入"))
+        parser.add_argument("--keep-good", action="store_true", help=_("有误的行除外，其余照常写入"))
+        parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help=_("把有误的行连同原因写入此文件"))
+        parser.add_argument(
+            "--keys", type=Path, metavar="OUT.csv", help=_("新设备的密钥写入此文件（权限 0600，只此一次）")
+        )
+        parser.add_argument("--actor", metavar="USER", help=_("变更记录中的经办人（用户名）"))
+        parser.add_argument("--template", type=Path, metavar="OUT.xlsx", help=_("写出空白模板和列说明"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what the options say; exit status 1 when a row is bad and `--keep-good` is not given."""
@@ -89,6 +93,18 @@ class Command(BaseCommand):
         self.stdout.write(_("已登记：%(counts)s") % {"counts": _in_words(counts)})
         if counts["devices"]:
             self.stdout.write(_("新设备的密钥已写入 %(path)s（只此一次，请妥善保管）") % {"path": keys})
+        self._tell_vacancies(plan, now)
+
+    def _tell_vacancies(self, plan: Plan, now: datetime) -> None:
+        found = vacancies(plan, now)
+        for hole, n in found.waiting.most_common(MOST_SHOWN):
+            sentence = _("注意：%(hole)s，%(n)d 家企业的预警发不出，设岗后补发。")
+            self.stderr.write(sentence % {"hole": hole, "n": n})
+        if found.n_unheld:
+            sentence = _(
+                "注意：%(n)d 家企业的预警会发给无人任职的岗位；请用 anwei account create 开设账号并任职。"
+            )
+            self.stderr.write(sentence % {"n": found.n_unheld})
 
 
 def _actor(username: str | None) -> Person | None:
