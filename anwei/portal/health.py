@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 
 from anwei.datafolder import DataFolder
-from anwei.monitoring.models import Position
+from anwei.monitoring.services.positions import position, set_position
 from anwei.monitoring.stream.broker import write_error
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors
@@ -90,8 +90,8 @@ def _try_database() -> Check:
     stamp = time.time_ns() // 1_000_000
     try:
         with _short_patience(), transaction.atomic():
-            Position.objects.update_or_create(name=PROBE, defaults={"value": stamp})
-        read = Position.objects.get(name=PROBE).value
+            set_position(PROBE, stamp)
+        read = position(PROBE)
     except DatabaseError as error:
         return _result("database", started, repr(error), no_room=is_full(error, settings.DATA))
     return _result("database", started, "" if read >= stamp else "reads back an older value than was written")

@@ -24,6 +24,11 @@ def position(name: str) -> int:
     return Position.objects.filter(name=name).values_list("value", flat=True).first() or 0
 
 
+def set_position(name: str, value: int) -> None:
+    """Write how far `name` has come."""
+    Position.objects.update_or_create(name=name, defaults={"value": value})
+
+
 def read_again() -> None:
     """Go back to the beginning of the outbox: an episode is written once, however often it is read."""
     Position.objects.filter(name=EPISODES).update(value=0)
@@ -31,9 +36,9 @@ def read_again() -> None:
 
 def pass_over(sequence: int) -> None:
     """Go on behind an event that cannot be written."""
-    Position.objects.update_or_create(name=EPISODES, defaults={"value": sequence})
+    set_position(EPISODES, sequence)
 
 
 def note_loss(now: datetime) -> None:
     """Remember that an event was lost or set aside, for the status page."""
-    Position.objects.update_or_create(name=LOSS, defaults={"value": int(now.timestamp() * 1000)})
+    set_position(LOSS, int(now.timestamp() * 1000))
