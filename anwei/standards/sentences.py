@@ -23,8 +23,9 @@ class Sentence:
     values: dict[str, str] = field(default_factory=dict)
 
     def said(self, translate: Callable[[str], str]) -> str:
-        """Return the sentence in the language of `translate`."""
-        return translate(self.message).format(**self.values)
+        """Return the sentence in the language of `translate`, with those values that are words of ours."""
+        values = {name: translate(value) if value else "" for name, value in self.values.items()}
+        return translate(self.message).format(**values)
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads, and the Chinese text for readers that know nothing of messages."""

@@ -16,6 +16,7 @@ from anwei.cases.models import Entry
 from anwei.org.models import Person
 from anwei.portal import table_words
 from anwei.standards.clocks import default_warning_clocks
+from anwei.standards.risk.live_rules import fact_kinds
 from anwei.standards.sectors import sectors
 from tests.monitoring.plant import Plant, raised
 
@@ -110,6 +111,8 @@ def test_words_from_tables_are_in_the_catalogue() -> None:
     shown = {rule.name for rule in clocks} | {rule.citation for rule in clocks}
     assert set(table_words.WARNING_CLOCKS) == shown
     assert set(table_words.SECTORS) == {sector.name for sector in sectors().values()}
+    kinds = fact_kinds().values()
+    assert set(table_words.LIVE_FACTS) == {word for kind in kinds for word in (kind.label, kind.settle)}
     with translation.override("en"):
         words_of_tables = [gettext(word) for word in table_words.WARNING_CLOCKS + table_words.SECTORS]
     assert not [word for word in words_of_tables if OURS.search(word)]

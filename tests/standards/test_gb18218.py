@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from anwei.standards.major_hazard.assessment import Assessment, Stock, assess
 from anwei.standards.major_hazard.matching import find, is_cas
@@ -232,3 +234,31 @@ def test_worked_examples_of_public_material(
     assert result.s == Fraction(s)
     assert (result.alpha, result.r) == (alpha and Fraction(alpha), r and Fraction(r))
     assert (result.level and result.level.level) == level
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=5), st.integers(0, 150))
+def test_a_stock_over_several_rows_counts_as_one(thousandths: list[int], people: int) -> None:
+    parts = [Stock("氯", Fraction(part, 1000)) for part in thousandths]
+    whole = [Stock("氯", Fraction(sum(thousandths), 1000))]
+    split, one = assess(parts, people), assess(whole, people)
+    assert (split.s, split.r, split.level) == (one.s, one.r, one.level)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(["氨", "氯", "苯", "甲醇", "汽油", "硝酸铵"]), min_size=1, max_size=4),
+    st.lists(st.integers(1, 10**6), min_size=4, max_size=4),
+    st.integers(0, 150),
+    st.integers(0, 3),
+)
+def test_more_stock_or_more_people_never_lowers_the_level(
+    names: list[str], quantities: list[int], people: int, more: int
+) -> None:
+    def level(factor: int, people: int) -> int:
+        stocks = [Stock(name, Fraction(q * factor, 100)) for name, q in zip(names, quantities, strict=False)]
+        found = assess(stocks, people).level
+        return 5 if found is None else found.level
+
+    assert level(1 + more, people) <= level(1, people)
+    assert level(1, people + more * 50) <= level(1, people)
