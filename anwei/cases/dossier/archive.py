@@ -6,7 +6,6 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -15,7 +14,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from anwei.cases.desk import RELATED
-from anwei.cases.dossier.collection import Collection, collect
+from anwei.cases.dossier.collection import Collection, collect, stands_still
 from anwei.cases.dossier.cover import cover
 from anwei.cases.dossier.records import CASE_REGISTER, FORMAT, case_record
 from anwei.cases.kinds import specific
@@ -46,9 +45,11 @@ def make(case: Case, *, person: Person, now: datetime) -> Dossier:
     the dossier is made anew.
     """
     found = collect(case, person, now)
-    records = json.dumps(_records(found, person, now), ensure_ascii=False, indent=1).encode()
+    told = _records(found, person, now)
+    records = json.dumps(told, ensure_ascii=False, indent=1).encode()
     records_sm3 = hashlib.new("sm3", records).hexdigest()
-    context = _context(found, person, now) | {"records_sm3": records_sm3}
+    n_withheld = sum("withheld" in row for each in told["cases"] for row in each["timeline"]["rows"])
+    context = _context(found, person, now) | {"records_sm3": records_sm3, "n_withheld": n_withheld}
     contents = {
         "卷宗.html": render_to_string("cases/dossier/dossier.html", context).encode(),
         "卷宗封面与办理经过.docx": cover(context),
@@ -60,18 +61,11 @@ def make(case: Case, *, person: Person, now: datetime) -> Dossier:
     dossier = Dossier(_zipped(contents | {HASHES: hashes.encode()}, now), records_sm3)
     content = {"records_sm3": records_sm3, "files": len(found.pieces), "originals": found.originals}
     with transaction.atomic():
-        if _stand_still(found.cases):
+        if stands_still(found):
             record_change(CASE_REGISTER, case.pk, actor=person, now=now, verb="dossier", content=content)
             return dossier
     moved = Case._base_manager.select_related(*RELATED, "parent").get(pk=case.pk)
     return make(specific(moved), person=person, now=now)
-
-
-def _stand_still(cases: Sequence[Case]) -> bool:
-    """Say whether the cases are as they were read."""
-    read = {(case.pk, case.version) for case in cases}
-    found = Case._base_manager.filter(pk__in=[case.pk for case in cases])
-    return read == set(found.values_list("pk", "version"))
 
 
 def _records(found: Collection, person: Person, now: datetime) -> dict[str, Any]:
@@ -79,7 +73,7 @@ def _records(found: Collection, person: Person, now: datetime) -> dict[str, Any]
         "format": FORMAT,
         "made_at": now.isoformat(),
         "made_for": str(person),
-        "cases": [case_record(case) for case in found.cases],
+        "cases": [case_record(case, whole=case.pk in found.with_originals) for case in found.cases],
         "files": [
             {
                 "path": piece.path,

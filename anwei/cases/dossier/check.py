@@ -17,7 +17,8 @@ from typing import Any
 from anwei.language import gettext as _
 from anwei.ledgers.links import FIRST, Seals
 
-HASHES, RECORDS, FORMAT = "hashes.txt", "records.json", "anwei-dossier/1"
+HASHES, RECORDS = "hashes.txt", "records.json"
+FORMATS = ("anwei-dossier/1", "anwei-dossier/2")  # since 2 a row may be withheld
 ERASED = '{"erased": true}'
 MAX_BYTES = 2 * 1024**3  # of all members together
 MAX_MEMBERS = 20_000
@@ -36,6 +37,7 @@ class Checked:
     originals: int = 0
     copies: int = 0
     erased: int = 0
+    withheld: int = 0  # rows whose content this reader is not given: where a photo was taken
     sealed: bool = False  # the seals were computed again
     records_sm3: str = ""
     faults: list[str] = field(default_factory=list)
@@ -47,7 +49,7 @@ def check(path: Path, key: bytes | None = None) -> Checked:
         with zipfile.ZipFile(path) as archive:
             contents = _contents(archive)
         records = json.loads(contents[RECORDS])
-        if records["format"] != FORMAT:
+        if records["format"] not in FORMATS:
             raise NoDossier(_("不认识这个版本的一案一档。"))
         found = Checked(sealed=key is not None, records_sm3=hashlib.new("sm3", contents[RECORDS]).hexdigest())
         found.faults += _file_faults(contents, found)
@@ -89,7 +91,8 @@ def _chain_faults(case: str, chain: dict[str, Any], found: Checked) -> Iterator[
     """See that the rows run on from 1 and end where the head says."""
     rows, head = chain["rows"], chain["head"]
     found.rows += len(rows)
-    found.erased += sum(ERASED in row["contents"] for row in rows)
+    found.erased += sum(ERASED in _contents_of(row) for row in rows)
+    found.withheld += sum("withheld" in row for row in rows)
     for number, row in enumerate(rows, start=1):
         if row["number"] != number:
             yield _("{case} 第 {number} 条：记录缺失或被调换").format(case=case, number=number)
@@ -104,7 +107,8 @@ def _seal_faults(case: str, chain: dict[str, Any], keyed: Seals) -> Iterator[str
     name, previous = chain["chain"], FIRST
     for row in chain["rows"]:
         where = {"case": case, "number": row["number"]}
-        if ERASED not in row["contents"] and keyed.content(row["contents"]) != row["content_digest"]:
+        given = "withheld" not in row and ERASED not in row["contents"]
+        if given and keyed.content(row["contents"]) != row["content_digest"]:
             yield _("{case} 第 {number} 条：内容被改动").format(**where)
         link = keyed.link(name, row["number"], row["values"], row["content_digest"], previous)
         if link != row["digest"]:
@@ -122,8 +126,7 @@ def _evidence_faults(records: dict[str, Any], contents: dict[str, bytes], found:
     for case in records["cases"]:
         at = case["timeline"]["contents"].index("content")
         for row in case["timeline"]["rows"]:
-            content = json.loads(row["contents"][at])
-            told[case["number"], row["number"]] = [paper["sha256"] for paper in content.get("evidence", ())]
+            told[case["number"], row["number"]] = _digests(row, at)
     for file in records["files"]:
         digest = hashlib.sha256(contents.get(file["path"], b"")).hexdigest()
         if file["original"]:
@@ -144,8 +147,20 @@ def _evidence_faults(records: dict[str, Any], contents: dict[str, bytes], found:
             yield _("{case} 第 {number} 条：缺少 {n} 份佐证材料").format(**where)
 
 
+def _digests(row: dict[str, Any], at: int) -> list[str]:
+    """Return the digests of the files handed in with a row, whose content stands at place `at`."""
+    if "withheld" in row:
+        return [str(digest) for digest in row["withheld"]["evidence"]]
+    return [paper["sha256"] for paper in json.loads(row["contents"][at]).get("evidence", ())]
+
+
+def _contents_of(row: dict[str, Any]) -> list[Any]:
+    """Return the content columns of a row, none where they are withheld."""
+    return [] if "withheld" in row else list(row["contents"])
+
+
 def _was_erased(records: dict[str, Any], file: dict[str, Any]) -> bool:
     """Say whether the content of the row that a file belongs to was erased."""
     case = next(case for case in records["cases"] if case["number"] == file["case"])
     rows = case["timeline"]["rows"][file["entry"] - 1 : file["entry"]]
-    return any(ERASED in row["contents"] for row in rows)
+    return any(ERASED in _contents_of(row) for row in rows)

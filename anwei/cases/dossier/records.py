@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from anwei.cases.models import Case, Entry
+from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.queries import timeline
 from anwei.ledgers.links import chain_name
 from anwei.ledgers.models import ChainHead, Change, SealedRow
 from anwei.ledgers.raw import links_of
 
-FORMAT = "anwei-dossier/1"
+FORMAT = "anwei-dossier/2"
 CASE_REGISTER = "cases.case"
 
 
-def chain_of(model: type[SealedRow], *key: Any) -> dict[str, Any]:
-    """Return one chain: its name, its rows in canonical spelling, and its head."""
+def chain_of(model: type[SealedRow], *key: Any, withheld: Mapping[int, Any] | None = None) -> dict[str, Any]:
+    """Return one chain: its name, its rows in canonical spelling, and its head.
+
+    Of a row whose number is in `withheld` the content is left out, and stands what that says instead; its
+    digest stays, so that the chain still verifies.
+    """
+    instead = withheld or {}
     name = chain_name(model._meta.label_lower, key)
     rows = [
         {
             "number": link.number,
             "values": link.values,
-            "contents": link.contents,
+            **({"withheld": instead[link.number]} if link.number in instead else {"contents": link.contents}),
             "content_digest": link.content_digest,
             "digest": link.digest,
         }
@@ -38,8 +43,11 @@ def chain_of(model: type[SealedRow], *key: Any) -> dict[str, Any]:
     }
 
 
-def case_record(case: Case) -> dict[str, Any]:
-    """Return a case with its timeline and its change log: sealed rows, and what they say in words."""
+def case_record(case: Case, *, whole: bool) -> dict[str, Any]:
+    """Return a case with its timeline and its change log: sealed rows, and what they say in words.
+
+    Unless the reader is given it `whole`, where a photo was taken is left out, as it is of the copies.
+    """
     return {
         "number": case.number,
         "title": case.title,
@@ -47,10 +55,21 @@ def case_record(case: Case) -> dict[str, Any]:
         "phase": case.phase,
         "outcome": case.outcome,
         "parent": case.parent.number if case.parent else None,
-        "timeline": chain_of(Entry, case.pk),
+        "timeline": chain_of(Entry, case.pk, withheld=None if whole else _placed(case)),
         "changes": chain_of(Change, CASE_REGISTER, str(case.pk)),
         "words": list(_words(case)),
     }
+
+
+def _placed(case: Case) -> dict[int, dict[str, list[str]]]:
+    """Return by number the entries with a file that knows its place, and what may be told: the digests."""
+    papers = Evidence.objects.filter(case=case.pk).select_related("entry").order_by("pk")
+    numbers = {paper.entry.number for paper in papers if paper.latitude is not None}
+    digests = {number: {"evidence": list[str]()} for number in sorted(numbers)}
+    for paper in papers:
+        if paper.entry.number in numbers:
+            digests[paper.entry.number]["evidence"].append(paper.sha256)
+    return digests
 
 
 def _words(case: Case) -> Iterable[dict[str, Any]]:
