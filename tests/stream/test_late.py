@@ -1,11 +1,9 @@
-"""Late data through the intake: the episodes of a run in order, once each, and the live alarm untouched."""
+"""Late data through the intake: each excursion is told once, and the live alarm is left untouched."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -13,83 +11,9 @@ import pytest
 from anwei.monitoring.stream.consume import Entry
 from anwei.monitoring.stream.intake import Intake
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
-from tests.oracle import OUT_OF_RANGE, Event, Rule, Sample, events_in_order, n_late
+from tests.oracle import Rule, n_late
+from tests.stream.late_door import START, Door, ms, steady
 from tests.stream.plant import Plant
-
-START = 1_790_000_000_000
-RULES = [Rule(1, 1, "h", 80.0, 2.0)]
-
-
-class Door:
-    """One device with one tag `T0`; messages go in as the log gives them, rows and events come out."""
-
-    def __init__(self, folder: Path, rules: Sequence[Rule] = RULES, **plant: Any) -> None:
-        self.folder = folder
-        self.plant = Plant(1, 1, list(rules), decimals=1, **plant)
-        self.store = EmbeddedStore(folder, background=False)
-        self.intake = Intake(self.store, "log", self.plant.register(), now=START)
-        self.events: list[dict[str, Any]] = []
-        self.messages: list[list[Sample]] = []
-
-    def take(self, *messages: Sequence[tuple[float, float]]) -> None:
-        """Take messages of (second, value) in one look at the log; then tell what is to be told."""
-        entries = []
-        for message in messages:
-            low = -1e9 if self.plant.low is None else self.plant.low
-            high = 1e9 if self.plant.high is None else self.plant.high
-            self.messages.append(
-                [
-                    Sample(1, ms(second), value, 0 if low <= value <= high else OUT_OF_RANGE)
-                    for second, value in message
-                ]
-            )
-            rows = [{"ts": ms(second), "values": {"T0": value}} for second, value in message]
-            sequence = len(self.messages)
-            stamped = START + 100_000_000 + sequence
-            entries.append(Entry(sequence, "ingest.d0", stamped, msgspec.json.encode(rows), 0))
-        self.intake.take(entries, self.intake.decode(entries))
-
-    def each(self, samples: Iterable[tuple[float, float]]) -> None:
-        """Take samples one a message, each committed."""
-        for sample in samples:
-            self.take([sample])
-            self.commit()
-
-    def commit(self) -> None:
-        self.events += [event for _, event in self.intake.commit()]
-
-    def restart(self) -> None:
-        self.store.close()
-        self.store = EmbeddedStore(self.folder, background=False)
-        self.intake = Intake(self.store, "log", self.plant.register(), now=START)
-
-    def told(self) -> list[tuple[float, float | None, bool]]:
-        """Return start, end and lateness of all episodes, as they stand after all that was told."""
-        self.commit()
-        found: dict[tuple[int, int], tuple[float, float | None, bool]] = {}
-        for event in self.events:
-            key = (event["rule"], event["start"])
-            if event["kind"] == "raised":
-                assert key not in found, "told twice"
-                found[key] = (second_of(event["start"]), None, event["late"])
-            else:
-                start, end, late = found[key]
-                assert end is None or (late and event["late"]), "only a late end may be put right"
-                found[key] = (start, second_of(event["at"]), late)
-        return sorted(found.values(), key=lambda one: one[0])
-
-    def late_count(self) -> int:
-        rows = [row for row in self.store.reject_counts(0) if row["reason"] == "late"]
-        assert {row["device"] for row in rows} <= {"d0"}
-        return sum(row["count"] for row in rows)
-
-
-def ms(second: float) -> int:
-    return START + round(second * 1000)
-
-
-def second_of(at: int) -> float:
-    return (at - START) / 1000
 
 
 @pytest.fixture
@@ -97,10 +21,6 @@ def door(tmp_path: Path) -> Iterable[Door]:
     door = Door(tmp_path)
     yield door
     door.store.close()
-
-
-def steady(seconds: Iterable[float], value: float) -> list[tuple[float, float]]:
-    return [(second, value) for second in seconds]
 
 
 def test_ten_minutes_sent_after_the_present_are_one_episode(door: Door) -> None:
@@ -216,6 +136,23 @@ def test_a_late_value_off_the_scale_is_an_episode(tmp_path: Path) -> None:
     door.store.close()
 
 
+def test_late_data_without_a_good_value_is_an_episode_of_its_own_rule(tmp_path: Path) -> None:
+    door = Door(tmp_path, [Rule(1, 1, "h", 80.0), Rule(2, 1, "bad")], low=0.0, high=90.0)
+    door.each([(0, 50.0), (700, 50.0), *steady((1, 2), None), (3, -5.0), (4, 50.0), (9, 95.0), (10, 50.0)])
+    assert door.told() == [(1, 4, True), (9, 10, True)]
+    assert [event["rule"] for event in door.events if event["kind"] == "raised"] == [2, 1]
+    door.store.close()
+
+
+def test_a_rate_in_late_data_is_not_judged(tmp_path: Path) -> None:
+    door = Door(tmp_path, [Rule(1, 1, "rate", 60.0)])
+    door.each([(0, 50.0), (700, 50.0), (1, 50.0), (2, 95.0), (3, 50.0)])
+    assert door.told() == []
+    door.each([(701, 95.0)])
+    assert door.told() == [(701, None, False)]
+    door.store.close()
+
+
 def test_a_long_alarm_is_not_told_again_from_its_middle(door: Door) -> None:
     door.take([*steady(range(5_000), 95.0), (5_000, 50.0)])
     door.each([(2_500.5, 95.0), (2_501.5, 95.0)])
@@ -296,80 +233,3 @@ def test_late_samples_are_counted_by_the_device_of_their_tag(tmp_path: Path) -> 
     counts = {row["device"]: row["count"] for row in store.reject_counts(0) if row["reason"] == "late"}
     store.close()
     assert counts == {"d0": 4, "d1": 2}
-
-
-def backfilled(chance: random.Random) -> tuple[list[list[tuple[float, float]]], list[tuple[float, float]]]:
-    """Return live messages with calm edges around their gaps, and what is missing, in order of time."""
-    live, missing, value, second = [], [], 50.0, 0
-    for stretch in range(8):
-        length = chance.randrange(30, 90)
-        for step in range(length):
-            second += 1
-            value += chance.gauss(0, 9) + (50 - value) * 0.05
-            calm = min(step, length - 1 - step) < 7
-            sample = (second, 50.0 if calm else round(value, 1))
-            live.append([sample]) if stretch % 2 == 0 else missing.append(sample)
-    return live, missing
-
-
-def settled(events: Iterable[Event | dict[str, Any]]) -> dict[tuple[int, int], int | None]:
-    """Return the last end told of each episode."""
-    found: dict[tuple[int, int], int | None] = {}
-    for event in events:
-        row = event if isinstance(event, dict) else vars(event)
-        found[row["rule"], row["start"]] = row["at"] if row["kind"] == "cleared" else None
-    return found
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_backlog_in_order_gives_the_episodes_and_rows_of_a_run_in_order(tmp_path: Path, seed: int) -> None:
-    chance = random.Random(seed)
-    delays = chance.choice([0, 0, 2_000]), chance.choice([0, 0, 3_000])
-    limits = {"hh": 90.0, "h": 75.0, "l": 25.0, "ll": 10.0}
-    rules = [Rule(n, 1, kind, limit, 3.0, *delays) for n, (kind, limit) in enumerate(limits.items(), start=1)]
-    door = Door(tmp_path / "late", rules)
-    live, missing = backfilled(chance)
-    for message in live:
-        door.take(message)
-    while missing:
-        size = chance.randrange(1, 5)
-        message, missing = missing[:size], missing[size:]
-        door.take(message + chance.sample(message, chance.randrange(2)))
-        if chance.random() < 0.3:
-            door.commit()
-        if chance.random() < 0.2:
-            door.take(chance.choice(live))  # the same again
-    door.commit()
-    expected = events_in_order(rules, door.messages)
-    assert settled(door.events) == settled(expected)
-    assert any(event["late"] for event in door.events)
-    assert door.late_count() == n_late(door.messages)
-    in_order = Door(tmp_path / "in order", rules)
-    rows = {sample.ts: sample.value for message in door.messages for sample in message}
-    in_order.take([(second_of(ts), value) for ts, value in sorted(rows.items())])
-    in_order.commit()
-    for name in ("tag", "ts", "value", "quality"):
-        assert getattr(door.store.dump(), name).tolist() == getattr(in_order.store.dump(), name).tolist()
-    door.store.close()
-    in_order.store.close()
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_backlog_in_any_order_tells_each_excursion_once(tmp_path: Path, seed: int) -> None:
-    chance = random.Random(100 + seed)
-    rules = [Rule(1, 1, "h", 75.0, 3.0), Rule(2, 1, "l", 25.0, 3.0)]
-    door = Door(tmp_path, rules)
-    live, missing = backfilled(chance)
-    for message in live:
-        door.take(message)
-    chance.shuffle(missing)
-    for sample in missing:
-        door.take([sample])
-    door.commit()
-    due = settled(events_in_order(rules, door.messages))
-    told = settled(door.events)
-    for (rule, start), end in due.items():
-        inside = [at for of, at in told if of == rule and start <= at and (end is None or at < end)]
-        assert len(inside) == 1, (rule, second_of(start), [second_of(at) for at in inside])
-    assert len(told) == len(due)
-    door.store.close()

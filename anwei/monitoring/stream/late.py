@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from anwei.monitoring.stream.alarm.late import Episode, Known, episodes, quiet
-from anwei.monitoring.stream.alarm.rules import LIMITS, RuleSet
+from anwei.monitoring.stream.alarm.late import JUDGED_LATE, Episode, Known, episodes, quiet
+from anwei.monitoring.stream.alarm.rules import RuleSet
 from anwei.monitoring.stream.alarm.state import NORMAL, State
 from anwei.monitoring.stream.samples import EpisodeEvent, Quality, Samples
 from anwei.monitoring.stream.store.order import sort_unique, take
@@ -112,7 +112,8 @@ class LateData:
         """
         tag, first, last = int(late.tag[0]), int(late.ts.min()), int(late.ts.max())
         column = int(rules.columns(late.tag[:1])[0])
-        delays = rules.on_delay[list(LIMITS), column].max() + rules.off_delay[list(LIMITS), column].max()
+        kinds = list(JUDGED_LATE)
+        delays = rules.on_delay[kinds, column].max() + rules.off_delay[kinds, column].max()
         before = after = int(2 * rules.period[column] + delays) + _FIRST_LOOK_MS
         while True:
             rows = self._rows(tag, first - before, last + after + 1, unstored)
@@ -146,8 +147,8 @@ class LateData:
     def _told_of(
         self, rules: RuleSet, column: int, pending: list[EpisodeEvent]
     ) -> dict[int, dict[int, _Told]]:
-        """Return what was told of a column's limit rules, stored or not, by rule and start."""
-        ids = rules.rule[list(LIMITS), column].tolist()
+        """Return what was told of a column's rules, stored or not, by rule and start."""
+        ids = rules.rule[list(JUDGED_LATE), column].tolist()
         told = {rule: dict(self._told.get(rule, {})) for rule in ids}
         for event in pending:
             if event.rule in told:

@@ -1,7 +1,9 @@
 """Samples that came too late move nothing; an alarm they tell of is recorded as closed, once an excursion.
 
 Late samples are judged among their neighbours, as if all had come in order. Which of them can mean anything
-is seen without the neighbours: one beyond a limit, or one back to normal inside an episode found before.
+is seen without the neighbours: one beyond a limit or without a good value, or one back to normal inside an
+episode found before. A rate of change is not judged: between samples of a gap that is being filled, in
+whatever order, it is the rate of nothing that was measured.
 """
 
 from __future__ import annotations
@@ -13,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anwei.monitoring.stream.alarm.evaluate import evaluate
-from anwei.monitoring.stream.alarm.rules import LIMITS, SIGN, RuleSet
+from anwei.monitoring.stream.alarm.rules import BAD, LIMITS, SIGN, RuleSet
 from anwei.monitoring.stream.alarm.state import ACTIVE, State
 from anwei.monitoring.stream.samples import EpisodeEvent, Quality, Samples
 
+JUDGED_LATE = (*LIMITS, BAD)
 MAX_KNOWN = 100  # episodes remembered of a tag
 
 
 class Episode(NamedTuple):
-    """An episode of a limit rule in samples judged by themselves."""
+    """An episode of a rule in samples judged by themselves."""
 
     kind: int
     raised: EpisodeEvent
@@ -46,41 +49,43 @@ class Known:
 
         Inside the alarm that is active now nothing can: it is never told again, and never cleared.
         """
-        at = np.ix_(np.array(LIMITS), rules.columns(late.tag))
-        measured = SIGN[at[0]] * late.value
+        at = np.ix_(np.array(JUDGED_LATE), rules.columns(late.tag))
         good = late.quality == Quality.GOOD
-        violates = measured >= rules.enter[at]
-        violates &= good | (late.quality == Quality.OUT_OF_RANGE)
+        measured = SIGN[at[0]] * late.value
+        measured[-1] = ~good
+        telling = measured >= rules.enter[at]
+        telling[:-1] &= good | (late.quality == Quality.OUT_OF_RANGE)
+        telling[-1] &= ~telling[:-1].any(axis=0)  # beyond a limit and off the scale: one alarm, not two
         returns = good & (measured < rules.leave[at])
-        telling = violates.copy()
         for position in np.flatnonzero(np.isin(late.tag, list(self._of_tag))).tolist():
             ts = int(late.ts[position])
             for kind, start, end in self._of_tag[int(late.tag[position])]:
                 if start <= ts < end:
-                    telling[kind, position] = returns[kind, position]
+                    row = JUDGED_LATE.index(kind)
+                    telling[row, position] = returns[row, position]
         telling &= (state.phase[at] < ACTIVE) | (late.ts < state.start[at])
         found: NDArray[np.bool_] = telling.any(axis=0)
         return found
 
 
 def quiet(rules: RuleSet, column: int, samples: Samples) -> NDArray[np.bool_]:
-    """Say after which of a tag's samples, in order of time, every limit rule is certainly back to normal."""
+    """Say after which of a tag's samples, in order of time, all that is judged here is certainly normal."""
     if not len(samples):
         return np.zeros(0, np.bool_)
     calm: NDArray[np.bool_] = samples.quality == Quality.GOOD
     calm &= (samples.value > rules.calm_low[column]) & (samples.value < rules.calm_high[column])
     since = np.maximum.accumulate(np.where(calm, -1, np.arange(len(calm)))) + 1  # where the calm began
     since = np.minimum(since, len(calm) - 1)
-    off_delay = rules.off_delay[list(LIMITS), column].max()
+    off_delay = rules.off_delay[list(JUDGED_LATE), column].max()
     calm &= samples.ts - samples.ts[since] >= off_delay
     return calm
 
 
 def episodes(rules: RuleSet, tag: int, samples: Samples) -> list[Episode]:
-    """Return the episodes of a tag's limit rules in its samples, judged by themselves and marked late."""
+    """Return the episodes of a tag's rules but RATE in its samples, judged by themselves and marked late."""
     rules = rules.only(tag)
     state = State.new(rules)
-    kind_of = {int(rules.rule[kind, 0]): kind for kind in LIMITS if rules.rule[kind, 0]}
+    kind_of = {int(rules.rule[kind, 0]): kind for kind in JUDGED_LATE if rules.rule[kind, 0]}
     raised: dict[int, EpisodeEvent] = {}
     found = []
     for event in evaluate(rules, state, samples, 0).events:
