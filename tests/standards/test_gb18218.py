@@ -32,6 +32,8 @@ def test_every_row_of_table_1_is_found_by_name_alias_and_number() -> None:
     for row in rows:
         found = chemicals()[int(row["no"])]
         assert (found.name, found.critical) == (row["name_zh"], Fraction(row["critical_t"]))
+        assert "；".join(found.aliases) == row["aliases_zh"]
+        assert "；".join(found.cas) == row["cas"]
         assert found.beta == (Fraction(row["beta_table3"]) if row["beta_table3"] else None)
         assert find(row["name_zh"]) == (found,)
         for word in filter(None, [*row["aliases_zh"].split("；"), *row["cas"].split("；")]):
@@ -42,8 +44,12 @@ def test_every_row_of_table_1_is_found_by_name_alias_and_number() -> None:
 @needs_shared
 def test_tables_2_3_and_4_are_those_of_the_standard() -> None:
     rows = shared_rows("gb18218_2018_table2_table4_category.csv")
-    assert [(row["symbol"], Fraction(row["critical_t"]), Fraction(row["beta"])) for row in rows] == [
-        (found.symbol, found.critical, found.beta) for found in categories().values()
+    assert [
+        (found.symbol, found.hazard, found.scope, found.critical, found.beta)
+        for found in categories().values()
+    ] == [
+        (row["symbol"], row["class_zh"], row["scope_zh"], Fraction(row["critical_t"]), Fraction(row["beta"]))
+        for row in rows
     ]
     gases = shared_rows("gb18218_2018_table3_toxic_gas_beta.csv")
     assert {row["name_zh"]: Fraction(row["beta"]) for row in gases} == toxic_gases()
@@ -62,6 +68,9 @@ def test_each_chemical_without_a_factor_has_a_suggestion_that_stands_in_a_table(
 @needs_shared
 def test_alpha_and_levels_are_those_of_tables_5_and_6() -> None:
     known = shared_table("gb18218_2018_rules.toml")
+    assert (rules().standard, rules().effective) == (known["standard"], known["effective"])
+    plain = str.maketrans("（）", "()")
+    assert [words.translate(plain) for words in rules().not_applicable] == known["not_applicable"]["zh"]
     assert rules().alphas == tuple((row["people_min"], Fraction(str(row["alpha"]))) for row in known["alpha"])
     assert [(level.level, level.name, level.lowest) for level in rules().levels] == [
         (row["level"], row["name_zh"], row.get("R_min_incl", 0)) for row in known["level"]

@@ -87,6 +87,15 @@ def test_reasons_are_the_facts_that_made_the_colour_with_sentence_and_link() -> 
     assert stored["one_step_down"]["changes"][0]["to_count"] == 0
 
 
+def test_reasons_stand_in_the_order_in_which_facts_are_declared() -> None:
+    found = _colour(BLUE, special_work=1, monitoring_lost=1, installation_level_2=1, alarms_red=1)
+    assert [reason.kind.key for reason in found.others] == [
+        "monitoring_lost",
+        "special_work",
+        "installation_level_2",
+    ]
+
+
 def test_one_step_down_is_said_in_words() -> None:
     assert _down(_colour(BLUE, alarms_yellow=7)) == (
         "以下各项都办到，降为黄色；黄色报警由 7 降到 4：处置险情，使数值回到正常"

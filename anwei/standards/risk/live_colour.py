@@ -125,7 +125,11 @@ def live_colour(static: Grade, facts: Iterable[Fact], rules: ColourRules) -> Liv
     Raises ValueError for a fact that is not declared, or a count below zero.
     """
     by_key = _by_key(facts)
-    reasons = sorted(_reasons(static, by_key, rules), key=lambda reason: -reason.grade.rank)
+    declared = list(fact_kinds())
+    reasons = sorted(
+        _reasons(static, by_key, rules),
+        key=lambda reason: (-reason.grade.rank, declared.index(reason.kind.key)),
+    )
     grade = gravest((static, *(reason.grade for reason in reasons)))
     made_it = tuple(reason for reason in reasons if reason.grade == grade)
     others = tuple(reason for reason in reasons if reason.grade != grade)
@@ -146,13 +150,12 @@ def _by_key(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
 
 
 def _reasons(static: Grade, by_key: Mapping[str, Sequence[Fact]], rules: ColourRules) -> Iterator[Reason]:
-    """Yield each kind of fact that raises above the static grade, in the order in which they are declared."""
-    for key, kind in fact_kinds().items():
-        own = by_key.get(key, ())
+    """Yield each kind of fact that raises above the static grade."""
+    for key, own in by_key.items():
         count = sum(fact.count for fact in own)
         grade = rules.level(key, count, static)
         if grade.rank > static.rank:
-            yield Reason(kind, count, grade, tuple(own))
+            yield Reason(fact_kinds()[key], count, grade, tuple(own))
 
 
 def _step_down(
@@ -174,9 +177,5 @@ def _step_down(
 
 def _largest_below(reason: Reason, static: Grade, grade: Grade, rules: ColourRules) -> int:
     """Return the largest count of the fact that no longer reaches `grade`."""
-    reaching = (
-        rule.at_least
-        for rule in rules.rules
-        if rule.fact == reason.kind.key and rule.level(static).rank >= grade.rank
-    )
-    return min(reaching) - 1
+    own = rules.by_fact[reason.kind.key]
+    return min(rule.at_least for rule in own if rule.level(static).rank >= grade.rank) - 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -62,9 +62,15 @@ class ColourRules:
     version: str
     rules: tuple[ColourRule, ...]
 
+    @cached_property
+    def by_fact(self) -> dict[str, tuple[ColourRule, ...]]:
+        """The rules of each fact that has any."""
+        keys = dict.fromkeys(rule.fact for rule in self.rules)
+        return {key: tuple(rule for rule in self.rules if rule.fact == key) for key in keys}
+
     def level(self, key: str, count: int, static: Grade) -> Grade:
         """Return the grade that so many of a fact give by themselves."""
-        held = (rule.level(static) for rule in self.rules if rule.fact == key and count >= rule.at_least)
+        held = (rule.level(static) for rule in self.by_fact.get(key, ()) if count >= rule.at_least)
         return max((static, *held), key=lambda grade: grade.rank)
 
     def to_json(self) -> dict[str, Any]:
