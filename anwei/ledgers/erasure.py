@@ -28,7 +28,8 @@ def erase(
 ) -> Change:
     """Empty the content columns of `row` for ever; `kept` is what must outlive the text (digests of files).
 
-    Raises ValueError without a reason, and for a record of an erasure itself.
+    Of the version of a paper its number and digest are kept without being asked for. Raises ValueError
+    without a reason, and for a record of an erasure itself.
     """
     from anwei.ledgers.services import record_change
 
@@ -43,11 +44,21 @@ def erase(
         actor=actor,
         now=now,
         verb=ERASE,
-        content={"number": row.number, "content_digest": row.content_digest, "kept": kept or {}},
+        content={
+            "number": row.number,
+            "content_digest": row.content_digest,
+            "kept": {**_version(row), **(kept or {})},
+        },
         reason=reason,
     )
     type(row)._default_manager.filter(pk=row.pk).update(**empty_content(type(row)))
     return change
+
+
+def _version(row: SealedRow) -> dict[str, Any]:
+    """Return the version of a file that a line of a change log tells of, with its digest."""
+    content = row.content if isinstance(row.content, dict) else {}
+    return {name: content[name] for name in ("version", "sha256") if {"version", "sha256"} <= content.keys()}
 
 
 def empty_content(model: type[SealedRow]) -> dict[str, Any]:

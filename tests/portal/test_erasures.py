@@ -12,6 +12,8 @@ from anwei.cases.models import Entry
 from anwei.cases.services import advance
 from anwei.cases.verify import verify
 from anwei.ledgers.models import Change, ErasureRequest
+from anwei.ledgers.papers import services as papers
+from anwei.ledgers.papers.files import path_of
 from anwei.ledgers.services import record_change
 from anwei.org.models import Person, Post, Unit
 from tests.kernel.county import COUNTY, NOW, County, in_post
@@ -100,6 +102,21 @@ def test_a_change_log_row_is_erased_too(administrators: dict[str, Person], visit
     assert (row.content, row.reason) == ({"erased": True}, "") and verify().broken == ()
     record = Change.objects.get(verb="erase")
     assert "抹除记录本身" in asked(security, record)
+
+
+def test_the_papers_still_verify_when_a_line_of_theirs_is_erased(
+    county: County, entry: Entry, administrators: dict[str, Person], visit: Visit
+) -> None:
+    paper = papers.draft("cases.case", entry.case, "supervision_notice", actor=county.officer, now=NOW)
+    line = Change.objects.get(register="ledgers.paper", row=str(paper.pk), verb="draft")
+    asked(visit(administrators["security_admin"]), line)
+    request = ErasureRequest.objects.get()
+    visit(administrators["audit_admin"]).post(f"{PAGE}{request.pk}/", {"answer": "agree"})
+    line.refresh_from_db()
+    assert line.content == {"erased": True}
+    assert verify().broken == ()
+    path_of(paper.versions.get().stored_as).write_bytes(b"another text")
+    assert [broken.reason for broken in verify().broken] == ["公文文件被改动"]
 
 
 def test_what_cannot_be_erased_is_said(

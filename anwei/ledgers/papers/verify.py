@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.erasure import ERASED, erasure_of
 from anwei.ledgers.models import Change, PaperVersion
 from anwei.ledgers.papers.files import path_of
 from anwei.ledgers.papers.services import REGISTER
@@ -16,9 +17,14 @@ from anwei.ledgers.verification import Broken
 def paper_breaks(*, files: bool = True) -> Iterator[Broken]:
     """Yield each version whose digest was not sealed, is gone, or (if `files`) is not that of its file."""
     sealed: dict[tuple[str, int], str] = {}
-    changes = Change.objects.filter(register=REGISTER, content__has_key="version")
-    for row, content in changes.values_list("row", "content").iterator():
+    lines = Change.objects.filter(register=REGISTER)
+    for row, content in lines.filter(content__has_key="version").values_list("row", "content").iterator():
         sealed[row, content["version"]] = content["sha256"]
+    for line in lines.filter(content=ERASED).iterator():
+        record = erasure_of(Change, line.pk, line.content_digest)
+        kept = record.content["kept"] if record is not None else {}
+        if "version" in kept:
+            sealed[line.row, kept["version"]] = kept["sha256"]
     for version in PaperVersion.objects.select_related("paper").order_by("pk").iterator():
         if sealed.pop((str(version.paper_id), version.number), "") != version.sha256:
             yield _broken(version.paper_id, version.number, _("公文版本与变更记录不符"))
