@@ -67,6 +67,17 @@ def test_the_whole_story_by_http(county: County, warning: Warning, sign_in: Sign
     assert seal.verify().first_broken is None
 
 
+def test_a_red_warning_says_that_it_has_no_extension(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    sentence = "以上时限不能延期"
+    page = sign_in(county.worker).get(f"/cases/{warning.pk}/").content.decode()
+    assert warning.level == "red" and sentence in page and "申请延期" not in page
+    Warning.objects.update(level="orange")  # whose disposal may be extended once
+    page = sign_in(county.worker).get(f"/cases/{warning.pk}/").content.decode()
+    assert sentence not in page
+
+
 def test_the_page_says_why_who_and_until_when(county: County, warning: Warning, sign_in: SignIn) -> None:
     page = sign_in(county.townsman).get(f"/cases/{warning.pk}/").content.decode()
     for words in (

@@ -98,10 +98,11 @@ def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = 
     ]
     primary = _primary(forms)
     verification = verify_chain(Entry, shown.pk)
+    clocks = clock_views(shown, now)
     return {
         "case": shown,
         "strip": phase_strip(shown),
-        "clocks": [(view, _share_used(view, now)) for view in clock_views(shown, now)],
+        "clocks": [(view, _share_used(view, now)) for view in clocks],
         "posts": _posts(shown),
         "lines": list(reversed(timeline(shown))),
         "verification": verification,
@@ -113,7 +114,7 @@ def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = 
         "obstacles": [(row, obstacle) for row, obstacle in own if obstacle is not None],
         "children": shown.children.exclude(kind="extension").order_by("pk"),
         "now": now,
-        **extension_part(shown, actings),
+        **extension_part(shown, [view.clock for view in clocks], actings),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,11 +22,12 @@ from anwei.cases.extension import (
     extendable,
     latest_day,
     signer_of,
+    terms_of,
 )
 from anwei.cases.forms import ExtensionForm
 from anwei.cases.kinds import specific
 from anwei.cases.lifecycle import Phase
-from anwei.cases.models import Case, Entry, Extension
+from anwei.cases.models import Case, Clock, Entry, Extension
 from anwei.org.holdings import Acting
 from anwei.org.policy import person_of, signed_in
 
@@ -83,14 +84,21 @@ def extensions(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/extensions.html", context)
 
 
-def extension_part(case: Case, actings: Mapping[int, Acting]) -> dict[str, Any]:
+def extension_part(case: Case, clocks: Sequence[Clock], actings: Mapping[int, Acting]) -> dict[str, Any]:
     """Return what the page of a case says about its extensions, and the form where one may be asked for."""
     requests = list(Extension.objects.filter(parent=case.pk).order_by("pk"))
     signed = _signers([request.pk for request in requests])
     return {
         "extensions": [(request, signed.get(request.pk, "")) for request in requests],
         "extension_form": _form(case, actings),
+        "fixed": _is_fixed(case, clocks),
     }
+
+
+def _is_fixed(case: Case, clocks: Sequence[Clock]) -> bool:
+    """Say whether clocks run of which no rule lets any be extended."""
+    running = [clock for clock in clocks if clock.met_at is None and case.phase != Phase.CLOSED]
+    return bool(running) and all(terms_of(case, clock) is None for clock in running)
 
 
 def _form(case: Case, actings: Mapping[int, Acting]) -> dict[str, Any] | None:
