@@ -11,13 +11,14 @@ from anwei.demo.plan import townships
 from anwei.demo.tables import table
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Designation, Duty, Holding, Post, SectorDuty, Signing, Territory, Unit
-from anwei.org.services import dismiss, finish_task, plan_task
+from anwei.org.services import delegate, dismiss, finish_task, plan_task
 from anwei.org.services.duties import legal_duties
 
 LEFT = timedelta(days=23)  # so long ago did somebody leave
 ENDS = timedelta(days=19)  # so soon does a term end
 AFTERNOON = time(16, 30)
 ASSIGNED = timedelta(days=390)  # since then the sectors are divided
+LENT = timedelta(days=90)  # so long may the secretary act
 
 
 def arrange(staff: Staff, enterprises: dict[str, Unit]) -> None:
@@ -30,6 +31,7 @@ def arrange(staff: Staff, enterprises: dict[str, Unit]) -> None:
     _plan_tasks(staff)
     _sign_letters(today)
     _leave_gaps(staff, today)
+    _lend_a_hand(staff)
     Duty.objects.bulk_create(legal_duties(Post.objects.select_related("unit").order_by("pk")))
 
 
@@ -111,6 +113,26 @@ def _sign_letters(today: date) -> None:
             reference=f"临责〔{today.year}〕{number}号",
         )
         for number, unit in enumerate(list(bodies)[:-2], start=1)
+    )
+
+
+def _lend_a_hand(staff: Staff) -> None:
+    """Give the county head a secretary who acts for the post as long as the head lets them."""
+    government = Unit.objects.get(kind=Unit.Kind.GOVERNMENT)
+    row = table("arrangement")["secretary"]
+    secretary = staff.hire(government, Post.Kind.OFFICER, row["title"], row["username"])
+    held = Holding.objects.select_related("person", "post").get(
+        post__unit=government, post__title=row["acts_for"]
+    )
+    delegate(
+        held.post,
+        principal=held.person,
+        deputy=secretary,
+        from_at=staff.now,
+        to_at=staff.now + LENT,
+        reason=row["reason"],
+        actor=held.person,
+        now=staff.now,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from anwei.cases.services import open_case
@@ -18,11 +19,12 @@ from anwei.demo.keys import device_keys
 from anwei.demo.people import Account
 from anwei.demo.plan import enterprises
 from anwei.ledgers import seal
+from anwei.ledgers.models import Change
 from anwei.ledgers.papers import services as papers
 from anwei.monitoring.models import AlarmRule, Device, Tag, Warning
 from anwei.monitoring.register import snapshot
 from anwei.org.gaps import gaps
-from anwei.org.models import Holding, Person, Post, SectorDuty, Territory, Unit
+from anwei.org.models import Delegation, Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.responsibility import posts_for
 from anwei.org.terms import ending_soon
 from anwei.sites.models import Enterprise, Site
@@ -67,6 +69,20 @@ def test_everybody_sees_what_the_post_allows_and_no_more(county: County) -> None
     townships = [seen(f"xz{index:02d}-zhuangan") for index in range(1, 11)]
     assert sum(townships) == 120 and min(townships) > 0
     assert 0 < seen("jt-jianguan") < seen("yj-jianguan") < 120
+
+
+def test_the_county_head_has_a_secretary_who_acts_for_the_post(county: County) -> None:
+    _folder, accounts = county
+    (account,) = [account for account in accounts if account.username == "mishu"]
+    secretary, head = (Person.objects.get(username=name) for name in ("mishu", "xianzhang"))
+    assert secretary.check_password(account.password) and not secretary.must_change_password
+    delegation = Delegation.objects.get()
+    assert (delegation.deputy, delegation.principal, delegation.granted_by) == (secretary, head, head)
+    assert Change.objects.get(register="org.delegation", row=str(delegation.pk)).actor == head
+    visitor = Client()
+    visitor.force_login(secretary)
+    page = visitor.get("/delegations/").content.decode()
+    assert "县长" in page and secretary.full_name in page and delegation.reason in page
 
 
 def test_the_county_leaves_three_gaps_and_has_its_first_responsible_persons(county: County) -> None:
