@@ -6,11 +6,11 @@ It holds only text, numbers and lists, so that it goes into a JSON column; exact
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from anwei.standards.major_hazard.assessment import Assessment
+from anwei.standards.major_hazard.assessment import Assessment, Stock
 from anwei.standards.major_hazard.tables import rules
 from anwei.standards.sentences import Sentence, decimal, rounded
 
@@ -46,8 +46,8 @@ def exact(number: Fraction) -> Record:
     return {"exact": str(number), "shown": rounded(number)}
 
 
-def of_major_hazard(found: Assessment) -> Record:
-    """Return the stored form of an assessment by GB 18218, with the rows that its paper form needs.
+def of_major_hazard(found: Assessment, stocks: Sequence[Stock]) -> Record:
+    """Return the stored form of an assessment of `stocks` by GB 18218, with the rows its paper form needs.
 
     `grade` is None: the standard gives levels I to IV, and no text says which colour a level is.
     """
@@ -61,13 +61,15 @@ def of_major_hazard(found: Assessment) -> Record:
     }
     shares = [
         {
+            "chemical": stock.chemical,
+            "categories": list(stock.categories),
             "name": share.name,
             "quantity_t": decimal(share.quantity),
             "critical_t": decimal(share.critical),
             "ratio": exact(share.ratio),
             "beta": decimal(share.beta),
         }
-        for share in found.shares
+        for stock, share in zip(stocks, found.shares, strict=True)
     ]
     return record(
         method="gb18218",
