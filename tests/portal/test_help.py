@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,7 +10,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from anwei.org.models import Person
-from anwei.portal.help import help_texts, not_pages
+from anwei.portal.help import _table, help_texts, not_pages
+
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 def names(resolver: URLResolver) -> Iterator[str]:
@@ -30,6 +33,24 @@ def test_nothing_is_both_and_every_text_names_its_source() -> None:
     for name, text in help_texts().items():
         assert text.title and text.purpose.endswith("。") and text.citation, name
         assert text.confidence in ("VERIFIED", "MEMORY", "TEMPLATE"), name
+
+
+def test_every_text_is_there_in_english_too() -> None:
+    chinese, english = help_texts(), help_texts("en")  # a text that is missing fails here
+    assert set(_table("help.toml")["page"]) == set(_table("help.en.toml")["page"])
+    for name, text in english.items():
+        assert len(text.steps) == len(chinese[name].steps), name
+        assert text.confidence == chinese[name].confidence, name
+        said = "".join((text.title, text.purpose, *text.steps, text.citation))
+        assert not CHINESE.search(said), name
+        assert text.title and text.purpose.endswith(".") and text.citation, name
+
+
+def test_help_speaks_the_language_of_the_page(office: Person, visit: Callable[[Person], Client]) -> None:
+    client = visit(office)
+    client.cookies["django_language"] = "en"
+    page = client.get("/help/case/").content.decode()
+    assert "who supervises, who carries out" in page and "Article 41" in page and "谁负责" not in page
 
 
 def test_help_is_one_click_from_a_page(office: Person, visit: Callable[[Person], Client]) -> None:
