@@ -18,6 +18,7 @@ def is_full(error: BaseException | None, folder: DataFolder) -> bool:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             return True
         if isinstance(error, OperationalError):  # SQLite calls it an I/O error where its index cannot grow
-            return "is full" in str(error) or Disk.of(folder.root).free < LAST
+            told = any(words in str(error) for words in ("is full", "No space left"))
+            return told or Disk.of(folder.root).free < LAST
         error = error.__cause__ or error.__context__
     return False

@@ -32,6 +32,10 @@ def _full_disk(request: HttpRequest) -> HttpResponse:
     raise OperationalError("database or disk is full")
 
 
+def _full_server(request: HttpRequest) -> HttpResponse:
+    raise OperationalError('could not extend file "base/5/16384": No space left on device')
+
+
 def _full_disk_below(request: HttpRequest) -> HttpResponse:
     try:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -50,6 +54,7 @@ def _form(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("busy/", public(_busy_database)),
     path("full/", public(_full_disk)),
+    path("full/server/", public(_full_server)),
     path("api/v1/full/", public(_full_disk_below)),
     path("broken/", public(_broken)),
     path("", include("anwei.portal.urls")),
@@ -126,6 +131,7 @@ def test_each_error_says_what_to_do_next(office: Person, settings: Settings) -> 
         "/enterprises/987654/": (404, "没有找到此页"),
         "/busy/": (503, "数据库暂时没有应答"),
         "/full/": (507, "磁盘已满"),
+        "/full/server/": (507, "磁盘已满"),
         "/broken/": (500, "系统出错"),
     }
     for address, (status, heading) in expected.items():

@@ -16,10 +16,18 @@ from anwei.monitoring.stream.broker import write_error
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.disk import Disk
 from anwei.monitoring.stream.log import ensure_log, log_information, log_state
-from anwei.monitoring.stream.log_room import CUT_ABOVE, LogKeeper, LogRoom, UnreadableBound, most_bytes
+from anwei.monitoring.stream.log_room import (
+    CUT_ABOVE,
+    LOOK_S,
+    LogKeeper,
+    LogRoom,
+    UnreadableBound,
+    most_bytes,
+)
 from anwei.monitoring.stream.register import publish_register
-from tests.stream.county import until
-from tests.stream.plant import Plant
+from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from tests.stream.county import county, stored_through, until
+from tests.stream.plant import Plant, StreamProcess, now_ms
 from tests.support.broker import Broker
 from tests.support.mqtt import ACCEPTED, Device
 
@@ -39,8 +47,8 @@ def at_a_log(path: Path, work: Callable[[Any], Awaitable[None]]) -> None:
     asyncio.run(life())
 
 
-async def is_taken(nc: Any, body: bytes = BODY) -> bool:
-    return "error" not in json.loads((await nc.request("ingest.d0", body, timeout=2)).data)
+async def is_taken(nc: Any, body: bytes = BODY, device: str = "d0") -> bool:
+    return "error" not in json.loads((await nc.request(f"ingest.{device}", body, timeout=2)).data)
 
 
 async def fill(nc: Any) -> int:
@@ -132,6 +140,47 @@ def test_a_refused_publish_of_mqtt_is_not_acknowledged_and_comes_again(tmp_path:
                 assert (await log_state(nc))["messages"] == n_messages
             device.close()
             await nc.close()
+
+    asyncio.run(life())
+
+
+def test_a_flood_is_named_and_cut_and_holds_nobody_up_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a stream process that is killed twice meanwhile: what is not stored is never cut."""
+    most = 8 << 20
+    monkeypatch.setenv("ANWEI_LOG_GIB", str(most / 2**30))
+    plant, first = Plant(2, 1), now_ms() - 3_600_000
+    n_messages, padding = 3_000, b" " * 6_000
+
+    async def life() -> None:
+        async with county(tmp_path, plant) as (broker, nc, doors):
+            with StreamProcess(broker) as stream:
+                for number in range(n_messages):
+                    device = "d0" if number % 20 else "d1"
+                    body = json.dumps({"ts": first + number * 1000, "values": {"T0": number}}).encode()
+                    begun = time.monotonic()
+                    while not await is_taken(
+                        nc, body + padding, device
+                    ):  # a tenth of this bound is not a second
+                        await asyncio.sleep(0.05)
+                    assert time.monotonic() - begun < LOOK_S + 5, "longer than a restart and a look"
+                    if number in (500, 1000):
+                        stream.kill()
+                        stream.start()
+                    await asyncio.sleep(0.003)
+                await stored_through(nc, doors)
+                room = LogRoom.of(await log_information(nc), time.time())
+                assert room.max_bytes == most
+                assert room.n_bytes < most < n_messages * len(padding)
+                heaviest = (await doors.status())["heaviest"]
+                assert heaviest[0][0] == "d0" and heaviest[0][1] == pytest.approx(0.95, abs=0.02)
+                stream.stop()
+            store = EmbeddedStore(broker.folder.telemetry, background=False)
+            rows = store.dump()
+            assert sorted(rows.value.tolist()) == list(range(n_messages))
+            assert store.rejects(0, 10) == [], "no message was cut before it was read"
+            store.close()
 
     asyncio.run(life())
 
