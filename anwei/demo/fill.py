@@ -117,7 +117,7 @@ def _create_sites(plans: Sequence[EnterprisePlan], owners: dict[str, Enterprise]
             kind=site.kind,
             longitude=site.place[0],
             latitude=site.place[1],
-        )
+        ).completed()
         for plan in plans
         for site in plan.sites
     ]

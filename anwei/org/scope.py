@@ -7,6 +7,8 @@ Default deny: a person without a current post sees nothing; a deputy sees what t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import PermissionDenied
@@ -29,11 +31,12 @@ ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 class ScopeColumns:
     """The columns by which a model belongs to a territory, a sector, an enterprise; '' where it has none.
 
+    Several columns of sectors mean a row that belongs to each of them.
     `posts` are columns that name a post: who acts there sees the row, wherever the post stands.
     """
 
     territory: str = ""
-    sector: str = ""
+    sector: str | tuple[str, ...] = ""
     enterprise: str = ""
     posts: tuple[str, ...] = ()
 
@@ -65,7 +68,8 @@ class Grant:
         if self.sectors is not None:
             if not columns.sector or query is None:
                 return None
-            query &= Q(**{f"{columns.sector}__in": self.sectors})
+            sectors = (columns.sector,) if isinstance(columns.sector, str) else columns.sector
+            query &= reduce(or_, (Q(**{f"{column}__in": self.sectors}) for column in sectors))
         return query
 
 

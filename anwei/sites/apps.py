@@ -14,5 +14,9 @@ class SitesConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the rooms add their sheets to the enterprise's file, and their sources of gaps."""
+        from anwei.org.moves import on_move
+        from anwei.sites.services import take_places_along
+
+        on_move(take_places_along)
         autodiscover_modules("enterprise_file")
         autodiscover_modules("gaps")

@@ -49,9 +49,8 @@ def coverage(sites: QuerySet[Site], roster: Roster, *, vacant: bool) -> list[Lin
     if vacant:
         heads = heads.filter(pk__in=in_office(roster.on).values("post"))
     headed = set(heads.values_list("unit", flat=True))
-    of_enterprise = ("enterprise__unit", "enterprise__unit__territory", "enterprise__sector")
     lines = []
-    for site, code, unit, place, sector in sites.values_list("pk", "code", *of_enterprise):
+    for site, code, unit, place, sector in sites.values_list("pk", "code", "unit", "territory", "sector"):
         ruled = (open_at(place), open_in(place[:COUNTY_DIGITS], sector), unit not in headed)
         nets = []
         for net, is_ruled_open in zip(NETS, ruled, strict=True):

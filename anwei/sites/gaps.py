@@ -24,6 +24,7 @@ from anwei.org.rights import may_arrange_county, may_oversee
 from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
 from anwei.sites.models import Enterprise, Site
+from anwei.sites.queries import standing_sites
 from anwei.standards.sectors import sectors
 
 EVERY_ENTERPRISE_HAS = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)  # 安全生产法 art. 5, 24
@@ -101,7 +102,7 @@ def _of_sectors(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
 
 def _of_sites(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
     """Yield the key sites that lack one of the three nets altogether, and seats with two people named."""
-    sites = Site.objects.filter(enterprise__in=working.order_by()).order_by("pk")
+    sites = standing_sites(Site.objects.all()).order_by("pk")
     missing = {line.site: line.open_nets for line in coverage(sites, roster, vacant=False) if line.open_nets}
     for site in _by_keys(sites, missing):
         subject, nets = site.subject(), missing[site.pk]
@@ -111,13 +112,13 @@ def _of_sites(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
             str(site),
             _("%(unit)s %(site)s没有人承担%(nets)s。")
             % {"site": site, "unit": subject.unit, "nets": _net_words(nets)},
-            cure("designate", unit=site.enterprise.unit_id, site=site.code, seat=nets[0]),
+            cure("designate", unit=site.unit_id, site=site.code, seat=nets[0]),
             _("指定责任人"),
-            partial(may_oversee, unit=site.enterprise.unit),
+            partial(may_oversee, unit=site.unit),
             territory=subject.territory,
             sector=subject.sector,
             enterprise=site.enterprise_id,
-            unit=site.enterprise.unit_id,
+            unit=site.unit_id,
         )
     doubled = {key: rows for key, rows in roster.all_designations() if len({row.post_id for row in rows}) > 1}
     owners = working.filter(unit__in={unit for unit, _place, _seat in doubled}).select_related("unit")
@@ -131,7 +132,7 @@ def _by_keys(sites: QuerySet[Site], keys: Collection[int]) -> Iterable[Site]:
     """Return the sites with these keys; when there are many, all are read and picked from."""
     if not keys:
         return ()
-    rows = sites.select_related("enterprise__unit")
+    rows = sites.select_related("unit")
     if len(keys) <= MANY:
         return rows.filter(pk__in=list(keys))
     return (site for site in rows if site.pk in keys)

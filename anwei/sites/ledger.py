@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org.register_rules import SECTOR_ALIASES, in_sight, may_keep_registers, territory_choices
 from anwei.sites.models import Enterprise, Site
-from anwei.sites.services import save_enterprises
+from anwei.sites.services import save_enterprises, save_sites
 
 CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015 table 1
@@ -177,6 +177,7 @@ SITES = register(
         code="sites",
         label=gettext_lazy("重点部位台账"),
         model=Site,
+        save=save_sites,
         key=("code",),
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "code"),
@@ -195,6 +196,7 @@ SITES = register(
             Column(
                 "enterprise",
                 display="enterprise__unit__name",
+                required=True,
                 choices=enterprise_choices,
                 synonyms=("企业名称", "单位名称", "所属企业", "生产经营单位"),
                 searched=True,

@@ -12,7 +12,7 @@ from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post, SectorDuty, Territory
 from anwei.org.responsibility import Vacant, posts_for
 from anwei.sites.colour import coloured, gravity
-from anwei.sites.models import Enterprise
+from anwei.sites.models import Enterprise, Site
 
 TOWNSHIP_DIGITS = 9
 
@@ -32,6 +32,11 @@ def enterprises_of(person: Person) -> QuerySet[Enterprise]:
     return ranked.order_by("gravity", "pk")
 
 
+def standing_sites(sites: QuerySet[Site]) -> QuerySet[Site]:
+    """Leave out the places that are no longer there, and those of enterprises that are closed."""
+    return sites.filter(removed_on__isnull=True).exclude(enterprise__status=Enterprise.Status.CLOSED)
+
+
 def township_names() -> dict[str, str]:
     """Return the name of each township by its nine digits."""
     names = Territory.objects.values_list("code", "name")
@@ -45,10 +50,10 @@ def regulators_of(enterprise: Enterprise) -> list[SectorDuty]:
     )
 
 
-def answerable_for(enterprise: Enterprise, now: datetime) -> list[Answerable]:
-    """Return who is responsible, supervises and implements at an enterprise today, vacancies included."""
+def answerable_for(thing: Enterprise | Site, now: datetime) -> list[Answerable]:
+    """Return who is responsible, supervises and implements at a thing today, vacancies included."""
     try:
-        posts = posts_for(enterprise, now, held=False)
+        posts = posts_for(thing, now, held=False)
     except Vacant as vacant:
         return [Answerable(hole, None, []) for hole in vacant.holes]
     holders: dict[int, list[str]] = {}

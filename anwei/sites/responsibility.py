@@ -20,7 +20,7 @@ from anwei.org.rights import may_arrange_county, may_oversee
 from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
 from anwei.sites.models import Enterprise, Site
-from anwei.sites.queries import township_names
+from anwei.sites.queries import standing_sites, township_names
 
 ROWS = 50
 Nets = Designation.Seat
@@ -29,12 +29,15 @@ Nets = Designation.Seat
 @signed_in
 @require_GET
 def responsibility(request: HttpRequest) -> HttpResponse:
-    """Answer for `?enterprise=` (and `?site=`) on `?on=`; without an enterprise, let the reader choose."""
+    """Answer for `?enterprise=` or `?site=` on `?on=`; without either, let the reader choose."""
     person = person_of(request)
     on = day_in(request.GET.get("on", ""))
     words = request.GET.get("search", "").strip()
     choices = Enterprise.objects.visible_to(person).select_related("unit")
-    key = number_in(request.GET.get("enterprise", ""))
+    key, code = number_in(request.GET.get("enterprise", "")), request.GET.get("site", "")
+    if key is None and code:
+        places = Site.objects.visible_to(person).select_related("unit", "enterprise__unit")
+        return _answer(request, get_object_or_404(places, code=code), on)
     if key is None:
         found = choices.filter(unit__name__icontains=words) if words else choices
         only = list(found[:2]) if words else []
@@ -43,17 +46,22 @@ def responsibility(request: HttpRequest) -> HttpResponse:
             return render(request, "sites/responsibility_search.html", context)
         key = only[0].pk
     shown = get_object_or_404(choices, pk=key)
-    sites = list(shown.sites.select_related("enterprise__unit"))
-    site = next((site for site in sites if site.code == request.GET.get("site", "")), None)
-    subject = site.subject() if site else shown.subject()
+    site = shown.sites.select_related("unit", "enterprise__unit").filter(code=code).first()
+    return _answer(request, site or shown, on)
+
+
+def _answer(request: HttpRequest, thing: Enterprise | Site, on: date) -> HttpResponse:
+    site = thing if isinstance(thing, Site) else None
+    enterprise = site.enterprise if site else thing
     context = {
-        "enterprise": shown,
+        "enterprise": enterprise,
         "site": site,
-        "sites": sites,
+        "unit": thing.unit,
+        "sites": enterprise.sites.order_by("pk") if isinstance(enterprise, Enterprise) else [],
         "on": on,
         "today": timezone.localdate(),
-        "arrange": may_oversee(person, shown.unit),
-        **answer_for(subject, on),
+        "arrange": may_oversee(person_of(request), thing.unit),
+        **answer_for(thing.subject(), on),
     }
     return render(request, "sites/responsibility.html", context)
 
@@ -79,11 +87,11 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
     """Show every key site against 属地, 部门 and 企业, holes in red; filtered by township and sector."""
     person, on = person_of(request), day_in(request.GET.get("on", ""))
     chosen = {name: request.GET.get(name, "") for name in ("township", "sector", "holes")}
-    rows = Site.objects.visible_to(person).exclude(enterprise__status=Enterprise.Status.CLOSED)
-    rows = rows.filter(enterprise__unit__territory__startswith=chosen["township"])
+    rows = standing_sites(Site.objects.visible_to(person))
+    rows = rows.filter(territory__startswith=chosen["township"])
     if chosen["sector"]:
-        rows = rows.filter(enterprise__sector=chosen["sector"])
-    lines = coverage(rows.order_by("enterprise", "pk"), Roster(on), vacant=True)
+        rows = rows.filter(sector=chosen["sector"])
+    lines = coverage(rows.order_by("unit", "pk"), Roster(on), vacant=True)
     holes = [line for line in lines if line.open_nets]
     shown = holes if chosen["holes"] else lines
     page = ClampedPaginator([line.site for line in shown], ROWS).get_page(request.GET.get("page", "1"))
@@ -92,7 +100,7 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": answered,
         # every row is within sight, so that whoever decides for one decides for all
-        "arrange": bool(answered) and may_oversee(person, answered[0][0].enterprise.unit),
+        "arrange": bool(answered) and may_oversee(person, answered[0][0].unit),
         "arrange_county": may_arrange_county(person),
         "n_sites": len(lines),
         "n_holes": len(holes),
@@ -107,7 +115,7 @@ def responsibility_matrix(request: HttpRequest) -> HttpResponse:
 
 def _answered(keys: Sequence[int], on: date) -> list[tuple[Site, list[tuple[str, Seat]]]]:
     """Return the sites of one page with their three nets."""
-    found = Site.objects.select_related("enterprise__unit").in_bulk(keys)
+    found = Site.objects.select_related("unit", "enterprise__unit").in_bulk(keys)
     sites = [found[key] for key in keys if key in found]
     subjects = [site.subject() for site in sites]
     roster = Roster(on, subjects)

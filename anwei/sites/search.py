@@ -16,7 +16,8 @@ def _enterprise(row: Enterprise) -> Words:
 
 
 def _site(row: Site) -> Words:
-    return Words(row.name, str(row.enterprise), f"{row.enterprise.unit.name} {row.code} {row.kind}")
+    words = f"{row.unit.name} {row.owner} {row.code} {row.kind} {row.address}"
+    return Words(row.name, f"{row.get_category_display()} {row.whose}", words)
 
 
 def _of_units(units: list[Unit]) -> QuerySet[Enterprise]:
@@ -24,7 +25,7 @@ def _of_units(units: list[Unit]) -> QuerySet[Enterprise]:
 
 
 def _sites_of_units(units: list[Unit]) -> QuerySet[Site]:
-    return Site.objects.filter(enterprise__unit__in=units)
+    return Site.objects.filter(unit__in=units)
 
 
 register_search(
@@ -37,7 +38,7 @@ register_search(
 register_search(
     Site,
     text=_site,
-    url=lambda row: f"{reverse('enterprise', args=[row.enterprise_id])}#sites",
-    related=("enterprise__unit",),
+    url=lambda row: reverse("site", args=[row.pk]),
+    related=("unit", "enterprise__unit"),
     follows={Unit: _sites_of_units},
 )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.saving import Edit, log_all, require_visible, update_given
+from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows, update_given
 from anwei.ledgers.search.following import follow_bulk
 from anwei.org.models import Person, Post, Unit
-from anwei.sites.models import Enterprise
+from anwei.org.moves import Moves, moved
+from anwei.sites.models import Enterprise, Site
 
 OF_UNIT = ("name", "short_name", "territory")
 
@@ -49,9 +50,30 @@ def save_enterprises(
     changed_rows = [row for row, verb, _content in changes if verb == "update"]
     follow_bulk(Enterprise, changed_rows)
     follow_bulk(Unit, [row.unit for row in changed_rows])
+    _take_places_along([(row, content["changed"]) for row, verb, content in changes if verb == "update"])
     log_all(changes, actor=actor, now=now, reason=reason)
     require_visible(Enterprise.objects.visible_to, [row.pk for row, _verb, _content in changes], actor)
     return rows
+
+
+@transaction.atomic
+def save_sites(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Site]:
+    """Register places, or change them; a new place, or one given to another enterprise, is of its unit.
+
+    Raises PermissionDenied when one lies outside what `actor` may see after the save.
+    """
+    named = {edit.values.get("enterprise") for edit in edits}
+    owners = Enterprise.objects.select_related("unit").in_bulk([key for key in named if key is not None])
+    return save_rows(Site, [_placed(edit, owners) for edit in edits], actor=actor, now=now, reason=reason)
+
+
+def _placed(edit: Edit, owners: Mapping[int, Enterprise]) -> Edit:
+    """Return the edit with what a place takes from its enterprise, where it says nothing of its own."""
+    owner = owners.get(edit.values.get("enterprise", 0))
+    if owner is None or (edit.row is not None and edit.row.enterprise_id == owner.pk):
+        return edit
+    taken = {"unit": owner.unit_id, "territory": owner.unit.territory, "sector": owner.sector}
+    return Edit(edit.row, {**taken, **edit.values})
 
 
 def _locked_units(edits: Sequence[Edit]) -> dict[int, Unit]:
@@ -59,6 +81,22 @@ def _locked_units(edits: Sequence[Edit]) -> dict[int, Unit]:
     keys = [edit.row.unit_id for edit in edits if edit.row is not None]
     units = Unit.objects.select_for_update().filter(pk__in=keys).order_by("pk") if keys else ()
     return {unit.pk: unit for unit in units}
+
+
+def _take_places_along(changes: Iterable[tuple[Enterprise, dict[str, Any]]]) -> None:
+    """Let the places of an enterprise change territory and sector with it, unless they had their own."""
+    for row, changed in changes:
+        if "territory" in changed:
+            moved({row.unit_id: tuple(changed["territory"])})
+        if "sector" in changed:
+            before, after = changed["sector"]
+            row.sites.filter(sector=before).update(sector=after)
+
+
+def take_places_along(moves: Moves) -> None:
+    """Let the places of units that moved lie where their unit lies now, unless they lay elsewhere."""
+    for unit, (before, after) in moves.items():
+        Site.objects.filter(unit=unit, territory=before).update(territory=after)
 
 
 def _create(rows: Sequence[Enterprise]) -> None:

@@ -9,6 +9,7 @@ from anwei.sites import responsibility, views
 urlpatterns = [
     path("enterprises/", views.enterprises, name="enterprises"),
     path("enterprises/<int:pk>/", views.enterprise, name="enterprise"),
+    path("sites/<int:pk>/", views.site, name="site"),
     path("org/responsibility/", responsibility.responsibility, name="responsibility"),
     path("org/responsibility/matrix/", responsibility.responsibility_matrix, name="responsibility_matrix"),
 ]

@@ -13,7 +13,7 @@ from anwei.org.policy import person_of, signed_in
 from anwei.sites.colour import COLOUR_CHOICES, colour_counts
 from anwei.sites.enterprise_file import sheets_of
 from anwei.sites.filters import EnterpriseFilter
-from anwei.sites.models import Enterprise
+from anwei.sites.models import Enterprise, Site
 from anwei.sites.queries import (
     TOWNSHIP_DIGITS,
     answerable_for,
@@ -60,3 +60,14 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "sheets": sheets_of(shown, person, now),
     }
     return render(request, "sites/enterprise.html", context)
+
+
+@signed_in
+@require_GET
+def site(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show everything about one place, whether it belongs to an enterprise or not."""
+    places = Site.objects.visible_to(person_of(request)).select_related("unit", "enterprise__unit")
+    shown = get_object_or_404(places, pk=pk)
+    township = township_names().get(shown.territory[:TOWNSHIP_DIGITS], shown.territory)
+    context = {"site": shown, "township": township, "answerable": answerable_for(shown, timezone.now())}
+    return render(request, "sites/site.html", context)

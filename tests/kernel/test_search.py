@@ -149,7 +149,10 @@ def test_more_than_anybody_reads_is_counted_so(county: County) -> None:
 
 
 def test_what_is_written_in_bulk_is_caught_up_with(county: County) -> None:
-    rows = [Site(enterprise=county.enterprise, code=f"S{number}", name="一号罐区") for number in range(3)]
+    rows = [
+        Site(enterprise=county.enterprise, code=f"S{number}", name="一号罐区").completed()
+        for number in range(3)
+    ]
     after_commit()
     Site.objects.bulk_create(rows)
     assert titles(county.officer, "罐区") == []

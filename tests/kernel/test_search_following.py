@@ -98,7 +98,7 @@ def test_the_next_look_is_at_new_rows_only_and_passes_none_by(county: County) ->
     seen: dict[str, int] = {}
     catch_up(seen)
     Site.objects.bulk_create(
-        Site(enterprise=county.enterprise, code=f"S{n}", name="一号罐区") for n in (1, 2)
+        Site(enterprise=county.enterprise, code=f"S{n}", name="一号罐区").completed() for n in (1, 2)
     )
     Site.objects.create(enterprise=county.enterprise, code="S3", name="一号罐区")
     assert len(titles(county.officer, "罐区")) == 1  # the newest has an entry before the older ones

@@ -41,6 +41,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("org/tasks/", "pk"): lambda place: place.task.pk,
     ("org/units/", "pk"): lambda place: place.enterprise.unit_id,
     ("papers/", "pk"): lambda place: place.paper.pk,
+    ("sites/", "pk"): lambda place: place.site.pk,
     ("suggestions/", "pk"): lambda place: place.suggestion.pk,
     ("tags/", "number"): lambda place: place.tag.number,
     ("tags/<int:number>/rules/", "pk"): lambda place: place.alarm.rule_id,

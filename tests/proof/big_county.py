@@ -37,7 +37,7 @@ def build_big_county(today: date, *, vacant: int) -> Person:
         for n, unit in enumerate(units)
     )
     Site.objects.bulk_create(
-        Site(enterprise=one, code=f"S{n}-{k}", name=f"部位{n}-{k}")
+        Site(enterprise=one, code=f"S{n}-{k}", name=f"部位{n}-{k}").completed()
         for n, one in enumerate(works)
         for k in range(N_SITES)
     )

@@ -85,7 +85,7 @@ def test_first_page_of_a_hundred_thousand(county: County) -> None:
         ]
         rows = save_enterprises(edits, actor=None, now=NOW)
         Site.objects.bulk_create(
-            Site(enterprise=row, code=f"S{row.pk}", name=f"罐区{row.pk}") for row in rows
+            Site(enterprise=row, code=f"S{row.pk}", name=f"罐区{row.pk}").completed() for row in rows
         )
     client = Client()
     client.force_login(county.officer)

@@ -95,9 +95,9 @@ class Case(models.Model):
 
     def subject(self) -> Subject:
         """Return what is answered for in this case, for whoever asks who would answer today."""
-        unit = self.enterprise.unit if self.enterprise else None
+        owner = self.site or self.enterprise
         site = self.site.code if self.site else ""
-        return Subject(str(self), self.territory, self.sector, unit, site)
+        return Subject(str(self), self.territory, self.sector, owner.unit if owner else None, site)
 
 
 class Clock(models.Model):

@@ -44,6 +44,6 @@ def strayed(watchers: Collection[Watcher]) -> list[Watcher]:
 def _covers_its_tags(watcher: Watcher) -> bool:
     if any(grant.is_county_wide for grant in watcher.grants):
         return True
-    columns = (Tag.scope.territory, Tag.scope.sector, Tag.scope.enterprise)
+    columns = ("device__enterprise__unit__territory", "device__enterprise__sector", "device__enterprise")
     owners = Tag.objects.filter(pk__in=watcher.tags).values_list(*columns).distinct()
     return all(watcher.covers(*owner) for owner in owners)

@@ -113,7 +113,7 @@ def _sites(plan: Plan, enterprises: dict[str, Enterprise]) -> dict[str, Site]:
                 code=code,
                 name=cells["site"],
                 kind=cells.get("site_kind", ""),
-            )
+            ).completed()
             for code, cells in plan.sites.items()
         ),
     )

@@ -90,9 +90,9 @@ def _write(events: list[Event], now: datetime, trends: Mapping[int, str]) -> Rec
 def _rules(ids: Iterable[int]) -> dict[int, AlarmRule]:
     related = (
         "tag__device__enterprise__unit",
-        "tag__device__site__enterprise__unit",
+        "tag__device__site__unit",
         "device__enterprise__unit",
-        "device__site__enterprise__unit",
+        "device__site__unit",
     )
     return AlarmRule.objects.select_related(*related).in_bulk(set(ids))
 

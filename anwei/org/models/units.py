@@ -78,7 +78,11 @@ class Unit(models.Model):
     )
 
     objects = ScopedManager()
-    scope = ScopeColumns(territory="territory", sector="enterprise__sector", enterprise="enterprise__id")
+    scope = ScopeColumns(
+        territory="territory",
+        sector=("enterprise__sector", "enterprise__second_sector"),
+        enterprise="enterprise__id",
+    )
 
     class Meta:
         verbose_name = _("单位")

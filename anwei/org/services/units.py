@@ -13,6 +13,7 @@ from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, SectorDuty, Territory, Unit
 from anwei.org.models.units import is_division_code
+from anwei.org.moves import moved
 from anwei.org.scope import ensure_visible
 from anwei.org.services.errors import OrgError
 
@@ -74,6 +75,7 @@ def place_unit(unit: Unit, territory: str, *, actor: Person | None, now: datetim
     require_territory(territory)
     before, unit.territory = unit.territory, territory
     unit.save(update_fields=["territory"])
+    moved({unit.pk: (before, territory)})
     content = {"before": before, "after": territory}
     record_change("org.unit", unit.pk, actor=actor, now=now, verb="place", content=content, reason=reason)
     if actor is not None:

@@ -1,0 +1,32 @@
+"""What is watched: enterprises, places, what stands there, and how grave it is."""
+
+from anwei.sites.models.enterprise import Enterprise, StatusPeriod
+from anwei.sites.models.papers import Contact, Insurance, Licence, ManagementDocument, SafetyFund
+from anwei.sites.models.places import DangerousWork, Datum, ProjectParty, Site
+from anwei.sites.models.plant import Camera, Chemical, Equipment, Installation, Process
+from anwei.sites.models.risks import Assessment, Grade, LiveColour, RiskControl, RiskPoint, Sign
+
+__all__ = [
+    "Assessment",
+    "Camera",
+    "Chemical",
+    "Contact",
+    "DangerousWork",
+    "Datum",
+    "Enterprise",
+    "Equipment",
+    "Grade",
+    "Installation",
+    "Insurance",
+    "Licence",
+    "LiveColour",
+    "ManagementDocument",
+    "Process",
+    "ProjectParty",
+    "RiskControl",
+    "RiskPoint",
+    "SafetyFund",
+    "Sign",
+    "Site",
+    "StatusPeriod",
+]
