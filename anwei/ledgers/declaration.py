@@ -153,7 +153,8 @@ class Ledger:
     whether the person would see the row with these values, as scope asks again after writing, `check` refuses
     a whole row by a sentence, `doubt` (the row, its new values) doubts a change by one, `doubt_new` (the
     values of all new rows, the person) each new row by one or "", `errors` are the domain errors of `save`,
-    `opens` leads to a room's own page of a row, `logged_as` names the register and key under which changes of
+    `parent` names the column of the row that a row belongs to (`ledgers.children`), `opens` leads to a room's
+    own page of a row, `logged_as` names the register and key under which changes of
     a row are kept.
     """
 
@@ -167,6 +168,7 @@ class Ledger:
     rows: Callable[[Any], models.QuerySet[Any]] | None = None
     related: tuple[str, ...] = NONE
     alike: tuple[str, ...] = NONE
+    parent: str = ""
     sees: Callable[[Any, Any, Mapping[str, Any]], bool] | None = None
     check: Callable[[Mapping[str, Any]], str] | None = None
     doubt: Callable[[Any, Mapping[str, Any]], str] | None = None
@@ -256,7 +258,9 @@ def register(ledger: Ledger) -> Ledger:
     names = {column.name for column in ledger.columns}
     if ledger.code in _ledgers:
         raise ImproperlyConfigured(f"ledger {ledger.code}: code is taken")
-    if missing := {*ledger.key, *ledger.alike} - names or (not ledger.key and {"key"}):
+    if missing := {*ledger.key, *ledger.alike, *filter(None, [ledger.parent])} - names or (
+        not ledger.key and {"key"}
+    ):
         raise ImproperlyConfigured(f"ledger {ledger.code}: no column {', '.join(sorted(missing))}")
     _ledgers[ledger.code] = ledger
     return ledger

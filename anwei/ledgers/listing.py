@@ -44,10 +44,14 @@ def number_in(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else None
 
 
-def key_filter() -> django_filters.NumberFilter:
+def key_filter(field_name: str | None = None) -> django_filters.NumberFilter:
     """Return a filter by primary key that links set and nobody sees."""
     return django_filters.NumberFilter(
-        widget=forms.HiddenInput(), min_value=1, max_value=10**KEY_DIGITS - 1, decimal_places=0
+        field_name=field_name,
+        widget=forms.HiddenInput(),
+        min_value=1,
+        max_value=10**KEY_DIGITS - 1,
+        decimal_places=0,
     )
 
 

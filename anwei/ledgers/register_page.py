@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.cells import Choosing
+from anwei.ledgers.children import named_parent
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.examination import choosings_of
 from anwei.ledgers.listing import (
@@ -26,6 +27,7 @@ from anwei.ledgers.listing import (
     LedgerFilter,
     LedgerTable,
     Listing,
+    key_filter,
     remembered,
     search_box,
 )
@@ -126,6 +128,8 @@ def words_of(ledger: Ledger, parameters: QueryDict, person: Any) -> str:
         for name, choosing in choosings.items()
         if parameters.get(name)
     ]
+    if (parent := named_parent(ledger, parameters, person)) is not None and ledger.parent not in choosings:
+        told_parts.append(f"{ledger.column(ledger.parent).label} {parent}")
     if parameters.get("search"):
         told_parts.append(_("搜索 %(words)s") % {"words": parameters["search"]})
     return _("，").join(told_parts)
@@ -144,6 +148,8 @@ def filterset_of(ledger: Ledger, choosings: dict[str, Choosing]) -> type[LedgerF
     for column in ledger.columns:
         if column.filtered:
             filters[column.name] = _filter_of(column, choosings.get(column.name))
+    if ledger.parent and ledger.parent not in filters:
+        filters[ledger.parent] = key_filter(ledger.column(ledger.parent).path)
     meta = type("Meta", (), {"model": ledger.model, "fields": []})
     return type(f"{ledger.code}_filter", (LedgerFilter,), {**filters, "Meta": meta})
 

@@ -179,6 +179,7 @@ SITES = register(
         model=Site,
         save=save_sites,
         key=("code",),
+        parent="enterprise",
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "code"),
         may_write=may_keep_registers,

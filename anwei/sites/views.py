@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anwei.ledgers.children import children_of
 from anwei.ledgers.listing import Listing
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.colour import COLOUR_CHOICES, colour_counts
 from anwei.sites.enterprise_file import sheets_of
 from anwei.sites.filters import EnterpriseFilter
+from anwei.sites.ledger import SITES
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.queries import (
     TOWNSHIP_DIGITS,
@@ -57,6 +59,8 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "regulators": regulators_of(shown),
         "answerable": answerable_for(shown, now),
         "sites": shown.sites.all(),
+        "registers": children_of(shown, person, leaving_out=("sites",)),  # which have their own card
+        "may_add_site": SITES.may_write(person),
         "sheets": sheets_of(shown, person, now),
     }
     return render(request, "sites/enterprise.html", context)

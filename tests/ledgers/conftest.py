@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from anwei.org.models import Person
-from tests.kernel.conftest import quick_hashes  # noqa: F401
+from tests.kernel.conftest import django_db_setup, quick_hashes  # noqa: F401
 from tests.kernel.county import NOW, County
 from tests.kernel.county import build as build_county
 from tests.ledgers.filled import fill

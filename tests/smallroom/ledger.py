@@ -10,6 +10,7 @@ register(
         label="灭火器台账",
         model=Extinguisher,
         key=("code",),
+        parent="enterprise",
         may_write=may_keep_registers,
         columns=(
             Column("code", synonyms=("灭火器编号",), searched=True),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.batch import NotDone, change_column
 from anwei.ledgers.cells import Choosing
+from anwei.ledgers.children import address_of, named_parent
 from anwei.ledgers.declaration import Ledger, ledger_of, ledgers
 from anwei.ledgers.export import attachment
 from anwei.ledgers.listing import NOT_FILTERS, remembered
@@ -53,8 +54,12 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     may_write = ledger.may_write(request.user)
     bulk = [column for column in ledger.columns if column.bulk and column.choices] if may_write else []
     listing = RegisterListing(request, ledger, request.user, pick=bool(bulk))
+    parent = named_parent(ledger, listing.parameters, request.user)
     context = {
         "ledger": ledger,
+        "parent": parent,
+        "parent_address": address_of(parent),
+        "parent_query": f"{ledger.parent}={parent.pk}" if parent is not None else "",
         "listing": listing,
         "may_write": may_write,
         "chosen": {column.name for column in listing.columns},

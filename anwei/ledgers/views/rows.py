@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anwei.ledgers.change_log import changes_of, last_change
+from anwei.ledgers.children import address_of, named_parent
 from anwei.ledgers.declaration import Column, Ledger, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examined, choosings_of, examine
 from anwei.ledgers.importing import sentence_of
@@ -47,9 +48,12 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     ledger = found(code)
     shown = get_object_or_404(ledger.visible(request.user), pk=pk)
     texts = {name: dict(each.pairs) for name, each in choosings_of(ledger, request.user).items()}
+    parent = getattr(shown, ledger.parent) if ledger.parent else None
     context = {
         "ledger": ledger,
         "row": shown,
+        "parent": parent,
+        "parent_address": address_of(parent),
         "cells": [(column, told(column, shown, texts.get(column.name))) for column in ledger.columns],
         "changes": changes_of(ledger, shown, texts),
         "may_write": ledger.may_write(request.user),
@@ -83,7 +87,7 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
     context = {
         "ledger": ledger,
         "row": shown,
-        "fields": _fields(ledger, shown, typed, examined, request.user),
+        "fields": _fields(ledger, shown, typed, examined, request),
         "whole": examined.refusals.get(WHOLE_ROW, "") or examined.doubts.get(WHOLE_ROW, "")
         if examined
         else "",
@@ -155,9 +159,10 @@ def _saved(ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest,
 
 
 def _fields(
-    ledger: Ledger, shown: Any, typed: dict[str, str], examined: Examined | None, person: Any
+    ledger: Ledger, shown: Any, typed: dict[str, str], examined: Examined | None, request: HttpRequest
 ) -> list[Field]:
-    choosings = choosings_of(ledger, person, ledger.entered)
+    choosings = choosings_of(ledger, request.user, ledger.entered)
+    parent = named_parent(ledger, request.GET, request.user)
     fields = []
     for column in ledger.entered:
         choosing = choosings.get(column.name)
@@ -167,6 +172,8 @@ def _fields(
         text = typed[column.name]
         if examined is None:
             value = column.of(shown) if shown is not None else column.default
+            if shown is None and parent is not None and column.name == ledger.parent:
+                value = parent.pk
             text = choosing.text(value) if choosing else told(column, shown) if shown is not None else value
             text = (
                 _("是") if text is True else _("否") if text is False else "" if text is None else str(text)
