@@ -7,6 +7,7 @@ import sys
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,6 +26,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400; a program gets it as a problem."""
     if request.path_info.startswith(API):
         return problem_response(HTTPStatus.BAD_REQUEST, _("参数不符合要求。"))
+    if isinstance(exception, DisallowedHost):
+        next_step = _("请用平时的网址打开；确要用这个网址的，请系统管理员把它写入 ANWEI_HOSTS 设置。")
+        return _page(request, 400, _("本系统不在此网址提供服务"), next_step)
     return _page(request, 400, _("请求不完整或已过期"), _("请返回上一页，刷新后重新提交。"))
 
 

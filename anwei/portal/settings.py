@@ -218,5 +218,6 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
         "django.request": {"filters": ["one_line"]},
+        "django.security.DisallowedHost": {"filters": ["one_line"]},
     },
 }

@@ -211,3 +211,17 @@ def test_a_static_file_is_served_whole_in_part_and_not_again(tmp_path: Path, set
     assert (part.status_code, part.content) == (206, b"234")
     known = get("/static/plant.js", headers={"If-Modified-Since": whole["Last-Modified"]})
     assert (known.status_code, known.content) == (304, b"")
+
+
+def test_an_address_that_is_not_ours_is_said_so_and_is_one_line_of_the_log(
+    db: None, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ALLOWED_HOSTS = ["anwei.county.test"]
+    refused = Client().get("/accounts/login/", headers={"host": "10.77.0.1:8000"})
+    assert refused.status_code == 400
+    assert (
+        "本系统不在此网址提供服务" in refused.content.decode() and "ANWEI_HOSTS" in refused.content.decode()
+    )
+    (line,) = [record for record in caplog.records if "10.77.0.1:8000" in record.getMessage()]
+    assert line.exc_info is None  # no traceback for whoever scans the network
+    assert Client().get("/accounts/login/", headers={"host": "anwei.county.test"}).status_code == 200
