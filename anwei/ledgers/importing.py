@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.declaration import Ledger, ledger_of, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examination, Examined, chunks, examine
-from anwei.ledgers.models import SheetImport
+from anwei.ledgers.models import Change, SheetImport
 from anwei.ledgers.sheets import BadSheet, read_file
 
 PIECE = 200  # rows a transaction
@@ -63,6 +63,7 @@ def examine_import(pk: int) -> SheetImport:
     sheet = SheetImport.objects.get(pk=pk)
     if sheet.status != SheetImport.Status.WAITING:
         return sheet
+    newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     try:
         found = _examined(sheet)
     except BadSheet as error:
@@ -70,6 +71,7 @@ def examine_import(pk: int) -> SheetImport:
     else:
         sheet.status = SheetImport.Status.EXAMINED
         _note(sheet, found)
+        sheet.counts["newest_change"] = newest
     sheet.save()
     return sheet
 
@@ -104,6 +106,7 @@ def write_import(pk: int, *, now: datetime) -> SheetImport:
     ledger = ledger_of(sheet.ledger)
     found = _examined(sheet)
     writable = [row for row in found.rows if row.state != "refused"]
+    _refuse_what_others_changed(ledger, sheet, found)
 
     def progress(n_done: int, written: Counter[str]) -> None:
         """Remember the counts in the transaction of the rows."""
@@ -120,7 +123,7 @@ def write_import(pk: int, *, now: datetime) -> SheetImport:
         reason=sheet.reason,
         progress=progress,
     )
-    failed = [row for row in writable if row.state == "refused"]  # only the database or the service knew
+    failed = [row for row in writable if row.state == "refused"]  # nobody knew when it was examined
     sheet.status, sheet.n_done = SheetImport.Status.DONE, sheet.n_rows
     sheet.counts["failed"] = len(failed)
     sheet.problems = (_problems(ledger, failed) + sheet.problems)[:MAX_PROBLEMS]
@@ -182,6 +185,19 @@ def sentence_of(error: Exception) -> str:
 def _examined(sheet: SheetImport) -> Examination:
     ledger = ledger_of(sheet.ledger)
     return examine(ledger, read_file(ledger, sheet.file_name, bytes(sheet.content)), sheet.person)
+
+
+def _refuse_what_others_changed(ledger: Ledger, sheet: SheetImport, found: Examination) -> None:
+    """Refuse the rows that another hand changed after the person saw what the sheet would do to them."""
+    if "newest_change" not in sheet.counts:  # examined by a version that did not note it
+        return
+    rows = [row for row in found.rows if row.action == "update" and row.state != "refused"]
+    keys = [ledger.log_key(row.existing) for row in rows]
+    later = Change.objects.filter(pk__gt=sheet.counts["newest_change"], register__in={key[0] for key in keys})
+    touched = set(later.exclude(actor=sheet.person).values_list("register", "row"))
+    for row, (register, key) in zip(rows, keys, strict=True):
+        if (register, str(key)) in touched:
+            row.refusals[WHOLE_ROW] = _("检查之后他人修改了这条记录（见变更记录），请核对后重新导入这一行")
 
 
 def _note(sheet: SheetImport, found: Examination) -> None:

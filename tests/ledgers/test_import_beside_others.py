@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from anwei.ledgers import importing
 from anwei.ledgers.models import Change, SheetImport
@@ -105,19 +107,35 @@ def test_the_log_tells_the_value_that_was_replaced(county: County, browse: Brows
     assert newest.content == {"changed": {"workers": [30, 55]}}
 
 
-def test_what_was_stopped_meanwhile_starts_again_only_with_a_reason(county: County, browse: Browse) -> None:
-    write("enterprises", [HEADER, line(2), line(4)], actor=county.officer)
-    more, also = line(2), line(4)
-    more[6], also[6] = 55, 66
-    row, client = Enterprise.objects.get(credit_code=credit_code(2)), browse(county.officer)
-    sheet = handed_in(client, "enterprises", HEADER, more, also)  # both produce, as the sheet says
-    assert sheet.counts["needs_reason"] == []
+def test_what_others_changed_after_the_dry_run_is_not_undone(county: County, browse: Browse) -> None:
+    write("enterprises", [HEADER, line(2), line(4), line(6)], actor=county.officer)
+    lines = [line(2), line(4), line(6)]
+    for number, changed in enumerate(lines):
+        changed[6] = 50 + number
+    row, own = (Enterprise.objects.get(credit_code=credit_code(number)) for number in (2, 6))
+    client = browse(county.officer)
+    sheet = handed_in(client, "enterprises", HEADER, *lines)  # all produce, as the sheet says
     change(browse(county.townsman), "enterprises", row, status="停产", reason="检修")
+    change(client, "enterprises", own, workers="7")
     sheet = let_write(client, sheet)
     row.refresh_from_db()
-    assert (row.status, row.workers) == ("stopped", 2)
-    assert (sheet.written, sheet.counts["failed"]) == ({"update": 1}, 1)
-    assert sheet.problems[0][3] == ["修改状态须说明理由。"]
+    own.refresh_from_db()
+    assert (row.status, row.workers, own.workers) == ("stopped", 2, 52)
+    assert (sheet.written, sheet.counts["failed"]) == ({"update": 2}, 1)
+    assert sheet.problems[0][0] == 2 and "他人修改了这条记录" in sheet.problems[0][3][0]
+    errors = client.get(reverse("ledger_sheet_errors", args=["enterprises", sheet.pk])).content
+    rows = CalamineWorkbook.from_filelike(BytesIO(errors)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 2 and "他人修改了这条记录" in rows[1][-1]
+
+
+def test_no_door_changes_what_is_sensitive_without_a_reason(county: County) -> None:
+    write("enterprises", [HEADER, line(2), line(4)], actor=county.officer)
+    stopped, more = line(2), line(4)
+    stopped[5], more[6] = "停产", 55
+    found = write("enterprises", [HEADER, stopped, more], actor=county.officer)
+    assert [row.refusals.get("", "") for row in found.rows] == ["修改状态须说明理由。", ""]
+    assert not Enterprise.objects.filter(status="stopped").exists()
+    assert Enterprise.objects.get(credit_code=credit_code(4)).workers == 55
 
 
 def test_a_row_that_left_the_territory_meanwhile_is_refused(
