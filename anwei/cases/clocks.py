@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
@@ -11,6 +12,7 @@ from anwei.cases.events import RECOUNTED
 from anwei.cases.kinds import kind_of, specific
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Clock, Entry
+from anwei.cases.state import STATE, state_of
 from anwei.ledgers import seal
 from anwei.ledgers.services import county_setting
 from anwei.org.holdings import day_of
@@ -78,12 +80,14 @@ def recount(clock: Clock, calendar: WorkCalendar, now: datetime) -> bool:
     clock.provisional = False
     moved = due_at != clock.first_due_at and not clock.is_extended
     if moved:
-        content = {"clock": clock.name, "from": clock.due_at, "to": due_at, "citation": clock.citation}
+        content: dict[str, Any] = {"clock": clock.name, "from": clock.due_at, "to": due_at}
+        content["citation"] = clock.citation
         clock.due_at = clock.first_due_at = due_at
     clock.save(update_fields=["provisional", "due_at", "first_due_at"])
     if moved:
         set_deadline(case)
         case.save(update_fields=["deadline"])
+        content[STATE] = state_of(case)
         seal.append(
             Entry(
                 case_id=case.pk,

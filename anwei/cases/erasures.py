@@ -7,14 +7,16 @@ art. 47). The text goes; the act, its reason and the digests stay sealed, and th
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError
-from anwei.cases.events import EVENTS
+from anwei.cases.events import EVENTS, TYPED
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Entry
+from anwei.cases.state import STATE
 from anwei.ledgers.erasure import ERASE, ERASED, erase
 from anwei.ledgers.models import Change, ErasureRequest, SealedRow
 from anwei.ledgers.services import record_change
@@ -40,7 +42,7 @@ def why_not(row: SealedRow) -> str:
         return _("抹除记录本身不能抹除。")
     if isinstance(row, Entry) and row.case.phase != Phase.CLOSED:
         return _("事项尚未办结，办理还要依据此条记录；办结后再提出。")
-    if isinstance(row, Entry) and row.verb in EVENTS:
+    if isinstance(row, Entry) and row.verb in EVENTS and row.verb not in TYPED:
         return _("此条由系统写入，没有个人填写的文字。")
     return ""
 
@@ -101,10 +103,13 @@ def _record(asked: ErasureRequest, verb: str, *, actor: Person, now: datetime) -
     record_change("ledgers.erasure", asked.pk, actor=actor, now=now, verb=verb, content=content)
 
 
-def _kept(row: SealedRow) -> dict[str, list[str]]:
-    """Return what must outlive the text: the digests of the files handed in with it."""
-    files = row.content.get("evidence", []) if isinstance(row, Entry) else []
-    return {"evidence": [file["sha256"] for file in files]} if files else {}
+def _kept(row: SealedRow) -> dict[str, Any]:
+    """Return what must outlive the text and is not personal: digests of its files, how the case stood."""
+    if not isinstance(row, Entry):
+        return {}
+    kept: dict[str, Any] = {name: row.content[name] for name in (STATE,) if name in row.content}
+    files = row.content.get("evidence", [])
+    return kept | ({"evidence": [file["sha256"] for file in files]} if files else {})
 
 
 def hand_of(person: Person, now: datetime) -> str:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anwei.cases.models import Entry
+from anwei.ledgers.erasure import ERASED
 from anwei.standards.calendar import COUNTY_TIME
 
 REMIND, OVERDUE, SUPERVISE, WARN = "remind", "overdue", "supervise", "warn"  # the acts of a ladder's rungs
@@ -66,6 +69,16 @@ EVENTS: Mapping[str, Callable[[Entry], str]] = {
     RECOUNTED: _recounted,
     TRANSFER: _transfer,
 }
+TYPED: Mapping[str, Promise] = {  # what somebody typed a reason for, and what is left when it was erased
+    ASKED: gettext_lazy("已申请延期"),
+    EXTENDED: gettext_lazy("已延期"),
+    TRANSFER: gettext_lazy("已移交"),
+}
+
+
+def line(entry: Entry) -> str:
+    """Return what the timeline says of an event, also of one whose text was erased."""
+    return str(TYPED[entry.verb]) if entry.content == ERASED else EVENTS[entry.verb](entry)
 
 
 def _moment(text: str) -> str:

@@ -71,7 +71,10 @@ def evidence_row(file: StoredFile, *, case_id: int, entry_id: int, now: datetime
 
 def described(file: StoredFile | Evidence) -> dict[str, Any]:
     """Return what the sealed entry says of a file: everything its row tells people."""
-    kind = file.kind if isinstance(file, Evidence) else file.upload.kind
+    if isinstance(file, Evidence):
+        kind, n_bytes = file.kind, file.n_bytes
+    else:
+        kind, n_bytes = file.upload.kind, len(file.upload.content)
     at = file.taken_at
     return {
         "kind": kind,
@@ -82,6 +85,9 @@ def described(file: StoredFile | Evidence) -> dict[str, Any]:
         "place": file.place,
         "latitude": file.latitude,
         "longitude": file.longitude,
+        "n_bytes": n_bytes,
+        "by_camera": file.by_camera,
+        "seconds": file.seconds,
     }
 
 

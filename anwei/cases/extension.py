@@ -23,6 +23,7 @@ from anwei.cases.lifecycle import WITHDRAWN, Lifecycle, Need, Phase, Role, Trans
 from anwei.cases.models import TITLE_LENGTH, Case, Clock, Entry, Extension
 from anwei.cases.rights import ACTING_FOR, check_role
 from anwei.cases.services import open_case
+from anwei.cases.state import STATE, state_of
 from anwei.cases.verbs import lapse, withdrawals
 from anwei.ledgers import seal
 from anwei.ledgers.services import county_setting
@@ -199,6 +200,7 @@ def _grant(request: Extension, entry: Entry, now: datetime) -> None:
         "extension": request.number,
         "reason": request.reason,
         "signer": signer_of(entry),
+        STATE: state_of(parent),
     }
     _tell_parent(parent, entry, EXTENDED, content, now)
 

@@ -2,8 +2,8 @@
 
 A photo tells where and when somebody stood, and with which telephone. Originals go to the units of the case's
 three posts and to the county's auditors; everybody else who may see the case gets copies (data minimisation,
-个人信息保护法 art. 6), and neither page nor dossier tells them where it was taken; when, all may know. The digest
-of the original stands in the sealed timeline either way.
+个人信息保护法 art. 6), and neither page nor dossier tells them where it was taken; when, all may know. The
+digest of the original stands in the sealed timeline either way.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from anwei.cases.clocks import OPENED
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.events import EVENTS
+from anwei.cases.events import line as event_line
 from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import TURN, Label, Need, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
@@ -171,7 +172,7 @@ def line_of(case: Case, entry: Entry) -> Label:
     if entry.verb == OPENED:
         return kind_of(case).phase_labels[Phase(entry.to_phase)]
     if entry.verb in EVENTS:
-        return EVENTS[entry.verb](entry)
+        return event_line(entry)
     row = kind_of(case).lifecycle.find(entry.verb, Phase(entry.from_phase))
     return entry.verb if row is None else row.line
 

@@ -21,6 +21,7 @@ from anwei.cases.models import Case, Entry, Evidence, Series
 from anwei.cases.needs import check_papers, check_signature, sealed
 from anwei.cases.notices.turns import tell_turn
 from anwei.cases.rights import ACTING_FOR, check_ready, check_role, check_second_person, post_of
+from anwei.cases.state import STATE, state_of
 from anwei.cases.verbs import LAPSE
 from anwei.ledgers import seal
 from anwei.org.holdings import Acting, day_of
@@ -64,7 +65,7 @@ def open_case(
             verb=OPENED,
             to_phase=case.phase,
             note=note,
-            content={"title": case.title} | _acting_for(acting),
+            content={"title": case.title, STATE: state_of(case)} | _acting_for(acting),
         )
     )
     tell_turn(case, entry, actor=actor, now=now)
@@ -106,7 +107,7 @@ def advance(
         check_signature(transition, papers, actor)
         check_ready(locked, transition, now)
         _move(locked, transition, papers, now)
-        content = sealed(papers) | _acting_for(acting)
+        content = sealed(papers) | _acting_for(acting) | {STATE: state_of(locked)}
         entry = seal.append(
             Entry(
                 case_id=locked.pk,

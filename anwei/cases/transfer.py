@@ -15,6 +15,7 @@ from anwei.cases.kinds import specific
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Entry
 from anwei.cases.notices.turns import tell_turn
+from anwei.cases.state import STATE, state_of
 from anwei.ledgers import seal
 from anwei.org.gaps import ANSWERING
 from anwei.org.holdings import day_of, holdings_on, posts_of
@@ -50,7 +51,7 @@ def transfer_post(old: Post, new: Post, *, actor: Person, now: datetime, reason:
     for case, roles in moved:
         case.version += 1
         case.save(update_fields=[*roles, "version"])
-        content = {"from": _named(old), "to": _named(new), "roles": roles}
+        content = {"from": _named(old), "to": _named(new), "roles": roles, STATE: state_of(case)}
         entry = Entry(
             case_id=case.pk, at=now, actor=actor, verb=TRANSFER, note=reason.strip(), content=content
         )

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.evidence import described, path_of
 from anwei.cases.models import Case, Entry, Evidence
+from anwei.cases.state import changed_states
 from anwei.ledgers import seal
 from anwei.ledgers.erasure import erasure_of
 from anwei.ledgers.papers.verify import paper_breaks
@@ -20,7 +22,7 @@ from anwei.ledgers.scan import Say
 from anwei.ledgers.seal import Broken, Verification
 from anwei.ledgers.verification import MOST_NAMED
 
-Facts = dict[str, str]
+Facts = dict[str, Any]
 
 
 def verify(*, files: bool = True, processes: int = 1, say: Say = lambda n_rows: None) -> Verification:
@@ -31,6 +33,8 @@ def verify(*, files: bool = True, processes: int = 1, say: Say = lambda n_rows: 
     found = seal.verify(processes=processes, say=say)
     with transaction.atomic():  # nobody writes between the two readings
         broken = [*found.broken, *_case_breaks(), *_row_breaks()]
+        states = islice(changed_states(), MOST_NAMED)
+        broken += [Broken(number, last, _("岗位、期限或时限与办理记录不符")) for number, last in states]
     broken += islice(paper_breaks(files=files), MOST_NAMED)
     papers = Evidence.objects.select_related("case", "entry").order_by("pk")
     if files:
@@ -55,11 +59,19 @@ def _row_breaks() -> Iterator[Broken]:
     for paper in Evidence.objects.order_by("pk").iterator():
         handed_in.setdefault(paper.entry_id, []).append(described(paper))
     for entry in Entry.objects.filter(content__has_key="evidence").select_related("case").iterator():
-        if entry.content["evidence"] != handed_in.pop(entry.pk, []):
+        if not _is_told(handed_in.pop(entry.pk, []), entry.content["evidence"]):
             yield _unlike(entry)
     for entry in Entry.objects.filter(pk__in=handed_in).select_related("case"):
         if _kept(entry) != [facts["sha256"] for facts in handed_in[entry.pk]]:
             yield _unlike(entry)
+
+
+def _is_told(rows: list[Facts], told: list[Facts]) -> bool:
+    """Say whether rows are as the sealed entry tells; one of an earlier version tells fewer columns."""
+    seen = [
+        {name: row[name] for name in facts if name in row} for row, facts in zip(rows, told, strict=False)
+    ]
+    return len(rows) == len(told) and seen == told
 
 
 def _unlike(entry: Entry) -> Broken:

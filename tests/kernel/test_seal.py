@@ -223,7 +223,8 @@ def test_erased_text_is_gone_and_the_chain_holds(county: County) -> None:
     case = to_review(county)
     entry = Entry.objects.get(case=case, verb="finish")
     digests = [paper["sha256"] for paper in entry.content["evidence"]]
-    erasure.erase(entry, actor=county.officer, now=NOW, reason="当事人申请", kept={"evidence": digests})
+    kept = {"evidence": digests, "state": entry.content["state"]}
+    erasure.erase(entry, actor=county.officer, now=NOW, reason="当事人申请", kept=kept)
     entry.refresh_from_db()
     assert (entry.note, entry.content) == ("", {"erased": True})
     assert verify_all().broken == ()
