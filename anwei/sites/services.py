@@ -32,25 +32,25 @@ def save_enterprises(
     for edit in edits:
         row = edit.row or Enterprise(unit=Unit(kind=Unit.Kind.ENTERPRISE))
         row.unit = units.get(row.unit_id, row.unit)
-        changed = {}
+        replaced = {}
         for name, value in edit.values.items():
             target = row.unit if name in OF_UNIT else row
             if edit.row is not None and getattr(target, name) != value:
-                changed[name] = [getattr(target, name), value]
+                replaced[name] = [getattr(target, name), value]
             setattr(target, name, value)
         rows.append(row)
         if edit.row is None:
             changes.append((row, "create", {"values": dict(edit.values)}))
-        elif changed:
-            changes.append((row, "update", {"changed": changed}))
+        elif replaced:
+            changes.append((row, "update", {"changed": replaced}))
     _create([row for edit, row in zip(edits, rows, strict=True) if edit.row is None])
     given = [(row, edit.values.keys()) for edit, row in zip(edits, rows, strict=True) if edit.row is not None]
     update_given(Unit, [(row.unit, names & {*OF_UNIT}) for row, names in given])
     update_given(Enterprise, given)
-    changed_rows = [row for row, verb, _content in changes if verb == "update"]
-    follow_bulk(Enterprise, changed_rows)
-    follow_bulk(Unit, [row.unit for row in changed_rows])
-    _take_places_along([(row, content["changed"]) for row, verb, content in changes if verb == "update"])
+    changed = [(row, content["changed"]) for row, verb, content in changes if verb == "update"]
+    follow_bulk(Enterprise, [row for row, _values in changed])
+    follow_bulk(Unit, [row.unit for row, values in changed if values.keys() & {*OF_UNIT}])
+    _take_places_along(changed)
     log_all(changes, actor=actor, now=now, reason=reason)
     require_visible(Enterprise.objects.visible_to, [row.pk for row, _verb, _content in changes], actor)
     return rows
