@@ -22,21 +22,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCALE = ROOT / "anwei" / "locale"
 SPACE = 2 * 1024**3  # bytes a first set-up needs
-STATIC_RULE = re.compile(
-    r"color-mix\(|oklch\(|light-dark\(|:has\(|@layer|@container"
-)  # Chrome kernels from 90 on
 NO_NETWORK = re.compile(
     r"name resolution|Failed to establish a new connection|Connection (refused|timed out)|ReadTimeout"
     r"|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|No matching distribution",
 )
-UNTRANSLATED = """
-import sys
-from babel.messages.pofile import read_po
-messages = read_po(open(sys.argv[1], "rb"))
-found = [m.id for m in messages if m.id and (m.fuzzy or not all(m.string if m.pluralizable else [m.string]))]
-print(*found, sep="\\n", end="\\n" if found else "")
-sys.exit(bool(found))
-"""
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 
@@ -219,8 +208,8 @@ def check(words: list[str]) -> int:
         ("imports", lambda: call([str(tools / "lint-imports")])),
         ("migrations", lambda: call([str(PYTHON), "-m", "anwei", "makemigrations", "--check", "--dry-run"])),
         ("rules", lambda: call([str(PYTHON), "-m", "tests.support.static_rules"])),
-        ("translations", untranslated),
-        ("css", forbidden_css),
+        ("translations", lambda: call([str(PYTHON), "-m", "tests.support.translations"])),
+        ("css", lambda: call([str(PYTHON), "-m", "tests.support.style_sheets"])),
     ]
     failed = []
     for name, does in checks:
@@ -230,52 +219,6 @@ def check(words: list[str]) -> int:
         if not passed:
             failed.append(name)
     return 1 if failed else 0
-
-
-def untranslated() -> int:
-    """Print the English catalogue's missing and fuzzy entries; return 1 if there are any.
-
-    With xgettext here, strings of the code that the catalogue does not list count as missing too.
-    """
-    catalogue = LOCALE / "en" / "LC_MESSAGES" / "django.po"
-    if not catalogue.exists():
-        print(f"{catalogue} is missing")
-        return 1
-    kept = catalogue.read_bytes()
-    try:
-        if shutil.which("xgettext"):
-            words = [
-                "makemessages",
-                "-l",
-                "en",
-                "--no-obsolete",
-                "-v",
-                "0",
-                "--ignore",
-                "portal/static/vendor/*",
-            ]
-            found = {**os.environ, "PYTHONPATH": str(ROOT)}  # gettext reads the folder it stands in
-            made = subprocess.run(
-                [str(PYTHON), "-m", "anwei", *words], cwd=LOCALE.parent, env=found, check=False
-            )
-            if made.returncode:
-                return made.returncode
-        return call([str(PYTHON), "-c", UNTRANSLATED, str(catalogue)])
-    finally:
-        catalogue.write_bytes(kept)
-
-
-def forbidden_css() -> int:
-    """Print the lines of our style sheets that older kernels cannot read; return 1 if there are any."""
-    found = [
-        f"{sheet.relative_to(ROOT)}:{number}: {line.strip()}"
-        for sheet in sorted((ROOT / "anwei").glob("*/static/**/*.css"))
-        if "vendor" not in sheet.parts
-        for number, line in enumerate(sheet.read_text("utf-8").splitlines(), 1)
-        if STATIC_RULE.search(line)
-    ]
-    print(*found, sep="\n", end="\n" if found else "")
-    return 1 if found else 0
 
 
 # ---- tools -----------------------------------------------------------------------------------------------

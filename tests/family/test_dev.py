@@ -12,6 +12,8 @@ import pytest
 
 import dev
 from tests.support.broker import REPOSITORY
+from tests.support.style_sheets import too_new
+from tests.support.translations import untranslated
 
 
 def run_dev(*words: str, folder: Path = REPOSITORY, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -63,31 +65,24 @@ def test_a_failed_step_says_why(output: str, sentence: str) -> None:
         dev.step("Fetching", [sys.executable, "-c", f"print({output!r}); raise SystemExit(1)"])
 
 
-def test_style_sheets_old_kernels_cannot_read_are_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sheet = tmp_path / "anwei" / "portal" / "static" / "css" / "gov.css"
+def test_style_sheets_old_kernels_cannot_read_are_found(tmp_path: Path) -> None:
+    sheet = tmp_path / "portal" / "static" / "css" / "gov.css"
     sheet.parent.mkdir(parents=True)
-    monkeypatch.setattr(dev, "ROOT", tmp_path)
     sheet.write_text("a { color: #123; }\n")
-    assert dev.forbidden_css() == 0
+    assert list(too_new(tmp_path)) == []
     sheet.write_text("a { color: #123; }\nb { color: color-mix(in srgb, red, blue); }\n")
-    assert dev.forbidden_css() == 1
-    assert "gov.css:2" in capsys.readouterr().out
+    assert [line.split(": ")[0] for line in too_new(tmp_path)] == ["portal/static/css/gov.css:2"]
 
 
-def test_a_missing_translation_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    catalogue = tmp_path / "en" / "LC_MESSAGES" / "django.po"
-    catalogue.parent.mkdir(parents=True)
-    monkeypatch.setattr(dev, "LOCALE", tmp_path)
-    monkeypatch.setattr(dev.shutil, "which", lambda _: None)  # this catalogue is not the code's
+def test_a_missing_translation_is_found(tmp_path: Path) -> None:
+    catalogue = tmp_path / "django.po"
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
     catalogue.write_text(head + 'msgid "报警"\nmsgstr "Alarm"\n')
-    assert dev.untranslated() == 0
+    assert untranslated(catalogue) == []
     catalogue.write_text(head + 'msgid "报警"\nmsgstr ""\n')
-    assert dev.untranslated() == 1
+    assert untranslated(catalogue) == ["报警"]
     catalogue.write_text(head + '#, fuzzy\nmsgid "报警"\nmsgstr "Alarm"\n')
-    assert dev.untranslated() == 1
+    assert untranslated(catalogue) == ["报警"]
 
 
 def test_a_step_is_repeated_only_when_its_input_changed(
