@@ -19,11 +19,11 @@ from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import TURN, Phase
 from anwei.cases.models import Case, Clock, Entry, RungReached
 from anwei.cases.notices.services import tell
+from anwei.cases.stand_ins import office_of, stand_in
 from anwei.ledgers import seal
 from anwei.ledgers.services import county_setting
 from anwei.org.holdings import filled_post_above, is_held, people_at
-from anwei.org.models import Post, Unit
-from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.models import Post
 from anwei.standards.calendar import COUNTY_TIME
 from anwei.standards.ladders import LADDERS, Ladder, Rung, ladders
 
@@ -126,12 +126,12 @@ def recipients(case: Case, rung: Rung, now: datetime) -> tuple[list[Post], list[
     vacant: dict[int, Post] = {}
     for name in rung.to:
         for post in _posts(case, name, now):
-            stand_in: Post | None = post
+            told_of: Post | None = post
             if not is_held(post, now):
                 vacant[post.pk] = post
-                stand_in = filled_post_above(post, now) or _first_filled(case, now)
-            if stand_in is not None:
-                told[stand_in.pk] = stand_in
+                told_of = stand_in(case, post, now)
+            if told_of is not None:
+                told[told_of.pk] = told_of
     return list(told.values()), list(vacant.values())
 
 
@@ -143,21 +143,8 @@ def _posts(case: Case, name: str, now: datetime) -> list[Post]:
         above = filled_post_above(turn, now)
         return [] if above is None else [above]
     if name == "office":
-        return _office(case)
+        return office_of(case)
     return [getattr(case, name)]
-
-
-def _office(case: Case) -> list[Post]:
-    """Return the posts of the county's work-safety committee office."""
-    county = case.territory[:COUNTY_DIGITS]
-    offices = Post.objects.filter(unit__kind=Unit.Kind.COMMITTEE_OFFICE, unit__territory=county)
-    return list(offices.select_related("unit").order_by("pk"))
-
-
-def _first_filled(case: Case, now: datetime) -> Post | None:
-    """Return who else answers where nobody is above a vacant post: supervisor, responsible, the office."""
-    posts = [case.supervisor, case.responsible, *_office(case)]
-    return next((post for post in posts if is_held(post, now)), None)
 
 
 def _sentence(case: Case, clock: Clock, rung: Rung) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -12,11 +13,12 @@ from anwei.cases.models import Delivery, Notice, Preference
 from anwei.cases.notices.channels import Channel
 from anwei.cases.notices.outbox import send_due
 from anwei.cases.notices.services import tell
+from anwei.cases.services import advance
 from anwei.monitoring.models import Alarm, Warning
 from anwei.monitoring.services import record_episodes
-from anwei.org.models import Person, Post
+from anwei.org.models import Person, Post, Unit
 from anwei.org.services import appoint
-from tests.kernel.county import NOW, County, in_post
+from tests.kernel.county import COUNTY, NOW, TOWN, County, in_post, open_repair
 from tests.monitoring.plant import Plant, raised
 from tests.pages.test_case import act, disposal
 
@@ -126,7 +128,8 @@ def test_settings(county: County, sign_in: SignIn) -> None:
 
 @pytest.fixture
 def admin(county: County) -> Person:
-    post = Post.objects.create(unit=county.duty.unit, kind="system_admin", title="系统管理员")
+    unit = Unit.objects.create(kind="committee_office", name="测试县安委办", territory=COUNTY)
+    post = Post.objects.create(unit=unit, kind="system_admin", title="系统管理员")
     return in_post("admin", post)
 
 
@@ -154,3 +157,29 @@ def test_empty_pages_say_what_comes(county: County, sign_in: SignIn) -> None:
 
 def test_writing_needs_post(county: County, sign_in: SignIn) -> None:
     assert sign_in(county.worker).get("/notices/read/").status_code == 405
+
+
+def test_the_turn_of_a_vacant_post_is_told_to_the_one_above_it(county: County, sign_in: SignIn) -> None:
+    vacant = Post.objects.create(unit=county.enterprise.unit, kind="safety", title="安全员")
+    case = open_repair(county, implementer=vacant)
+    client, path = sign_in(county.officer), f"/cases/{case.pk}/"
+    hidden = re.findall(r'name="(version|key)" value="([^"]*)"', client.get(path).content.decode())
+    assert client.post(f"{path}order/", dict(hidden)).status_code == 302
+    notice = Notice.objects.get(case=case, text__contains="待签收")
+    assert notice.person == county.boss and "“甲化工厂 安全员”空缺，请安排人员办理。" in notice.text
+    assert notice.text in texts(sign_in(county.boss))
+    appoint(county.worker, vacant, actor=None, now=NOW)
+    advance(case, "sign", actor=county.worker, now=NOW)
+    assert not Notice.objects.filter(case=case, person=county.boss, text__contains="维修中").exists()
+
+
+def test_where_nobody_stands_above_the_supervisor_is_told(county: County) -> None:
+    alone = Unit.objects.create(kind="village", name="独村", territory=f"{TOWN}201")
+    vacant = Post.objects.create(unit=alone, kind="principal", title="村主任")
+    case = open_repair(county, implementer=vacant)
+    advance(case, "order", actor=county.officer, now=NOW)
+    assert not Notice.objects.filter(case=case, text__contains="待签收").exists()  # who ordered it knows
+    in_post("second", county.duty)
+    case = open_repair(county, implementer=vacant)
+    advance(case, "order", actor=county.officer, now=NOW)
+    assert Notice.objects.get(case=case, text__contains="待签收").person.username == "second"

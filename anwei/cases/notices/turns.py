@@ -12,8 +12,9 @@ from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import TURN, Phase, Role
 from anwei.cases.models import Case, Entry, Notice
 from anwei.cases.notices.services import mark_read, tell
-from anwei.org.holdings import day_of
-from anwei.org.models import Person
+from anwei.cases.stand_ins import stand_in
+from anwei.org.holdings import day_of, is_held
+from anwei.org.models import Person, Post
 from anwei.standards.clocks import COUNTY_TIME
 
 
@@ -25,6 +26,8 @@ def key_of(case: Case) -> str:
 def tell_turn(case: Case, entry: Entry, *, actor: Person | None, now: datetime) -> None:
     """Tell the post that a new entry gave the turn to; of a closing, the post that carried it out.
 
+    Where that post is vacant, whoever stands in for it is told, and that it is vacant.
+
     Nobody is told what they did themselves, nor again that it is still their turn; what the system does to a
     case, such as raising its level, is told to whoever has the turn.
     """
@@ -35,9 +38,14 @@ def tell_turn(case: Case, entry: Entry, *, actor: Person | None, now: datetime) 
     news = entry.verb == OPENED or actor is None or turn is not was
     if not news:
         return
+    post, text = case.supervisor if turn is Role.SUPERVISOR else case.implementer, sentence(case, now)
+    told: Post | None = post
+    if turn is not None and not is_held(post, now):
+        told = stand_in(case, post, now)
+        text += _("“%(post)s”空缺，请安排人员办理。") % {"post": post}
     tell(
-        to=[case.supervisor if turn is Role.SUPERVISOR else case.implementer],
-        text=sentence(case, now),
+        to=[] if told is None else [told],
+        text=text,
         url=reverse("case", args=[case.pk]),
         level="info" if turn is None else kind_of(case).urgency(case),
         key=key_of(case),
