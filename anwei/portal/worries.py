@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import county_calendar
+from anwei.cases.sweep import stuck
 from anwei.monitoring.columns import moment
 from anwei.monitoring.services.positions import LOSS, REGISTER, position
 from anwei.org.holdings import day_of, holdings_on
@@ -24,6 +25,7 @@ from anwei.portal.system import results
 from anwei.portal.system.backups import is_due
 from anwei.portal.tasks import BACKUP
 
+N_NAMED = 5  # cases that one sentence names
 LOSS_SHOWN = timedelta(days=7)  # as long as the stream keeps what can be read again
 
 
@@ -61,6 +63,10 @@ def worries(found: dict[str, Any], now: datetime) -> Iterator[Worry]:
         yield Worry(_("没有县级值班岗：预警暂存，设岗后补发。"), "lost", gaps, _("去设岗"))
     elif not holdings_on(day_of(now)).filter(post__in=duty).exists():
         yield Worry(_("县级值班岗空缺：预警开启了也无人接报。"), "lost", gaps, _("去补人"))
+    if numbers := stuck(now):
+        text = _("%(n)d 件事项的催办升级没有进行（%(numbers)s）：请查看后台进程的日志。")
+        shown = _("、").join(numbers[:N_NAMED])
+        yield Worry(text % {"n": len(numbers), "numbers": shown}, "lost", "", "")
     for year in county_calendar().years_to_enter(day_of(now)):
         text = _("%(year)d 年的放假安排还没有录入，跨年的工作日时限只是暂估。") % {"year": year}
         yield Worry(text, "stale", f"{reverse('system_calendar')}?year={year}", _("去录入"))
