@@ -51,6 +51,11 @@ class FilesInput(forms.ClearableFileInput):
 
     template_name = "cases/files_input.html"
     allow_multiple_selected = True
+    asks: tuple[str, ...] = ()  # of "taken_at" and "place", what each photo must tell
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template needs, with what is asked."""
+        return super().get_context(name, value, attrs) | {"asks": self.asks}
 
     def value_from_datadict(
         self, data: Any, files: MultiValueDict[str, UploadedFile[Any]], name: str
@@ -110,7 +115,9 @@ def file_field(need: Need, options: dict[str, Any]) -> FilesField:
         "voice": VoiceInput(attrs={"accept": SOUND}),
         "signature": SignatureInput(attrs={"accept": PHOTOS}),
     }
-    return FilesField(need.kind, widget=widgets[need.kind], **options)
+    widget = widgets[need.kind]
+    widget.asks = tuple(name for name in ("taken_at", "place") if getattr(need, name))
+    return FilesField(need.kind, widget=widget, **options)
 
 
 def _moment(text: str) -> datetime | None:

@@ -90,7 +90,8 @@ class Need:
     A `reason` goes to the timeline alone. `evidence` is one or more files, `voice` a recording, `signature` a
     name drawn or scanned, or typed by its owner (an e-signature by the own account). Every other kind writes
     the column `name` of the kind's model. A required `boolean` is a declaration that must be ticked; what may
-    be answered either way is a choice.
+    be answered either way is a choice. `taken_at` and `place`: each photo of this evidence must tell when and
+    where it was taken, by its camera or by whoever hands it in.
     """
 
     name: str
@@ -98,6 +99,8 @@ class Need:
     kind: NeedKind = "text"
     required: bool = True
     choices: tuple[tuple[str, Label], ...] = ()
+    taken_at: bool = False
+    place: bool = False
 
     @property
     def writes_column(self) -> bool:
@@ -161,6 +164,8 @@ class Transition:
                 yield f"need {need.name}: {need.kind} is named {need.kind}"
             if (need.kind == "choice") != bool(need.choices):
                 yield f"need {need.name}: choices belong to a choice"
+            if (need.taken_at or need.place) and need.kind != "evidence":
+                yield f"need {need.name}: only evidence tells when and where it was taken"
 
 
 @dataclass(frozen=True)

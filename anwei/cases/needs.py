@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import MissingPaper
-from anwei.cases.intake import Upload
+from anwei.cases.intake import StoredFile, Upload
 from anwei.cases.lifecycle import FILE_KINDS, Need, Transition
 from anwei.org.models import Person, Post
 
+FAST_CLOCK = timedelta(minutes=5)  # a telephone may be that far ahead of the server
 ROWS: Mapping[str, type[Model]] = {"person": Person, "post": Post}
 VALUES: Mapping[str, type] = {"date": date, "boolean": bool, **ROWS}
 
@@ -43,6 +44,24 @@ def check_papers(
         if not _is_empty(value):
             _check_value(needs[name], value)
     return papers
+
+
+def check_photos(transition: Transition, files: Sequence[StoredFile], now: datetime) -> None:
+    """Raise MissingPaper for a photo without the time or place its need asks for, or of a time to come.
+
+    What the camera says counts before what the person states, whatever its clock.
+    """
+    for file in files:
+        if not file.by_camera and file.taken_at is not None and file.taken_at > now + FAST_CLOCK:
+            raise MissingPaper(_("“%(name)s”：拍摄时间不能晚于现在。") % {"name": file.name})
+    need = next((need for need in transition.needs if need.kind == "evidence"), None)
+    for file in files:
+        if need is None or file.upload.kind != need.kind or not file.media_type.startswith("image/"):
+            continue
+        if need.taken_at and file.taken_at is None:
+            raise MissingPaper(_("照片“%(name)s”没有自带拍摄时间，请人工填写。") % {"name": file.name})
+        if need.place and file.latitude is None and not file.place:
+            raise MissingPaper(_("照片“%(name)s”没有自带拍摄地点，请人工填写。") % {"name": file.name})
 
 
 def check_signature(transition: Transition, papers: Mapping[str, Any], actor: Person | None) -> None:

@@ -18,7 +18,7 @@ from anwei.cases.intake import Upload
 from anwei.cases.kinds import kind_for, kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
-from anwei.cases.needs import check_papers, check_signature, sealed
+from anwei.cases.needs import check_papers, check_photos, check_signature, sealed
 from anwei.cases.notices.turns import tell_turn
 from anwei.cases.rights import ACTING_FOR, check_ready, check_role, check_second_person, post_of
 from anwei.cases.state import STATE, state_of
@@ -104,6 +104,7 @@ def advance(
         acting = check_role(locked, transition.role, actor=actor, now=now)
         check_second_person(locked, transition, acting)
         papers = check_papers(transition, fields, evidence)
+        check_photos(transition, files, now)
         check_signature(transition, papers, actor)
         check_ready(locked, transition, now)
         _move(locked, transition, papers, now)

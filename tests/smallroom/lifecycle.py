@@ -5,11 +5,14 @@ from anwei.cases.lifecycle import Lifecycle, Need, Phase, Role, Transition
 from tests.smallroom.models import Replacement
 
 A, R, C = Phase.ACTING, Phase.REVIEW, Phase.CLOSED
-FINDING = Need("finding", "更换情况")
+FINDING, PHOTO = (
+    Need("finding", "更换情况"),
+    Need("evidence", "照片", "evidence", False, taken_at=True, place=True),
+)
 LIFE = Lifecycle(
     A,
     (
-        Transition("finish", A, R, Role.IMPLEMENTER, label="报完成", line="已更换"),
+        Transition("finish", A, R, Role.IMPLEMENTER, label="报完成", line="已更换", needs=(PHOTO,)),
         Transition(
             "close", R, C, Role.SUPERVISOR, label="销号", line="已销号", outcome="replaced", needs=(FINDING,)
         ),
