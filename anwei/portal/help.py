@@ -39,7 +39,7 @@ def help_texts(language: str = SOURCE) -> dict[str, HelpText]:
     words = _table(FILES[language])["page"]
     texts: dict[str, HelpText] = {}
     for page, row in _table(FILES[SOURCE])["page"].items():
-        also, said = row.get("also", []), words[page]
+        also, said = row.get("also", []), words.get(page, row)
         steps = tuple(said["steps"])
         text = HelpText(said["title"], said["purpose"], steps, said["citation"], row["confidence"])
         texts |= dict.fromkeys([page, *also], text)
