@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
 
 from anwei.ledgers.access import record_access
+from anwei.org.accounts.address import client_address
 from anwei.org.policy import person_of
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -79,7 +80,7 @@ def _is_refusal(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 def _record(request: HttpRequest, response: HttpResponseBase) -> None:
     person = person_of(request) if request.user.is_authenticated else None
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = client_address(request)
     verb = str(request.method)
     if person is None and not strangers.take():
         log.warning("refused %s %s from %s: %s", verb, request.path, address, response.status_code)
