@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers import seal
@@ -48,6 +48,9 @@ def county_setting(key: str, default: Any) -> Any:
 
 def locked_setting(key: str) -> dict[str, Any]:
     """Return the county's own table for `key`, {} without one, locked until the transaction ends."""
+    if connection.vendor == "postgresql":  # a row that is not there yet cannot be locked
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"setting {key}"])
     found = Setting.objects.select_for_update().filter(pk=key).first()
     return {} if found is None else dict(found.value)
 
