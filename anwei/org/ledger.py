@@ -12,6 +12,7 @@ from anwei.org.services import OrgError
 from anwei.org.services.people import save_people
 from anwei.org.services.roster import save_posts, save_roster
 from anwei.org.services.sectors import save_sector_duties
+from anwei.org.services.structure import save_units
 from anwei.org.unknown_units import doubt_unknown_units
 
 UNITS = register(
@@ -23,6 +24,8 @@ UNITS = register(
         rows=rules.units_seen,
         related=("parent",),
         order=("territory", "kind", "name"),
+        save=save_units,
+        errors=(OrgError,),
         may_write=rules.may_keep_registers,
         sees=lambda person, row, values: rules.in_sight(person, values["territory"]),
         explanation=gettext_lazy("党委、政府、安委会及其办公室、部门、乡镇街道、村社区；企业另有台账。"),

@@ -20,6 +20,6 @@ def on_move(follower: Callable[[Moves], None]) -> None:
 
 def moved(moves: Moves) -> None:
     """Tell the rooms above which units moved."""
-    if moves:
-        for follower in _followers:
-            follower(moves)
+    away = {unit: (before, after) for unit, (before, after) in moves.items() if before != after}
+    for follower in _followers if away else ():
+        follower(away)

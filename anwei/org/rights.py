@@ -33,9 +33,22 @@ def may_appoint_in(person: Person, unit: Unit) -> bool:
     whole = unit.whole
     if whole.kind == Unit.Kind.ENTERPRISE:
         return may_arrange(person, whole)
-    own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING, unit__kind__in=PUBLIC_BODIES)
-    bodies = {post.unit for post in own.select_related("unit")}
+    bodies = _bodies_of(person)
     return whole in bodies or any(_leads(body, whole) for body in bodies)
+
+
+def may_set_up(person: Person, kind: str, territory: str) -> bool:
+    """Say whether a person may make a unit a body of this kind at this place: whose body leads there."""
+    if kind not in TERRITORIAL:
+        return True
+    made = Unit(kind=kind, territory=territory)
+    return any(_leads(body, made) for body in _bodies_of(person))
+
+
+def _bodies_of(person: Person) -> set[Unit]:
+    """Return the public bodies of which a person is head or clerk."""
+    own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING, unit__kind__in=PUBLIC_BODIES)
+    return {post.unit for post in own.select_related("unit")}
 
 
 def may_fill(person: Person, post: Post) -> bool:

@@ -14,7 +14,7 @@ from anwei.org.accounts.recent import recent
 from anwei.org.policy import signed_in
 
 ONE = "ledgers/<slug:code>/"
-OF_RIGHTS = ("posts", "roster", "sector-duties")
+OF_RIGHTS = ("people", "posts", "roster", "sector-duties", "units")
 
 
 def writing(view: Callable[..., Any]) -> Callable[..., Any]:

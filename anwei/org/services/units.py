@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of
-from anwei.org.models import Person, SectorDuty, Territory, Unit
+from anwei.org.models import PUBLIC_BODIES, Person, SectorDuty, Territory, Unit
 from anwei.org.models.units import is_division_code
 from anwei.org.moves import moved
 from anwei.org.scope import ensure_visible
 from anwei.org.services.errors import OrgError
+from anwei.org.services.structure import require_standing
 
 
 @transaction.atomic
@@ -47,13 +48,17 @@ def register_unit(
 ) -> Unit:
     """Register a public body or a part of an enterprise; `sectors` are those a department leads (三管三必须).
 
-    Raises OrgError when the name is taken, the territory is not registered, or a part has no enterprise.
+    Raises OrgError when the name is taken, the territory is not registered, a part has no enterprise,
+    or `actor` leads no such place.
     """
     if Unit.objects.filter(name=name).exists():
         raise OrgError(_("已有名为“%(name)s”的单位。") % {"name": name})
     require_territory(territory)
     if kind == Unit.Kind.ENTERPRISE_DEPARTMENT and (parent is None or parent.kind != Unit.Kind.ENTERPRISE):
         raise OrgError(_("企业内设部门须指明所属企业。"))
+    if kind in PUBLIC_BODIES:
+        power = {"kind": kind, "territory": territory, "parent": parent.pk if parent else None}
+        require_standing(None, power, actor)
     unit = Unit.objects.create(
         kind=kind, name=name, short_name=short_name, territory=territory, parent=parent
     )
@@ -70,9 +75,12 @@ def register_unit(
 def place_unit(unit: Unit, territory: str, *, actor: Person | None, now: datetime, reason: str) -> Unit:
     """Say in which territory a unit lies.
 
-    Raises OrgError when the territory is not registered, PermissionDenied where `actor` sees nothing of it.
+    Raises OrgError when the territory is not registered, or `actor` does not stand over a public body there
+    and here, PermissionDenied where `actor` sees nothing of it.
     """
     require_territory(territory)
+    if unit.kind in PUBLIC_BODIES:
+        require_standing(unit, {"territory": territory}, actor)
     before, unit.territory = unit.territory, territory
     unit.save(update_fields=["territory"])
     moved({unit.pk: (before, territory)})
