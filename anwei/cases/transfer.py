@@ -17,6 +17,7 @@ from anwei.cases.models import Case, Entry
 from anwei.cases.notices.turns import tell_turn
 from anwei.cases.state import STATE, state_of
 from anwei.ledgers import seal
+from anwei.org.accounts.administration import OF_THE_COUNTY
 from anwei.org.gaps import ANSWERING
 from anwei.org.holdings import day_of, holdings_on, posts_of
 from anwei.org.models import Person, Post, Unit
@@ -86,5 +87,5 @@ def may_transfer(actor: Person, post: Post, now: datetime) -> bool:
     """Say whether somebody is of the county's committee office or its system administrator."""
     county = post.unit.territory[:COUNTY_DIGITS]
     office = Q(unit__kind=Unit.Kind.COMMITTEE_OFFICE, unit__territory=county)
-    keeper = Q(kind=Post.Kind.SYSTEM_ADMIN, unit__territory__startswith=county)
+    keeper = OF_THE_COUNTY & Q(kind=Post.Kind.SYSTEM_ADMIN, unit__territory=county)
     return posts_of(actor, now).filter(office | keeper).exists()

@@ -1,8 +1,8 @@
 """Who may come in by which door: every view carries one policy, and a test refuses a view without one.
 
-`@public`, `@signed_in`, `@posts(...)` and `@token` mark a view and enforce the policy, sync and async alike.
-They go outermost, also on `SomeView.as_view()` in a urls.py. What a person may see inside is the affair of
-`visible_to`.
+`@public`, `@signed_in`, `@posts(...)`, `@county_administrators(...)` and `@token` mark a view and enforce the
+policy, sync and async alike. They go outermost, also on `SomeView.as_view()` in a urls.py. What a person may
+see inside is the affair of `visible_to`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post
 from anwei.org.services import person_of_token
@@ -64,6 +65,20 @@ def posts(*kinds: Post.Kind) -> Callable[[View], View]:
         return refusal
 
     return lambda view: _guarded(view, Policy(f"posts:{','.join(kinds)}", check))
+
+
+def county_administrators(*kinds: Post.Kind) -> Callable[[View], View]:
+    """Open a view to the county's own administrators of `kinds`; those of a township or a plant get 403."""
+
+    def check(request: HttpRequest) -> Refusal:
+        refusal = _check_signed_in(request)
+        if refusal is None and not any(
+            is_of_the_county(person_of(request), timezone.now(), kind) for kind in kinds
+        ):
+            raise PermissionDenied(_("此页由县级管理员使用。"))
+        return refusal
+
+    return lambda view: _guarded(view, Policy(f"county:{','.join(kinds)}", check))
 
 
 def token(view: View) -> View:

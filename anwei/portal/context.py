@@ -54,7 +54,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demo_parts": SimpleLazyObject(parts) if settings.DEMO else (),
         "unified_login": _unified_login(),
         "post": SimpleLazyObject(lambda: posts[0] if posts else None),
-        "post_kinds": SimpleLazyObject(lambda: {post.kind for post in posts}),
+        "open_doors": SimpleLazyObject(lambda: {door.name for door in doors_of(posts)}),
         "help_name": current if current in help_texts() else "",
         "menu": SimpleLazyObject(lambda: _menu(current or "", posts, counts)),
         "desk": desk,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from anwei.cases.models import Preference
 from anwei.cases.notices.preferences import preference_of
+from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.holdings import posts_of
 from anwei.org.models import PUBLIC_BODIES, Person, Post
 from anwei.org.policy import person_of, signed_in
@@ -41,6 +42,9 @@ def home_of(person: Person, now: datetime) -> str:
         return chosen
     held = set(posts_of(person, now).values_list("kind", "unit__kind"))
     if held and all(kind in ADMINISTRATION for kind, _unit in held):
-        return ADMINISTRATION[Post.Kind(held.pop()[0])]
+        kind = Post.Kind(held.pop()[0])
+        if kind == Post.Kind.SYSTEM_ADMIN and not is_of_the_county(person, now, kind):
+            return "work"  # the system is the county's
+        return ADMINISTRATION[kind]
     overseeing = any(kind in OVERSEEING and unit in PUBLIC_BODIES for kind, unit in held)
     return "cockpit" if overseeing else "work"

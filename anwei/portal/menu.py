@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from anwei.org.accounts.administration import leads_the_county
 from anwei.org.models import PUBLIC_BODIES, Post
 from anwei.org.scope import ADMINISTRATORS
 
@@ -25,6 +26,7 @@ class Door:
     counted: str = ""  # which number of `portal.context` stands beside it
     officials_only: bool = False
     post_kinds: tuple[str, ...] = ()  # who has it, where it is an administrator's
+    of_the_county: bool = False  # not the administrators of a township or a plant
 
     def lit(self, current: str) -> bool:
         """Say whether the page named `current` belongs to this entry."""
@@ -84,8 +86,9 @@ ADMINISTRATION = (
             "system_channel",
         ),
         post_kinds=(SYSTEM,),
+        of_the_county=True,
     ),
-    Door("system_backup", _("备份演练"), "history", post_kinds=(SYSTEM,)),
+    Door("system_backup", _("备份演练"), "history", post_kinds=(SYSTEM,), of_the_county=True),
     Door(
         "accounts",
         _("账号管理"),
@@ -94,9 +97,9 @@ ADMINISTRATION = (
         post_kinds=(SECURITY,),
     ),
     Door("account_audit", _("账号审计"), "file-text", ("account_audit_tab",), post_kinds=(AUDIT,)),
-    Door("system_chain", _("记录核验"), "lock", post_kinds=(SYSTEM, AUDIT)),
-    Door("erasures", _("抹除个人信息"), "file-text", post_kinds=(SECURITY, AUDIT)),
-    Door("deliveries", _("通知送达"), "send", post_kinds=(SYSTEM,)),
+    Door("system_chain", _("记录核验"), "lock", post_kinds=(SYSTEM, AUDIT), of_the_county=True),
+    Door("erasures", _("抹除个人信息"), "file-text", post_kinds=(SECURITY, AUDIT), of_the_county=True),
+    Door("deliveries", _("通知送达"), "send", post_kinds=(SYSTEM,), of_the_county=True),
     Door("status", _("系统状态"), "heartbeat", post_kinds=(SYSTEM, SECURITY, AUDIT)),
     Door("suggestions", _("投诉建议"), "inbox", post_kinds=(SYSTEM, SECURITY, AUDIT)),
 )
@@ -105,8 +108,13 @@ ADMINISTRATION = (
 def doors_of(posts: list[Post]) -> list[Door]:
     """Return the doors of a person's posts; whoever only administers has no business in the business."""
     kinds = {post.kind for post in posts}
+    of_the_county = {post.kind for post in posts if leads_the_county(post.unit)}
     administers = kinds & set(ADMINISTRATORS)
-    doors = [door for door in ADMINISTRATION if kinds & set(door.post_kinds)]
+    doors = [
+        door
+        for door in ADMINISTRATION
+        if set(door.post_kinds) & (of_the_county if door.of_the_county else kinds)
+    ]
     if administers == kinds and posts:
         return doors
     official = any(post.unit.kind in PUBLIC_BODIES for post in posts)

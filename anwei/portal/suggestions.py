@@ -19,6 +19,7 @@ from anwei.cases.notices.services import tell
 from anwei.ledgers.papers import files
 from anwei.ledgers.papers.errors import PaperError
 from anwei.ledgers.services import record_change
+from anwei.org.accounts.administration import OF_THE_COUNTY
 from anwei.org.holdings import posts_acted_at
 from anwei.org.models import Person, Post, Unit
 from anwei.org.policy import person_of, signed_in
@@ -34,14 +35,14 @@ class Refused(ValueError):
 
 
 def answers(person: Person, now: datetime) -> bool:
-    """Say whether a person answers suggestions: a post of the committee's office, or the system's own.
+    """Say whether a person answers suggestions: of the committee, or the county's system administrator.
 
     Neither a screen in that office does, nor the administrators of security and audit who sit there.
     """
     own = posts_acted_at(person, now)
     silent = (Post.Kind.DISPLAY, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN)
     office = own.filter(unit__kind=Unit.Kind.COMMITTEE_OFFICE).exclude(kind__in=silent)
-    return office.exists() or own.filter(kind=Post.Kind.SYSTEM_ADMIN).exists()
+    return office.exists() or own.filter(OF_THE_COUNTY, kind=Post.Kind.SYSTEM_ADMIN).exists()
 
 
 def visible_to(person: Person, now: datetime) -> QuerySet[Suggestion]:

@@ -91,8 +91,10 @@ def reads(role: str, route: Route, place: str) -> bool:
         return role != "anonymous" or route.pattern not in HALFWAY
     if role == "anonymous" or route.policy == "":
         return False
-    if route.policy.startswith("posts:") and POST_KINDS[role] not in route.policy[6:].split(","):
-        return False
+    if route.policy.startswith(("posts:", "county:")):
+        kinds = route.policy.partition(":")[2].split(",")
+        if POST_KINDS[role] not in kinds:
+            return False
     if rule := NARROW.get(route.pattern):
         return (not place or place in SEES[role] or role in ADMINISTRATORS) and rule(role, place)
     if place and place not in SEES[role]:

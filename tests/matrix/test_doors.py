@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
+from anwei.org.models import Post
+from tests.kernel.county import in_post
 from tests.matrix.callers import Caller
 from tests.matrix.examples import NoExample, addresses, walk
 from tests.matrix.expected import CLOSED, EVERYBODY, MARKS, NARROW
@@ -42,6 +45,34 @@ def test_somebody_may_do_what_the_table_allows(world: World) -> None:
         if (write := WRITES.get(route.pattern)) and writes(write, role, route, plant, "POST")
     }
     assert reached == set(WRITES)
+
+
+def test_administrators_below_the_county_find_the_county_s_doors_shut(world: World) -> None:
+    """Each of the three at a plant, a town and a bureau: reading and writing, at every such door."""
+    units = [
+        world.places["x"].safety.unit,
+        world.people["township_a"].holdings.get().post.unit,
+        world.people["regulator_chemical"].holdings.get().post.unit,
+    ]
+    doors = [
+        (route, path)
+        for route, _place, path in walk(world, "system_admin")
+        if route.policy.startswith("county:")
+    ]
+    assert len(doors) >= 15
+    wrong = []
+    for unit in units:
+        for kind in ("system_admin", "security_admin", "audit_admin"):
+            client = Client()
+            client.force_login(
+                in_post(f"{kind}-{unit.pk}", Post.objects.create(unit=unit, kind=kind, title=kind))
+            )
+            for _route, path in doors:
+                for ask in (client.get, client.post):
+                    status = ask(path).status_code
+                    if status not in (403, 405):
+                        wrong.append(f"{kind} of {unit} {ask.__name__} {path}: {status}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_nobody_starts_what_they_may_not_see(world: World, visitors: dict[str, Caller]) -> None:

@@ -53,6 +53,28 @@ def test_pages_are_for_the_system_administrator(
     assert Client().get(page).status_code == 302
 
 
+def test_the_system_is_not_an_administrator_s_below_the_county(
+    county: County, visit: Callable[[Person], Client]
+) -> None:
+    bureau = Unit.objects.create(kind="department", name="测试县林业局", territory=COUNTY)
+    channel = {"adapter": "file", "reason": "改到自己的机器"}
+    notice = {"year": "2026", "holidays": "", "workdays": "", "reason": "试"}
+    for unit in (county.safety.unit, county.officer.holdings.get().post.unit, bureau):
+        client = visit(
+            in_post(
+                f"keeper-{unit.pk}", Post.objects.create(unit=unit, kind="system_admin", title="系统管理员")
+            )
+        )
+        for page in (*PAGES, "/system/channels/", "/system/channels/sms/", "/notices/deliveries/"):
+            assert client.get(page).status_code == 403, (unit, page)
+        assert client.post("/system/channels/sms/", channel).status_code == 403
+        assert client.post("/system/calendar/", notice).status_code == 403
+        assert client.post("/system/run/backup/").status_code == 403
+        home = client.get("/home/", follow=True)
+        assert home.status_code == 200 and "/system/" not in home.content.decode(), unit
+    assert not Setting.objects.exists()
+
+
 def test_a_figure_is_set_with_a_reason_and_reset(administrator: Client) -> None:
     page = "/system/figures/warning-clocks/red.sign/"
     assert administrator.post(page, {"limit": "5", "unit": "minute", "reason": ""}).status_code == 422

@@ -25,6 +25,7 @@ from anwei.cases.notices.channels import (
     link,
 )
 from anwei.cases.notices.services import tell
+from anwei.org.accounts.administration import OF_THE_COUNTY
 from anwei.org.holdings import day_of
 from anwei.org.models import Post
 
@@ -130,7 +131,7 @@ def _message(deliveries: Sequence[Delivery]) -> Message:
 def _tell_administrators(channel: Channel, now: datetime) -> None:
     """Say inside the system, once a day, that a channel does not deliver."""
     tell(
-        to=Post.objects.filter(kind=Post.Kind.SYSTEM_ADMIN),
+        to=Post.objects.filter(OF_THE_COUNTY, kind=Post.Kind.SYSTEM_ADMIN),
         text=_("%(channel)s发送失败，已停止重试，请检查渠道设置。") % {"channel": channel.label},
         url=reverse("deliveries"),
         level="info",

@@ -16,7 +16,7 @@ from anwei.cases.notices.queries import channel_states, notices_of, sent_by
 from anwei.cases.notices.services import mark_read, set_preference
 from anwei.ledgers.listing import ClampedPaginator
 from anwei.org.models import Post
-from anwei.org.policy import person_of, posts, signed_in
+from anwei.org.policy import county_administrators, person_of, signed_in
 
 A_PAGE = 20
 
@@ -68,7 +68,7 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/notice_settings.html", {"form": form, "person": person})
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
     """Show the administrator how the channels are and what did not get through; not what it says."""

@@ -26,6 +26,8 @@ TERRITORIAL = (
     Unit.Kind.TOWNSHIP,
     Unit.Kind.VILLAGE,
 )
+OF_THE_COUNTY = Q(unit__kind__in=TERRITORIAL, unit__territory__regex=rf"^\d{{{COUNTY_DIGITS}}}$")
+"""Posts at the bodies that lead the county itself."""
 
 
 def own_units(
@@ -99,7 +101,9 @@ def is_of_the_county(
     administrator: Person, now: datetime, kind: Post.Kind = Post.Kind.SECURITY_ADMIN
 ) -> bool:
     """Say whether the administrator's post is one of the county itself."""
-    return any(
-        unit.kind in TERRITORIAL and len(unit.territory) == COUNTY_DIGITS
-        for unit in own_units(administrator, now, kind)
-    )
+    return posts_of(administrator, now).filter(OF_THE_COUNTY, kind=kind).exists()
+
+
+def leads_the_county(unit: Unit) -> bool:
+    """Say whether a unit is one of the bodies that lead the county itself."""
+    return unit.kind in TERRITORIAL and len(unit.territory) == COUNTY_DIGITS

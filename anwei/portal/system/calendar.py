@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from anwei.ledgers.services import change_setting, county_setting, locked_setting
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Person, Post
-from anwei.org.policy import person_of, posts
+from anwei.org.policy import county_administrators, person_of
 from anwei.standards.calendar import CALENDAR, CalendarYear, WorkCalendar
 
 FIRST, LAST = 2020, 2099
@@ -38,7 +38,7 @@ class Day:
     moved: bool
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_http_methods(["GET", "POST"])
 @recent
 def system_calendar(request: HttpRequest) -> HttpResponse:

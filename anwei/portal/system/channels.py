@@ -35,7 +35,7 @@ from anwei.cases.notices.queries import channel_states
 from anwei.ledgers.services import change_setting, county_setting, record_change
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Person, Post
-from anwei.org.policy import person_of, posts
+from anwei.org.policy import county_administrators, person_of
 from anwei.portal.system.views import changes_of
 
 KEY_FILE = "notices-{channel}"  # name of the file in keys/
@@ -54,7 +54,7 @@ PARTS = {"": (), "file": (), "apprise": ("url",), "http": ("url", "method", "hea
 PASSWORD_IN_ADDRESS = re.compile(r"//[^/@]*:(?!\{secret\}@)[^/@]+@")
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_http_methods(["GET", "POST"])
 @recent
 def system_channels(request: HttpRequest) -> HttpResponse:
@@ -82,7 +82,7 @@ def system_channels(request: HttpRequest) -> HttpResponse:
     return render(request, "system/channels.html", context, status=422 if error else 200)
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_http_methods(["GET", "POST"])
 @recent
 def system_channel(request: HttpRequest, channel: str) -> HttpResponse:
@@ -111,8 +111,9 @@ def system_channel(request: HttpRequest, channel: str) -> HttpResponse:
     return render(request, "system/channel.html", context, status=422 if error else 200)
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_POST
+@recent
 def system_channel_test(request: HttpRequest, channel: str) -> HttpResponse:
     """Send one message now, to the administrator's own number or mailbox; say what the provider answered."""
     one, person, now = _channel(channel), person_of(request), timezone.now()

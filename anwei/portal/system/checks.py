@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.models import GlobalHead
 from anwei.ledgers.services import record_change
-from anwei.org.holdings import posts_of
+from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.models import Post
-from anwei.org.policy import person_of, posts
+from anwei.org.policy import county_administrators, person_of
 from anwei.portal import tasks
 from anwei.portal.schedule import county_schedule
 from anwei.portal.system import results
@@ -31,7 +31,7 @@ TASKS = {
 """What runs, the page that shows its result, and whose that page is: nobody starts what they may not see."""
 
 
-@posts(SYSTEM, AUDIT)
+@county_administrators(SYSTEM, AUDIT)
 @require_GET
 def system_chain(request: HttpRequest) -> HttpResponse:
     """Show what the last verification of all records found, and the hourly heads to be printed."""
@@ -43,7 +43,7 @@ def system_chain(request: HttpRequest) -> HttpResponse:
     return render(request, "system/chain.html", context)
 
 
-@posts(SYSTEM)
+@county_administrators(SYSTEM)
 @require_GET
 def system_backup(request: HttpRequest) -> HttpResponse:
     """Show the backups with their age, and whether the newest has proved itself."""
@@ -69,14 +69,14 @@ def system_backup(request: HttpRequest) -> HttpResponse:
     return render(request, "system/backup.html", context)
 
 
-@posts(SYSTEM, AUDIT)
+@county_administrators(SYSTEM, AUDIT)
 @require_POST
 def system_run(request: HttpRequest, check: str) -> HttpResponse:
     """Let the background verify, back up or hold a drill now; asked twice, it is done once."""
     if check not in TASKS:
         raise Http404
     task, page, kinds = TASKS[check]
-    if not posts_of(person_of(request), timezone.now()).filter(kind__in=kinds).exists():
+    if not any(is_of_the_county(person_of(request), timezone.now(), kind) for kind in kinds):
         raise PermissionDenied(_("您现在的岗位不能进行此操作。"))
     if results.running_since(settings.DATA, check, timezone.now()) is None:
         task.enqueue()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,11 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from anwei.ledgers.services import change_setting, county_setting
-from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.accounts.passwords import FIGURES, PROFILE, ProfileValidator, profile
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Person, Post
-from anwei.org.policy import person_of, posts
+from anwei.org.policy import county_administrators, person_of
 from anwei.portal.system.figures import whole
 from anwei.portal.system.views import changes_of
 from anwei.standards.passwords import PasswordProfile, password_profiles
@@ -46,14 +44,12 @@ class Row:
     bounds: tuple[int, int] | None
 
 
-@posts(Post.Kind.SECURITY_ADMIN)
+@county_administrators(Post.Kind.SECURITY_ADMIN)
 @require_http_methods(["GET", "POST"])
 @recent
 def system_passwords(request: HttpRequest) -> HttpResponse:
     """Show both profiles with their clauses; choose one, with the county's own figures, and say why."""
     person, error, now = person_of(request), "", timezone.now()
-    if not is_of_the_county(person, now):
-        raise PermissionDenied(_("密码规则由县级安全保密管理员选定。"))
     if request.method == "POST":
         try:
             choose_profile(

@@ -17,7 +17,7 @@ from anwei.ledgers.services import change_setting, county_setting
 from anwei.org.accounts.passwords import profile
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Post
-from anwei.org.policy import person_of, posts
+from anwei.org.policy import county_administrators, person_of
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
 from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
 from anwei.portal.system.letters import Sides
@@ -54,7 +54,7 @@ LEVELS = {
 }
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_GET
 def system(request: HttpRequest) -> HttpResponse:
     """Show what there is to set and to check, and first what waits for the administrator."""
@@ -63,7 +63,7 @@ def system(request: HttpRequest) -> HttpResponse:
     return render(request, "system/index.html", context)
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_GET
 def system_figures(request: HttpRequest, code: str) -> HttpResponse:
     """Show a set of figures: how each stands, its default and where that comes from, and what was changed."""
@@ -77,7 +77,7 @@ def system_figures(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "system/figures.html", context)
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_http_methods(["GET", "POST"])
 @recent
 def system_figure(request: HttpRequest, code: str, name: str) -> HttpResponse:
@@ -107,7 +107,7 @@ def system_figure(request: HttpRequest, code: str, name: str) -> HttpResponse:
     return render(request, "system/figure.html", context, status=422 if error else 200)
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_GET
 def system_templates(request: HttpRequest) -> HttpResponse:
     """Show the templates of papers."""
@@ -120,7 +120,7 @@ def system_templates(request: HttpRequest) -> HttpResponse:
     return render(request, "system/templates.html", {"rows": rows})
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_http_methods(["GET", "POST"])
 @recent
 def system_template(request: HttpRequest, key: str) -> HttpResponse:
@@ -159,7 +159,7 @@ def system_template(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "system/template.html", context, status=422 if error else 200)
 
 
-@posts(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN)
 @require_GET
 def system_dictionaries(request: HttpRequest) -> HttpResponse:
     """Show the sectors with the names that sources use for them, and the set-points with their clauses."""
