@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from anwei.ledgers.models import Change
+from anwei.ledgers.services import record_change
 from anwei.org.accounts.administration import administered_people, offered_posts
 from anwei.org.models import ApiToken, Person, Post, Unit
 from anwei.org.services import appoint, close_account, create_token, dismiss, reset_password
@@ -190,6 +191,24 @@ def test_the_auditor_sees_logins_failures_and_changes(
     assert client.get(f"{LIST}audit/nonsense/").status_code == 404
     assert client.post(f"{LIST}audit/").status_code == 405
     assert client.get(LIST).status_code == 403  # the auditor changes nothing
+
+
+def test_the_auditor_sees_what_left_the_system_was_erased_and_was_set(
+    county: County, auditor: Person, keeper: Person
+) -> None:
+    registers = (
+        "ledgers.export",
+        "ledgers.erasure",
+        "ledgers.paper",
+        "system.channel",
+        "system.check",
+        "org.signing",
+    )
+    for n, register in enumerate(registers):
+        reason = f"事由第{n}条"
+        record_change(register, 7, actor=keeper, now=NOW, verb="set", content={}, reason=reason)
+    changes = browser(auditor).get(f"{LIST}audit/changes/").content.decode()
+    assert [n for n in range(len(registers)) if f"事由第{n}条" not in changes] == []
 
 
 def test_a_township_s_auditor_sees_its_own_people_only(county: County) -> None:

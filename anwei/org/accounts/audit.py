@@ -32,7 +32,13 @@ AUDITED = (
     "org.delegation",
     "org.apitoken",
     "org.display",
+    "org.signing",
     "ledgers.setting",
+    "ledgers.export",
+    "ledgers.erasure",
+    "ledgers.paper",
+    "system.channel",
+    "system.check",
 )
 TABS: dict[str, tuple[type[Any], type[Any], type[Any]]] = {
     "logins": (AccessLog, LoginFilter, LoginTable),
