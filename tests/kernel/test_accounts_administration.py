@@ -196,19 +196,20 @@ def test_the_auditor_sees_logins_failures_and_changes(
 def test_the_auditor_sees_what_left_the_system_was_erased_and_was_set(
     county: County, auditor: Person, keeper: Person
 ) -> None:
-    registers = (
-        "ledgers.export",
-        "ledgers.erasure",
-        "ledgers.paper",
-        "system.channel",
-        "system.check",
-        "org.signing",
+    acts = (
+        ("ledgers.export", "export", "导出"),
+        ("ledgers.erasure", "propose", "提出抹除"),
+        ("ledgers.paper", "stamped", "盖章件归档"),
+        ("system.channel", "secret", "更换密钥"),
+        ("system.check", "run", "开始核验或备份"),
+        ("org.signing", "sign", "签署"),
     )
-    for n, register in enumerate(registers):
+    for n, (register, verb, _words) in enumerate(acts):
         reason = f"事由第{n}条"
-        record_change(register, 7, actor=keeper, now=NOW, verb="set", content={}, reason=reason)
+        record_change(register, 7, actor=keeper, now=NOW, verb=verb, content={}, reason=reason)
     changes = browser(auditor).get(f"{LIST}audit/changes/").content.decode()
-    assert [n for n in range(len(registers)) if f"事由第{n}条" not in changes] == []
+    assert [n for n in range(len(acts)) if f"事由第{n}条" not in changes] == []
+    assert [words for _register, _verb, words in acts if f">{words}<" not in changes] == []
 
 
 def test_a_township_s_auditor_sees_its_own_people_only(county: County) -> None:
