@@ -58,7 +58,8 @@ def test_only_the_office_and_the_system_administrator_may(
     page = f"/org/posts/{county.safety.pk}/"
     assert "移交未办结事项" not in sign_in(county.officer).get(page).content.decode()
     body = {"new": heir.pk, "reason": "机构合并"}
-    for person in (county.officer, county.worker, county.stranger):
+    own = Post.objects.create(unit=county.duty.unit, kind="system_admin", title="系统管理员")
+    for person in (county.officer, county.worker, county.stranger, in_post("bureau-keeper", own)):
         assert sign_in(person).post(f"{page}transfer/", body).status_code == 403
     assert Case.objects.get(pk=case.pk).implementer == county.safety
     keeper = Post.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -95,6 +96,17 @@ def test_what_cannot_work_is_refused_in_place(
     assert answer.status_code == 422 and sentence in answer.content.decode()
     assert not Setting.objects.filter(pk="notices.sms").exists()
     assert not settings.DATA.given_secret("notices-sms")
+
+
+def test_a_test_message_asks_again_who_it_is(administrator: Client, gateway: Provider) -> None:
+    administrator.post(PAGE, form(gateway))
+    session = administrator.session
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time() - 3600}]
+    session.save()
+    answer = administrator.post(f"{PAGE}test/")
+    assert answer.status_code == 302 and "/confirm/" in answer.headers["Location"]
+    assert gateway.given == []
 
 
 def test_a_closed_channel_sends_nothing(administrator: Client, gateway: Provider) -> None:
