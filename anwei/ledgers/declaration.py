@@ -153,6 +153,8 @@ class Ledger:
     whether the person would see the row with these values, as scope asks again after writing, `check` refuses
     a whole row by a sentence, `doubt` (the row, its new values) doubts a change by one, `doubt_new` (the
     values of all new rows, the person) each new row by one or "", `errors` are the domain errors of `save`,
+    `meant` says which of several rows with one key a line of a sheet means (None: a new one; the last unless
+    given) and `told_apart` names the columns by which two lines with one key are two rows.
     `parent` names the column of the row that a row belongs to (`ledgers.children`), `opens` leads to a room's
     own page of a row, `logged_as` names the register and key under which changes of
     a row are kept.
@@ -173,6 +175,8 @@ class Ledger:
     check: Callable[[Mapping[str, Any]], str] | None = None
     doubt: Callable[[Any, Mapping[str, Any]], str] | None = None
     doubt_new: Callable[[Sequence[Mapping[str, Any]], Any], Sequence[str]] | None = None
+    meant: Callable[[Sequence[Any], Mapping[str, Any]], Any | None] | None = None
+    told_apart: tuple[str, ...] = NONE
     errors: tuple[type[Exception], ...] = ()
     opens: Callable[[Any], str] | None = None
     logged_as: Callable[[Any], tuple[str, Any]] | None = None

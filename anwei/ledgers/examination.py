@@ -5,7 +5,7 @@ The same examination stands behind import, grid and form; it reads, so it may be
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -172,14 +172,15 @@ def _find_existing(ledger: Ledger, rows: Sequence[Examined], person: Any) -> Non
     for row in rows:
         key = _key(ledger, row.values)
         if key in seen:
-            row.existing = seen[key]
+            meant = ledger.meant or (lambda same, values: same[-1])
+            row.existing = meant(seen[key], row.values)
         elif key in everywhere:
             row.refusals[WHOLE_ROW] = _("同一记录已登记在您的管辖范围之外")
 
 
-def _rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key, Any]:
+def _rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key, list[Any]]:
     """Return the rows with one of these keys; asked by the first part of the key, compared by all."""
-    found: dict[Key, Any] = {}
+    found: dict[Key, list[Any]] = defaultdict(list)
     firsts = list(dict.fromkeys(key[0] for key in keys))
     for begin in range(0, len(firsts), CHUNK):
         some = [part for part in firsts[begin : begin + CHUNK] if part is not None]
@@ -187,7 +188,7 @@ def _rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key,
         if None in firsts[begin : begin + CHUNK]:
             query |= Q(**{f"{columns[0].path}__isnull": True})
         for row in rows.filter(query):
-            found[tuple(column.of(row) for column in columns)] = row
+            found[tuple(column.of(row) for column in columns)].append(row)
     return {key: found[key] for key in keys if key in found}
 
 
@@ -198,6 +199,7 @@ def _find_repeats(ledger: Ledger, rows: Sequence[Examined]) -> None:
         key = _key(ledger, row.values)
         if key is None or row.refusals:
             continue
+        key = (*key, *(row.values.get(name) for name in ledger.told_apart))
         earlier = first.setdefault(key, row)
         if earlier is row:
             continue
@@ -282,7 +284,7 @@ def _doubt_the_new(ledger: Ledger, rows: Sequence[Examined], person: Any) -> Non
     found = _rows_by(ledger.visible(person), columns, [key for key in wanted if all(key)])
     for row, key in zip(new, wanted, strict=True):
         if key in found:
-            row.doubts[WHOLE_ROW] = _("与已登记的“%(row)s”相似，请核对是否同一记录") % {"row": found[key]}
+            row.doubts[WHOLE_ROW] = _("与已登记的“%(row)s”相似，请核对是否同一记录") % {"row": found[key][-1]}
 
 
 def chunks(rows: Sequence[Examined], size: int) -> Iterator[Sequence[Examined]]:

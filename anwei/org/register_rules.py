@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,10 +23,23 @@ MOBILE, FIXED = re.compile(r"1[3-9]\d{9}"), re.compile(r"(0\d{2,3})?\d{7,8}")
 SECTOR_ALIASES = {alias: sector.code for sector in sectors().values() for alias in sector.aliases}
 UNIT_ALIASES = {
     "政府部门": "department",
+    "局": "department",
+    "委": "department",
+    "科室": "department",
+    "股室": "department",
+    "站所": "department",
+    "大队": "department",
+    "中队": "department",
+    "事业单位": "department",
     "街道": "township",
     "乡镇": "township",
+    "乡": "township",
+    "镇": "township",
     "村": "village",
     "社区": "village",
+    "村委会": "village",
+    "居委会": "village",
+    "网格": "grid",
 }
 POST_ALIASES = {
     "主要领导": "principal",
@@ -108,6 +121,21 @@ def holdings_seen(person: Any) -> QuerySet[Holding]:
     return Holding.objects.filter(post__in=posts_seen(person))
 
 
+def term_meant(holdings: Sequence[Holding], values: Mapping[str, Any]) -> Holding | None:
+    """Return which of a person's terms in one post a line of a list means, None where it tells a new one.
+
+    That is the term that begins on the day it says, else the one that has not ended; a line about days before
+    that one, or about a post that was left for good, is a term of its own.
+    """
+    begins, ends = values.get("from_on"), values.get("to_on")
+    if same := next((holding for holding in holdings if holding.from_on == begins), None):
+        return same
+    today = timezone.localdate()
+    lasting = [holding for holding in holdings if holding.to_on is None or holding.to_on >= today]
+    lasting = [holding for holding in lasting if ends is None or ends >= holding.from_on]
+    return max(lasting, key=lambda holding: holding.from_on, default=None)
+
+
 def people_seen(person: Any) -> QuerySet[Person]:
     """Return the people in the posts a person may see; for the county also those without a post."""
     people = Person.objects.filter(kind=Person.Kind.PERSON)
@@ -118,7 +146,7 @@ def people_seen(person: Any) -> QuerySet[Person]:
 
 def duties_seen(person: Any) -> QuerySet[SectorDuty]:
     """Return the present division of sectors among departments; within the county it is no secret."""
-    return SectorDuty.objects.filter(to_on=None)
+    return SectorDuty.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=timezone.localdate()))
 
 
 def in_sight(person: Any, territory: str, sector: str = "", enterprise: int | None = None) -> bool:

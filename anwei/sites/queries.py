@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -43,11 +43,11 @@ def township_names() -> dict[str, str]:
     return {code: name for code, name in names if len(code) == TOWNSHIP_DIGITS}
 
 
-def regulators_of(enterprise: Enterprise) -> list[SectorDuty]:
-    """Return the departments that answer for the enterprise's sector, the leading one first."""
-    return list(
-        SectorDuty.objects.filter(sector=enterprise.sector).select_related("unit").order_by("-lead", "pk")
-    )
+def regulators_of(enterprise: Enterprise, on: date) -> list[SectorDuty]:
+    """Return the departments that answer for the enterprise's sectors on a day, the leading ones first."""
+    sectors = [enterprise.sector, enterprise.second_sector]
+    duties = SectorDuty.objects.on(on).filter(sector__in=[sector for sector in sectors if sector])
+    return list(duties.select_related("unit").order_by("-lead", "pk"))
 
 
 def answerable_for(thing: Enterprise | Site, now: datetime) -> list[Answerable]:

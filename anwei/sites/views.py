@@ -56,7 +56,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "enterprise": shown,
         "township": township_names().get(shown.unit.territory[:TOWNSHIP_DIGITS], shown.unit.territory),
-        "regulators": regulators_of(shown),
+        "regulators": regulators_of(shown, timezone.localdate()),
         "answerable": answerable_for(shown, now),
         "sites": shown.sites.all(),
         "registers": children_of(shown, person, leaving_out=("sites",)),  # which have their own card

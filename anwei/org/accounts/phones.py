@@ -1,4 +1,4 @@
-"""Whose phone number lets its owner in, and so is changed by a security administrator alone.
+"""Whose phone number and user name let their owner in, and so are changed by a security administrator alone.
 
 A phone number is a second user name, and the county's unified login finds people by it: whoever could put
 another number to a leader's name could come in as the leader.
@@ -25,7 +25,7 @@ def lets_in(person: Person) -> bool:
 
 
 def require_unguarded(person: Person, values: Mapping[str, Any]) -> None:
-    """Raise OrgError when `values` would change the phone number of a person whom it lets in."""
+    """Raise OrgError when `values` would change by what name or number a person comes in."""
     if sentence := guarded(person, values):
         raise OrgError(sentence)
 
@@ -33,7 +33,9 @@ def require_unguarded(person: Person, values: Mapping[str, Any]) -> None:
 def guarded(row: Person | Holding, values: Mapping[str, Any]) -> str:
     """Return why `values` must not be written to a row of a register, "" where they may."""
     person = row.person if isinstance(row, Holding) else row
-    if "phone" not in values or values["phone"] == person.phone or not lets_in(person):
+    named = {"phone": _("手机号"), "username": _("账号")}
+    changed = [name for name in named if name in values and values[name] != getattr(person, name)]
+    if not changed or not lets_in(person):
         return ""
-    sentence = _("%(person)s可以登录，手机号只能由安全保密管理员在“账号管理”中修改，这里不写入。")
-    return sentence % {"person": person}
+    sentence = _("%(person)s可以登录，%(what)s只能由安全保密管理员在“账号管理”中修改，这里不写入。")
+    return sentence % {"person": person, "what": named[changed[0]]}

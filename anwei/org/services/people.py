@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, save_rows
@@ -20,9 +21,9 @@ from anwei.org.services.roster import free_username
 def save_people(
     edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = ""
 ) -> list[Person]:
-    """Register people or change their name and phone number.
+    """Register people or change their name, phone number and user name.
 
-    Raises OrgError when a phone number belongs to another person, or is changed where it lets its owner in.
+    Raises OrgError when a number or name is another person's, or is changed where it lets its owner in.
     """
     return [
         _created(edit, actor=actor, now=now)
@@ -42,10 +43,17 @@ def _created(edit: Edit, *, actor: Person | None, now: datetime) -> Person:
 
 
 def _changed(edit: Edit, *, actor: Person | None, now: datetime, reason: str) -> Person:
-    phone = edit.values.get("phone")
-    require_unguarded(edit.row, edit.values)  # type: ignore[arg-type]
-    if phone and Person.objects.filter(phone=phone).exclude(pk=edit.row.pk).exists():  # type: ignore[union-attr]
-        raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone})
+    person: Person = edit.row  # type: ignore[assignment]
+    values = {name: value for name, value in edit.values.items() if name != "username" or value}
+    require_unguarded(person, values)
+    for name in {values.get("phone"), values.get("username")} - {None, "", person.phone, person.username}:
+        if Person.objects.filter(Q(phone=name) | Q(username=name)).exclude(pk=person.pk).exists():
+            raise OrgError(_("“%(name)s”已是其他人的手机号或账号。") % {"name": name})
     return save_rows(
-        Person, [edit], actor=actor, now=now, reason=reason, visible=lambda _actor: Person.objects.all()
+        Person,
+        [Edit(person, values)],
+        actor=actor,
+        now=now,
+        reason=reason,
+        visible=lambda _actor: Person.objects.all(),
     )[0]

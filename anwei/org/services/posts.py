@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts import separation
 from anwei.org.accounts.administration import offered_posts
-from anwei.org.holdings import day_of, holdings_on
+from anwei.org.holdings import day_of
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.rights import may_fill
 from anwei.org.services.duties import locked_post, seed_duties
@@ -51,7 +52,7 @@ def appoint(
 
     `term_on` is the last day of the term of office, `document` the paper of appointment. Raises OrgError when
     somebody appoints themselves or to a post not theirs to fill, the days are out of order, the person holds
-    the post already, or two of the three administrators' posts would meet in one hand (三员分立).
+    the post then already, or two of the three administrators' posts would meet in one hand (三员分立).
     """
     require_another(person, actor)
     require_may_fill(post, actor, now)
@@ -60,7 +61,7 @@ def appoint(
     separation.require_separation(person, post, from_on=first_on, to_on=to_on)
     if any(day is not None and day < first_on for day in (to_on, term_on)):
         raise OrgError(_("离任日期和任期届满日期不能早于任职日期。"))
-    if holdings_on(first_on).filter(person=person, post=post).exists():
+    if _overlapping(person, post, first_on, to_on).exists():
         raise OrgError(_("%(person)s已在“%(post)s”任职。") % {"person": person, "post": post})
     holding = Holding.objects.create(
         person=person, post=post, from_on=first_on, to_on=to_on, term_on=term_on, document=document
@@ -81,6 +82,13 @@ def appoint(
         reason=reason,
     )
     return holding
+
+
+def _overlapping(person: Person, post: Post, first_on: date, last_on: date | None) -> QuerySet[Holding]:
+    """Return when `person` held or will hold the post within the days from `first_on` to `last_on`."""
+    held = Holding.objects.filter(person=person, post=post)
+    held = held.filter(Q(to_on__isnull=True) | Q(to_on__gte=first_on))
+    return held if last_on is None else held.filter(from_on__lte=last_on)
 
 
 @transaction.atomic

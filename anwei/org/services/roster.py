@@ -7,7 +7,7 @@ phone number, else by name within the unit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -158,11 +158,22 @@ def _changed(
     kind = values.get("kind")
     _set(holding.post, {"kind": kind} if kind else {}, actor=actor, now=now, reason=reason)
     require_may_fill(holding.post, actor, now)
+    _keep_what_ended(holding, values, day_of(now))
     if values.get("to_on") and holding.to_on is None:
         dismiss(holding, actor=actor, now=now, last_on=values["to_on"], reason=reason)
     days = {name: values[name] for name in ("from_on", "to_on", "term_on", "document") if name in values}
     _set(holding, days, actor=actor, now=now, reason=reason, register=("org.post", holding.post_id))
     return holding
+
+
+def _keep_what_ended(holding: Holding, values: Mapping[str, Any], today: date) -> None:
+    """Refuse to change the days of a term that is over: who answered then is history."""
+    over = holding.to_on is not None and holding.to_on < today
+    if over and any(
+        name in values and values[name] != getattr(holding, name) for name in ("from_on", "to_on")
+    ):
+        sentence = _("%(person)s已于 %(day)s 离任，起止日期不能改写；再次任职请另行登记。")
+        raise OrgError(sentence % {"person": holding.person, "day": holding.to_on})
 
 
 def _set(

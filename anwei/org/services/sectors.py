@@ -32,18 +32,18 @@ def assign_sector(
 
     What the department did in this sector until then ends the day before. Other leads stay: two claimants
     are a gap that somebody must decide. Raises OrgError for a unit that is no department, or when the
-    department's present duty begins only later.
+    department has a duty there that begins only later.
     """
     if unit.kind not in (Unit.Kind.DEPARTMENT, Unit.Kind.COMMITTEE_OFFICE, Unit.Kind.TOWNSHIP):
         raise OrgError(_("行业监管只能交给部门或乡镇街道。"))
     list(Unit.objects.select_for_update().filter(pk=unit.pk))  # two hands assign one sector
-    open_row = SectorDuty.objects.select_for_update().filter(sector=sector, unit=unit, to_on=None).first()
-    if open_row is not None:
-        if open_row.from_on is not None and open_row.from_on >= from_on:
-            sentence = _("%(unit)s对该行业的现行分工自 %(day)s 起，新的起始日期须更晚。")
-            raise OrgError(sentence % {"unit": unit, "day": open_row.from_on})
-        open_row.to_on = from_on - timedelta(days=1)
-        open_row.save(update_fields=["to_on"])
+    own = SectorDuty.objects.select_for_update().filter(sector=sector, unit=unit)
+    if later := own.filter(from_on__gte=from_on).order_by("from_on").first():
+        sentence = _("%(unit)s对该行业的现行分工自 %(day)s 起，新的起始日期须更晚。")
+        raise OrgError(sentence % {"unit": unit, "day": later.from_on})
+    for row in own.on(from_on):
+        row.to_on = from_on - timedelta(days=1)
+        row.save(update_fields=["to_on"])
     duty = SectorDuty.objects.create(
         sector=sector,
         unit=unit,
