@@ -15,7 +15,7 @@ from anwei.org.accounts.administration import administered_people, offered_posts
 from anwei.org.models import ApiToken, Person, Post, Unit
 from anwei.org.services import appoint, close_account, create_token, dismiss, reset_password
 from tests.kernel.accounts import give_factor, is_in, log_in, official, township
-from tests.kernel.county import COUNTY, NOW, County
+from tests.kernel.county import COUNTY, NOW, County, in_post
 
 LIST = "/org/accounts/"
 
@@ -156,13 +156,14 @@ def test_every_act_works_and_is_on_record(county: County, keeper: Person) -> Non
 
 def test_rights_change_at_the_next_request(county: County, keeper: Person) -> None:
     client = browser(keeper)
-    appoint(keeper, county.duty, actor=None, now=NOW)
     assert client.get(LIST).status_code == 200
     held = keeper.holdings.get(post__kind="security_admin")
     dismiss(held, actor=None, now=NOW, last_on=NOW.date() - timedelta(days=1), reason="轮岗")
-    assert client.get(LIST).status_code == 403  # still in office as duty officer
-    client.force_login(county.officer)
-    appoint(county.officer, held.post, actor=None, now=NOW)
+    appoint(keeper, county.duty, actor=None, now=NOW)
+    assert client.get(LIST).status_code == 403  # in office as duty officer
+    successor = in_post("successor")
+    client.force_login(successor)
+    appoint(successor, held.post, actor=None, now=NOW)
     assert client.get(LIST).status_code == 200
 
 

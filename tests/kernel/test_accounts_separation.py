@@ -15,7 +15,7 @@ from anwei.org.accounts import separation
 from anwei.org.models import Delegation, Holding, Person, Post
 from anwei.org.services import OrgError, appoint, delegate
 from tests.kernel.accounts import government, is_in, log_in, official
-from tests.kernel.county import COUNTY, IN_POST_SINCE, NOW
+from tests.kernel.county import COUNTY, IN_POST_SINCE, NOW, County, county_clerk, in_post
 
 THREE = ("system_admin", "security_admin", "audit_admin")
 TODAY = NOW.date()
@@ -31,7 +31,8 @@ def test_the_service_refuses_the_second_of_the_three(db: None, first: str, secon
     person = official("admin", first)
     with pytest.raises(OrgError, match="三员分立"):
         appoint(person, post_of(second), actor=None, now=NOW)
-    appoint(person, post_of("officer"), actor=None, now=NOW)  # another duty is no other administrator
+    with pytest.raises(OrgError, match="三员分立"):
+        appoint(person, post_of("officer"), actor=None, now=NOW)  # business beside it
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -51,7 +52,7 @@ def test_raw_sql_is_refused_too(db: None, first: str, second: str) -> None:
 def test_raw_updates_are_refused_too(db: None) -> None:
     system, audit = official("system", "system_admin"), official("audit", "audit_admin")
     held = audit.holdings.get()
-    officer = appoint(system, post_of("officer"), actor=None, now=NOW)
+    officer = Holding.objects.create(person=system, post=post_of("officer"), from_on=TODAY)
     updates = [
         ("UPDATE org_holding SET person_id = %s WHERE id = %s", [system.pk, held.pk]),
         ("UPDATE org_holding SET post_id = %s WHERE id = %s", [held.post_id, officer.pk]),
@@ -61,6 +62,35 @@ def test_raw_updates_are_refused_too(db: None) -> None:
         refused = pytest.raises(IntegrityError, match="separation")
         with refused, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, values)
+
+
+def test_no_form_gives_an_administrator_business(county: County) -> None:
+    clerk, keeper = county_clerk(), official("keeper", "security_admin", phone="13800000091")
+    client = Client()
+    client.force_login(clerk)
+    door = f"/org/appoint/?unit={county.townsman.holdings.get().post.unit_id}&kind=officer"
+    form = {
+        "title": "新岗",
+        "phone": "13800000091",
+        "from_on": TODAY,
+        "document": "测任1号",
+        "reason": "补缺",
+    }
+    refused = client.post(door, form | {"full_name": "keeper"})
+    assert refused.status_code != 302 and "三员分立" in refused.content.decode()
+    assert [held.post.kind for held in keeper.holdings.all()] == ["security_admin"]
+
+
+def test_a_running_deputy_becomes_no_administrator(county: County) -> None:
+    deputy = in_post("deputy")
+    lent = {"principal": county.worker, "deputy": deputy, "reason": "出差", "actor": county.worker}
+    ends = NOW + timedelta(days=2)
+    delegate(county.safety, from_at=NOW, to_at=ends, now=NOW, **lent)  # type: ignore[arg-type]
+    with pytest.raises(OrgError, match="三员分立"):
+        appoint(deputy, post_of("audit_admin"), actor=None, now=NOW)
+    appoint(deputy, post_of("audit_admin"), actor=None, now=NOW, from_on=TODAY + timedelta(days=3))
+    with pytest.raises(OrgError, match="三员分立"):  # the deputy will be an administrator within these days
+        delegate(county.safety, from_at=NOW, to_at=ends + timedelta(days=2), now=NOW, **lent)  # type: ignore[arg-type]
 
 
 def test_one_after_the_other_is_no_two_at_once(db: None) -> None:

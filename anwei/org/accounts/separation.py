@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.org.accounts.factors import ADMINISTRATORS
-from anwei.org.models import Holding, Person, Post
+from anwei.org.models import Delegation, Holding, Person, Post
 from anwei.org.services.errors import OrgError
 
 PREFIX = "separation_"
@@ -43,16 +43,19 @@ POSTGRESQL = "CREATE TRIGGER {name} AFTER {verb} ON {table} FOR EACH ROW EXECUTE
 
 
 def require_separation(person: Person, post: Post, *, from_on: date, to_on: date | None) -> None:
-    """Raise OrgError when `person` would hold two administrators' posts of different kinds on one day."""
+    """Raise OrgError when an administrator's post would meet another kind or business in one hand on one day.
+
+    Business is what `person` holds or does as a deputy; administrators see no business rows (`scope`).
+    """
+    held = Holding.objects.filter(person=person).exclude(post__kind=post.kind)
+    lent = Delegation.objects.filter(deputy=person, revoked_at__isnull=True)
     if post.kind not in ADMINISTRATORS:
-        return
-    others = Holding.objects.filter(person=person, post__kind__in=ADMINISTRATORS).exclude(
-        post__kind=post.kind
-    )
-    overlapping = others.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on))
+        held, lent = held.filter(post__kind__in=ADMINISTRATORS), lent.none()
+    held = held.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on))
+    lent = lent.filter(to_at__date__gte=from_on)
     if to_on is not None:
-        overlapping = overlapping.filter(from_on__lte=to_on)
-    if other := overlapping.select_related("post").first():
+        held, lent = held.filter(from_on__lte=to_on), lent.filter(from_at__date__lte=to_on)
+    if other := held.select_related("post").first() or lent.select_related("post").first():
         sentence = _("三员分立：%(person)s已任“%(held)s”，不能同时任“%(post)s”。")
         raise OrgError(sentence % {"person": person, "held": other.post, "post": post})
 

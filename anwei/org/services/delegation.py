@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.administration import administered_units
-from anwei.org.holdings import filled_post_above, holds, posts_of
+from anwei.org.accounts.separation import require_separation
+from anwei.org.holdings import day_of, filled_post_above, holds
 from anwei.org.models import Delegation, Person, Post
 from anwei.org.scope import ADMINISTRATORS
 from anwei.org.services.errors import OrgError
@@ -47,8 +48,7 @@ def delegate(
         raise OrgError(_("%(person)s不在“%(post)s”任职，不能委托。") % {"person": principal, "post": post})
     if deputy.pk == principal.pk or not deputy.is_active or deputy.kind != Person.Kind.PERSON:
         raise OrgError(_("代理人须是另一名在用账号的人员。"))
-    if posts_of(deputy, now).filter(kind__in=ADMINISTRATORS).exists():
-        raise OrgError(_("三员分立：系统的三类管理员不能代理业务岗位。"))
+    require_separation(deputy, post, from_on=day_of(from_at), to_on=day_of(to_at))
     if not max(now, from_at) < to_at <= from_at + LONGEST:
         raise OrgError(_("代理须有起止时间，止于将来，最长一年。"))
     if not reason.strip():
