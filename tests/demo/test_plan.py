@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from anwei.demo.boundaries import inside
-from anwei.demo.credit_code import ALPHABET, check, credit_code, organisation_check
+from anwei.demo.credit_code import credit_code
 from anwei.demo.plan import enterprises, townships
 from anwei.demo.simulator.models import MODELS
 from anwei.demo.tables import table
+from anwei.standards.identifiers import CREDIT_LETTERS, credit_check, organisation_check
 from anwei.standards.sectors import sectors
 from anwei.standards.setpoints import setpoint
 
@@ -103,11 +104,11 @@ def test_codes_and_names_are_unique() -> None:
 
 
 def test_the_credit_code_has_valid_check_digits() -> None:
-    assert check("91350100M000100Y4") == "3"  # the worked example of GB 32100-2015
+    assert credit_check("91350100M000100Y4") == "3"  # the worked example of GB 32100-2015
     for plan in enterprises():
         code = plan.credit_code
-        assert len(code) == 18 and set(code) <= set(ALPHABET)
-        assert code[17] == check(code[:17]) and code[16] == organisation_check(code[8:16])
+        assert len(code) == 18 and set(code) <= set(CREDIT_LETTERS)
+        assert code[17] == credit_check(code[:17]) and code[16] == organisation_check(code[8:16])
     assert credit_code("990101", 1) != credit_code("990101", 2)
 
 

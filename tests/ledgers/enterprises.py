@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anwei.sites.ledger import CREDIT_LETTERS
+from anwei.standards.identifiers import credit_check
 
 HEADER = ["序号", "单位名称", "社会信用代码", "所属行业", "所属乡镇", "生产状态", "职工人数", "详细地址"]
 
@@ -10,8 +10,7 @@ HEADER = ["序号", "单位名称", "社会信用代码", "所属行业", "所�
 def credit_code(number: int) -> str:
     """Return the number-th credit code of a fictional county (GB 32100-2015)."""
     body = f"91999001{number:09d}"
-    total = sum(CREDIT_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(body))
-    return body + CREDIT_LETTERS[-total % 31]
+    return body + credit_check(body)
 
 
 def line(number: int) -> list[str | int]:
