@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,24 +13,20 @@ from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org.register_rules import SECTOR_ALIASES, in_sight, may_keep_registers, territory_choices
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.services import save_enterprises, save_sites
-
-CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015 table 1
+from anwei.standards import identifiers
 
 
 def credit_code(text: str) -> str:
     """Return a credit code in its one spelling. Raises ValueError where it cannot be one (GB 32100-2015)."""
-    code = "".join(unicodedata.normalize("NFKC", text).upper().split()).replace("-", "")
-    if CREDIT_CODE.fullmatch(code) is None:
+    code = identifiers.normalised(text)
+    if not identifiers.has_credit_form(code):
         raise ValueError(_("统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z）"))
     return code
 
 
 def doubt_credit_code(code: str) -> str:
     """Return a sentence where the check digit does not fit (GB 32100-2015, mod 31)."""
-    total = sum(CREDIT_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(code[:17]))
-    fits = CREDIT_LETTERS[-total % 31] == code[17]
-    return "" if fits else _("统一社会信用代码的校验位不符，请核对")
+    return "" if identifiers.is_credit_code(code) else _("统一社会信用代码的校验位不符，请核对")
 
 
 def check_place(values: Mapping[str, Any]) -> str:
