@@ -12,7 +12,9 @@ SAME = 0.8  # from here on a person should compare two names
 _FORMS = re.compile(
     r"(集团)?(股份有限公司|有限责任公司|有限公司|股份公司|责任公司|总公司|分公司|公司|合伙企业|集团)"
 )
-_PLACES = re.compile(r"^[\u4e00-\u9fff]{1,8}?(自治区|省|自治州|市|自治县|县|区|旗)(?=[\u4e00-\u9fff]{2})")
+_PLACES = re.compile(
+    r"^[\u4e00-\u9fff]{1,8}?(自治区|省|自治州|市|自治县|县|区|旗)(?!镇|乡|街道)(?=[\u4e00-\u9fff]{2})"
+)
 _TOWNSHIPS = re.compile(r"^[\u4e00-\u9fff]{2,4}?(街道|镇|乡)(?=[\u4e00-\u9fff]{2})")
 # the same trade in other words; a longer word stands before the word within it
 _VARIANTS = (

@@ -190,6 +190,9 @@ def test_what_hinders_a_file_is_named() -> None:
     [
         ("no", "不是 JSON 文件"),
         (b"\xff\xfe\xff", "不是 JSON 文件"),
+        ("[" * 100_000, "不是 JSON 文件"),
+        (collection(), "文件里没有图形"),
+        (collection(feature([[[111, 36]] * 5], name="甲镇")), "一个环至少要三个不同的点"),
         ("[]", "不是 GeoJSON：应为 FeatureCollection 或 Feature"),
         ('{"type": "FeatureCollection", "features": 3}', "不是 GeoJSON：应为 FeatureCollection 或 Feature"),
         (

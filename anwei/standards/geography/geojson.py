@@ -62,11 +62,13 @@ def read_regions(content: bytes | str, *, name_property: str = "", code_property
     """
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _nothing(_("不是 JSON 文件"))
     features = _features(document)
     if features is None:
         return _nothing(_("不是 GeoJSON：应为 FeatureCollection 或 Feature"))
+    if not features:
+        return _nothing(_("文件里没有图形"))
     properties = [_properties(feature) for feature in features]
     name_property = name_property or property_of(properties, NAMES)
     code_property = code_property or property_of(properties, CODES)
@@ -160,7 +162,7 @@ def _ring(positions: Any) -> tuple[Ring, bool]:
         raise _Fault(_("图形没有坐标"))
     if was_open := not np.array_equal(ring[0], ring[-1]):
         ring = np.concatenate([ring, ring[:1]])
-    if len(ring) < 4:
+    if len(np.unique(ring, axis=0)) < 3:
         raise _Fault(_("一个环至少要三个不同的点"))
     outside = [position for position in ring.tolist() if not in_china(Point(*position))]
     if outside:
