@@ -24,6 +24,7 @@ IN_PROCESS = (
     "monitoring",
     "pages",
     "portal",
+    "sites",
 )  # no family of processes, and not the matrix, whose doors the pages' tests open too
 LONG = {  # files and tests that take seconds, and send no other SQL than their neighbours
     "test_histories.py",

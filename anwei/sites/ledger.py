@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org.register_rules import SECTOR_ALIASES, in_sight, may_keep_registers, territory_choices
 from anwei.sites.models import Enterprise, Site
+from anwei.sites.registers.owners import enterprise_choices
 from anwei.sites.services import save_enterprises, save_sites
 from anwei.standards import identifiers
 
@@ -46,12 +47,6 @@ def check_place(values: Mapping[str, Any]) -> str:
 def sees_enterprise(person: Any, row: Enterprise | None, values: Mapping[str, Any]) -> bool:
     """Say whether a person would see an enterprise with these values."""
     return in_sight(person, values["territory"], values["sector"], row.pk if row is not None else None)
-
-
-def enterprise_choices(person: Any) -> Iterable[tuple[int, str]]:
-    """Return the enterprises a person may name, by their full name."""
-    rows = Enterprise.objects.all() if person is None else Enterprise.objects.visible_to(person)
-    return rows.order_by("unit__name").values_list("pk", "unit__name")
 
 
 LONGITUDE = Column("longitude", synonyms=("东经", "X坐标", "坐标经度"), shown=False, example="113.08")
@@ -203,3 +198,5 @@ SITES = register(
         ),
     )
 )
+
+from anwei.sites.registers import chemicals, installations, risks  # noqa: E402, F401 - after those they hang on

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from anwei.sites import responsibility, views
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("sites/<int:pk>/", views.site, name="site"),
     path("org/responsibility/", responsibility.responsibility, name="responsibility"),
     path("org/responsibility/matrix/", responsibility.responsibility_matrix, name="responsibility_matrix"),
+    path("", include("anwei.sites.risks.urls")),
 ]

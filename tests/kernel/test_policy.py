@@ -24,6 +24,7 @@ PUBLIC = {
     "accounts/trust/": "the last step of a login; nothing to see without the others",
     "accounts/unified/<slug:provider_id>/": "leads to the county's unified login; 404 where there is none",
     "accounts/unified/<slug:provider_id>/back/": "the way back from it; proves itself by state and code",
+    "s/<slug:code>": "the public part of a sign on a wall; 404 without its random code, few guesses an hour",
     "wall/open/": "takes the one-time code of a display; shows nothing",
     "api/v1/openapi.json": "the description of the API holds no data",
     "api/v1/<path:rest>": "answers 404",

@@ -30,11 +30,12 @@ from anwei.org.services import (
     record_signing,
 )
 from anwei.portal.suggestions import suggest
-from anwei.sites.models import Enterprise, Site
+from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, Site
 from tests.kernel.accounts import give_factor
 from tests.kernel.county import IN_POST_SINCE, NOW, photo
 from tests.matrix.world import COUNTY, PLACES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
 from tests.monitoring.plant import raised
+from tests.sites.risks import fill_risks
 
 ADMINISTRATORS_PHONE = "13900000077"  # where a channel is tried out
 CREDIT_CODE = "91140000000000000U"
@@ -167,6 +168,7 @@ def _place(world: World, name: str, above: Unit) -> Place:
     evidence = _answered(warning, worker, mark)
     order = _draft(warning, officer)
     papers.review(order, actor=world.colleague, now=LATER)
+    point = fill_risks(enterprise, mark)
     notice = Notice.objects.filter(person=worker, case=warning.pk).first()
     assert notice is not None
     return Place(
@@ -224,6 +226,10 @@ def _place(world: World, name: str, above: Unit) -> Place:
         suggestion=suggest(
             text=f"{mark}表太多", page="/work/", photo=photo().content, actor=worker, now=LATER
         ),
+        point=point,
+        installation=Installation.objects.get(enterprise=enterprise),
+        chemical=Chemical.objects.get(enterprise=enterprise),
+        assessment=Assessment.objects.get(owner=enterprise),
     )
 
 

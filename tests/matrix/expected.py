@@ -58,6 +58,8 @@ NARROW: dict[str, Rule] = {
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
     "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
+    "risks/enterprises/<int:pk>/diagnosis/": _only(ACTORS),
+    "risks/points/<int:pk>/assess/<slug:method>/": _only(ACTORS),
     "status/": _only(EVERYBODY - ENTERPRISES),
     "suggestions/<int:pk>/photo/": lambda role, place: _reader_alone(role, place) or role in ANSWERS,
     "tags/<int:number>/rules/<int:pk>/": _only(OFFICERS),
@@ -66,7 +68,8 @@ NARROW: dict[str, Rule] = {
 }
 """Doors that the view narrows, or opens, in its own way: (role, plant) -> may read."""
 
-WRITTEN_BY = dict.fromkeys(("units", "posts", "roster", "enterprises", "sites"), ARRANGING) | dict.fromkeys(
+OF_SITES = ("enterprises", "sites", "risk-points", "installations", "chemicals")
+WRITTEN_BY = dict.fromkeys(("units", "posts", "roster", *OF_SITES), ARRANGING) | dict.fromkeys(
     ("people", "sector-duties"), COUNTY_WIDE
 )
 """Register -> who may write it."""
@@ -78,6 +81,7 @@ CLOSED: dict[str, tuple[int, ...]] = {
     "accounts/unified/<slug:provider_id>/": (404,),  # no unified login is set up
     "accounts/unified/<slug:provider_id>/back/": (404,),
     "healthz": (503,),  # nothing runs here
+    "s/<slug:code>": (404,),  # nobody's sign
 }
 """What a door answers to those whom it lets in, where that is neither 2xx nor 3xx."""
 

@@ -12,7 +12,17 @@ from anwei.ledgers.declaration import ledger_of
 from tests.matrix.building import CREDIT_CODE
 from tests.matrix.expected import COUNTY_WIDE, EVERYBODY, WRITTEN_BY
 from tests.matrix.world import COUNTY, SEES, Place, World
-from tests.matrix.writes import OF_ACCOUNTS, OF_CASES, OF_MONITORING, OF_ORG, OF_SYSTEM, TODAY, Write, fixed
+from tests.matrix.writes import (
+    OF_ACCOUNTS,
+    OF_CASES,
+    OF_MONITORING,
+    OF_ORG,
+    OF_RISKS,
+    OF_SYSTEM,
+    TODAY,
+    Write,
+    fixed,
+)
 
 NEW: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
     "units": lambda world, place, role: {
@@ -50,6 +60,18 @@ NEW: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
         "code": "S-NEW",
         "enterprise": place.enterprise.unit.name,
     },
+    "risk-points": lambda world, place, role: {"name": "新点", "code": "FX-NEW", "site": place.site.code},
+    "installations": lambda world, place, role: {
+        "name": "新单元",
+        "code": "DY-NEW",
+        "enterprise": place.enterprise.unit.name,
+        "kind": "storage",
+    },
+    "chemicals": lambda world, place, role: {
+        "name": "氯",
+        "enterprise": place.enterprise.unit.name,
+        "design_t": "1",
+    },
 }
 """What is typed for a new row, within the sight of the role."""
 
@@ -83,6 +105,9 @@ CHANGED: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
     },
     "enterprises": NEW["enterprises"],
     "sites": NEW["sites"],
+    "risk-points": NEW["risk-points"],
+    "installations": NEW["installations"],
+    "chemicals": NEW["chemicals"],
 }
 """What is typed over an existing row; the phone number of who can log in stays as it is shown."""
 
@@ -164,6 +189,7 @@ WRITES: dict[str, Write] = {
     **OF_ACCOUNTS,
     **OF_ORG,
     **OF_CASES,
+    **OF_RISKS,
     **OF_MONITORING,
     **OF_SYSTEM,
     **dict(_of_registers()),

@@ -27,7 +27,7 @@ from anwei.org.models import (
     Signing,
 )
 from anwei.portal.models import Suggestion
-from anwei.sites.models import Enterprise, Site
+from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, RiskPoint, Site
 
 COUNTY, TOWN_A, TOWN_B = "999001", "999001101", "999001102"
 PLACES = {"x": (TOWN_A, "chemical"), "y": (TOWN_B, "chemical"), "z": (TOWN_A, "coal")}
@@ -116,6 +116,10 @@ class Place:
     designation: Designation
     signing: Signing
     suggestion: Suggestion
+    point: RiskPoint
+    installation: Installation
+    chemical: Chemical
+    assessment: Assessment  # of the installation, waits to be confirmed
 
 
 @dataclass

@@ -21,6 +21,7 @@ from tests.matrix.expected import (
 )
 from tests.matrix.routes import Route
 from tests.matrix.world import World
+from tests.sites.risks import no_to_all
 
 Body = Callable[[World, str, str], Mapping[str, Any]]
 PEOPLE = EVERYBODY - {"display"}  # a screen changes nothing
@@ -186,6 +187,18 @@ OF_CASES = {
         },
         names_plant=True,
     ),
+}
+
+OF_RISKS = {
+    "risks/assessments/<int:pk>/<slug:act>/": Write(
+        ARRANGING,
+        lambda world, place, role: {"point": [*range(len(world.places[place].assessment.result["confirm"]))]},
+    ),
+    "risks/enterprises/<int:pk>/diagnosis/": Write(ACTORS, lambda world, place, role: no_to_all()),
+    "risks/enterprises/<int:pk>/sign/": Write(ACTORS),
+    "risks/installations/<int:pk>/assess/": Write(ACTORS),
+    "risks/points/<int:pk>/assess/<slug:method>/": Write(ACTORS, fixed(L="1", E="1", C="1")),
+    "risks/points/<int:pk>/sign/": Write(ACTORS),
 }
 
 RULE = {"deadband": "0", "on_delay_s": "5", "off_delay_s": "0", "severity": "red", **REASON}

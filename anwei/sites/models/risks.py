@@ -125,6 +125,8 @@ class Assessment(models.Model):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核人")
     )
     confirmed_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("退回时间"), null=True, blank=True)
+    return_reason = models.CharField(_("退回理由"), max_length=200, blank=True)
     stale_since = models.DateTimeField(_("待重评"), null=True, blank=True)  # what it rests on has changed
 
     objects = ScopedManager()
@@ -144,6 +146,10 @@ class Assessment(models.Model):
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 name="assessment_is_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True) | Q(confirmed_at__isnull=True),
+                name="assessment_is_not_both_confirmed_and_returned",
             ),
         ]
 

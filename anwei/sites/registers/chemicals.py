@@ -1,0 +1,156 @@
+"""危险化学品台账: each chemical with the most that may be there and that is, and its unit of GB 18218."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.declaration import Column, Ledger, register, seen
+from anwei.org.register_rules import may_keep_registers
+from anwei.sites.models import Chemical, Installation
+from anwei.sites.registers.owners import enterprise_choices
+from anwei.sites.risks.inventory import save_chemicals
+from anwei.standards.major_hazard.matching import find, is_cas
+from anwei.standards.major_hazard.tables import categories
+
+MOST_T = 10_000_000  # of one chemical in one place; more is a slip of the hand
+
+
+def cas_number(text: str) -> str:
+    """Return a CAS number. Raises ValueError where its check digit does not fit."""
+    number = text.replace("—", "-").replace("–", "-").replace(" ", "")
+    if not is_cas(number):
+        raise ValueError(_("“%(text)s”不是 CAS 号，或者校验位不符") % {"text": text})
+    return number
+
+
+def category_symbols(text: str) -> str:
+    """Return categories of GB 18218-2018 table 2 in their one spelling: "J1;W5.1". Raises ValueError."""
+    symbols = [part.upper() for part in re.split(r"[;；、,，\s]+", text) if part]
+    for symbol in symbols:
+        if symbol not in categories():
+            known = _("、").join(categories())
+            raise ValueError(
+                _("GB 18218-2018 表2 没有“%(symbol)s”（%(known)s）") % {"symbol": symbol, "known": known}
+            )
+    return ";".join(dict.fromkeys(symbols))
+
+
+def installation_choices(person: Any) -> Iterable[tuple[int, str]]:
+    """Return the units a person may name, by code and by name (with the enterprise where it repeats)."""
+    rows = list(seen(Installation, person).select_related("enterprise__unit").order_by("pk"))
+    n_named = Counter(row.name for row in rows)
+    yield from ((row.pk, row.code) for row in rows)
+    for row in rows:
+        yield row.pk, row.name if n_named[row.name] == 1 else f"{row.enterprise} {row.name}"
+
+
+def check_chemical(values: Mapping[str, Any]) -> str:
+    """Refuse a unit of another enterprise, impossible quantities, and a chemical nobody can look up."""
+    if any(not 0 <= (values.get(name) or 0) <= MOST_T for name in ("design_t", "actual_t")):
+        return _("数量应在 0 到 %(most)d 吨之间") % {"most": MOST_T}
+    if not (installation := values.get("installation")):
+        return ""
+    enterprise = values.get("enterprise")
+    if not Installation.objects.filter(pk=installation, enterprise=enterprise).exists():
+        return _("所在单元不是这家企业的")
+    if (
+        not find(values.get("name") or "")
+        and not find(values.get("cas") or "")
+        and not values.get("category")
+    ):
+        return _("GB 18218-2018 表1 没有“%(name)s”，在单元内的须填辨识类别（表2）") % {
+            "name": values.get("name")
+        }
+    return ""
+
+
+def _quantity(name: str) -> Any:
+    """Return a reader of a quantity as sheets write it: a plain number."""
+
+    def of(row: Chemical) -> float | None:
+        value = getattr(row, name)
+        return None if value is None else float(value)
+
+    return of
+
+
+CHEMICALS = register(
+    Ledger(
+        code="chemicals",
+        label=gettext_lazy("危险化学品台账"),
+        model=Chemical,
+        save=save_chemicals,
+        key=("enterprise", "installation", "name"),
+        parent="enterprise",
+        related=("enterprise__unit", "installation"),
+        order=("enterprise__unit__name", "pk"),
+        may_write=may_keep_registers,
+        check=check_chemical,
+        explanation=gettext_lazy(
+            "品名、CAS 号、危险性类别和数量；在单元内的参加重大危险源辨识，数量取设计、实际中较大的。"
+        ),
+        empty=gettext_lazy("从 Excel 导入，或逐种登记；企业须先在企业台账里。"),
+        columns=(
+            Column(
+                "name",
+                synonyms=("化学品名称", "名称", "危险化学品", "危化品名称", "物料名称", "物质名称"),
+                searched=True,
+                example="氨",
+            ),
+            Column(
+                "cas",
+                synonyms=("CAS", "CAS编号", "CAS No"),
+                clean=cas_number,
+                searched=True,
+                example="7664-41-7",
+            ),
+            Column(
+                "enterprise",
+                display="enterprise__unit__name",
+                required=True,
+                choices=enterprise_choices,
+                synonyms=("企业名称", "单位名称", "所属企业", "生产经营单位"),
+                searched=True,
+                explanation=gettext_lazy("企业台账里的全称"),
+            ),
+            Column(
+                "installation",
+                display="installation__name",
+                choices=installation_choices,
+                synonyms=("单元", "单元编号", "所属单元", "辨识单元"),
+                explanation=gettext_lazy("单元编号或名称；不参加辨识的留空"),
+                example="DY-01",
+            ),
+            Column("ghs", synonyms=("GHS类别", "危险类别", "危险性分类"), shown=False),
+            Column(
+                "category",
+                synonyms=("GB18218类别", "表2类别", "类别符号"),
+                clean=category_symbols,
+                explanation=gettext_lazy("GB 18218-2018 表2 的符号，如 J1、W5.1；表1 有名称的可不填"),
+                example="J5",
+            ),
+            Column(
+                "design_t",
+                path="design_t",
+                value=_quantity("design_t"),
+                synonyms=("设计最大量", "设计储量", "最大设计量", "设计最大存量", "设计量（吨）"),
+                sensitive=True,
+                example="50",
+            ),
+            Column(
+                "actual_t",
+                path="actual_t",
+                value=_quantity("actual_t"),
+                synonyms=("实际最大量", "实际储量", "最大存量", "实际存量", "数量（吨）", "储量"),
+                sensitive=True,
+                example="42.5",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,67 @@
+"""重大危险源单元台账: the units that GB 18218-2018 judges; their chemicals are a register of their own."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.declaration import Column, Ledger, register
+from anwei.org.register_rules import may_keep_registers
+from anwei.sites.models import Installation
+from anwei.sites.registers.owners import enterprise_choices
+from anwei.sites.risks.inventory import save_installations
+
+INSTALLATIONS = register(
+    Ledger(
+        code="installations",
+        label=gettext_lazy("重大危险源单元台账"),
+        model=Installation,
+        save=save_installations,
+        key=("code",),
+        parent="enterprise",
+        related=("enterprise__unit",),
+        order=("enterprise__unit__name", "code"),
+        may_write=may_keep_registers,
+        opens=lambda row: reverse("risk_installation", args=[row.pk]),
+        explanation=gettext_lazy(
+            "按 GB 18218-2018 划分的生产单元、储存单元；人数或存量一变，自动重新辨识分级，等人复核。"
+        ),
+        empty=gettext_lazy("逐个登记单元，再在危险化学品台账里登记其中的化学品。"),
+        columns=(
+            Column(
+                "name",
+                synonyms=("单元", "名称", "重大危险源名称", "危险源名称"),
+                searched=True,
+                example="氨罐区",
+            ),
+            Column(
+                "code",
+                synonyms=("编号", "危险源编号", "重大危险源编号", "编码"),
+                searched=True,
+                example="DY-01",
+            ),
+            Column(
+                "enterprise",
+                display="enterprise__unit__name",
+                required=True,
+                choices=enterprise_choices,
+                synonyms=("企业名称", "单位名称", "所属企业", "生产经营单位"),
+                searched=True,
+                explanation=gettext_lazy("企业台账里的全称"),
+            ),
+            Column(
+                "kind",
+                synonyms=("单元类别", "类型", "单元性质"),
+                aliases={"生产": "production", "储存": "storage", "存储单元": "storage", "罐区": "storage"},
+                filtered=True,
+            ),
+            Column(
+                "people_exposed",
+                synonyms=("500米人数", "厂外500m人数", "暴露人员", "厂外暴露人员数量", "常住人口"),
+                sensitive=True,
+                example="35",
+            ),
+            Column("record_number", synonyms=("备案号", "备案登记编号"), shown=False),
+        ),
+    )
+)

@@ -1,0 +1,1 @@
+"""Graded risk: registering points, assessing them, confirming by a second person, signs on the wall."""

@@ -1,0 +1,115 @@
+"""Assessments are kept here: by which method, by whom, when due again; a second person then confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.language import gettext_noop
+from anwei.ledgers.services import county_setting, record_change
+from anwei.org.holdings import day_of, posts_of
+from anwei.org.models import Person, Post
+from anwei.org.register_rules import may_keep_registers
+from anwei.org.scope import ensure_visible
+from anwei.sites.models import Assessment, Enterprise, Installation, RiskPoint
+from anwei.sites.risks.points import months_later
+from anwei.standards.risk import methods
+from anwei.standards.risk.diagnosis import Answer, diagnose, next_review
+from anwei.standards.risk.methods import Method
+from anwei.standards.risk.rating import Value, rate
+from anwei.standards.risk.records import Record
+from anwei.standards.sentences import Unassessable
+
+REGISTER = "sites.assessment"  # under which the acts on an assessment are sealed
+SETTING = "risk.{method}"  # key of the county's own bands
+OF_ENTERPRISE = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)
+Thing = Enterprise | Installation | RiskPoint
+
+
+def method_of(key: str) -> Method:
+    """Return LEC or LS with the county's own bands. Raises KeyError for another key."""
+    return {"lec": methods.lec, "ls": methods.ls}[key](county_setting(SETTING.format(method=key), None))
+
+
+def years_later(now: datetime, years: int) -> date:
+    """Return the county's day so many years later."""
+    return months_later(day_of(now), 12 * years)
+
+
+def owner_of(thing: Thing) -> Enterprise | None:
+    """Return the enterprise that a thing is or belongs to."""
+    if isinstance(thing, Enterprise):
+        return thing
+    return thing.enterprise if isinstance(thing, Installation) else thing.site.enterprise
+
+
+def may_assess(person: Person, thing: Thing, now: datetime) -> bool:
+    """Say whether a person may assess: officials who keep registers, the enterprise's own safety posts."""
+    owner = owner_of(thing)
+    own = posts_of(person, now).filter(kind__in=OF_ENTERPRISE)
+    return may_keep_registers(person) or (owner is not None and own.filter(unit=owner.unit_id).exists())
+
+
+@transaction.atomic
+def rate_point(
+    point: RiskPoint, key: str, values: Mapping[str, Value], *, actor: Person, now: datetime
+) -> Assessment:
+    """Assess a risk point by LEC or LS. Raises Unassessable for a value that is missing or in no table."""
+    _require_assessor(actor, point, now)
+    record = rate(method_of(key), values).to_json()
+    review_on = months_later(day_of(now), point.review_months)
+    return keep(record, point, actor=actor, now=now, review_on=review_on)
+
+
+@transaction.atomic
+def diagnose_enterprise(
+    enterprise: Enterprise, answers: Mapping[str, Answer], *, actor: Person, now: datetime
+) -> Assessment:
+    """Assess an enterprise by 应急〔2018〕19号. Raises Unassessable while answers could change the colour."""
+    _require_assessor(actor, enterprise, now)
+    found = diagnose(answers)
+    if not found.settled:
+        message = gettext_noop("还有 {n} 项未回答，答完才能提交")
+        raise Unassessable(message, n=str(len(found.missing)))
+    return keep(found.to_json(), enterprise, actor=actor, now=now, review_on=next_review(day_of(now)))
+
+
+@transaction.atomic
+def keep(record: Record, thing: Thing, *, actor: Any, now: datetime, review_on: date) -> Assessment:
+    """Keep a finished assessment in the stored form of `standards.risk.records`, unconfirmed.
+
+    Raises PermissionDenied where the actor (None: the system) may not see what was assessed.
+    """
+    owner = owner_of(thing)
+    lies = thing.site if isinstance(thing, RiskPoint) else None
+    made = Assessment.objects.create(
+        enterprise=thing if isinstance(thing, Enterprise) else None,
+        installation=thing if isinstance(thing, Installation) else None,
+        point=thing if isinstance(thing, RiskPoint) else None,
+        owner=owner,
+        territory=lies.territory if lies else owner.unit.territory if owner else "",
+        sector=lies.sector if lies else owner.sector if owner else "",
+        method=Assessment.Method.NO_19 if record["method"] == "diagnosis" else record["method"],
+        version=record["version"],
+        inputs=record["inputs"],
+        result={**record["result"], **{part: record[part] for part in ("name", "steps", "confirm")}},
+        grade=record["grade"] or "",
+        assessor=actor,
+        assessed_at=now,
+        review_on=review_on,
+    )
+    content = {"method": made.method, "version": made.version, "grade": made.grade, "of": str(thing)}
+    record_change(REGISTER, made.pk, actor=actor, now=now, verb="assess", content=content)
+    if actor is not None:
+        ensure_visible(actor, made)
+    return made
+
+
+def _require_assessor(person: Person, thing: Thing, now: datetime) -> None:
+    if not may_assess(person, thing, now):
+        raise PermissionDenied(_("您现在的岗位不能评估这里的风险。"))

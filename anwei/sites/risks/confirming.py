@@ -1,0 +1,92 @@
+"""The second person: an official confirms an assessment point by point, or returns it with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.saving import log_all
+from anwei.ledgers.services import record_change
+from anwei.org.models import Person
+from anwei.org.register_rules import may_keep_registers
+from anwei.sites.models import Assessment, RiskPoint
+from anwei.sites.risks.assessing import REGISTER
+from anwei.sites.risks.queries import newer_than, open_assessments
+
+LONGEST_REASON = 200
+
+
+class NotConfirmed(ValueError):
+    """The assessment stays as it is; the text is a sentence for the user."""
+
+
+def may_confirm(person: Person, assessment: Assessment) -> bool:
+    """Say whether a person may confirm or return it: an official other than the assessor, while it waits."""
+    waits = open_assessments(Assessment.objects.visible_to(person)).filter(pk=assessment.pk)
+    return assessment.assessor_id != person.pk and may_keep_registers(person) and waits.exists()
+
+
+@transaction.atomic
+def confirm(assessment: Assessment, ticked: Collection[int], *, actor: Person, now: datetime) -> Assessment:
+    """Confirm an assessment; it now gives the grade of its risk point, and counts for its enterprise.
+
+    `ticked` are the places (from 0) of what a person had to confirm; each must be among them. Raises
+    NotConfirmed otherwise, PermissionDenied for who may not.
+    """
+    locked = _locked(assessment, actor)
+    points = [point["text"] for point in locked.result["confirm"]]
+    if {*range(len(points))} - {*ticked}:
+        raise NotConfirmed(_("还有须人工核定的事项没有勾选，请逐项核对。"))
+    locked.confirmed_by, locked.confirmed_at = actor, now
+    locked.save(update_fields=["confirmed_by", "confirmed_at"])
+    content = {"confirmed": points, "grade": locked.grade}
+    record_change(REGISTER, locked.pk, actor=actor, now=now, verb="confirm", content=content)
+    if locked.point is not None:
+        _grade_point(locked.point, locked, actor=actor, now=now)
+    return locked
+
+
+@transaction.atomic
+def send_back(assessment: Assessment, reason: str, *, actor: Person, now: datetime) -> Assessment:
+    """Return an assessment to who made it. Raises NotConfirmed without a reason."""
+    locked = _locked(assessment, actor)
+    if not reason.strip():
+        raise NotConfirmed(_("退回须说明理由。"))
+    locked.returned_at, locked.return_reason = now, reason.strip()[:LONGEST_REASON]
+    locked.save(update_fields=["returned_at", "return_reason"])
+    record_change(
+        REGISTER, locked.pk, actor=actor, now=now, verb="return", content={}, reason=locked.return_reason
+    )
+    return locked
+
+
+def _locked(assessment: Assessment, actor: Person) -> Assessment:
+    locked: Assessment = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    if locked.confirmed_at or locked.returned_at or newer_than(locked).exists():
+        raise NotConfirmed(_("这份评估已经办理，或者已有更新的评估，请刷新后再看。"))
+    if not may_confirm(actor, locked):
+        raise PermissionDenied(_("评估须由监管部门的另一人复核，评估人本人不能复核。"))
+    return locked
+
+
+def _grade_point(point: RiskPoint, by: Assessment, *, actor: Person, now: datetime) -> None:
+    before = [point.grade, point.review_on]
+    point.grade, point.review_on = by.grade, by.review_on
+    point.save(update_fields=["grade", "review_on"])
+    names = ("grade", "review_on")
+    changed = {
+        name: [old, getattr(point, name)]
+        for name, old in zip(names, before, strict=True)
+        if old != getattr(point, name)
+    }
+    if changed:
+        log_all(
+            [(point, "update", {"changed": changed})],
+            actor=actor,
+            now=now,
+            reason=str(by.get_method_display()),
+        )

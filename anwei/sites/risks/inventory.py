@@ -1,0 +1,121 @@
+"""What stands in a unit of GB 18218, and its assessment anew whenever that changes, through whatever door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+
+from anwei.language import gettext_noop
+from anwei.ledgers.saving import Edit, save_rows
+from anwei.sites.models import Assessment, Chemical, Installation
+from anwei.sites.risks.assessing import keep, years_later
+from anwei.standards.major_hazard.assessment import Stock, assess
+from anwei.standards.major_hazard.matching import find
+from anwei.standards.risk.control import control_rules
+from anwei.standards.risk.records import Record, of_major_hazard
+from anwei.standards.sentences import Unassessable
+
+QUANTUM = Decimal("0.0001")  # what the columns keep
+
+
+def quantity_t(chemical: Chemical) -> Decimal | None:
+    """Return the quantity that counts, in tonnes: the design maximum, or what is there if that is more.
+
+    GB 18218-2018 4.2.2 counts the design maximum; more than that in fact must not make the result smaller.
+    """
+    return max((one for one in (chemical.design_t, chemical.actual_t) if one is not None), default=None)
+
+
+def stock_of(chemical: Chemical) -> Stock:
+    """Return a chemical as the standard's calculation takes it. Raises Unassessable without a quantity."""
+    quantity = quantity_t(chemical)
+    if quantity is None:
+        raise Unassessable(gettext_noop("{name}：没有填设计最大量或实际最大量"), name=chemical.name)
+    by_number = not find(chemical.name) and bool(chemical.cas) and bool(find(chemical.cas))
+    categories = tuple(filter(None, chemical.category.split(";")))
+    return Stock(chemical.cas if by_number else chemical.name, Fraction(quantity), categories)
+
+
+def computed(installation: Installation) -> Record:
+    """Return the assessment of an installation as it stands, in its stored form.
+
+    Raises Unassessable where it holds nothing, or something that cannot be assessed.
+    """
+    stocks = [stock_of(chemical) for chemical in installation.chemicals.order_by("pk")]
+    if not stocks:
+        raise Unassessable(gettext_noop("单元内还没有登记危险化学品"))
+    return of_major_hazard(assess(stocks, installation.people_exposed), stocks)
+
+
+@transaction.atomic
+def assess_installation(installation: Installation, *, actor: Any, now: datetime) -> Assessment:
+    """Assess an installation by GB 18218-2018 and keep the result, which a second person then confirms.
+
+    Raises Unassessable.
+    """
+    review_on = years_later(now, control_rules().installation_years)
+    return keep(computed(installation), installation, actor=actor, now=now, review_on=review_on)
+
+
+@transaction.atomic
+def reassess(installations: Iterable[int], *, actor: Any, now: datetime) -> list[Assessment]:
+    """Assess those installations anew whose inventory or people are others than at their last assessment.
+
+    Every confirmed result that rests on something else is marked stale: a review is asked for. What cannot
+    be assessed is marked so too, and its page says why. Returns the new assessments.
+    """
+    made = []
+    for installation in Installation.objects.select_for_update(of=("self",)).filter(
+        pk__in=set(installations)
+    ):
+        last = Assessment.objects.filter(installation=installation).first()
+        try:
+            record = computed(installation)
+        except Unassessable:
+            record = None
+        if last is not None and record is not None and _says_the_same(last, record):
+            continue
+        confirmed = Assessment.objects.filter(installation=installation, confirmed_at__isnull=False)
+        confirmed.filter(stale_since__isnull=True).update(stale_since=now)
+        if record is not None:
+            made.append(assess_installation(installation, actor=actor, now=now))
+    return made
+
+
+def _says_the_same(last: Assessment, record: Record) -> bool:
+    return last.returned_at is None and (last.inputs, last.version) == (record["inputs"], record["version"])
+
+
+@transaction.atomic
+def save_installations(
+    edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
+) -> list[Installation]:
+    """Register installations or change them; a change of the people nearby assesses them anew."""
+    rows = save_rows(Installation, edits, actor=actor, now=now, reason=reason)
+    reassess((row.pk for row in rows), actor=actor, now=now)
+    return rows
+
+
+@transaction.atomic
+def save_chemicals(edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = "") -> list[Chemical]:
+    """Register chemicals or change them; the installations they stand or stood in are assessed anew."""
+    before = {edit.row.installation_id for edit in edits if edit.row is not None}
+    rows = save_rows(Chemical, [_exact(edit) for edit in edits], actor=actor, now=now, reason=reason)
+    touched = before | {row.installation_id for row in rows}
+    reassess((key for key in touched if key is not None), actor=actor, now=now)
+    return rows
+
+
+def _exact(edit: Edit) -> Edit:
+    """Return the edit with quantities as the columns keep them: a sheet's are floating."""
+    exact = {
+        name: Decimal(str(edit.values[name])).quantize(QUANTUM)
+        for name in ("design_t", "actual_t")
+        if edit.values.get(name) is not None
+    }
+    return Edit(edit.row, {**edit.values, **exact})

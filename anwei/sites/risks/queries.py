@@ -1,0 +1,146 @@
+"""Questions about graded risk: what waits, what is due, static grades of enterprises, counts for maps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from anwei.org.models import Person
+from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint
+from anwei.sites.queries import TOWNSHIP_DIGITS
+from anwei.standards.risk.control import control_rules
+
+RANK = {grade: place for place, grade in enumerate(Grade.values)}  # 0 is the gravest
+WITHOUT = ""  # the grade of what was never assessed
+THINGS = ("enterprise", "installation", "point")
+
+
+def standing_points(points: QuerySet[RiskPoint]) -> QuerySet[RiskPoint]:
+    """Leave out points and places that are no longer there, and those of closed enterprises."""
+    standing = points.filter(removed_on__isnull=True, site__removed_on__isnull=True)
+    return standing.exclude(site__enterprise__status=Enterprise.Status.CLOSED)
+
+
+def of_same(**confirmed: Any) -> QuerySet[Assessment]:
+    """Return the assessments of the same thing by the same method as that of the outer query, but newer."""
+    same = Q(method=OuterRef("method")) & (
+        Q(enterprise=OuterRef("enterprise"))
+        | Q(installation=OuterRef("installation"))
+        | Q(point=OuterRef("point"))
+    )
+    newer = Q(assessed_at__gt=OuterRef("assessed_at")) | Q(
+        assessed_at=OuterRef("assessed_at"), pk__gt=OuterRef("pk")
+    )
+    return Assessment.objects.filter(same & newer, **confirmed)
+
+
+def newer_than(assessment: Assessment) -> QuerySet[Assessment]:
+    """Return the later assessments of the same thing by the same method."""
+    same = {name: getattr(assessment, f"{name}_id") for name in THINGS if getattr(assessment, f"{name}_id")}
+    newer = Q(assessed_at__gt=assessment.assessed_at) | Q(
+        assessed_at=assessment.assessed_at, pk__gt=assessment.pk
+    )
+    return Assessment.objects.filter(newer, method=assessment.method, **same)
+
+
+def open_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Return those that wait for a second person: not confirmed, not returned, the newest of theirs."""
+    waiting = assessments.filter(confirmed_at__isnull=True, returned_at__isnull=True)
+    return waiting.filter(~Exists(of_same()))
+
+
+def valid_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Return those that count: of each thing and method the newest that was confirmed."""
+    confirmed = assessments.filter(confirmed_at__isnull=False)
+    return confirmed.filter(~Exists(of_same(confirmed_at__isnull=False)))
+
+
+def due_assessments(person: Person, until: date) -> QuerySet[Assessment]:
+    """Return what counts and must be assessed again until a day, or rests on what has changed since."""
+    due = Q(review_on__lte=until) | Q(stale_since__isnull=False)
+    rows = valid_assessments(Assessment.objects.visible_to(person)).filter(due, point__isnull=True)
+    return rows.exclude(owner__status=Enterprise.Status.CLOSED).order_by("review_on", "pk")
+
+
+def due_points(person: Person, until: date) -> QuerySet[RiskPoint]:
+    """Return the standing risk points to be assessed again until a day."""
+    rows: QuerySet[RiskPoint] = RiskPoint.objects.visible_to(person)
+    return standing_points(rows).filter(review_on__lte=until).order_by("review_on", "pk")
+
+
+def installation_levels(installations: Any) -> dict[int, int | None]:
+    """Return the confirmed level (1-4, None: no major hazard) of those installations that have one."""
+    confirmed = Assessment.objects.filter(installation__in=installations, confirmed_at__isnull=False)
+    rows = confirmed.order_by("assessed_at", "pk").values_list("installation_id", "result__level")
+    return {key: level for key, level in rows if key is not None}  # the newest comes last
+
+
+def static_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
+    """Return the static grade of each of the enterprises that has one, by primary key.
+
+    The confirmed colour of 应急〔2018〕19号 where there is one; else the gravest of its standing risk points
+    and of its installations, whose level counts as a colour (`standards.risk.control`).
+    """
+    keys = enterprises.order_by().values("pk")
+    found: dict[int, str] = {}
+    points = standing_points(RiskPoint.objects.filter(site__enterprise__in=keys)).exclude(grade=WITHOUT)
+    for enterprise, grade in points.order_by().values_list("site__enterprise", "grade").distinct():
+        found[enterprise] = _graver(found.get(enterprise, WITHOUT), grade)
+    installations = Installation.objects.filter(enterprise__in=keys)
+    levels = installation_levels(installations.values("pk"))
+    for installation, enterprise in installations.filter(pk__in=levels).values_list("pk", "enterprise_id"):
+        grade = control_rules().installations.get(levels[installation] or 0, WITHOUT)
+        if grade:
+            found[enterprise] = _graver(found.get(enterprise, WITHOUT), grade)
+    diagnosed = Assessment.objects.filter(enterprise__in=keys, confirmed_at__isnull=False)
+    rows = diagnosed.order_by("assessed_at", "pk").values_list("enterprise_id", "grade")
+    found |= {key: grade for key, grade in rows if key is not None}  # the newest comes last
+    return found
+
+
+def static_grade(enterprise: Enterprise) -> str:
+    """Return the static grade of one enterprise, "" without one (`static_grades`)."""
+    return static_grades(Enterprise.objects.filter(pk=enterprise.pk)).get(enterprise.pk, WITHOUT)
+
+
+def shown_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
+    """Return the colour that maps and signs show of each enterprise: the live one, else the static."""
+    live = LiveColour.objects.filter(enterprise__in=enterprises.order_by().values("pk")).exclude(colour="")
+    return static_grades(enterprises) | dict(live.values_list("enterprise_id", "colour"))
+
+
+@dataclass
+class TownshipRisks:
+    """How many enterprises and standing risk points a township has of each grade ("" is not assessed)."""
+
+    enterprises: Counter[str] = field(default_factory=Counter)
+    points: Counter[str] = field(default_factory=Counter)
+
+
+def risk_counts_by_township(person: Person) -> dict[str, TownshipRisks]:
+    """Return the four-colour counts of what a person may see, by the nine digits of the township."""
+    found: dict[str, TownshipRisks] = {}
+    seen: QuerySet[Enterprise] = Enterprise.objects.visible_to(person)
+    enterprises = seen.exclude(status=Enterprise.Status.CLOSED)
+    grades = shown_grades(enterprises)
+    for key, territory in enterprises.order_by().values_list("pk", "unit__territory"):
+        of_township = found.setdefault(territory[:TOWNSHIP_DIGITS], TownshipRisks())
+        of_township.enterprises[grades.get(key, WITHOUT)] += 1
+    points = standing_points(RiskPoint.objects.visible_to(person))
+    for territory, grade in points.order_by().values_list("site__territory", "grade"):
+        found.setdefault(territory[:TOWNSHIP_DIGITS], TownshipRisks()).points[grade] += 1
+    return dict(sorted(found.items()))
+
+
+def history_of(thing: Enterprise | Installation | RiskPoint) -> QuerySet[Assessment]:
+    """Return every assessment of one thing, the newest first."""
+    names = {Enterprise: "enterprise", Installation: "installation", RiskPoint: "point"}
+    return Assessment.objects.filter(**{names[type(thing)]: thing}).select_related("assessor", "confirmed_by")
+
+
+def _graver(one: str, other: str) -> str:
+    return min((grade for grade in (one, other) if grade), key=lambda grade: RANK[grade], default=WITHOUT)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from anwei.org.models import Person
+from tests.kernel.conftest import django_db_setup, quick_hashes  # noqa: F401
+from tests.kernel.county import NOW, County
+from tests.kernel.county import build as build_county
+from tests.support.kept import clock_of, once_a_module
+
+
+@pytest.fixture(autouse=True)
+def today_is_the_day_of_the_story(request: pytest.FixtureRequest) -> Iterator[None]:
+    with clock_of(request, NOW):
+        yield
+
+
+county_of_module = once_a_module(build_county, NOW, fixture="county")
+
+
+@pytest.fixture
+def county(county_of_module: Callable[[], County], db: None) -> County:
+    return county_of_module()
+
+
+@pytest.fixture
+def browse() -> Callable[[Person], Client]:
+    def client_of(person: Person) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return client_of

@@ -1,0 +1,190 @@
+"""GB 18218 on the page of an installation: every step, a change assessed anew at once, the record, the command."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from anwei.org.models import Person
+from anwei.portal.assess import main
+from anwei.sites.models import Assessment, Chemical, Installation
+from anwei.sites.risks.queries import due_assessments, installation_levels
+from tests.kernel.county import NOW, County
+from tests.ledgers.sheets import write
+from tests.sites.risks import chemical, confirmed, installation
+
+pytestmark = pytest.mark.django_db
+Browse = Callable[[Person], Client]
+
+
+def edited(client: Client, code: str, pk: int, **typed: str) -> int:
+    address = reverse("ledger_edit", args=[code, pk])
+    fields = {field.column.name: field.text for field in client.get(address).context["fields"]}
+    return client.post(address, {**fields, "reason": "核实存量", **typed}).status_code
+
+
+def test_registers_make_an_installation_and_its_first_assessment(county: County, browse: Browse) -> None:
+    client = browse(county.officer)
+    lines = [
+        ["单元名称", "单元编号", "企业名称", "单元类型", "500米人数"],
+        ["氨罐区", "DY-1", "甲化工厂", "罐区", "35"],
+    ]
+    write("installations", lines, actor=county.officer)
+    lines = [
+        ["品名", "企业名称", "单元编号", "设计最大量", "实际最大量"],
+        ["液氨", "甲化工厂", "DY-1", "80", "42.5"],
+    ]
+    write("chemicals", lines, actor=county.officer)
+    unit, made = Installation.objects.get(), Assessment.objects.get()
+    assert made.version == "GB 18218-2018（2019-03-01 起施行）"
+    assert (made.result["S"]["shown"], made.result["R"]["shown"], made.result["level"]) == ("8", "19.2", 3)
+    page = client.get(reverse("risk_installation", args=[unit.pk])).content.decode()
+    for words in (
+        "4.1.2 表1",
+        "4.3.2 表5",
+        "R = 1.2 ×（2×80/10）= 19.2",
+        "三级重大危险源",
+        "等监管部门的另一人复核",
+    ):
+        assert words in page, words
+
+
+def test_the_same_sheet_twice_assesses_once(county: County) -> None:
+    unit = installation(county.enterprise)
+    lines = [["品名", "企业名称", "单元编号", "设计最大量"], ["氨", "甲化工厂", unit.code, "0.1"]]
+    write("chemicals", lines, actor=county.officer)
+    again = write("chemicals", lines, actor=county.officer, reason="再导入")
+    assert [row.action for row in again.rows] == ["unchanged"]
+    assert Assessment.objects.count() == 1
+
+
+def test_a_change_of_quantity_assesses_anew_and_asks_for_a_review(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise, people=0)
+    stock = chemical(unit, 40)
+    first = confirmed(Assessment.objects.get(), county.officer)
+    assert installation_levels([unit.pk]) == {unit.pk: 4}
+    assert edited(browse(county.officer), "chemicals", stock.pk, design_t="1000") == 302
+    first.refresh_from_db()
+    newer = Assessment.objects.get(confirmed_at=None)
+    assert first.stale_since is not None and newer.result["level"] == 1 and newer.assessor == county.officer
+    assert installation_levels([unit.pk]) == {unit.pk: 4}  # until somebody else confirmed
+    assert first in due_assessments(county.officer, NOW.date())
+    waiting = browse(county.townsman).get(f"{reverse('risk_assessments')}?state=waiting").content.decode()
+    assert reverse("risk_assessment", args=[newer.pk]) in waiting
+    confirmed(newer, county.townsman)
+    assert installation_levels([unit.pk]) == {unit.pk: 1}
+    assert first not in due_assessments(county.officer, NOW.date())
+
+
+def test_people_and_moving_a_chemical_assess_anew_too(county: County, browse: Browse) -> None:
+    unit, other = installation(county.enterprise, people=0), installation(county.enterprise, code="DY-2")
+    stock = chemical(unit, 100)
+    client = browse(county.officer)
+    assert edited(client, "installations", unit.pk, people_exposed="100") == 302
+    assert Assessment.objects.filter(installation=unit).first().result["alpha"] == "2"
+    assert edited(client, "installations", unit.pk, name="改名罐区") == 302
+    assert Assessment.objects.filter(installation=unit).count() == 2  # a name changes no result
+    assert edited(client, "chemicals", stock.pk, installation="DY-2") == 302
+    assert Assessment.objects.filter(installation=other).exists()
+    page = client.get(reverse("risk_installation", args=[unit.pk])).content.decode()
+    assert "单元内还没有登记危险化学品" in page
+
+
+def test_a_change_that_cannot_be_assessed_marks_what_counted(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise)
+    stock = chemical(unit, 40)
+    first = confirmed(Assessment.objects.get(), county.officer)
+    assert edited(browse(county.officer), "chemicals", stock.pk, design_t="") == 302
+    first.refresh_from_db()
+    assert first.stale_since is not None and Assessment.objects.count() == 1
+    page = browse(county.worker).get(reverse("risk_installation", args=[unit.pk])).content.decode()
+    assert "没有填设计最大量或实际最大量" in page
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"品名": "自研溶剂"},  # in no table, without category
+        {"辨识类别": "Z9"},
+        {"CAS 号": "7664-41-8"},
+        {"设计最大量": "-3"},
+        {"单元编号": "DY-9"},
+    ],
+)
+def test_what_cannot_be_looked_up_is_refused_in_the_dry_run(county: County, line: dict[str, str]) -> None:
+    installation(county.enterprise)
+    installation(county.other_enterprise, code="DY-9")
+    good = {
+        "品名": "氨",
+        "企业名称": "甲化工厂",
+        "单元编号": "DY-1",
+        "辨识类别": "",
+        "CAS 号": "",
+        "设计最大量": "5",
+    }
+    row = {**good, **line}
+    found = write("chemicals", [[*row], [*row.values()]], actor=county.officer)
+    assert found.rows[0].state == "refused" and not Chemical.objects.exists()
+
+
+def test_a_review_without_a_change_is_one_button(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise)
+    chemical(unit, 40)
+    confirmed(Assessment.objects.get(), county.officer)
+    Assessment.objects.update(review_on=NOW.date() - timedelta(days=1))
+    due = browse(county.officer).get(reverse("risk_due")).content.decode()
+    assert reverse("risk_installation", args=[unit.pk]) in due
+    address = reverse("risk_installation_assess", args=[unit.pk])
+    assert browse(county.worker).get(address).status_code == 405
+    assert browse(county.worker).post(address).status_code == 302
+    confirmed(Assessment.objects.get(confirmed_at=None), county.officer)
+    due = browse(county.officer).get(reverse("risk_due")).content.decode()
+    assert reverse("risk_installation", args=[unit.pk]) not in due
+
+
+def test_the_record_says_the_steps_and_leaves_on_record(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise)
+    chemical(unit, 80)
+    chemical(unit, 2, name="汽油")  # to which the standard gives no factor: a person must confirm it
+    made = Assessment.objects.filter(installation=unit).first()
+    answer = browse(county.officer).get(reverse("risk_record", args=[made.pk]))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        text = archive.read("word/document.xml").decode()
+    for words in (
+        "危险化学品重大危险源辨识、分级记录",
+        "甲化工厂",
+        "4.3.3 表6",
+        "三级重大危险源",
+        "待核定",
+        "编号：",
+    ):
+        assert words in text, words
+    assert browse(county.stranger).get(reverse("risk_record", args=[made.pk])).status_code == 404
+
+
+def test_the_command_computes_the_same(
+    county: County, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit = installation(county.enterprise, people=30)
+    chemical(unit, 12.5)
+    chemical(unit, 3, name="氯", actual_t=4)
+    made = Assessment.objects.filter(installation=unit).first()
+    file = tmp_path / "units.csv"
+    file.write_text("unit,chemical,category,quantity_t,people\nDY-1,氨,,12.5,30\nDY-1,氯,,4,30\n", "utf-8")
+    assert main(["gb18218", str(file)]) == 0
+    told = json.loads(capsys.readouterr().out)["units"][0]
+    kept = made.result
+    assert (told["S"], told["R"], told["level"]) == (
+        float(kept["S"]["shown"]),
+        float(kept["R"]["shown"]),
+        kept["level"],
+    )
+    assert [step["text"] for step in told["steps"]] == [step["text"] for step in kept["steps"]]
