@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -108,7 +109,8 @@ def finished(county: County, hours: float) -> None:
     signed_at = NOW - timedelta(days=1) + timedelta(minutes=10)
     case = advance(case, "sign", actor=county.worker, now=signed_at)
     done_at = NOW - timedelta(days=1) + timedelta(hours=hours)
-    advance(case, "finish", actor=county.worker, now=done_at, way="repair", evidence=[photo()])
+    taken = replace(photo(), taken_at=done_at)
+    advance(case, "finish", actor=county.worker, now=done_at, way="repair", evidence=[taken])
 
 
 def test_a_breach_is_foretold_by_the_unit_s_own_pace(county: County) -> None:
