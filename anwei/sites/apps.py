@@ -18,5 +18,5 @@ class SitesConfig(AppConfig):
         from anwei.sites.services import take_places_along
 
         on_move(take_places_along)
-        autodiscover_modules("enterprise_file")
+        autodiscover_modules("enterprise_file", "risks.sheet")
         autodiscover_modules("gaps")

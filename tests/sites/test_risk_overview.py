@@ -53,3 +53,11 @@ def test_the_overview_and_the_list_of_what_is_due(county: County, browse: Browse
     due = client.get(reverse("risk_due")).content.decode()
     assert reverse("risk_point", args=[row.pk]) in due
     assert reverse("risk_point", args=[later.pk]) not in due
+
+
+def test_the_file_of_an_enterprise_leads_to_its_risks(county: County, browse: Browse) -> None:
+    point(place(county.enterprise), grade="orange", control_enterprise="厂长")
+    client = browse(county.worker)
+    page = client.get(reverse("enterprise", args=[county.enterprise.pk])).content.decode()
+    assert reverse("risk_enterprise", args=[county.enterprise.pk]) in page and "较大·橙" in page
+    assert reverse("risks") in client.get(reverse("enterprises")).content.decode()

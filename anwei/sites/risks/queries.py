@@ -90,14 +90,14 @@ def static_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
     points = standing_points(RiskPoint.objects.filter(site__enterprise__in=keys)).exclude(grade=WITHOUT)
     for enterprise, grade in points.order_by().values_list("site__enterprise", "grade").distinct():
         found[enterprise] = _graver(found.get(enterprise, WITHOUT), grade)
-    installations = Installation.objects.filter(enterprise__in=keys)
-    levels = installation_levels(installations.values("pk"))
-    for installation, enterprise in installations.filter(pk__in=levels).values_list("pk", "enterprise_id"):
-        grade = control_rules().installations.get(levels[installation] or 0, WITHOUT)
-        if grade:
+    confirmed = Assessment.objects.filter(confirmed_at__isnull=False).order_by("assessed_at", "pk")
+    columns = ("installation_id", "installation__enterprise", "result__level")
+    installed = confirmed.filter(installation__enterprise__in=keys).values_list(*columns)
+    newest = {installation: (enterprise, level) for installation, enterprise, level in installed}
+    for enterprise, level in newest.values():
+        if grade := control_rules().installations.get(level or 0, WITHOUT):
             found[enterprise] = _graver(found.get(enterprise, WITHOUT), grade)
-    diagnosed = Assessment.objects.filter(enterprise__in=keys, confirmed_at__isnull=False)
-    rows = diagnosed.order_by("assessed_at", "pk").values_list("enterprise_id", "grade")
+    rows = confirmed.filter(enterprise__in=keys).values_list("enterprise_id", "grade")
     found |= {key: grade for key, grade in rows if key is not None}  # the newest comes last
     return found
 
@@ -139,7 +139,18 @@ def risk_counts_by_township(person: Person) -> dict[str, TownshipRisks]:
 def history_of(thing: Enterprise | Installation | RiskPoint) -> QuerySet[Assessment]:
     """Return every assessment of one thing, the newest first."""
     names = {Enterprise: "enterprise", Installation: "installation", RiskPoint: "point"}
-    return Assessment.objects.filter(**{names[type(thing)]: thing}).select_related("assessor", "confirmed_by")
+    return told(Assessment.objects.filter(**{names[type(thing)]: thing}))
+
+
+def waits(assessment: Assessment) -> bool:
+    """Say whether a `told` assessment waits for a second person."""
+    closed = assessment.confirmed_at or assessment.returned_at
+    return not closed and not getattr(assessment, "superseded")  # noqa: B009 - annotated
+
+
+def told(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Return them as lists tell them: with the people, and `superseded` where a newer one was made."""
+    return assessments.select_related("assessor", "confirmed_by").annotate(superseded=Exists(of_same()))
 
 
 def _graver(one: str, other: str) -> str:

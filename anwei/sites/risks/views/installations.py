@@ -15,7 +15,7 @@ from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import Installation
 from anwei.sites.risks.assessing import may_assess
 from anwei.sites.risks.inventory import assess_installation, computed, quantity_t, stock_of
-from anwei.sites.risks.queries import history_of
+from anwei.sites.risks.queries import history_of, waits
 from anwei.standards.major_hazard.assessment import share_of
 from anwei.standards.major_hazard.tables import rules
 from anwei.standards.risk.records import Record
@@ -40,9 +40,7 @@ def risk_installation(request: HttpRequest, pk: int) -> HttpResponse:
         "record": record,
         "refused": refused,
         "history": history,
-        "waiting": history[0]
-        if history and not (history[0].confirmed_at or history[0].returned_at)
-        else None,
+        "waiting": next((one for one in history if waits(one)), None),
         "confirmed": next((one for one in history if one.confirmed_at), None),
         "standard": rules(),
         "may_assess": may_assess(person, installation, now),

@@ -22,6 +22,7 @@ from anwei.sites.risks.queries import (
     due_points,
     open_assessments,
     risk_counts_by_township,
+    told,
 )
 from anwei.standards.risk.control import control_rules
 
@@ -62,8 +63,8 @@ def risk_assessments(request: HttpRequest) -> HttpResponse:
         "confirmed": seen.filter(confirmed_at__isnull=False),
         "returned": seen.filter(returned_at__isnull=False),
     }.get(state, seen)
-    related = ("owner__unit", "enterprise__unit", "installation", "point", "assessor", "confirmed_by")
-    context = {"page": _page(request, rows.select_related(*related)), "state": state, "states": STATES}
+    related = ("owner__unit", "enterprise__unit", "installation", "point")
+    context = {"page": _page(request, told(rows.select_related(*related))), "state": state, "states": STATES}
     return render(request, "sites/risks/assessments.html", {**context, **tabs(request)})
 
 
@@ -75,7 +76,7 @@ def risk_due(request: HttpRequest) -> HttpResponse:
     until = today + timedelta(days=control_rules().soon_days)
     related = ("owner__unit", "enterprise__unit", "installation")
     context = {
-        "assessments": due_assessments(person, until).select_related(*related)[:ROWS],
+        "assessments": told(due_assessments(person, until).select_related(*related))[:ROWS],
         "page": _page(
             request, due_points(person, until).select_related("site__enterprise__unit", "site__unit")
         ),

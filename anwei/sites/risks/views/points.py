@@ -17,7 +17,7 @@ from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import RiskPoint
 from anwei.sites.risks.assessing import may_assess, method_of, rate_point
 from anwei.sites.risks.points import LEVELS, lacks, measures_of, points_seen
-from anwei.sites.risks.queries import history_of
+from anwei.sites.risks.queries import history_of, waits
 from anwei.sites.risks.signs import sign_of
 from anwei.sites.risks.words import accident_words, factor_words, outdated
 from anwei.standards.risk.control import control_rules
@@ -42,7 +42,8 @@ def risk_point(request: HttpRequest, pk: int) -> HttpResponse:
         "controls": [controls[level] for level in LEVELS if level in controls],
         "lacks": lacks(point),
         "rules": control_rules(),
-        "history": history_of(point),
+        "history": (history := list(history_of(point))),
+        "waiting": next((one for one in history if waits(one)), None),
         "may_assess": may_assess(person, point, now),
         "may_write": may_keep_registers(person),
         "sign": sign_of(point),
