@@ -160,6 +160,8 @@ def test_what_is_not_answered_is_listed_and_nothing_is_kept(county: County, brow
     )  # one or the other
     assert client.post(address, {**no_to_all(), "6-1": "-3"}).status_code == 422
     assert not Assessment.objects.exists()
+    other = reverse("risk_diagnosis", args=[county.other_enterprise.pk])  # a mine: another guide's affair
+    assert browse(county.stranger).get(other).status_code == 404
     first = page.content.decode().index("直接判定为红色")
     assert first < page.content.decode().index("1.1 重大危险源")
 

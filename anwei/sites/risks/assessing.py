@@ -55,6 +55,11 @@ def may_assess(person: Person, thing: Thing, now: datetime) -> bool:
     return may_keep_registers(person) or (owner is not None and own.filter(unit=owner.unit_id).exists())
 
 
+def is_chemical(enterprise: Enterprise) -> bool:
+    """Say whether 应急〔2018〕19号, the guide for chemical enterprises, is for this one."""
+    return "chemical" in (enterprise.sector, enterprise.second_sector)
+
+
 @transaction.atomic
 def rate_point(
     point: RiskPoint, key: str, values: Mapping[str, Value], *, actor: Person, now: datetime

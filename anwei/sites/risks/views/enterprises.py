@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.models import Enterprise, Installation, LiveColour
-from anwei.sites.risks.assessing import diagnose_enterprise, may_assess
+from anwei.sites.risks.assessing import diagnose_enterprise, is_chemical, may_assess
 from anwei.sites.risks.form19 import answers_in, groups
 from anwei.sites.risks.points import points_seen
 from anwei.sites.risks.queries import (
@@ -46,7 +46,7 @@ def risk_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "installations": [(one, one.pk in levels, levels.get(one.pk)) for one in installations],
         "history": history_of(enterprise),
         "may_assess": may_assess(person, enterprise, now),
-        "is_chemical": "chemical" in (enterprise.sector, enterprise.second_sector),
+        "is_chemical": is_chemical(enterprise),
         "sign": sign_of(enterprise),
         "today": timezone.localdate(),
     }
@@ -58,6 +58,8 @@ def risk_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
 def risk_diagnosis(request: HttpRequest, pk: int) -> HttpResponse:
     """Diagnose a chemical enterprise by 应急〔2018〕19号; score and colour show while it is filled in."""
     person, now, enterprise = person_of(request), timezone.now(), _enterprise(request, pk)
+    if not is_chemical(enterprise):
+        raise Http404
     if not may_assess(person, enterprise, now):
         raise PermissionDenied(_("您现在的岗位不能评估这里的风险。"))
     if request.method == "GET":
