@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org.register_rules import SECTOR_ALIASES, in_sight, may_keep_registers, territory_choices
 from anwei.sites.models import Enterprise, Site
-from anwei.sites.registers.owners import enterprise_choices
+from anwei.sites.registers.owners import ENTERPRISE
 from anwei.sites.services import save_enterprises, save_sites
 from anwei.standards import identifiers
 
@@ -183,15 +183,7 @@ SITES = register(
                 searched=True,
             ),
             Column("code", synonyms=("部位编号", "编码", "序列号"), searched=True, example="GQ-01"),
-            Column(
-                "enterprise",
-                display="enterprise__unit__name",
-                required=True,
-                choices=enterprise_choices,
-                synonyms=("企业名称", "单位名称", "所属企业", "生产经营单位"),
-                searched=True,
-                explanation=gettext_lazy("企业台账里的全称"),
-            ),
+            ENTERPRISE,
             Column("kind", synonyms=("部位类别", "类型", "部位类型"), example="罐区"),
             LONGITUDE,
             LATITUDE,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from anwei.sites.models import Assessment
 from anwei.sites.risks.assessing import rate_point
 from anwei.sites.risks.signs import issue_sign
 from tests.kernel.county import NOW, County, build
+from tests.ledgers.test_browser import PICTURES, SIZES, page_of
 from tests.portal.test_browser import address  # noqa: F401  (a web server in this process)
 from tests.sites.risks import chemical, confirmed, installation, place, point
 from tests.support.chromium import WHY_NOT, chromium, chromium_path
@@ -24,8 +24,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(chromium_path() is None, reason=WHY_NOT),
 ]
-SIZES = {"desk": (1366, 768), "phone": (360, 740)}
-PICTURES = os.environ.get("ANWEI_PICTURES")  # a folder for what a person wants to look at
 
 
 @pytest.fixture
@@ -94,13 +92,6 @@ def session(county: County, pages: dict[str, str]) -> str:
 def browser(session: str, address: str) -> Iterator[Browser]:  # noqa: F811
     with chromium() as browser:
         yield browser
-
-
-def page_of(browser: Browser, address: str, session: str, size: str) -> Page:  # noqa: F811
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
-    return context.new_page()
 
 
 @pytest.mark.parametrize("size", list(SIZES))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.declaration import Column, Ledger, register, seen
 from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import Chemical, Installation
-from anwei.sites.registers.owners import enterprise_choices
+from anwei.sites.registers.owners import ENTERPRISE
 from anwei.sites.risks.inventory import save_chemicals
 from anwei.standards.major_hazard.matching import find, is_cas
 from anwei.standards.major_hazard.tables import categories
@@ -110,15 +110,7 @@ CHEMICALS = register(
                 searched=True,
                 example="7664-41-7",
             ),
-            Column(
-                "enterprise",
-                display="enterprise__unit__name",
-                required=True,
-                choices=enterprise_choices,
-                synonyms=("企业名称", "单位名称", "所属企业", "生产经营单位"),
-                searched=True,
-                explanation=gettext_lazy("企业台账里的全称"),
-            ),
+            ENTERPRISE,
             Column(
                 "installation",
                 display="installation__name",

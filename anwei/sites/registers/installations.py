@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import Installation
-from anwei.sites.registers.owners import enterprise_choices
+from anwei.sites.registers.owners import ENTERPRISE
 from anwei.sites.risks.inventory import save_installations
 
 INSTALLATIONS = register(
@@ -40,15 +40,7 @@ INSTALLATIONS = register(
                 searched=True,
                 example="DY-01",
             ),
-            Column(
-                "enterprise",
-                display="enterprise__unit__name",
-                required=True,
-                choices=enterprise_choices,
-                synonyms=("企业名称", "单位名称", "所属企业", "生产经营单位"),
-                searched=True,
-                explanation=gettext_lazy("企业台账里的全称"),
-            ),
+            ENTERPRISE,
             Column(
                 "kind",
                 synonyms=("单元类别", "类型", "单元性质"),

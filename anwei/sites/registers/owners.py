@@ -1,10 +1,13 @@
-"""Whose a row is: the enterprises a person may name."""
+"""Whose a row is: the column of the enterprise, in every register of what an enterprise has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.declaration import Column
 from anwei.sites.models import Enterprise
 
 
@@ -12,3 +15,14 @@ def enterprise_choices(person: Any) -> Iterable[tuple[int, str]]:
     """Return the enterprises a person may name, by their full name."""
     rows = Enterprise.objects.all() if person is None else Enterprise.objects.visible_to(person)
     return rows.order_by("unit__name").values_list("pk", "unit__name")
+
+
+ENTERPRISE = Column(
+    "enterprise",
+    display="enterprise__unit__name",
+    required=True,
+    choices=enterprise_choices,
+    synonyms=("企业名称", "单位名称", "所属企业", "生产经营单位"),
+    searched=True,
+    explanation=gettext_lazy("企业台账里的全称"),
+)
