@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from anwei.org.models import Person
-from anwei.sites.models import Enterprise, LiveColour, RiskPoint, Sign
-from tests.kernel.county import NOW, County
+from anwei.org.models import Person, Unit
+from anwei.sites.models import Enterprise, LiveColour, RiskPoint, Sign, Site
+from tests.kernel.county import NOW, TOWN, County
 from tests.sites.risks import place, point
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +131,22 @@ def test_only_who_assesses_there_makes_a_sign(county: County, browse: Browse, gr
     assert browse(county.stranger).post(address).status_code == 404
     assert not Sign.objects.exists()
     assert browse(county.townsman).post(address).status_code == 302
+
+
+def test_a_shop_does_not_tell_the_name_of_its_owner(county: County, browse: Browse) -> None:
+    township = Unit.objects.get(name="甲镇人民政府")
+    shop = Site.objects.create(
+        category="nine_small",
+        unit=township,
+        code="JX-1",
+        name="老王饭店",
+        owner="王某某",
+        owner_phone="13900001111",
+        territory=TOWN,
+        sector="commerce",
+    )
+    row = point(shop, grade="yellow", accidents="火灾")
+    sign = made(browse(county.townsman), "risk_sign_point", row.pk)
+    page = Client().get(f"/s/{sign.code}").content.decode()
+    assert "老王饭店" in page and "甲镇人民政府" in page
+    assert "王某某" not in page and "13900001111" not in page

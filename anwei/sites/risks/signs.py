@@ -95,7 +95,7 @@ def _card_of_point(point: RiskPoint) -> Card:
     responsible = [(controls[level], title_at(point, level)) for level in LEVELS if level in controls]
     return Card(
         name=point.name,
-        whose=f"{point.site.whose} {point.site.name}",
+        whose=f"{point.site.enterprise or point.site.unit} {point.site.name}",  # never a private owner
         grade=point.grade,
         accidents=accident_words(point.accidents),
         description=without_phones(point.description),
