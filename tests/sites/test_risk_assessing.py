@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from anwei.ledgers.models import Change
+from anwei.ledgers.services import change_setting
 from anwei.org.models import Person
 from anwei.sites.models import Assessment, RiskPoint
 from anwei.sites.risks.queries import static_grade
-from tests.kernel.county import County
+from tests.kernel.county import NOW, County
 from tests.sites.risks import chemical, confirmed, installation, no_to_all, place, point
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,18 @@ def test_the_static_grade_is_the_gravest_of_points_and_installations(county: Cou
     assert static_grade(enterprise) == "red"
     page = browse(county.worker).get(reverse("risk_enterprise", args=[enterprise.pk])).content.decode()
     assert "一级" in page and "severity-red" in page
+
+
+def test_a_county_sets_bands_of_its_own(county: County, browse: Browse) -> None:
+    row = point(place(county.enterprise))
+    seventy = {"L": "10", "E": "1", "C": "7"}
+    assert rate(browse(county.worker), row, **seventy).grade == "blue"  # (20, 70] by default
+    change_setting(
+        "risk.lec", {"edge": "from"}, default={}, actor=county.officer, now=NOW, reason="本县按下限归属"
+    )
+    address = reverse("risk_rate", args=[row.pk, "lec"])
+    page = browse(county.worker).get(address, seventy).content.decode()
+    assert "70 ≤ D &lt; 160" in page and "（县定）" in page
+    browse(county.worker).post(address, seventy)
+    newest = Assessment.objects.filter(point=row).first()
+    assert newest is not None and newest.grade == "yellow" and newest.version.endswith("（县定）")
