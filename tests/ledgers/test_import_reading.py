@@ -11,6 +11,7 @@ from django.test import Client
 from anwei.ledgers.models import Change
 from anwei.ledgers.sheets import BadSheet
 from anwei.org.models import Holding, Person, Unit
+from anwei.org.services.roster import unit_kind_of
 from tests.kernel.county import County, county_clerk
 from tests.ledgers.enterprises import HEADER, credit_code, line
 from tests.ledgers.sheets import look, write
@@ -82,6 +83,18 @@ def test_an_unknown_unit_is_doubted_with_the_nearest_names_and_waits_for_a_decis
     assert set(
         Person.objects.filter(full_name__in=[line[2] for line in lines]).values_list("full_name", flat=True)
     ) == {"周三", "吴四", "王六"}
+
+
+def test_stations_offices_teams_and_bureaus_are_told_by_the_word_a_county_writes(county: County) -> None:
+    head = ["单位", "单位类别", "职务", "姓名"]
+    names = {"站": "甲镇应急管理站", "所": "某县市场监管所", "队": "某县消防救援队", "办": "某县信访办"}
+    lines = [[name, word, "负责人", f"张{word}"] for word, name in names.items()]
+    clerk = county_clerk()
+    found = look("roster", head, *lines, actor=clerk)
+    assert [row.values["unit_kind"] for row in found.rows] == ["department"] * 4
+    by_name = ("某镇人民政府应急管理站", "东街道市场监管所", "某县人民政府消防队", "某乡人民政府安监办")
+    assert [unit_kind_of(name) for name in by_name] == ["department"] * 4
+    assert [unit_kind_of(name) for name in ("东城街道办", "某县安委办")] == ["township", "committee_office"]
 
 
 def test_a_row_is_good_repaired_doubtful_or_refused(county: County) -> None:

@@ -58,11 +58,18 @@ POST_WORDS = (
 )
 
 
+PARTS_OF_BODIES = ("站", "所", "队", "办")
+"""Endings of the names of a body's stations, offices and teams: 甲镇人民政府应急管理站 is no township."""
+
+
 def unit_kind_of(name: str) -> Unit.Kind:
     """Return what kind of body a unit of this name is; a department where nothing else is told."""
-    return next(
+    kind = next(
         (kind for kind, words in UNIT_WORDS if any(word in name for word in words)), Unit.Kind.DEPARTMENT
     )
+    leads_a_place = kind in (Unit.Kind.TOWNSHIP, Unit.Kind.VILLAGE, Unit.Kind.GOVERNMENT, Unit.Kind.PARTY)
+    is_part = name.endswith(PARTS_OF_BODIES) and not name.endswith("街道办")  # 街道办 is the 街道 itself
+    return Unit.Kind.DEPARTMENT if leads_a_place and is_part else kind
 
 
 def post_kind_of(title: str) -> Post.Kind:
