@@ -14,13 +14,11 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.org.holdings import posts_of
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Unit
-from anwei.org.rights import ARRANGING, may_fill
+from anwei.org.rights import may_fill
 from anwei.org.roster import Placed, Roster, in_office, placed_on
 from anwei.org.scope import grants, sees_the_county
 
@@ -85,16 +83,9 @@ def gaps(on: date) -> list[Gap]:
     return sorted(found, key=lambda gap: (order[gap.kind], gap.territory, gap.key))
 
 
-def may_provide(person: Person, post: Post) -> bool:
-    """Say whether a person may fill a post whose gap they see; an official may those of enterprises."""
-    if post.unit.kind == Unit.Kind.ENTERPRISE:
-        remembered: bool | None = getattr(person, "_oversees", None)
-        if remembered is None:
-            own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING, unit__kind__in=PUBLIC_BODIES)
-            remembered = person._oversees = own.exists()  # type: ignore[attr-defined]
-        if remembered:
-            return True
-    return may_fill(person, post)
+def may_settle(person: Person, holding: Holding) -> bool:
+    """Say whether a person may renew or end a holding: who fills the post, and nobody their own."""
+    return holding.person_id != person.pk and may_fill(person, holding.post)
 
 
 def cure(name: str, **prefilled: str | int) -> str:
@@ -111,7 +102,7 @@ def unit_without_post(unit: Unit, kind: Post.Kind, *, sector: str = "", enterpri
         _("%(unit)s没有设“%(kind)s”岗位。") % {"unit": unit, "kind": Post.Kind(kind).label},
         cure("appoint", unit=unit.pk, kind=kind),
         _("设岗并任命"),
-        partial(may_provide, post=Post(unit=unit, kind=kind)),
+        partial(may_fill, post=Post(unit=unit, kind=kind)),
         territory=unit.territory,
         sector=sector,
         enterprise=enterprise,
@@ -130,7 +121,6 @@ def gaps_of_post(
     of_post = partial(
         Gap,
         subject=str(post),
-        may_cure=partial(may_provide, post=post),
         territory=post.unit.territory,
         sector=sector,
         enterprise=enterprise,
@@ -143,6 +133,7 @@ def gaps_of_post(
             sentence=_vacancy(post, left),
             cure_url=cure("appoint", post=post.pk),
             cure_label=_("任命"),
+            may_cure=partial(may_fill, post=post),
         )
     for holding in placed.holdings:
         if holding.term_on is not None and holding.term_on < on:
@@ -153,6 +144,7 @@ def gaps_of_post(
                 % {"post": post, "person": holding.person, "day": holding.term_on},
                 cure_url=reverse("renew_term", args=[holding.pk]),
                 cure_label=_("续任或离任"),
+                may_cure=partial(may_settle, holding=holding),
             )
     if post.kind == Post.Kind.PRINCIPAL and len(placed.holdings) > 1:
         people = _("、").join(str(holding.person) for holding in placed.holdings)
@@ -162,6 +154,7 @@ def gaps_of_post(
             sentence=_("%(post)s同时由%(people)s担任。") % {"post": post, "people": people},
             cure_url=reverse("dismiss", args=[placed.holdings[0].pk]),
             cure_label=_("办理离任"),
+            may_cure=partial(may_fill, post=post),
         )
 
 

@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anwei.org.gaps import ANSWERING, cure, may_provide
+from anwei.org.gaps import ANSWERING, cure, may_settle
 from anwei.org.models import Holding, Person, Unit
+from anwei.org.rights import may_fill
 from anwei.org.roster import in_office
 
 SOON = timedelta(days=30)  # no clause; long enough for an appointment by the county
@@ -54,11 +55,11 @@ def ending_soon(on: date, person: Person, own_units: frozenset[int], township: s
 
 def _ending(holding: Holding, on: date, person: Person) -> Ending:
     words = {"post": holding.post, "person": holding.person}
-    may_cure = may_provide(person, holding.post)
     if holding.term_on is not None and on <= holding.term_on <= on + SOON:
         text = _("%(post)s：%(person)s的任期 %(day)s 届满。") % {**words, "day": holding.term_on}
         url, days = reverse("renew_term", args=[holding.pk]), (holding.term_on - on).days
-        return Ending(text, days, url, _("续任或离任"), may_cure)
+        return Ending(text, days, url, _("续任或离任"), may_settle(person, holding))
     last_on = holding.to_on or on + SOON  # the query found it by one of the two
     text = _("%(post)s：%(person)s %(day)s 离任，还没有人接任。") % {**words, "day": last_on}
+    may_cure = may_fill(person, holding.post)
     return Ending(text, (last_on - on).days, cure("appoint", post=holding.post_id), _("任命"), may_cure)

@@ -301,6 +301,37 @@ def test_who_may_not_cure_sees_the_gap_without_its_form(filled: County, sign_in:
     assert door not in text and "由主管此事的上级办理" in text
 
 
+def test_nobody_is_offered_the_renewal_of_their_own_term(filled: County, sign_in: SignIn) -> None:
+    own = Holding.objects.get(post=filled.principal)
+    door, boss, townsman = f"/org/holdings/{own.pk}/", sign_in(filled.boss), sign_in(filled.townsman)
+    for term_on in (YESTERDAY, TODAY + timedelta(days=9)):  # a gap, then an ending
+        Holding.objects.filter(pk=own.pk).update(term_on=term_on)
+        text = boss.get("/org/gaps/").content.decode()
+        assert "任期" in text and door not in text and "由主管此事的上级办理" in text
+        assert door in townsman.get("/org/gaps/").content.decode()
+
+
+def test_an_official_is_offered_an_enterprise_only_where_the_form_opens(
+    filled: County, sign_in: SignIn
+) -> None:
+    left(filled)
+    door = f"/org/appoint/?post={filled.principal.pk}"
+    for person in (filled.officer, filled.townsman, filled.worker, filled.regulator):
+        client = sign_in(person)
+        offered = door in client.get("/org/gaps/").content.decode()
+        assert offered == (client.get(door).status_code == 200)
+    unit = filled.enterprise.unit
+    away = in_post("away", Post.objects.create(unit=unit, kind="officer", title="干事"))
+    other = Unit.objects.get(name="测试县煤炭局")  # an official elsewhere, who sees the plant as its own
+    clerk = Post.objects.create(unit=other, kind="officer", title="科员")
+    Holding.objects.create(person=away, post=clerk, from_on=YESTERDAY)
+    client = sign_in(away)
+    page = client.get("/org/gaps/")
+    offered = door in page.content.decode()
+    assert "离任后空缺" in page.content.decode()
+    assert offered == (client.get(door).status_code == 200)
+
+
 def test_what_ends_within_a_month_is_told_calmly_and_is_no_gap(filled: County, sign_in: SignIn) -> None:
     client = sign_in(filled.officer)
     held = Holding.objects.filter(post=filled.principal)
