@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
 from django.db.models import Prefetch, Q, QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.forms import DayInput
@@ -18,8 +21,29 @@ from anwei.org.services.delegation import NEVER_DELEGATED
 from anwei.standards.calendar import DAY, end_of_day
 
 
+class ByUnit(ModelChoiceIterator):  # type: ignore[type-arg]
+    """The deputies under the name of their first unit, the units of the posts to lend first."""
+
+    field: DeputyField
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        people: dict[Unit | None, list[Any]] = defaultdict(list)
+        for person in self.queryset:
+            units = [holding.post.unit for holding in person.held_today]
+            own = [unit for unit in units if unit.pk in self.field.own_units]
+            people[next(iter(own or units), None)].append(self.choice(person))
+        ordered = sorted(
+            people, key=lambda unit: (unit is None or unit.pk not in self.field.own_units, str(unit))
+        )
+        yield from ((str(unit), people[unit]) for unit in ordered)
+
+
 class DeputyField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A person by name and posts: two may bear one name."""
+    """A person by name and posts, grouped by unit: two may bear one name."""
+
+    iterator = ByUnit
+    own_units: frozenset[int] = frozenset()
 
     def label_from_instance(self, person: Person) -> str:
         """Return the name and the posts of today."""
@@ -53,9 +77,9 @@ class DelegationForm(forms.Form):
         self._now = now
         lendable = holdings_lendable(person, now)
         cast("forms.ModelChoiceField[Holding]", self.fields["holding"]).queryset = lendable
-        cast("forms.ModelChoiceField[Person]", self.fields["deputy"]).queryset = _deputies(
-            lendable, now
-        ).prefetch_related(
+        deputy = cast("DeputyField", self.fields["deputy"])
+        deputy.own_units = frozenset(lendable.values_list("post__unit", flat=True))
+        deputy.queryset = _deputies(lendable, now).prefetch_related(
             Prefetch("holdings", holdings_on(day_of(now)).select_related("post__unit"), to_attr="held_today")
         )
 

@@ -212,3 +212,31 @@ def test_named_and_ended_on_the_page(county: County, client: Client) -> None:
     client.force_login(county.worker)
     client.post(f"/delegations/{lent.pk}/revoke/")
     assert acts_for(deputy, county.safety.pk, NOW + timedelta(hours=1)) is None
+
+
+def test_the_auditor_reads_who_acts_for_whom(county: County, client: Client) -> None:
+    lent = lend(county.safety, county.worker, in_post("deputy"), actor=county.boss)
+    other = lend(county.duty, county.officer, in_post("other-deputy"), reason="学习")
+    revoke(other, actor=county.officer, now=NOW + timedelta(hours=2), reason="已返岗")
+    auditor = Post.objects.create(unit=government(), kind="audit_admin", title="安全审计员")
+    client.force_login(in_post("auditor", auditor))
+    assert "/org/accounts/audit/delegations/" in client.get("/org/accounts/audit/").content.decode()
+    page = client.get("/org/accounts/audit/delegations/")
+    text = page.content.decode()
+    said = (str(lent.post), "deputy", "worker", "boss", "出差", "未撤销", "学习", "撤销时间")
+    assert page.status_code == 200 and [words for words in said if words not in text] == []
+    found = client.get("/org/accounts/audit/delegations/?search=学习").content.decode()
+    assert "other-deputy" in found and "出差" not in found
+    town = Unit.objects.get(name="测试县煤炭局")
+    client.force_login(
+        in_post("town-auditor", Post.objects.create(unit=town, kind="audit_admin", title="审计"))
+    )
+    assert "出差" not in client.get("/org/accounts/audit/delegations/").content.decode()
+
+
+def test_the_deputies_stand_under_their_units_the_own_one_first(county: County, client: Client) -> None:
+    client.force_login(county.officer)
+    text = client.get("/delegations/").content.decode()
+    groups = [part.split('"')[0] for part in text.split('<optgroup label="')[1:]]
+    assert len(groups) > 1 and groups == [groups[0], *sorted(groups[1:])]
+    assert groups[0] == county.duty.unit.name

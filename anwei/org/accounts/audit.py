@@ -1,4 +1,4 @@
-"""The audit administrator's page: logins, failed attempts, and changes of accounts, posts and rights."""
+"""The audit administrator's page: logins, failed attempts, changes of rights, delegations."""
 
 from __future__ import annotations
 
@@ -20,8 +20,16 @@ from anwei.org.accounts.administration import administered_units, is_of_the_coun
 from anwei.org.accounts.forms import ReasonForm
 from anwei.org.accounts.recent import recent
 from anwei.org.accounts.resets import audits, confirm_factor, last_reset, settles_at
-from anwei.org.accounts.tables import ChangeFilter, ChangeTable, FailureTable, LoginFilter, LoginTable
-from anwei.org.models import Person, Post
+from anwei.org.accounts.tables import (
+    ChangeFilter,
+    ChangeTable,
+    DelegationFilter,
+    DelegationTable,
+    FailureTable,
+    LoginFilter,
+    LoginTable,
+)
+from anwei.org.models import Delegation, Person, Post
 from anwei.org.policy import person_of, posts
 
 AUDITED = (
@@ -44,13 +52,14 @@ TABS: dict[str, tuple[type[Any], type[Any], type[Any]]] = {
     "logins": (AccessLog, LoginFilter, LoginTable),
     "failures": (AccessFailureLog, LoginFilter, FailureTable),
     "changes": (Change, ChangeFilter, ChangeTable),
+    "delegations": (Delegation, DelegationFilter, DelegationTable),
 }
 
 
 @posts(Post.Kind.AUDIT_ADMIN)
 @require_GET
 def account_audit(request: HttpRequest, tab: str = "logins") -> HttpResponse:
-    """Show one of the three records, within the reach of the audit administrator's unit."""
+    """Show one of the four records, within the reach of the audit administrator's unit."""
     if tab not in TABS:
         raise Http404
     model, filterset, table = TABS[tab]
@@ -91,11 +100,16 @@ def _rows(tab: str, model: type[Any], auditor: Person) -> QuerySet[Any]:
     rows: QuerySet[Any] = model.objects.all()
     if tab == "changes":
         rows = rows.filter(register__in=AUDITED).select_related("actor").order_by("-pk")
+    elif tab == "delegations":
+        rows = rows.select_related("post__unit", "principal", "deputy", "granted_by")
+        rows = rows.order_by("-from_at", "-pk")
     else:
         rows = rows.order_by("-attempt_time")
     if is_of_the_county(auditor, now, Post.Kind.AUDIT_ADMIN):
         return rows
     units = administered_units(auditor, now, Post.Kind.AUDIT_ADMIN)
+    if tab == "delegations":
+        return rows.filter(post__unit__in=units)
     people = Person.objects.filter(holdings__post__unit__in=units)
     if tab == "changes":
         rows_of_people = [str(pk) for pk in people.values_list("pk", flat=True)]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, LedgerTable, search_box
 from anwei.ledgers.models import Change
-from anwei.org.models import Person
+from anwei.org.models import Delegation, Person
 
 CELLS = "org/accounts/cells/"
 
@@ -113,6 +113,33 @@ class ChangeTable(LedgerTable):
         fields = ("at", "actor", "verb", "row", "reason")
 
 
+class DelegationTable(LedgerTable):
+    """Who acts for whom, at which post, from when to when, as granted by whom; and when it was revoked."""
+
+    personal = True
+    deputy = tables.Column(verbose_name=_("代理人"), order_by=("deputy__full_name",))
+    principal = tables.Column(verbose_name=_("被代理人"), order_by=("principal__full_name",))
+    post = tables.Column(verbose_name=_("岗位"), orderable=False)
+    from_at = tables.DateTimeColumn(verbose_name=_("代理起"), format="Y-m-d H:i")
+    to_at = tables.DateTimeColumn(verbose_name=_("代理止"), format="Y-m-d H:i")
+    granted_by = tables.Column(verbose_name=_("授权人"), order_by=("granted_by__full_name",))
+    revoked_at = tables.DateTimeColumn(verbose_name=_("撤销时间"), format="Y-m-d H:i", default=_("未撤销"))
+    reason = tables.Column(verbose_name=_("事由"), orderable=False)
+
+    class Meta(LedgerTable.Meta):
+        model = Delegation
+        fields = (
+            "deputy",
+            "principal",
+            "post",
+            "from_at",
+            "to_at",
+            "granted_by",
+            "revoked_at",
+            "reason",
+        )
+
+
 class LoginFilter(LedgerFilter):
     """The bar of logins and failures."""
 
@@ -132,3 +159,18 @@ class ChangeFilter(LedgerFilter):
         """Narrow to who did it or why."""
         who = Q(actor__full_name__contains=value) | Q(actor__username__contains=value)
         return rows.filter(who | Q(reason__contains=value))
+
+
+class DelegationFilter(LedgerFilter):
+    """The bar of delegations."""
+
+    search = django_filters.CharFilter(
+        method="by_words", widget=search_box(_("搜索 代理人、被代理人、授权人、岗位、事由"))
+    )
+
+    def by_words(self, rows: QuerySet[Delegation], name: str, value: str) -> QuerySet[Delegation]:
+        """Narrow to a person, a post or its unit, or the reason."""
+        who = Q(deputy__full_name__contains=value) | Q(principal__full_name__contains=value)
+        who |= Q(granted_by__full_name__contains=value)
+        where = Q(post__title__contains=value) | Q(post__unit__name__contains=value)
+        return rows.filter(who | where | Q(reason__contains=value))
