@@ -31,6 +31,7 @@ class HelpText:
     steps: tuple[str, ...]
     citation: str
     confidence: str
+    original: str  # the citation in the language of the law, for links
 
 
 @cache
@@ -41,7 +42,9 @@ def help_texts(language: str = SOURCE) -> dict[str, HelpText]:
     for page, row in _table(FILES[SOURCE])["page"].items():
         also, said = row.get("also", []), words.get(page, row)
         steps = tuple(said["steps"])
-        text = HelpText(said["title"], said["purpose"], steps, said["citation"], row["confidence"])
+        text = HelpText(
+            said["title"], said["purpose"], steps, said["citation"], row["confidence"], row["citation"]
+        )
         texts |= dict.fromkeys([page, *also], text)
     return texts
 

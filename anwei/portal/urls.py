@@ -41,6 +41,7 @@ urlpatterns = [
     path("", include("anwei.sites.urls")),
     path("", include("anwei.org.urls")),
     path("", include("anwei.portal.system.urls")),
+    path("", include("anwei.portal.law.urls")),
     path("", include("anwei.portal.ledger_urls")),
 ]
 

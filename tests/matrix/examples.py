@@ -65,6 +65,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("org/accounts/", "pk"): lambda world: world.people["office"].pk,
     ("org/accounts/<int:pk>/reset/", "pk"): lambda world: world.deputy.pk,
     ("help/", "page"): lambda world: "work",
+    ("law/", "address"): lambda world: "law_spf/41",
     ("org/accounts/audit/", "tab"): lambda world: "failures",
     ("org/letters/", "year"): lambda world: 2026,
     ("org/sectors/", "pk"): lambda world: world.duty.pk,

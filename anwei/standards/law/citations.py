@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from anwei.standards.law.numerals import in_digits
+from anwei.standards.law.numerals import in_digits, in_digits_with_places
 from anwei.standards.law.register import aliases, sources
 
 _ARTICLE = re.compile(
@@ -35,9 +35,20 @@ class Citation:
 
 def citations(text: str) -> list[Citation]:
     """Return the articles that a text cites, in order; "第24条" alone belongs to the law before it."""
-    plain = in_digits(text)
+    return [citation for _start, _end, citation in _citations(in_digits(text))]
+
+
+def cited_places(text: str) -> list[tuple[int, int, str, str]]:
+    """Return start, end, law and article ("" for the law itself) of all that a text cites."""
+    signs = in_digits_with_places(text)
+    plain = "".join(sign for sign, _start, _end in signs)
+    places = [(start, end, source, "") for start, end, source in _laws(plain)]
+    places += [(start, end, one.source, one.article) for start, end, one in _citations(plain) if one.source]
+    return [(signs[start][1], signs[end - 1][2], law, article) for start, end, law, article in sorted(places)]
+
+
+def _citations(plain: str) -> Iterator[tuple[int, int, Citation]]:
     laws = list(_laws(plain))
-    found = []
     for match in _ARTICLE.finditer(plain):
         if any(start <= match.start() < end for start, end, _source in laws):
             continue  # the number of a decree, not of an article
@@ -45,8 +56,7 @@ def citations(text: str) -> list[Citation]:
         source = (
             before[-1][1] if before and not _OTHER_LAW.search(plain, before[-1][0], match.start()) else ""
         )
-        found.append(Citation(source, match[1], match[2] or "", match[3] or ""))
-    return found
+        yield match.start(), match.end(), Citation(source, match[1], match[2] or "", match[3] or "")
 
 
 def cited_law(text: str) -> tuple[str, str]:

@@ -32,5 +32,21 @@ def chinese_number(numeral: str) -> int:
 
 def in_digits(text: str) -> str:
     """Return a text as it is compared: half width, small letters, no blanks, articles in digits."""
-    plain = "".join(unicodedata.normalize("NFKC", text).lower().split())
-    return _NUMERAL.sub(lambda numeral: str(chinese_number(numeral[0])), plain)
+    return "".join(sign for sign, _start, _end in in_digits_with_places(text))
+
+
+def in_digits_with_places(text: str) -> list[tuple[str, int, int]]:
+    """Return the signs of a text as it is compared, each with where it begins and ends in the text itself."""
+    signs = [
+        (sign, place, place + 1)
+        for place, raw in enumerate(text)
+        for sign in unicodedata.normalize("NFKC", raw).lower()
+        if not sign.isspace()
+    ]
+    found, last = [], 0
+    for numeral in _NUMERAL.finditer("".join(sign for sign, _start, _end in signs)):
+        found += signs[last : numeral.start()]
+        start, end = signs[numeral.start()][1], signs[numeral.end() - 1][2]
+        found += [(digit, start, end) for digit in str(chinese_number(numeral[0]))]
+        last = numeral.end()
+    return found + signs[last:]

@@ -11,6 +11,12 @@ from anwei.standards.law.numerals import in_digits
 from anwei.standards.law.register import Provision, Source, aliases, provisions, sources
 
 _NUMBER = re.compile(r"第?(\d+(?:\.\d+)*)条(?:第?\d+款)?|第(\d+(?:\.\d+)*)")
+_NAMES = {  # what a kind is called, so that it can be asked for
+    "article": "条款",
+    "criterion": "重大隐患 重大事故隐患 判定标准",
+    "penalty": "罚则 处罚",
+    "check": "检查项",
+}
 _ORDER = ("source", "article", "criterion", "penalty", "check")
 
 
@@ -46,12 +52,17 @@ def find(query: str) -> list[Hit]:
     found = [entry.hit for entry in _entries() if _fits(entry, law, article, words)]
     if not found and law and article and not words:
         found = [entry.hit for entry in _entries() if entry.hit.address == law]
-    return sorted(found, key=lambda hit: (hit.superseded, _ORDER.index(hit.kind)))
+    return sorted(found, key=_place)
+
+
+def everything() -> list[Hit]:
+    """Return all that is carried, in the order of results."""
+    return sorted((entry.hit for entry in _entries()), key=_place)
 
 
 def by_address(address: str) -> list[Hit]:
     """Return the provision or law of an address, or all that rests on an article (law_spf/38)."""
-    source, _slash, article = address.partition("/")
+    source, _slash, article = address.rpartition("/")  # GB/T 13861-2022 is a law
     return [
         entry.hit
         for entry in _entries()
@@ -62,6 +73,10 @@ def by_address(address: str) -> list[Hit]:
 def article_addresses(text: str) -> list[str]:
     """Return the addresses of the articles of registered laws that a text cites, for links beside it."""
     return list(dict.fromkeys(citation.address for citation in citations(text) if citation.source))
+
+
+def _place(hit: Hit) -> tuple[bool, int]:
+    return hit.superseded, _ORDER.index(hit.kind)
 
 
 def _law_and_rest(query: str) -> tuple[str, str]:
@@ -103,6 +118,7 @@ def _entries() -> tuple[_Entry, ...]:
             provision.text,
             provision.subject,
             provision.note,
+            _NAMES[provision.kind],
         )
         cited = frozenset(
             (citation.source or provision.source, citation.article) for citation in _cited(provision)
