@@ -167,6 +167,10 @@ def test_a_child_out_of_scope_is_counted_not_shown(case: Case, county: County) -
     Case.objects.filter(parent=case.pk).update(
         territory="999001102", sector="coal", enterprise=county.other_enterprise
     )
+    client = Client()
+    client.force_login(county.townsman)
+    page = client.get(f"/cases/{case.pk}/")
+    assert page.status_code == 200 and "附件检修" not in page.content.decode()
     contents = contents_of(download(county.townsman, case))
     assert "另有 1 件子事项" in contents["核验说明.txt"].decode()
     assert "附件检修" not in contents["records.json"].decode()

@@ -27,7 +27,7 @@ from anwei.cases.views.extensions import extension_part
 from anwei.ledgers.seal import verify_chain
 from anwei.org.accounts.recent import require_recent
 from anwei.org.holdings import actings_of, day_of, delegations_at, holdings_on
-from anwei.org.models import Post
+from anwei.org.models import Person, Post
 from anwei.org.policy import person_of, signed_in
 
 
@@ -112,10 +112,16 @@ def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = 
         "others": [form for form in forms if form is not primary],
         "turn": turn_of(shown),
         "obstacles": [(row, obstacle) for row, obstacle in own if obstacle is not None],
-        "children": shown.children.exclude(kind="extension").order_by("pk"),
+        "children": _children(shown, person),
         "now": now,
         **extension_part(shown, [view.clock for view in clocks], actings),
     }
+
+
+def _children(shown: Case, person: Person) -> list[Case]:
+    """Return the children that the person may see; those out of scope are not named."""
+    visible = Case.objects.visible_to(person).filter(parent=shown.pk)
+    return list(visible.exclude(kind="extension").order_by("pk"))
 
 
 def _primary(forms: list[TransitionForm]) -> TransitionForm | None:
