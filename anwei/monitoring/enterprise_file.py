@@ -1,4 +1,4 @@
-"""What this room adds to an enterprise's file: its colour, its alarms, its devices with live tags."""
+"""What this room adds to an enterprise's file: its connection, its alarms, its devices with live tags."""
 
 from __future__ import annotations
 
@@ -8,33 +8,23 @@ from typing import Any
 from django.db.models import Case, CharField, Expression, Value, When
 
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED
-from anwei.monitoring.models import Alarm, AlarmRule, Device, Severity, Tag
+from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
 from anwei.monitoring.queries import alarms_of, devices_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of
 from anwei.org.models import Person
-from anwei.sites.colour import declare_colour
+from anwei.sites.colour import declare_watch
 from anwei.sites.enterprise_file import Sheet, contribute
 from anwei.sites.models import Enterprise
 
 N_ALARMS = 10
 
 
-def colour() -> Expression:
-    """Return an enterprise's colour: that of its gravest active alarm on a measured quantity.
-
-    Without one: "offline" when every device in service is silent, "none" without a device, else "blue" (低).
-    """
-    active = Alarm.objects.filter(ACTIVE)
-    measured = active.filter(tag__isnull=False)
+def watch() -> Expression:
+    """Return whether an enterprise is watched: "offline" when every device is silent, "none" without one."""
     in_service = Device.objects.filter(revoked_at__isnull=True)
-    silent = active.filter(tag__isnull=True, kind=AlarmRule.Kind.NO_DATA).values("device")
-    grave = (Severity.RED, Severity.ORANGE, Severity.YELLOW)
+    silent = Alarm.objects.filter(ACTIVE, tag__isnull=True, kind=AlarmRule.Kind.NO_DATA).values("device")
     return Case(
-        *(
-            When(pk__in=measured.filter(severity=level).values("enterprise"), then=Value(level.value))
-            for level in grave
-        ),
-        When(pk__in=in_service.exclude(pk__in=silent).values("enterprise"), then=Value("blue")),
+        When(pk__in=in_service.exclude(pk__in=silent).values("enterprise"), then=Value("online")),
         When(pk__in=in_service.values("enterprise"), then=Value("offline")),
         default=Value("none"),
         output_field=CharField(),
@@ -63,6 +53,6 @@ def devices_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict
     }
 
 
-declare_colour(colour)
+declare_watch(watch)
 contribute(Sheet("monitoring/enterprise_alarms.html", alarms_sheet, place=20))
 contribute(Sheet("monitoring/enterprise_devices.html", devices_sheet, place=30))

@@ -1,5 +1,5 @@
 """The worker: publishes the register, turns episodes into alarms and warnings, sweeps clocks, sends notices,
-records gaps of responsibility each night.
+records gaps of responsibility each night, keeps the live colours.
 
 Nothing here ends the process: what fails is logged and tried again, because the broker, the stream and the
 database come back by themselves.
@@ -44,6 +44,7 @@ from anwei.monitoring.stream.heartbeat import keep_beating
 from anwei.monitoring.stream.register import publish_register
 from anwei.org.accounts.tidying import tidy_accounts
 from anwei.org.gap_records import record_gaps
+from anwei.sites.live.colouring import recolour_all
 
 GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after midnight
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
@@ -51,6 +52,7 @@ SEND_PAUSE_S, SEARCH_PAUSE_S = 1.0, 10.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 HOUR_S, DAY_S = 3600.0, 24 * 3600.0
 TASKS_PAUSE_S = 1.0
+COLOURS_PAUSE_S = 60.0
 RETRY_PAUSE_S = 1.0
 BATCH = 100  # episodes a transaction: each may open a warning, which takes some 15 ms of the write lock
 
@@ -83,6 +85,7 @@ class Worker:
             tasks.create_task(_for_ever(_aside("search", partial(catch_up, {})), _every(SEARCH_PAUSE_S)))
             tasks.create_task(_for_ever(_aside("missed", catch_up, HOUR_S), _every(SEARCH_PAUSE_S)))
             tasks.create_task(_for_ever(_aside("rebuild", rebuild, DAY_S), _every(SEARCH_PAUSE_S)))
+            tasks.create_task(_for_ever(_aside("colours", _recolour), _every(COLOURS_PAUSE_S)))
             for channel in Channel:
                 send = partial(_send, channel)
                 tasks.create_task(_for_ever(_aside(f"send-{channel}", send), _every(SEND_PAUSE_S)))
@@ -154,6 +157,10 @@ class Worker:
         await _ask(call_command, "prune_db_task_results")
         await _ask(forget_old_sheets, timezone.now())
         await _ask(tidy_accounts, timezone.now())
+
+
+def _recolour() -> None:
+    recolour_all(timezone.now())
 
 
 def _send(channel: Channel) -> None:

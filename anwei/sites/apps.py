@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +15,12 @@ class SitesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the rooms add their sheets to the enterprise's file, and their sources of gaps."""
+        """Let the rooms add sheets to the enterprise's file, sources of gaps and of live facts."""
         from anwei.org.moves import on_move
         from anwei.sites.services import take_places_along
 
         on_move(take_places_along)
         autodiscover_modules("enterprise_file", "risks.sheet")
+        import_module("anwei.sites.live.sheet")
         autodiscover_modules("gaps")
+        autodiscover_modules("live_facts")

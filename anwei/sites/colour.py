@@ -1,7 +1,7 @@
-"""The state colour of an enterprise: declared here, computed by the room that knows the alarms.
+"""The colour of an enterprise, one on every screen: its live colour, and apart from it whether it is watched.
 
-`sites` must not know sensors; the room that does calls `declare_colour` once when it is made ready. Every
-screen that colours an enterprise uses `coloured`, so that the numbers of two screens agree.
+The colour is read from the row that `anwei.sites.live` keeps; whether sensors report is known to the room
+that has them, which calls `declare_watch` once when it is made ready.
 """
 
 from __future__ import annotations
@@ -9,32 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import Case, Count, Expression, IntegerField, Model, QuerySet, Value, When
+from django.db.models import Case, Count, Expression, F, IntegerField, Model, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from anwei.sites.models import Enterprise
+from anwei.sites.models import Enterprise, Grade
 
 COLOUR_CHOICES = [
     ("red", _("红色")),
     ("orange", _("橙色")),
     ("yellow", _("黄色")),
     ("blue", _("蓝色")),
-    ("offline", _("离线")),
-    ("none", _("未接入")),
+    ("none", _("未定级")),
 ]
+WATCH_CHOICES = [("online", _("在线")), ("offline", _("离线")), ("none", _("未接入"))]
 Rows = TypeVar("Rows", bound=QuerySet[Model])
 
 _source: list[Callable[[], Expression]] = []
 
 
-def declare_colour(source: Callable[[], Expression]) -> None:
-    """Let `source` build the expression, on enterprises, that yields one of the codes of COLOUR_CHOICES."""
+def declare_watch(source: Callable[[], Expression]) -> None:
+    """Let `source` build the expression, on enterprises, that yields one of the codes of WATCH_CHOICES."""
     _source[:] = [source]
 
 
 def coloured(enterprises: Rows) -> Rows:
-    """Return the enterprises with their state `colour`; "none" for all while no room watches them."""
-    return enterprises.annotate(colour=_source[0]() if _source else Value("none"))
+    """Return the enterprises with their live `colour`, "none" where nothing gives one."""
+    graded = When(live_colour__colour__in=Grade.values, then=F("live_colour__colour"))
+    return enterprises.annotate(colour=Case(graded, default=Value("none")))
+
+
+def watched(enterprises: Rows) -> Rows:
+    """Return the enterprises with the state of their sensors, `watch`; "none" while no room has sensors."""
+    return enterprises.annotate(watch=_source[0]() if _source else Value("none"))
 
 
 def gravity(column: str) -> Case:
@@ -48,3 +54,9 @@ def colour_counts(enterprises: QuerySet[Enterprise]) -> dict[str, int]:
     rows: QuerySet[Any] = coloured(enterprises)
     found = dict(rows.order_by().values("colour").annotate(n=Count("pk")).values_list("colour", "n"))
     return {code: found.get(code, 0) for code, _label in COLOUR_CHOICES}
+
+
+def n_offline(enterprises: QuerySet[Enterprise]) -> int:
+    """Return of how many of the enterprises every sensor is silent."""
+    rows: QuerySet[Any] = watched(enterprises)
+    return rows.filter(watch="offline").count()

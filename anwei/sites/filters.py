@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, search_box
 from anwei.org.models import SECTOR_CHOICES
-from anwei.sites.colour import COLOUR_CHOICES
+from anwei.sites.colour import COLOUR_CHOICES, WATCH_CHOICES
 from anwei.sites.models import Enterprise
 from anwei.sites.queries import township_names
 
@@ -28,6 +28,7 @@ class EnterpriseFilter(LedgerFilter):
         widget=search_box(_("搜索 企业、信用代码")),
     )
     colour = django_filters.ChoiceFilter(choices=COLOUR_CHOICES, empty_label=_("颜色 全部"))
+    watch = django_filters.ChoiceFilter(choices=WATCH_CHOICES, empty_label=_("监测 全部"))
     sector = django_filters.ChoiceFilter(choices=SECTOR_CHOICES, empty_label=_("行业 全部"))
     township = django_filters.ChoiceFilter(
         field_name="unit__territory",

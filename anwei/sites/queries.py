@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post, SectorDuty, Territory
 from anwei.org.responsibility import Vacant, posts_for
-from anwei.sites.colour import coloured, gravity
+from anwei.sites.colour import coloured, gravity, watched
 from anwei.sites.models import Enterprise, Site
 
 TOWNSHIP_DIGITS = 9
@@ -26,9 +26,9 @@ class Answerable(NamedTuple):
 
 
 def enterprises_of(person: Person) -> QuerySet[Enterprise]:
-    """Return the enterprises a person may see with their unit and state `colour`, the gravest first."""
+    """Return the enterprises a person may see with unit, live `colour` and `watch`, the gravest first."""
     rows: QuerySet[Enterprise] = Enterprise.objects.visible_to(person)
-    ranked = coloured(rows.select_related("unit")).annotate(gravity=gravity("colour"))
+    ranked = watched(coloured(rows.select_related("unit", "live_colour"))).annotate(gravity=gravity("colour"))
     return ranked.order_by("gravity", "pk")
 
 

@@ -19,7 +19,7 @@ class EnterpriseTable(LedgerTable):
     """Enterprises: their colour now, where, what for, how many people."""
 
     colour = tables.TemplateColumn(
-        template_name=f"{CELLS}colour.html", verbose_name=gettext_lazy("实时"), order_by=("gravity", "pk")
+        template_name=f"{CELLS}colour.html", verbose_name=gettext_lazy("实时颜色"), order_by=("gravity", "pk")
     )
     name = tables.TemplateColumn(
         template_name=f"{CELLS}name.html",

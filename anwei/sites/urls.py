@@ -13,4 +13,5 @@ urlpatterns = [
     path("org/responsibility/", responsibility.responsibility, name="responsibility"),
     path("org/responsibility/matrix/", responsibility.responsibility_matrix, name="responsibility_matrix"),
     path("", include("anwei.sites.risks.urls")),
+    path("", include("anwei.sites.live.urls")),
 ]

@@ -58,6 +58,7 @@ NARROW: dict[str, Rule] = {
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
     "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
+    "risks/colour-rules/": _only(COUNTY_WIDE),
     "risks/enterprises/<int:pk>/diagnosis/": lambda role, place: role in ACTORS and place != "z",
     "risks/points/<int:pk>/assess/<slug:method>/": _only(ACTORS),
     "status/": _only(EVERYBODY - ENTERPRISES),

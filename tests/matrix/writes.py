@@ -194,6 +194,10 @@ OF_RISKS = {
         ARRANGING,
         lambda world, place, role: {"point": [*range(len(world.places[place].assessment.result["confirm"]))]},
     ),
+    "risks/colour-rules/": Write(
+        COUNTY_WIDE,
+        fixed(fact="alarms_red", at_least="1", effect="to:red", switch_on="1", **REASON),
+    ),
     "risks/enterprises/<int:pk>/diagnosis/": Write(ACTORS, lambda world, place, role: no_to_all()),
     "risks/enterprises/<int:pk>/sign/": Write(ACTORS),
     "risks/installations/<int:pk>/assess/": Write(ACTORS),

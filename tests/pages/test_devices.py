@@ -73,7 +73,7 @@ def test_silence_greys_the_tags_and_moves_the_device_to_offline(plant: Plant, si
     assert officer.get("/devices/?state=online").context["listing"].count == 0
     page = officer.get("/devices/?state=silent")
     assert page.context["listing"].count == 1 and page.context["counts"]["silent"] == 1
-    assert officer.get("/enterprises/?colour=offline").context["listing"].count == 1
+    assert officer.get("/enterprises/?watch=offline").context["listing"].count == 1
 
 
 def test_pages_stand_when_the_store_is_away(plant: Plant, sign_in: SignIn, store_away: None) -> None:

@@ -22,14 +22,14 @@ def colour(client: Client, county: County) -> str:
 
 def test_the_colour_is_that_of_the_gravest_active_alarm(plant: Plant, sign_in: SignIn) -> None:
     client = sign_in(plant.county.officer)
-    assert colour(client, plant.county) == "blue"
+    assert colour(client, plant.county) == "none"
     yellow, red = raised(plant.h, value=1.1), raised(plant.hh)
     record_episodes([(1, yellow)], now=NOW)
     assert colour(client, plant.county) == "yellow"
     record_episodes([(2, red)], now=NOW)
     assert colour(client, plant.county) == "red"
     record_episodes([(3, cleared(red, seconds=5)), (4, cleared(yellow, seconds=5))], now=NOW)
-    assert colour(client, plant.county) == "blue"
+    assert colour(client, plant.county) == "none"
 
 
 def test_the_list_counts_colours_and_puts_the_gravest_first(
@@ -103,5 +103,5 @@ def test_the_file_costs_a_bounded_number_of_queries(
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     client = sign_in(county.officer)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(48):
         client.get(f"/enterprises/{county.enterprise.pk}/")

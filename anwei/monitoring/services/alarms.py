@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.monitoring.columns import moment
+from anwei.monitoring.live_facts import MONITORING
 from anwei.monitoring.models import Alarm, AlarmRule, Position
 from anwei.monitoring.services.authority import WATCH, check_authority
 from anwei.monitoring.services.errors import MonitoringError
 from anwei.monitoring.services.positions import EPISODES
 from anwei.monitoring.services.warnings import issue_warnings
 from anwei.org.models import Person
+from anwei.sites.live.colouring import recolour
+from anwei.sites.models import Enterprise
 
 ALARM_REGISTER = "monitoring.alarm"
 
@@ -84,6 +87,9 @@ def _write(events: list[Event], now: datetime, trends: Mapping[int, str]) -> Rec
     Alarm.objects.bulk_update(earlier, ["cleared_at", "changed_at"])
     warnings = issue_warnings(list(raised.values()), now=now, trends=trends)
     touched = {alarm.pk: alarm for alarm in (*raised.values(), *cleared.values())}
+    owners = {alarm.enterprise_id for alarm in touched.values()}
+    if owners:
+        recolour(Enterprise.objects.filter(pk__in=owners), now, only=(MONITORING,))
     return Recorded([touched[pk] for pk in sorted(touched)], warnings)
 
 

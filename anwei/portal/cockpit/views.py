@@ -17,7 +17,7 @@ from anwei.portal.cockpit.board import board
 from anwei.portal.cockpit.differences import differences
 from anwei.portal.cockpit.figures import figures
 from anwei.portal.cockpit.townships import township_bars
-from anwei.sites.colour import colour_counts
+from anwei.sites.colour import colour_counts, n_offline
 from anwei.sites.models import Enterprise
 
 N_ALARMS, N_SENTENCES, N_BARS = 4, 4, 6
@@ -35,6 +35,7 @@ def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any
         "sentences": differences(person, now, N_WALL_SENTENCES if wall else N_SENTENCES),
         "bars": township_bars(person, now, N_WALL_BARS if wall else N_BARS),
         "colours": colour_counts(Enterprise.objects.visible_to(person)),
+        "n_offline": n_offline(Enterprise.objects.visible_to(person)),
         "now": now,
         "wall": wall,
     }

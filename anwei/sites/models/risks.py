@@ -184,6 +184,30 @@ class LiveColour(models.Model):
         return f"{self.enterprise} {self.get_colour_display()}"
 
 
+class ColourChange(models.Model):
+    """That the live colour of an enterprise changed ("" is 未定级), and the kinds of fact that made it so.
+
+    Kept without end: a few rows an enterprise and week, and what later analysis learns from.
+    """
+
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="colour_changes")
+    at = models.DateTimeField(_("变色时间"))
+    before = models.CharField(_("原颜色"), max_length=6, choices=Grade.choices, blank=True)
+    after = models.CharField(_("现颜色"), max_length=6, choices=Grade.choices, blank=True)
+    reasons = models.JSONField(_("成因"), default=list)
+
+    objects = ScopedManager()
+    scope = LiveColour.scope
+
+    class Meta:
+        verbose_name = _("变色记录")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["enterprise", "-at"], name="colour_changes_of_one")]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.before} {self.after}"
+
+
 class Sign(models.Model):
     """A sign on the wall (风险告知卡) of an enterprise or a risk point: the short address in its QR code."""
 

@@ -1,0 +1,40 @@
+"""The rules of the live colour as the county has them: its own set, else the product's."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from anwei.ledgers.services import change_setting, county_setting
+from anwei.org.models import Person
+from anwei.standards.risk.bands import Unusable
+from anwei.standards.risk.live_rules import ColourRules, default_rules, read_rules
+
+SETTING = "live_colour"
+
+log = logging.getLogger("anwei.sites")
+
+
+def rules_in_force() -> ColourRules:
+    """Return the county's rules; the product's, with an error logged, where they no longer can be read.
+
+    A set that a later version of the product cannot read must not stop alarms from being recorded.
+    """
+    own = county_setting(SETTING, {})
+    try:
+        return read_rules(own) if own else default_rules()
+    except Unusable:
+        log.exception("the county's rules of the live colour cannot be read; the product's hold")
+        return default_rules()
+
+
+def switch_on(candidate: dict[str, Any], *, actor: Person, now: datetime, reason: str) -> None:
+    """Let a candidate set hold from now on; {} is the product's own.
+
+    Raises Unusable with every problem of the set, ValueError without a reason.
+    """
+    if candidate:
+        read_rules(candidate)
+    default = default_rules().to_json()
+    change_setting(SETTING, candidate, default=default, actor=actor, now=now, reason=reason)

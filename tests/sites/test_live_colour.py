@@ -1,0 +1,211 @@
+"""The live colour at the doors: alarms and papers in, one colour with its reasons out; rules tried and set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anwei.ledgers.models import Change
+from anwei.monitoring.services import record_episodes
+from anwei.org.models import Holding, Person
+from anwei.sites.colour import colour_counts
+from anwei.sites.live.colouring import recolour_all
+from anwei.sites.live.facts import MOST_TOLD, facts_of, sources
+from anwei.sites.live.rules import SETTING
+from anwei.sites.live.trial import N_DAYS, look_back
+from anwei.sites.models import ColourChange, Enterprise, Equipment, Insurance, Licence, LiveColour
+from anwei.standards.risk.live_rules import default_rules, read_rules
+from tests.kernel.county import NOW, County
+from tests.monitoring.plant import Plant, cleared, raised
+from tests.monitoring.plant import build as build_plant
+from tests.sites.risks import place, point
+
+Browse = Callable[[Person], Client]
+RULES = "/risks/colour-rules/"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def plant(county: County) -> Plant:
+    return build_plant(county)
+
+
+def ended(county: County, days: int = 5, **values: Any) -> Licence:
+    day = (NOW - days * DAY).date()
+    given = {"kind": "safety", "number": "AX-1", "expires_on": day, **values}
+    return Licence.objects.create(enterprise=county.enterprise, **given)
+
+
+def colour(county: County) -> str:
+    return LiveColour.objects.get(pk=county.enterprise.pk).colour
+
+
+def entered(*rows: tuple[str, str, str], **other: str) -> dict[str, Any]:
+    fact, at_least, effect = zip(*rows, strict=True)
+    return {"fact": fact, "at_least": at_least, "effect": effect, **other}
+
+
+def test_every_room_gives_its_facts() -> None:
+    assert set(sources()) == {"papers", "seats", "risks", "monitoring", "cases"}
+
+
+def test_an_alarm_colours_its_enterprise_and_its_end_takes_the_colour_back(plant: Plant) -> None:
+    yellow, red = raised(plant.h, value=1.1), raised(plant.hh)
+    record_episodes([(1, yellow)], now=NOW)
+    assert colour(plant.county) == "yellow"
+    record_episodes([(2, red)], now=NOW + timedelta(seconds=1))
+    row = LiveColour.objects.get(pk=plant.county.enterprise.pk)
+    assert (row.colour, row.changed_at) == ("red", NOW + timedelta(seconds=1))
+    record_episodes([(3, cleared(red, seconds=5)), (4, cleared(yellow, seconds=5))], now=NOW)
+    assert colour(plant.county) == ""
+    changes = ColourChange.objects.filter(enterprise=plant.county.enterprise).order_by("pk")
+    assert [(one.before, one.after) for one in changes][-2:] == [("yellow", "red"), ("red", "")]
+    assert changes[len(changes) - 2].reasons == ["alarms_red"]
+
+
+def test_a_sensor_whose_clock_is_ahead_colours_at_once(plant: Plant) -> None:
+    record_episodes([(1, raised(plant.hh, seconds=600))], now=NOW)
+    assert colour(plant.county) == "red"
+
+
+def test_an_alarm_keeps_what_the_other_rooms_said(plant: Plant) -> None:
+    ended(plant.county)
+    recolour_all(NOW)
+    record_episodes([(1, raised(plant.h, value=1.1))], now=NOW)
+    row = LiveColour.objects.get(pk=plant.county.enterprise.pk)
+    assert row.colour == "orange"
+    assert {"licences_expired", "alarms_yellow"} <= {fact["key"] for fact in row.facts}
+
+
+def test_the_sweep_repeated_writes_nothing(county: County) -> None:
+    ended(county)
+    assert recolour_all(NOW) == Enterprise.objects.count()
+    assert recolour_all(NOW + timedelta(minutes=1)) == 0
+    assert ColourChange.objects.filter(after="orange").count() == 1
+
+
+def test_the_sweep_asks_no_more_for_more_facts(county: County, django_assert_max_num_queries: Any) -> None:
+    for n in range(30):
+        ended(county, number=f"AX-{n}")
+    with django_assert_max_num_queries(40):
+        recolour_all(NOW)
+
+
+def test_what_only_raises_by_steps_gives_no_colour_to_what_was_never_graded(county: County) -> None:
+    Holding.objects.all().delete()
+    recolour_all(NOW)
+    row = LiveColour.objects.get(pk=county.enterprise.pk)
+    assert "no_responsible_person" in {fact["key"] for fact in row.facts}
+    assert (row.static, row.colour) == ("", "")
+    point(place(county.enterprise), grade="yellow")
+    recolour_all(NOW)
+    row.refresh_from_db()
+    assert (row.static, row.colour) == ("yellow", "orange")
+
+
+def test_papers_are_facts_of_their_day(county: County) -> None:
+    ended(county, days=5)
+    day = (NOW - 5 * DAY).date()
+    Insurance.objects.create(
+        enterprise=county.enterprise, insurer="保", number="B-1", starts_on=day - 365 * DAY, expires_on=day
+    )
+    Equipment.objects.create(enterprise=county.enterprise, code="G-1", name="锅炉", inspection_due_on=day)
+
+    def keys(days_ago: int) -> set[str]:
+        told = facts_of(Enterprise.objects.all(), NOW - days_ago * DAY, ["papers"])["papers"]
+        return {fact.key for fact in told.get(county.enterprise.pk, ())}
+
+    assert keys(0) == {"licences_expired", "insurance_expired", "inspections_overdue"}
+    assert keys(5) == set()  # the last day still counts
+    Licence.objects.create(enterprise=county.enterprise, kind="safety", number="AX-2", expires_on=NOW + DAY)
+    assert "licences_expired" not in keys(0)  # followed by a new one
+
+
+def test_alarms_are_facts_of_their_time(plant: Plant) -> None:
+    red = raised(plant.hh)
+    record_episodes([(1, red)], now=NOW)
+    record_episodes([(2, cleared(red, seconds=3600))], now=NOW + timedelta(hours=1))
+
+    def n_red(minutes: int) -> int:
+        told = facts_of(Enterprise.objects.all(), NOW + timedelta(minutes=minutes), ["monitoring"])
+        return len(told["monitoring"].get(plant.county.enterprise.pk, ()))
+
+    assert [n_red(minutes) for minutes in (-1, 30, 61)] == [0, 1, 0]
+
+
+def test_a_flood_of_facts_is_counted_whole_and_told_in_part(county: County) -> None:
+    for n in range(MOST_TOLD + 7):
+        ended(county, number=f"AX-{n}")
+    told = facts_of(Enterprise.objects.all(), NOW, ["papers"])["papers"][county.enterprise.pk]
+    assert len(told) == MOST_TOLD + 1
+    assert sum(fact.count for fact in told) == MOST_TOLD + 7
+
+
+def test_the_page_names_every_fact_and_the_way_down(county: County, browse: Browse) -> None:
+    ended(county)
+    recolour_all(NOW)
+    client = browse(county.officer)
+    text = client.get(f"/enterprises/{county.enterprise.pk}/").content.decode()
+    assert "安全生产许可证 AX-1，2" in text
+    assert "办理延期或换证" in text
+    listed = client.get("/enterprises/?colour=orange")
+    assert listed.context["listing"].count == 1
+    assert 'title="过期的许可证照 1' in listed.content.decode()
+    assert colour_counts(Enterprise.objects.visible_to(county.officer))["orange"] == 1
+
+
+def test_only_who_arranges_the_county_sets_the_rules(county: County, browse: Browse) -> None:
+    assert browse(county.officer).get(RULES).status_code == 200
+    for person in (county.townsman, county.worker, county.regulator):
+        assert browse(person).get(RULES).status_code == 403
+
+
+def test_a_faulty_set_is_refused_with_every_fault(county: County, browse: Browse) -> None:
+    rows = (("licences_expired", "x", "to:orange"), ("not_a_fact", "1", "by:1"))
+    answer = browse(county.officer).post(RULES, entered(*rows, switch_on="1", reason="试"))
+    assert answer.status_code == 422
+    assert len(answer.context["problems"]) == 2
+    assert not Change.objects.filter(register="ledgers.setting", row=SETTING).exists()
+
+
+def test_a_trial_says_which_enterprises_would_differ_and_changes_nothing(
+    county: County, browse: Browse
+) -> None:
+    ended(county, days=10)
+    answer = browse(county.officer).post(RULES, entered(("licences_expired", "1", "to:red"), **{"try": "1"}))
+    trial = answer.context["trial"]
+    assert [(str(one), told.n_days, told.before, told.after) for one, told in trial["differing"]] == [
+        (str(county.enterprise), 10, "orange", "red")
+    ]
+    newest, oldest = trial["days"][0], trial["days"][N_DAYS - 1]
+    assert newest[1][:2] == [(0, 1), (1, 0)]
+    assert oldest[1][:2] == [(0, 0), (0, 0)]
+    assert not Change.objects.filter(register="ledgers.setting", row=SETTING).exists()
+
+
+def test_the_same_rules_differ_nowhere(plant: Plant) -> None:
+    record_episodes([(1, raised(plant.hh))], now=NOW)
+    found = look_back(default_rules(), read_rules(default_rules().to_json()), NOW)
+    assert found.differing == []
+    assert all(day.before == day.after for day in found.days)
+    assert found.days[0].before["red"] == 1
+
+
+def test_switched_on_with_a_reason_the_rules_colour_and_can_be_taken_back(
+    county: County, browse: Browse
+) -> None:
+    ended(county)
+    client, row = browse(county.officer), ("licences_expired", "1", "to:red")
+    assert client.post(RULES, entered(row, switch_on="1", reason=" ")).status_code == 422
+    assert client.post(RULES, entered(row, switch_on="1", reason="证照从严")).status_code == 302
+    recolour_all(NOW)
+    assert colour(county) == "red"
+    change = Change.objects.get(register="ledgers.setting", row=SETTING)
+    assert (change.actor, change.reason) == (county.officer, "证照从严")
+    assert client.post(RULES, entered(row, reset="1", reason="恢复")).status_code == 302
+    recolour_all(NOW)
+    assert colour(county) == "orange"
