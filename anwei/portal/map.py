@@ -1,4 +1,4 @@
-"""The map's data: enterprises in their state colour and townships in their gravest one, as GeoJSON."""
+"""The map's data: enterprises in their live colour and townships in their gravest one, as GeoJSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from anwei.org.models import Territory
 from anwei.org.policy import person_of, signed_in
-from anwei.sites.colour import COLOUR_CHOICES, coloured
+from anwei.sites.colour import COLOUR_CHOICES, WATCH_CHOICES, coloured, watched
 from anwei.sites.models import Enterprise
 from anwei.sites.queries import TOWNSHIP_DIGITS
 
@@ -32,11 +32,14 @@ def collection(features: list[dict[str, Any]]) -> JsonResponse:
 def sites(request: HttpRequest) -> JsonResponse:
     """Return the enterprises that the person may see and whose place is known."""
     words = {code: str(word) for code, word in COLOUR_CHOICES}
+    states = {code: f" · {word}" for code, word in WATCH_CHOICES if code != "online"}
     rows = coloured(
-        Enterprise.objects.visible_to(person_of(request))
-        .filter(longitude__isnull=False, latitude__isnull=False)
-        .select_related("unit")
-        .annotate(n_alarms=Count("alarms", Q(alarms__cleared_at__isnull=True)))
+        watched(
+            Enterprise.objects.visible_to(person_of(request))
+            .filter(longitude__isnull=False, latitude__isnull=False)
+            .select_related("unit")
+            .annotate(n_alarms=Count("alarms", Q(alarms__cleared_at__isnull=True)))
+        )
     )
     return collection(
         [
@@ -52,7 +55,7 @@ def sites(request: HttpRequest) -> JsonResponse:
                     "name": str(row),
                     "sector": row.get_sector_display(),
                     "colour": row.colour,
-                    "word": words[row.colour],
+                    "word": words[row.colour] + states.get(row.watch, ""),
                     "n_alarms": row.n_alarms,
                     "url": reverse("enterprise", args=[row.pk]),
                 },

@@ -51,7 +51,7 @@ def test_the_map_shows_as_many_of_each_colour_as_the_ledger(
 
 
 def test_a_site_without_a_place_is_not_drawn(county: County, office: Person, visit: Visit) -> None:
-    Enterprise.objects.filter(pk=county.enterprise.pk).update(longitude=None)
+    Enterprise.objects.filter(pk=county.enterprise.pk).update(longitude=None, latitude=None)
     assert names(visit(office)) == {"乙煤矿"}
 
 

@@ -34,4 +34,4 @@ def colour_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict[
     }
 
 
-contribute(Sheet("sites/live/sheet.html", colour_sheet, place=10))
+contribute(Sheet("sites/live/sheet.html", colour_sheet, place=5))
