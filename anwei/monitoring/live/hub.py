@@ -146,7 +146,11 @@ class Hub:
     async def _send_age(self) -> None:
         nc = await client()
         status = await Doors(nc).status()
-        shown = {"at": int(time.time() * 1000), "newest": status["newest"], "lag": status["lag"]}
+        shown = {
+            "at": int(time.time() * 1000),
+            "newest": status.get("newest", 0),
+            "lag": status.get("lag", -1),
+        }
         self._send(encode("age", shown))
         if (
             self._follows and nc.stats["reconnects"] != self._reconnects

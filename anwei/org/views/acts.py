@@ -197,7 +197,7 @@ def act_page(
             messages.success(request, sentence)
             return redirect(came_from)
     context = {"form": form, "heading": heading, "label": label, "back": came_from, "other": other}
-    return render(request, "org/act.html", context)
+    return render(request, "org/act.html", context, status=422 if form.is_bound else 200)
 
 
 def _came_from(request: HttpRequest, back: str) -> str:
