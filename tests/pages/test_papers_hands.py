@@ -159,7 +159,9 @@ def test_who_has_a_post_here_acts_at_it_and_not_at_the_head_s(
     assert state_of(paper) == "signed"
 
 
-def test_papers_on_their_way_when_parts_began_to_be_kept_keep_theirs(office: Office, warning: Warning) -> None:
+def test_papers_on_their_way_when_parts_began_to_be_kept_keep_theirs(
+    office: Office, warning: Warning
+) -> None:
     paper = draft(office.drafter, warning)
     act(office.reviewer, paper, "review")
     kept = sorted(PaperHand.objects.values_list("paper", "person", "act"))
