@@ -13,18 +13,25 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 
-from anwei.ledgers.declaration import Ledger, ledgers, seen
+from anwei.ledgers.cells import Choosing
+from anwei.ledgers.declaration import Column, Ledger, ledgers, seen
 from anwei.ledgers.listing import number_in
+from anwei.ledgers.outgoing import told
 
 SHOWN = 6
+N_COLUMNS = 4
 
 
 @dataclass(frozen=True)
 class Children:
-    """The rows of one register that belong to a row: the first few, and the way to all and to a new one."""
+    """The rows of one register that belong to a row: the first few, and the way to all and to a new one.
+
+    `lines` pairs each row with the columns of the register and what people read in each.
+    """
 
     ledger: Ledger
-    rows: Sequence[Model]
+    columns: Sequence[Column]
+    lines: Sequence[tuple[Model, Sequence[tuple[Column, Any]]]]
     n_rows: int
     may_write: bool
     query: str
@@ -45,11 +52,36 @@ def children_of(parent: Model, person: Any, *, leaving_out: Sequence[str] = ()) 
     found = []
     for ledger in ledgers():
         if ledger.parent and parent_model(ledger) is type(parent) and ledger.code not in leaving_out:
-            rows = ledger.visible(person).filter(**{ledger.parent: parent})
-            may_write, query = ledger.may_write(person), f"{ledger.parent}={parent.pk}"
-            if (n_rows := rows.count()) or may_write:
-                found.append(Children(ledger, list(rows[:SHOWN]), n_rows, may_write, query))
+            may_write = ledger.may_write(person)
+            rows = list(ledger.visible(person).filter(**{ledger.parent: parent})[: SHOWN + 1])
+            if rows or may_write:
+                found.append(_beneath(ledger, parent, rows, may_write, person))
     return found
+
+
+def _beneath(ledger: Ledger, parent: Model, rows: Sequence[Model], may_write: bool, person: Any) -> Children:
+    """Return the rows as the parent's page shows them; counted only where there are more than it shows."""
+    columns = columns_beneath(ledger)
+    query = f"{ledger.parent}={parent.pk}"
+    n_rows = len(rows)
+    if n_rows > SHOWN:
+        n_rows = ledger.visible(person).filter(**{ledger.parent: parent}).count()
+    asked = [column for column in columns if rows and column.choices and not column.display]
+    texts = {column.name: Choosing(column, person).texts for column in asked}
+    lines = [
+        (row, [(column, told(column, row, texts.get(column.name))) for column in columns])
+        for row in rows[:SHOWN]
+    ]
+    return Children(ledger, columns, lines, n_rows, may_write, query)
+
+
+def columns_beneath(ledger: Ledger) -> tuple[Column, ...]:
+    """Return the columns of a register on the page of what its rows belong to."""
+    if ledger.beneath:
+        return tuple(ledger.column(name) for name in ledger.beneath)
+    return tuple(column for column in ledger.columns if column.shown and column.name != ledger.parent)[
+        :N_COLUMNS
+    ]
 
 
 def parent_model(ledger: Ledger) -> type[Model]:

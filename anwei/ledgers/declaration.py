@@ -155,8 +155,9 @@ class Ledger:
     values of all new rows, the person) each new row by one or "", `errors` are the domain errors of `save`,
     `meant` says which of several rows with one key a line of a sheet means (None: a new one; the last unless
     given) and `told_apart` names the columns by which two lines with one key are two rows.
-    `parent` names the column of the row that a row belongs to (`ledgers.children`), `opens` leads to a room's
-    own page of a row, `logged_as` names the register and key under which changes of
+    `parent` names the column of the row that a row belongs to (`ledgers.children`) and `beneath` the columns
+    shown on that row's page (the first shown ones unless given), `opens` leads to a room's own page of a row,
+    `logged_as` names the register and key under which changes of
     a row are kept.
     """
 
@@ -171,6 +172,7 @@ class Ledger:
     related: tuple[str, ...] = NONE
     alike: tuple[str, ...] = NONE
     parent: str = ""
+    beneath: tuple[str, ...] = NONE
     sees: Callable[[Any, Any, Mapping[str, Any]], bool] | None = None
     check: Callable[[Mapping[str, Any]], str] | None = None
     doubt: Callable[[Any, Mapping[str, Any]], str] | None = None
@@ -262,9 +264,12 @@ def register(ledger: Ledger) -> Ledger:
     names = {column.name for column in ledger.columns}
     if ledger.code in _ledgers:
         raise ImproperlyConfigured(f"ledger {ledger.code}: code is taken")
-    if missing := {*ledger.key, *ledger.alike, *filter(None, [ledger.parent])} - names or (
-        not ledger.key and {"key"}
-    ):
+    if missing := {
+        *ledger.key,
+        *ledger.alike,
+        *ledger.beneath,
+        *filter(None, [ledger.parent]),
+    } - names or (not ledger.key and {"key"}):
         raise ImproperlyConfigured(f"ledger {ledger.code}: no column {', '.join(sorted(missing))}")
     _ledgers[ledger.code] = ledger
     return ledger

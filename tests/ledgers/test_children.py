@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
+from anwei.ledgers.children import columns_beneath
+from anwei.ledgers.declaration import ledger_of, register
 from anwei.org.models import Person
 from tests.kernel.county import County
 from tests.smallroom.models import Extinguisher
@@ -69,3 +73,24 @@ def test_what_leaves_says_whose_it_is(county: County, browse: Browse, code: str)
     text = browse(county.officer).get(address).content.decode("utf-8-sig")
     assert "储罐" in text and "不可见之物" not in text
     assert "甲化工厂" in text.strip().splitlines()[-1]
+
+
+def test_the_rows_beneath_are_told_by_their_columns_and_counted_past_a_few(
+    county: County, browse: Browse
+) -> None:
+    for number in range(8):
+        Extinguisher.objects.create(code=f"B-{number}", enterprise=county.enterprise, place="配电室")
+    page = browse(county.officer).get(reverse("enterprise", args=[county.enterprise.pk]))
+    beneath = next(one for one in page.context["registers"] if one.ledger.code == "extinguishers")
+    assert [column.name for column in beneath.columns] == ["code", "place", "kilograms", "checked_on"]
+    assert len(beneath.lines) == 6
+    assert beneath.n_rows == Extinguisher.objects.filter(enterprise=county.enterprise).count() > 6
+    assert '<td class="wrap" data-label="位置"><div>' in page.content.decode()
+
+
+def test_a_register_names_its_columns_and_no_others() -> None:
+    ledger = ledger_of("extinguishers")
+    named = replace(ledger, beneath=("place",))
+    assert [column.name for column in columns_beneath(named)] == ["place"]
+    with pytest.raises(ImproperlyConfigured, match="no column nowhere"):
+        register(replace(ledger, code="extinguishers-too", beneath=("nowhere",)))
