@@ -68,7 +68,7 @@ def test_every_hand_adds_its_duty_under_a_number_of_its_own(county: County, cler
 def test_a_task_stands_on_the_list_once(county: County, clerk: Person) -> None:
     door = f"/org/posts/{county.principal.pk}/tasks/new/"
     statuses, said = at_once(clerk, door, lambda n: {"text": "召开全体会议", "due_on": "2026-12-20"})
-    assert statuses == {302: 1, 200: N_HANDS - 1} and said.count("清单中已有这一事项") == N_HANDS - 1
+    assert statuses == {302: 1, 422: N_HANDS - 1} and said.count("清单中已有这一事项") == N_HANDS - 1
     assert KeyTask.objects.count() == 1
 
 
@@ -76,7 +76,7 @@ def test_a_letter_is_signed_once(county: County, clerk: Person) -> None:
     plant = county.enterprise.unit
     door = f"/org/letters/2026/{plant.pk}/sign/"
     statuses, said = at_once(clerk, door, lambda n: {"signed_on": "2026-03-01", "reference": f"{n}号"})
-    assert statuses == {302: 1, 200: N_HANDS - 1} and said.count("已登记签订") == N_HANDS - 1
+    assert statuses == {302: 1, 422: N_HANDS - 1} and said.count("已登记签订") == N_HANDS - 1
     assert Signing.objects.count() == 1
 
 
@@ -93,7 +93,7 @@ def test_a_newcomer_is_appointed_once(county: County, clerk: Person) -> None:
     door = f"/org/appoint/?unit={county.safety.unit_id}&kind=officer"
     body = {"title": "新岗", "full_name": "新人", "phone": "13800000077", "document": "1号", **REASON}
     statuses, _said = at_once(clerk, door, lambda n: body | {"from_on": NOW.date()})
-    assert statuses == {302: 1, 200: N_HANDS - 1}
+    assert statuses == {302: 1, 422: N_HANDS - 1}
     assert (
         Post.objects.filter(title="新岗").count() == 1
         and Holding.objects.filter(post__title="新岗").count() == 1

@@ -76,5 +76,5 @@ def test_what_the_service_refuses_stands_in_the_form(
     client, address = sign_in(secretary), f"/org/posts/{county.safety.pk}/transfer/"
     clash = client.post(address, {"new": county.duty.pk, "reason": "机构合并"})
     assert case.number in clash.content.decode() and "监督岗位与落实岗位相同" in clash.content.decode()
-    assert client.post(address, {"new": heir.pk}).status_code == 200  # the form again: the reason is missing
+    assert client.post(address, {"new": heir.pk}).status_code == 422  # the form again: the reason is missing
     assert Case.objects.get(pk=case.pk).implementer == county.safety
