@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
@@ -21,6 +22,7 @@ from anwei.demo.people import (
     create_enterprise_staff,
 )
 from anwei.demo.plan import DevicePlan, EnterprisePlan, TagPlan, enterprises
+from anwei.demo.risks import create_risk_points
 from anwei.demo.tables import table
 from anwei.ledgers.services import record_change
 from anwei.monitoring.models import AlarmRule, Device, Tag
@@ -62,11 +64,13 @@ def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
     plans = enterprises()
     owners = _create_enterprises(plans, units)
     sites = _create_sites(plans, owners)
+    n_points = create_risk_points(sites, timezone.localdate(now))
     arrange(staff, units)
     keys = {device.code: new_key() for plan in plans for device in plan.devices}
     devices = _create_devices(plans, owners, sites, keys, now)
     n_tags, n_rules = _create_tags(plans, devices)
     content = {"enterprises": len(owners), "devices": len(devices), "tags": n_tags, "rules": n_rules}
+    content |= {"risk_points": n_points}
     record_change("demo.county", "county", actor=None, now=now, verb="fill", content=content)
     bump_register()
     _write_keys(

@@ -27,7 +27,8 @@ from anwei.org.gaps import gaps
 from anwei.org.models import Delegation, Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.responsibility import posts_for
 from anwei.org.terms import ending_soon
-from anwei.sites.models import Enterprise, Site
+from anwei.sites.models import Enterprise, RiskPoint, Site
+from anwei.standards.risk.accident_types import accident_types
 from anwei.standards.sectors import sectors
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,15 @@ def test_the_plan_stands_in_the_database(county: County) -> None:
     assert Tag.objects.count() == sum(len(device.tags) for device in devices)
     assert Device.objects.filter(gateway__isnull=False).count() > 100
     assert AlarmRule.objects.filter(kind="no_data").count() == len(devices)
+
+
+def test_every_key_site_has_a_risk_point_that_somebody_keeps_in_check(county: County) -> None:
+    points = RiskPoint.objects.prefetch_related("controls__post")
+    assert {point.site_id for point in points} == set(Site.objects.values_list("pk", flat=True))
+    for point in points:
+        assert {control.level for control in point.controls.all()} == {"enterprise", "department"}
+        assert all(code in accident_types(timezone.localdate()) for code in point.accidents.split(","))
+    assert {point.grade for point in points} == {"orange", "yellow", "blue"}
 
 
 def test_three_posts_answer_for_every_enterprise_and_somebody_holds_them(county: County) -> None:
