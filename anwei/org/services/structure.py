@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, save_rows
-from anwei.org.models import Person, Unit
+from anwei.org.models import PUBLIC_BODIES, Person, Unit
 from anwei.org.moves import moved
 from anwei.org.rights import may_appoint_in, may_set_up
 from anwei.org.services.errors import OrgError
@@ -26,7 +26,8 @@ def save_units(edits: Sequence[Edit], *, actor: Person | None, now: datetime, re
     Raises OrgError where `actor` does not stand over a body as it was or as it would be, or where bodies
     would stand over each other in a ring; PermissionDenied where one would lie outside what `actor` may see.
     """
-    list(Unit.objects.select_for_update().order_by("pk"))  # who stands over whom is one question
+    bodies = Unit.objects.select_for_update().filter(kind__in=PUBLIC_BODIES).order_by("pk")
+    list(bodies.values_list("pk"))  # who stands over whom is one question
     before = {edit.row.pk: edit.row.territory for edit in edits if edit.row is not None}
     for edit in edits:
         require_standing(edit.row, _changed(edit), actor)
@@ -62,7 +63,7 @@ def _changed(edit: Edit) -> dict[str, Any]:
 
 
 def _refuse_rings(rows: Sequence[Unit]) -> None:
-    above = dict(Unit.objects.values_list("pk", "parent"))
+    above = dict(Unit.objects.filter(kind__in=PUBLIC_BODIES).values_list("pk", "parent"))
     for row in rows:
         seen, unit = {row.pk}, above.get(row.pk)
         while unit is not None:
