@@ -70,8 +70,14 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def site(request: HttpRequest, pk: int) -> HttpResponse:
     """Show everything about one place, whether it belongs to an enterprise or not."""
-    places = Site.objects.visible_to(person_of(request)).select_related("unit", "enterprise__unit")
+    person = person_of(request)
+    places = Site.objects.visible_to(person).select_related("unit", "enterprise__unit")
     shown = get_object_or_404(places, pk=pk)
     township = township_names().get(shown.territory[:TOWNSHIP_DIGITS], shown.territory)
-    context = {"site": shown, "township": township, "answerable": answerable_for(shown, timezone.now())}
+    context = {
+        "site": shown,
+        "township": township,
+        "answerable": answerable_for(shown, timezone.now()),
+        "registers": children_of(shown, person),
+    }
     return render(request, "sites/site.html", context)

@@ -11,7 +11,7 @@ from anwei.ledgers.saving import Edit
 from anwei.org.models import Unit
 from anwei.org.responsibility import resolve
 from anwei.org.services import place_unit
-from anwei.sites.models import Enterprise, Site
+from anwei.sites.models import Enterprise, RiskPoint, Site
 from anwei.sites.services import save_enterprises
 from tests.kernel.county import NOW, OTHER_TOWN, TOWN, County, make_enterprise
 
@@ -71,8 +71,10 @@ def test_the_page_of_a_place_and_its_answer(county: County) -> None:
     site = road(county)
     client = Client()
     client.force_login(county.townsman)
+    RiskPoint.objects.create(site=site, code="F1", name="急弯冲出路面")
     page = client.get(reverse("site", args=[site.pk]))
     assert page.status_code == 200 and "老虎嘴弯道" in page.content.decode()
+    assert "急弯冲出路面" in page.content.decode()
     answer = client.get(reverse("responsibility"), {"site": site.code})
     assert answer.status_code == 200 and "甲镇人民政府" in answer.content.decode()
     client.force_login(county.stranger)
