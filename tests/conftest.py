@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.core.management.commands import flush
 from django.db import connections
 
 from anwei.datafolder import DataFolder
 from anwei.ledgers import append_only
 from tests.support.family import migrate_once
+from tests.support.logins import record_forced
 
 TESTS = Path(__file__).parent
 IN_PROCESS = (
@@ -62,6 +64,12 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder
     folder, settings.DATA = settings.DATA, DataFolder(tmp_path_factory.mktemp("data"))
     yield settings.DATA
     settings.DATA = folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logins_of_tests() -> None:
+    """Let `force_login` count as a login just made, or every dangerous act would ask again who it is."""
+    user_logged_in.connect(record_forced)
 
 
 @pytest.fixture(scope="session")

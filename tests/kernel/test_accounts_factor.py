@@ -270,3 +270,19 @@ def test_without_a_factor_the_password_is_asked_again(db: None, time_machine: Ti
     assert asked["Location"].startswith("/accounts/confirm/?next=")
     client.post(asked["Location"], {"password": PASSWORD, "next": FACTOR_PAGE})
     assert client.get(FACTOR_PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(("demo", "asked"), [(False, True), (True, False)])
+def test_a_session_that_nothing_vouches_for_is_recent_in_the_demo_alone(
+    db: None, settings: Settings, demo: bool, asked: bool
+) -> None:
+    """A click in the demo opens one; it may outlive the demo on the same data folder."""
+    settings.DEMO = demo
+    keeper, target = official("keeper", "security_admin"), official("target", "officer")
+    client = Client()
+    client.force_login(keeper)
+    session = client.session
+    del session["account_authentication_methods"]
+    session.save()
+    answer = client.post(f"/org/accounts/{target.pk}/sessions/", {"reason": "离岗"})
+    assert answer["Location"].startswith("/accounts/confirm/") is asked
