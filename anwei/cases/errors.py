@@ -23,6 +23,10 @@ class NotYet(CaseError):
     """A fact outside the case's own papers stands against the verb; the sentence says which."""
 
 
+class RefusedDay(NotYet):
+    """The day that is asked or signed for is outside what the rule allows."""
+
+
 class StaleCase(CaseError):
     """Another hand was faster (HTTP 409)."""
 

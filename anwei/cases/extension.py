@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.cases.clocks import OPENED, county_calendar, rule_of, set_deadline
-from anwei.cases.errors import CaseError, MissingPaper, NotYet, WrongPhase
+from anwei.cases.errors import CaseError, MissingPaper, NotYet, RefusedDay, WrongPhase
 from anwei.cases.events import ASKED, EXTENDED
 from anwei.cases.kinds import Kind, register, specific
 from anwei.cases.lifecycle import WITHDRAWN, Lifecycle, Need, Phase, Role, Transition
@@ -115,8 +115,8 @@ def ask_extension(
     """Ask for more time on a running clock of a case; the same request asked twice is one.
 
     Raises NotYourTurn unless the actor acts for the implementer, MissingPaper without reason or interim
-    measures, WrongPhase when the clock runs no longer, NotYet when the rule allows no (further) extension,
-    not so far or not so late, or another request is still open.
+    measures, WrongPhase when the clock runs no longer, NotYet when the rule allows no (further) extension
+    or not so late, or another request is still open, RefusedDay when it does not allow that day.
     """
     case = specific(Case._base_manager.select_for_update().get(pk=case.pk))
     check_role(case, Role.IMPLEMENTER, actor=actor, now=now)
@@ -171,11 +171,11 @@ def _check_terms(case: Case, clock: Clock, until: date, now: datetime) -> None:
 
 def _check_day(clock: Clock, terms: ExtensionRule, until: date, now: datetime) -> None:
     if until <= last_day(clock.due_at) or until < day_of(now):
-        raise NotYet(_("延期后的日期须晚于现在的期限，且不早于今天。"))
+        raise RefusedDay(_("延期后的日期须晚于现在的期限，且不早于今天。"))
     latest = latest_day(clock, terms)
     if latest is not None and until > latest:
         words = {"day": latest.isoformat(), "citation": terms.citation}
-        raise NotYet(_("最多可延至 %(day)s（%(citation)s）。") % words)
+        raise RefusedDay(_("最多可延至 %(day)s（%(citation)s）。") % words)
 
 
 def _grant(request: Extension, entry: Entry, now: datetime) -> None:

@@ -176,6 +176,19 @@ def test_a_child_out_of_scope_is_counted_not_shown(case: Case, county: County) -
     assert "附件检修" not in contents["records.json"].decode()
 
 
+def test_a_parent_out_of_scope_is_not_named(case: Case, county: County) -> None:
+    child = Case.objects.get(parent=case.pk)
+    client = Client()
+    client.force_login(county.townsman)
+    assert case.number in client.get(f"/cases/{child.pk}/").content.decode()
+    Case.objects.filter(pk=case.pk).update(
+        territory="999001102", sector="coal", enterprise=county.other_enterprise
+    )
+    page = client.get(f"/cases/{child.pk}/")
+    assert page.status_code == 200
+    assert case.number not in page.content.decode() and case.title not in page.content.decode()
+
+
 def test_every_download_is_in_the_change_log(case: Case, county: County) -> None:
     for person in (county.officer, county.townsman):
         contents = contents_of(download(person, case))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -205,6 +206,43 @@ def test_the_request_has_a_clock_of_its_own(county: County) -> None:
     (clock,) = request.clocks.all()
     assert (clock.name, last_day(clock.due_at)) == ("审批延期申请", date(2026, 11, 27))  # three working days
     assert "可改" in clock.citation and clock.confidence == "TEMPLATE"
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"until": "2026-12-16"}, "最多可延至 2026-12-15（测试依据）"),
+        ({"until": ""}, "这个字段是必填项"),
+        ({"interim_measures": "  "}, "这个字段是必填项"),
+    ],
+)
+def test_a_refused_request_keeps_what_was_typed_and_says_why_at_the_field(
+    county: County, client: Client, changed: dict[str, str], words: str
+) -> None:
+    case = ordered(county)
+    client.force_login(county.worker)
+    fields = {"clock": clock_of(case).pk, "until": "2026-12-14", "reason": "备件在途，等船期"}
+    answer = client.post(
+        f"/cases/{case.pk}/extend/", fields | {"interim_measures": "停用、专人监护"} | changed
+    )
+    page = answer.content.decode()
+    (name,) = changed
+    field = re.search(rf'<div><label class="form-label" for="id_extend_{name}">.*?</div>', page, re.S)
+    assert answer.status_code == 422 and field and words in field[0]
+    assert "备件在途，等船期" in page and "<details open><summary>申请延期" in page
+    assert not Extension.objects.exists()
+
+
+def test_a_second_request_says_which_one_waits_and_loses_nothing(county: County, client: Client) -> None:
+    case = ordered(county)
+    ask(county, case)
+    client.force_login(county.worker)
+    fields = {"clock": clock_of(case).pk, "until": "2026-12-13", "reason": "另一个理由"}
+    answer = client.post(f"/cases/{case.pk}/extend/", fields | {"interim_measures": "专人监护"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "已有延期申请YQ202600001正在审批" in page and "另一个理由" in page
+    client.force_login(county.boss)  # sees the case, does not carry it out: not told what else is wrong
+    assert client.post(f"/cases/{case.pk}/extend/", {}).status_code == 403
 
 
 def test_asked_and_listed_in_the_browser(county: County, client: Client) -> None:

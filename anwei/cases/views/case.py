@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.cases.desk import RELATED
-from anwei.cases.errors import CaseError, NotYourTurn, StaleCase, WrongPhase
-from anwei.cases.forms import TransitionForm
+from anwei.cases.errors import CaseError, NotYourTurn, RefusedDay, StaleCase, WrongPhase
+from anwei.cases.extension import ask_extension
+from anwei.cases.forms import ExtensionForm, TransitionForm
 from anwei.cases.kinds import kind_of, specific
-from anwei.cases.lifecycle import Transition
+from anwei.cases.lifecycle import Role, Transition
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.originals import gets_originals
 from anwei.cases.pace import ClockView, clock_views
 from anwei.cases.queries import phase_strip, rows_for, timeline, transitions_for, turn_of
+from anwei.cases.rights import check_role
 from anwei.cases.services import advance
 from anwei.cases.views.extensions import extension_part
 from anwei.ledgers.seal import verify_chain
@@ -72,8 +74,29 @@ def case_advance(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return redirect("case", pk=pk)
 
 
+@signed_in
+@require_POST
+def case_extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for more time on a clock of a case: errors in place, asking twice the same is one request."""
+    shown, now = _case(request, pk), timezone.now()
+    form = ExtensionForm(list(shown.clocks.all()), request.POST)
+    try:
+        check_role(shown, Role.IMPLEMENTER, actor=person_of(request), now=now)
+        if form.is_valid():
+            asked = ask_extension(shown, actor=person_of(request), now=now, **form.cleaned_data)
+    except NotYourTurn as error:
+        raise PermissionDenied(str(error)) from error
+    except CaseError as error:
+        form.add_error("until" if isinstance(error, RefusedDay) else None, str(error))
+    if form.errors:
+        context = _context(request, _case(request, pk), extension=form)
+        return render(request, "cases/case.html", context, status=422)
+    messages.success(request, _("延期申请%(number)s已提交，由监督岗位审批。") % {"number": asked.number})
+    return redirect("case", pk=pk)
+
+
 def _case(request: HttpRequest, pk: int) -> Case:
-    visible = Case.objects.visible_to(person_of(request)).select_related(*RELATED, "parent")
+    visible = Case.objects.visible_to(person_of(request)).select_related(*RELATED)
     return specific(get_object_or_404(visible, pk=pk))
 
 
@@ -85,7 +108,12 @@ def _row_of(shown: Case, verb: str) -> Transition:
     return next((row for row in rows if row.source == shown.phase), rows[0])
 
 
-def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = None) -> dict[str, Any]:
+def _context(
+    request: HttpRequest,
+    shown: Case,
+    filled: TransitionForm | None = None,
+    extension: ExtensionForm | None = None,
+) -> dict[str, Any]:
     now, person = timezone.now(), person_of(request)
     actings = actings_of(person, now)
     own = rows_for(shown, person, now=now, actings=actings)
@@ -112,9 +140,10 @@ def _context(request: HttpRequest, shown: Case, filled: TransitionForm | None = 
         "others": [form for form in forms if form is not primary],
         "turn": turn_of(shown),
         "obstacles": [(row, obstacle) for row, obstacle in own if obstacle is not None],
+        "parent": Case.objects.visible_to(person).filter(pk=shown.parent_id).first(),
         "children": _children(shown, person),
         "now": now,
-        **extension_part(shown, [view.clock for view in clocks], actings),
+        **extension_part(shown, [view.clock for view in clocks], actings, extension),
     }
 
 

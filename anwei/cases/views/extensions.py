@@ -1,31 +1,17 @@
-"""More time: asked for on the page of a case, and listed with who signed until when."""
+"""More time: the part of a case's page that asks for it, and the list of who signed until when."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
-from anwei.cases.errors import CaseError, NotYourTurn
-from anwei.cases.extension import (
-    APPROVED,
-    REFUSED,
-    ask_extension,
-    extendable,
-    latest_day,
-    signer_of,
-    terms_of,
-)
+from anwei.cases.extension import APPROVED, REFUSED, extendable, latest_day, signer_of, terms_of
 from anwei.cases.forms import ExtensionForm
-from anwei.cases.kinds import specific
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Clock, Entry, Extension
 from anwei.org.holdings import Acting
@@ -33,27 +19,6 @@ from anwei.org.policy import person_of, signed_in
 
 A_PAGE = 20
 STATES = ("open", APPROVED, REFUSED)
-
-
-@signed_in
-@require_POST
-def case_extend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for more time on a clock of a case; asking twice the same is one request."""
-    person = person_of(request)
-    case = specific(get_object_or_404(Case.objects.visible_to(person), pk=pk))
-    form = ExtensionForm(list(case.clocks.all()), request.POST)
-    if not form.is_valid():
-        messages.error(request, _("延期申请没有提交：请填写日期、理由和防范措施。"))
-        return redirect("case", pk=pk)
-    try:
-        asked = ask_extension(case, actor=person, now=timezone.now(), **form.cleaned_data)
-    except NotYourTurn as error:
-        raise PermissionDenied(str(error)) from error
-    except CaseError as error:
-        messages.error(request, str(error))
-        return redirect("case", pk=pk)
-    messages.success(request, _("延期申请%(number)s已提交，由监督岗位审批。") % {"number": asked.number})
-    return redirect("case", pk=pk)
 
 
 @signed_in
@@ -84,13 +49,18 @@ def extensions(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/extensions.html", context)
 
 
-def extension_part(case: Case, clocks: Sequence[Clock], actings: Mapping[int, Acting]) -> dict[str, Any]:
-    """Return what the page of a case says about its extensions, and the form where one may be asked for."""
+def extension_part(
+    case: Case, clocks: Sequence[Clock], actings: Mapping[int, Acting], filled: ExtensionForm | None = None
+) -> dict[str, Any]:
+    """Return what the page of a case says about its extensions, and the form where one may be asked for.
+
+    `filled` is a form that was refused: it stands there again with what was typed, and why.
+    """
     requests = list(Extension.objects.filter(parent=case.pk).order_by("pk"))
     signed = _signers([request.pk for request in requests])
     return {
         "extensions": [(request, signed.get(request.pk, "")) for request in requests],
-        "extension_form": _form(case, actings),
+        "extension_form": _form(case, actings, filled),
         "fixed": _is_fixed(case, clocks),
     }
 
@@ -101,12 +71,13 @@ def _is_fixed(case: Case, clocks: Sequence[Clock]) -> bool:
     return bool(running) and all(terms_of(case, clock) is None for clock in running)
 
 
-def _form(case: Case, actings: Mapping[int, Acting]) -> dict[str, Any] | None:
+def _form(case: Case, actings: Mapping[int, Acting], filled: ExtensionForm | None) -> dict[str, Any] | None:
     """Return the form for whoever acts for the implementer, with how far each clock may be extended."""
-    if case.implementer_id not in actings or not (clocks := extendable(case)):
+    clocks = extendable(case) if case.implementer_id in actings else []
+    if not clocks and filled is None:
         return None
     limits = [(clock, terms, latest_day(clock, terms)) for clock, terms in clocks]
-    return {"form": ExtensionForm([clock for clock, _terms in clocks]), "limits": limits}
+    return {"form": filled or ExtensionForm([clock for clock, _terms in clocks]), "limits": limits}
 
 
 def _signers(requests: list[int]) -> dict[int, str]:
