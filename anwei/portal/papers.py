@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -51,24 +51,44 @@ VERBS = {
 @require_GET
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a paper: its three hands, its versions with digests, what happened, what this person may do."""
+    return _page(request, pk)
+
+
+def _page(request: HttpRequest, pk: int, refused: str = "", fault: str = "") -> HttpResponse:
+    """Return the page of a paper; a `refused` act stands there again with what was typed and its `fault`."""
     found, row = _visible(request, pk)
     person, now = person_of(request), timezone.now()
     changes = Change.objects.filter(register=services.REGISTER, row=str(pk)).select_related("actor")
     lines = [(VERBS.get(change.verb, change.verb), change) for change in changes.order_by("-number")]
-    is_open = found.state in (Paper.State.DRAFTED, Paper.State.REVIEWED)
+    may = {act: hands.may(found, row, act, person, now) for act in (Act.DRAFT, Act.REVIEW, Act.SIGN)}
     context = {
         "paper": found,
         "versions": found.versions.select_related("added_by").order_by("-number"),
         "lines": lines,
         "row": row,
         "row_url": paper_register(found.register).url(found.row),
-        "may_draft": hands.may(found, row, Act.DRAFT, person, now),
-        "may_review": is_open and hands.may(found, row, Act.REVIEW, person, now),
-        "may_sign": is_open and hands.may(found, row, Act.SIGN, person, now),
-        "is_open": is_open,
+        "acts": _acts_now(found.state, may),
+        "is_open": found.state in (Paper.State.DRAFTED, Paper.State.REVIEWED),
         "had_a_part": hands.has_a_part(found, person),
+        "refused": refused,
+        "fault": fault,
+        "reason": request.POST.get("reason", ""),
     }
-    return render(request, "papers/paper.html", context)
+    return render(request, "papers/paper.html", context, status=422 if refused else 200)
+
+
+def _acts_now(state: str, may: Mapping[Act, bool]) -> set[str]:
+    """Return the acts that a paper in this state offers to a person who may do these."""
+    drafted, reviewed = Paper.State.DRAFTED, Paper.State.REVIEWED
+    offered = {
+        "review": state == drafted and may[Act.REVIEW],
+        "sign": state == reviewed and may[Act.SIGN],
+        "change_text": state in (drafted, reviewed) and may[Act.DRAFT],
+        "stamped": state == Paper.State.SIGNED and may[Act.DRAFT],
+    }
+    offered["send_back"] = offered["review"] or offered["sign"]
+    offered["withdraw"] = offered["change_text"]
+    return {act for act, is_offered in offered.items() if is_offered}
 
 
 @signed_in
@@ -94,7 +114,7 @@ def paper_draft(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def paper_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Do one act on a paper; what is refused is said on its page."""
+    """Do one act on a paper; what is refused is said on its page, beside what was typed."""
     found, _row = _visible(request, pk)
     if act not in DONE:
         raise Http404
@@ -105,10 +125,9 @@ def paper_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     except NotYourHand as error:
         raise PermissionDenied(str(error)) from error
     except PaperError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, str(DONE[act]))
-        _tell_the_next_hand(moved, request)
+        return _page(request, pk, act, str(error))
+    messages.success(request, str(DONE[act]))
+    _tell_the_next_hand(moved, request)
     return redirect("paper", pk=pk)
 
 

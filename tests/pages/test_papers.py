@@ -127,7 +127,10 @@ def test_numbers_run_without_gaps_and_drafts_given_up_take_none(office: Office, 
 def test_what_is_no_docx_is_refused_with_a_sentence(office: Office, warning: Warning, content: bytes) -> None:
     paper = draft(office.drafter, warning)
     answer = act(office.drafter, paper, "change_text", file=upload(content, "改.docx"))
-    assert 'class="banner banner-lost" role="status"' in answer.content.decode()
+    field = re.search(
+        r'<div><label class="form-label" for="file-change_text">.*?</div>', answer.content.decode()
+    )
+    assert answer.status_code == 422 and field and 'class="errorlist"' in field[0]
     assert PaperVersion.objects.filter(paper=paper).count() == 1
 
 
@@ -171,8 +174,21 @@ def test_a_stamped_copy_is_pdf_or_jpg(office: Office, warning: Warning) -> None:
 
 def test_sent_back_with_a_reason(office: Office, warning: Warning) -> None:
     paper = draft(office.drafter, warning)
-    assert "请写明理由" in act(office.reviewer, paper, "send_back", reason=" ").content.decode()
+    refused = act(office.reviewer, paper, "send_back", reason=" ")
+    field = re.search(
+        r'<div><label class="form-label" for="reason-send_back">.*?</div>', refused.content.decode()
+    )
+    assert refused.status_code == 422 and field and "请写明理由" in field[0]
+    assert '<details class="aside-act" open><summary>退回修改' in refused.content.decode()
     assert "依据写错" in act(office.reviewer, paper, "send_back", reason="依据写错").content.decode()
+
+
+def test_a_reason_written_while_another_hand_was_faster_is_not_lost(office: Office, warning: Warning) -> None:
+    paper = issue(office, draft(office.drafter, warning))
+    answer = act(office.reviewer, paper, "send_back", reason="依据写错，应引第二十一条")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请刷新后再办理" in page and "依据写错，应引第二十一条" in page
 
 
 def test_the_enterprise_sees_what_was_issued_and_no_draft(
