@@ -128,7 +128,7 @@ def test_what_is_no_docx_is_refused_with_a_sentence(office: Office, warning: War
     paper = draft(office.drafter, warning)
     answer = act(office.drafter, paper, "change_text", file=upload(content, "改.docx"))
     field = re.search(
-        r'<div><label class="form-label" for="file-change_text">.*?</div>', answer.content.decode()
+        r'<div><label class="form-label" for="file-change_text">.*?</div>', answer.content.decode(), re.S
     )
     assert answer.status_code == 422 and field and 'class="errorlist"' in field[0]
     assert PaperVersion.objects.filter(paper=paper).count() == 1
@@ -176,7 +176,7 @@ def test_sent_back_with_a_reason(office: Office, warning: Warning) -> None:
     paper = draft(office.drafter, warning)
     refused = act(office.reviewer, paper, "send_back", reason=" ")
     field = re.search(
-        r'<div><label class="form-label" for="reason-send_back">.*?</div>', refused.content.decode()
+        r'<div><label class="form-label" for="reason-send_back">.*?</div>', refused.content.decode(), re.S
     )
     assert refused.status_code == 422 and field and "请写明理由" in field[0]
     assert '<details class="aside-act" open><summary>退回修改' in refused.content.decode()
