@@ -7,6 +7,7 @@ from django.test import Client
 
 from anwei.ledgers.models import Change, Setting
 from anwei.org.accounts.passwords import FIGURES, PROFILE, profile
+from anwei.org.accounts.resets import SETTLES_H
 from anwei.org.models import Post, Unit
 from tests.kernel.accounts import PASSWORD, log_in, official
 from tests.kernel.county import COUNTY, TOWN, County, in_post
@@ -89,3 +90,36 @@ def test_nobody_else_chooses(county: County, keeper: Client) -> None:
     assert profile().code == "dengbao"
     assert PAGE in keeper.get("/org/accounts/").content.decode()
     assert PAGE not in others[-1].get("/org/accounts/").content.decode()
+
+
+def test_the_wait_after_a_reset_is_shown_and_set_within_its_bounds(keeper: Client) -> None:
+    field = 'id="after-reset-settles_hours" name="settles_hours" value="{}"'
+    page = keeper.get(PAGE).content.decode()
+    assert field.format(24) in page and "默认 24，可设 8 至 168" in page
+    assert keeper.post(PAGE, {"settles_hours": "48", "reason": "县网信办〔2026〕8号"}).status_code == 302
+    sealed = Change.objects.get(register="ledgers.setting", row=SETTLES_H)
+    assert (sealed.actor.username, sealed.content["before"], sealed.content["after"]) == ("keeper", 24, 48)
+    page = keeper.get(PAGE).content.decode()
+    assert field.format(48) in page and "县网信办〔2026〕8号" in page
+    assert profile().code == "dengbao" and not Setting.objects.filter(pk=PROFILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("hours", "reason", "said"),
+    [
+        ("7", "试", "须为 8 至 168"),  # none at all would let one administrator act as a leader in silence
+        ("169", "试", "须为 8 至 168"),
+        ("", "试", "须为 8 至 168"),
+        ("一天", "试", "请填写整数"),
+        ("12", " ", "须说明理由"),
+    ],
+)
+def test_a_wait_out_of_bounds_or_without_a_reason_is_refused(
+    keeper: Client, hours: str, reason: str, said: str
+) -> None:
+    answer = keeper.post(PAGE, {"settles_hours": hours, "reason": reason})
+    page = answer.content.decode()
+    assert (
+        answer.status_code == 422 and said in page and f'name="settles_hours" value="{hours or 24}"' in page
+    )
+    assert not Setting.objects.filter(pk=SETTLES_H).exists()

@@ -29,6 +29,7 @@ from anwei.org.models import Person, Post, RecoveryCode
 REGISTER, OPEN, CONFIRM = "org.person", "create", "confirm_factor"
 RESETS = ("reset_password", "remove_factor", "change_phone", "reopen")
 SETTLES_H, DEFAULT_H = "accounts.factor_settles_hours", 24  # key of ledgers.Setting, hours
+BOUNDS_H = (8, 168)  # a working day, in which the person and the auditors see what happened; a week
 AUDITOR = Post.Kind.AUDIT_ADMIN
 
 Teller = Callable[[Change, Person, list[Person]], None]

@@ -175,7 +175,7 @@ def _set(code: str) -> FigureSet:
     return SETS[code]
 
 
-def changes_of(key: str) -> Any:
-    """Return the newest changes of a county setting."""
-    found = Change.objects.filter(register="ledgers.setting", row=key).select_related("actor")
-    return found.order_by("-number")[:LOG_LINES]
+def changes_of(*keys: str) -> Any:
+    """Return the newest changes of county settings."""
+    found = Change.objects.filter(register="ledgers.setting", row__in=keys).select_related("actor")
+    return found.order_by("-pk")[:LOG_LINES]
