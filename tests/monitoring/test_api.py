@@ -304,6 +304,9 @@ def test_what_is_wrong_with_a_parameter_is_said_in_chinese(
     [
         ({"note": "长" * 201}, "body.paper.note", "最多 200 个字。"),
         ({"note": 7}, "body.paper.note", "应为文字。"),
+        ([], "body.paper", "应为 JSON 对象。"),
+        (["已派人"], "body.paper", "应为 JSON 对象。"),
+        (7, "body.paper", "应为 JSON 对象。"),
     ],
 )
 def test_what_is_wrong_with_a_body_is_said_in_chinese(

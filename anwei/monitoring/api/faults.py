@@ -17,6 +17,7 @@ SENTENCES = {
     "literal_error": gettext_lazy("只能是 %(expected)s。"),
     "int_parsing": gettext_lazy("应为整数。"),
     "int_parsing_size": gettext_lazy("数字过大。"),
+    "dict_type": gettext_lazy("应为 JSON 对象。"),
     "string_type": gettext_lazy("应为文字。"),
     "string_too_long": gettext_lazy("最多 %(max_length)s 个字。"),
     "datetime_parsing": MOMENT,

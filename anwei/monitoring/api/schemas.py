@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ModelWrapValidatorHandler, model_validator
+from pydantic_core import PydanticCustomError
 
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Severity, Tag
 
@@ -134,6 +135,14 @@ class AcknowledgeIn(Schema):
     """The note of an acknowledgement."""
 
     note: str = Field("", max_length=200)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_an_object(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Refuse a list or a word, of which django-ninja would read no member and so an empty note."""
+        if not isinstance(given, dict):
+            raise PydanticCustomError("dict_type", "Input should be an object")
+        return handler(given)
 
 
 class DeviceOut(Schema):
