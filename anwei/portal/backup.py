@@ -41,6 +41,8 @@ FOLDERS = (
     "demo",
     "register",
 )  # copied as they are; business and telemetry by their owners
+NOTED = ("files", "tables", "telemetry", "chain")  # what the list of contents says, besides whence and when
+N_NAMED = 5  # damaged files that are named; the rest is counted
 PATIENCE = 300.0  # s for the stream process to copy its store
 Say = Callable[[str], None]
 
@@ -93,13 +95,10 @@ def restore(source: Path, folder: DataFolder, *, say: Say, drill: bool = False) 
     A dump of PostgreSQL goes into the empty database of ANWEI_DATABASE, in a `drill` into one made for it.
     Raises BackupFailed; what was restored into the folder and does not agree is removed again.
     """
-    try:
-        contents = json.loads((source / CONTENTS).read_text())
-    except (OSError, json.JSONDecodeError) as error:
-        raise BackupFailed(_("{folder} 不是备份目录：{error}").format(folder=source, error=error)) from error
+    contents = _contents(source)
     _require_empty(folder.root)
     say(_("核对文件……"))
-    _compare(_("文件"), contents["files"], dict(_digests(source)))
+    _compare_files(contents["files"], dict(_digests(source)))
     try:
         say(_("复制……"))
         _copy_tree(source, folder.root)
@@ -112,6 +111,20 @@ def restore(source: Path, folder: DataFolder, *, say: Say, drill: bool = False) 
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         raise
     say(_("恢复完成，与备份一致：{summary}").format(summary=_summary(contents)))
+
+
+def _contents(source: Path) -> dict[str, Any]:
+    """Return what was noted of a backup; raises BackupFailed where that is missing or damaged."""
+    path = source / CONTENTS
+    try:
+        contents = json.loads(path.read_text())
+    except OSError as error:
+        raise BackupFailed(_("{folder} 不是备份目录：{error}").format(folder=source, error=error)) from error
+    except ValueError as error:  # no JSON, or no UTF-8
+        raise BackupFailed(_("备份清单损坏：{path}").format(path=path)) from error
+    if not isinstance(contents, dict) or not {*NOTED} <= contents.keys():
+        raise BackupFailed(_("备份清单损坏：{path}").format(path=path))
+    return contents
 
 
 def _copy_business(folder: DataFolder, target: Path) -> None:
@@ -279,6 +292,22 @@ def _require_empty(path: Path) -> None:
 def _compare(name: str, noted: object, found: object) -> None:
     if noted != found:
         raise BackupFailed(_("{name} 与备份时记录的不一致").format(name=name))
+
+
+def _compare_files(noted: dict[str, str], found: dict[str, str]) -> None:
+    """Raise BackupFailed, naming the files that are missing, changed or were not there before."""
+    damaged = [
+        _("{path}（缺少）").format(path=path)
+        if path not in found
+        else (_("{path}（多出）") if path not in noted else _("{path}（内容已变）")).format(path=path)
+        for path in sorted(noted.keys() | found.keys())
+        if noted.get(path) != found.get(path)
+    ]
+    if damaged:
+        sentence = _("{n} 个文件与备份时记录的不一致：{files}").format(
+            n=len(damaged), files=_("、").join(damaged[:N_NAMED])
+        )
+        raise BackupFailed(sentence + ("……" if len(damaged) > N_NAMED else ""))
 
 
 def _summary(contents: dict[str, Any]) -> str:

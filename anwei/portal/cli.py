@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -20,11 +22,37 @@ from anwei.language import gettext as _
 from anwei.portal.database import UnreadableAddress
 
 Arguments = Sequence[str]
+UNREAD = 128 + signal.SIGPIPE  # what a shell makes of a program that a closed pipe ended
 
 
 def main(arguments: Arguments | None = None) -> int:
-    """Run the command line; return the exit status."""
+    """Run the command line; return the exit status. Ends quietly when nobody reads on (`| head`)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        try:
+            return _command(words)
+        finally:
+            sys.stdout.flush()  # here, where it can be caught, and not at the interpreter's end
+    except BrokenPipeError:
+        if not _silence_what_nobody_reads():
+            raise  # some other pipe: a fault
+        return UNREAD
+
+
+def _silence_what_nobody_reads() -> bool:
+    """Lead output whose reader is gone to nowhere; say whether there was any."""
+    gone = False
+    for stream in (sys.stdout, sys.stderr):
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)
+        if any(event & select.POLLERR for _fd, event in poll.poll(0)):
+            gone = True
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
+    return gone
+
+
+def _command(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         print(overview())
         return 0

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
+from anwei.portal.system.backups import CONTENTS
 from tests.support.family import Family, wait_for
 from tests.support.mqtt import ACCEPTED, Device
 
@@ -142,10 +143,30 @@ def damaged(saved: Saved, target: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", ["*.sqlite3", "manifest.duckdb", "photo.jpg"])
 def test_a_damaged_backup_is_refused_and_leaves_nothing(saved: Saved, tmp_path: Path, name: str) -> None:
-    done = restore(saved, damaged(saved, tmp_path / "damaged", name), tmp_path / "data")
+    source = damaged(saved, tmp_path / "damaged", name)
+    done = restore(saved, source, tmp_path / "data")
     assert done.returncode == 1
-    assert "不一致" in done.stderr
+    path = next(source.rglob(name)).relative_to(source)
+    assert f"1 个文件与备份时记录的不一致：{path}（内容已变）" in done.stderr
     assert not (tmp_path / "data").exists() or not any((tmp_path / "data").iterdir())
+
+
+def test_missing_and_added_files_are_named(saved: Saved, tmp_path: Path) -> None:
+    source = tmp_path / "damaged"
+    subprocess.run(["cp", "-r", saved.backup, source], check=True)
+    (source / "evidence" / "2026" / "photo.jpg").rename(source / "evidence" / "other.jpg")
+    done = restore(saved, source, tmp_path / "data")
+    assert "2 个文件" in done.stderr
+    assert "evidence/2026/photo.jpg（缺少）" in done.stderr and "evidence/other.jpg（多出）" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"\xff\x00", b"{", b"[]", b'{"files": {}}'])
+def test_a_damaged_list_of_contents_is_named(saved: Saved, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / CONTENTS).write_bytes(content)
+    done = restore(saved, tmp_path / "backup", tmp_path / "data")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert f"备份清单损坏：{tmp_path / 'backup' / CONTENTS}" in done.stderr
 
 
 def test_nothing_is_overwritten(saved: Saved, tmp_path: Path) -> None:

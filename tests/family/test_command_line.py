@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
-from anwei.portal.cli import LIGHT
+from anwei.portal.cli import LIGHT, UNREAD
 from tests.support.broker import REPOSITORY
 
 
@@ -68,3 +68,21 @@ def test_a_network_without_a_certificate_is_refused(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert "ANWEI_TLS_CERT" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("words", [["status"], ["status", "--json"], ["--help"], ["ledger", "list"]])
+def test_a_reader_that_stops_reading_ends_a_command_quietly(tmp_path: Path, words: list[str]) -> None:
+    """As in `anwei status | head`: the pipe is closed before anything is written."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "anwei", *words],
+        env={**os.environ, "LANGUAGE": "zh", "ANWEI_DATA": str(tmp_path)},
+        cwd=REPOSITORY,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (UNREAD, "")
