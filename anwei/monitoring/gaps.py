@@ -8,6 +8,7 @@ from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from anwei.monitoring.models import Alarm
 from anwei.org.gaps import Gap, GapKind, cure, register_gap_source
@@ -33,13 +34,13 @@ def waiting_warnings(roster: Roster) -> Iterator[Gap]:
             reason = _("岗位已设，即将开启")
         except Vacant as vacant:
             reason = str(vacant)
-        url, label, may_cure = _cure(unit, roster)
+        form, label, may_cure = _cure(unit, roster)
         yield Gap(
             GapKind.NO_HOLDER,
             f"waiting_warnings:{pk}",
-            str(unit),
-            _("%(n)d 起报警的预警没有发出，等待设岗。%(reason)s") % {"n": len(alarms), "reason": reason},
-            url,
+            gettext_noop("%(n)d 起报警的预警没有发出，等待设岗。%(reason)s"),
+            {"n": len(alarms), "reason": reason},
+            form,
             label,
             may_cure,
             territory=unit.territory,
@@ -49,15 +50,17 @@ def waiting_warnings(roster: Roster) -> Iterator[Gap]:
         )
 
 
-def _cure(unit: Unit, roster: Roster) -> tuple[str, str, Callable[[Person], bool]]:
+def _cure(unit: Unit, roster: Roster) -> tuple[Callable[[], str], str, Callable[[Person], bool]]:
     """Return the form that sets up the county's duty post where that is missing, else the enterprise."""
     county = unit.territory[:COUNTY_DIGITS]
     bodies = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, territory=county)
     authority = bodies.filter(name__contains="应急管理").first() or bodies.order_by("pk").first()
     if roster.duty_posts(county) or authority is None:
-        return reverse("unit", args=[unit.pk]), _("去设岗"), partial(may_arrange, unit=unit)
+        shown = partial(reverse, "unit", args=[unit.pk])
+        return shown, gettext_noop("去设岗"), partial(may_arrange, unit=unit)
     post = Post(unit=authority, kind=Post.Kind.DUTY)
-    return cure("appoint", unit=authority.pk, kind=post.kind), _("设岗并任命"), partial(may_fill, post=post)
+    appoint = partial(cure, "appoint", unit=authority.pk, kind=post.kind)
+    return appoint, gettext_noop("设岗并任命"), partial(may_fill, post=post)
 
 
 register_gap_source(waiting_warnings)

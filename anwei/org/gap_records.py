@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -35,11 +36,10 @@ def record_gaps(now: datetime) -> bool:
     return True
 
 
-def open_since(found: list[Gap]) -> dict[str, date]:
-    """Return, by key, on which night a gap was first seen; what no night has seen yet is not in it."""
-    keys = {gap.key for gap in found}
-    rows = GapRecord.objects.filter(closed_on=None).values_list("key", "opened_on")
-    return {key: opened_on for key, opened_on in rows if key in keys}
+def open_since(found: Iterable[Gap]) -> dict[str, date]:
+    """Return, by key, on which night each gap was first seen; what no night has seen is not in it."""
+    rows = GapRecord.objects.filter(closed_on=None, key__in=[gap.key for gap in found])
+    return dict(rows.values_list("key", "opened_on"))
 
 
 def trend(n_days: int = 30) -> list[tuple[date, int]]:

@@ -6,7 +6,7 @@ the rooms are made ready. What the nights recorded lies in `anwei.org.gap_record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Unit
 from anwei.org.rights import may_fill
 from anwei.org.roster import Placed, Roster, in_office, placed_on
-from anwei.org.scope import grants, sees_the_county
+from anwei.org.scope import Grant
 
 ANSWERING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER, Post.Kind.SAFETY)
 
@@ -42,26 +42,43 @@ class Gap:
     """One hole: what it is, in a sentence, and the form that fills it.
 
     `key` names the same hole from one night to the next, `may_cure` says whether a person may fill in the
-    form. The last four say whose it is (scope).
+    form. The last four say whose it is (scope). Of ten thousand a page shows fifty: so text and label are
+    translated, the words put in and the form's address made only when they are asked for.
     """
 
     kind: GapKind
     key: str
-    subject: str
-    sentence: str
-    cure_url: str
-    cure_label: str
+    text: str
+    words: Mapping[str, object]
+    form: Callable[[], str]
+    label: str
     may_cure: Callable[[Person], bool]
     territory: str = ""
     sector: str = ""
     enterprise: int | None = None
     unit: int | None = None
 
-    def seen_by(self, person: Person, own_units: frozenset[int]) -> bool:
-        """Say whether a person may see it: by what the posts cover, or because it is in the own unit."""
-        if self.unit in own_units or (not self.territory and sees_the_county(person)):
+    @property
+    def sentence(self) -> str:
+        """What is missing, in the reader's language."""
+        return _(self.text) % self.words
+
+    @property
+    def cure_url(self) -> str:
+        """The address of the form that fills it."""
+        return self.form()
+
+    @property
+    def cure_label(self) -> str:
+        """What that form does, in the reader's language."""
+        return _(self.label)
+
+    def seen_by(self, reach: Sequence[Grant], own_units: frozenset[int]) -> bool:
+        """Say whether a person with these grants may see it: what they cover, or what is in the own unit."""
+        if self.unit in own_units:
             return True
-        return any(grant.covers(self.territory, self.sector, self.enterprise) for grant in grants(person))
+        whose = (self.territory, self.sector, self.enterprise)
+        return any(grant.covers(*whose) or (grant.is_county_wide and not whose[0]) for grant in reach)
 
 
 Source = Callable[[Roster], Iterable[Gap]]
@@ -98,10 +115,10 @@ def unit_without_post(unit: Unit, kind: Post.Kind, *, sector: str = "", enterpri
     return Gap(
         GapKind.NO_HOLDER,
         f"no_post:{unit.pk}:{kind}",
-        str(unit),
-        _("%(unit)s没有设“%(kind)s”岗位。") % {"unit": unit, "kind": Post.Kind(kind).label},
-        cure("appoint", unit=unit.pk, kind=kind),
-        _("设岗并任命"),
+        gettext_noop("%(unit)s没有设“%(kind)s”岗位。"),
+        {"unit": unit, "kind": Post.Kind(kind).label},
+        partial(cure, "appoint", unit=unit.pk, kind=kind),
+        gettext_noop("设岗并任命"),
         partial(may_fill, post=Post(unit=unit, kind=kind)),
         territory=unit.territory,
         sector=sector,
@@ -120,19 +137,20 @@ def gaps_of_post(
     post = placed.post
     of_post = partial(
         Gap,
-        subject=str(post),
         territory=post.unit.territory,
         sector=sector,
         enterprise=enterprise,
         unit=post.unit_id,
     )
     if not placed.holdings:
+        text, words = _vacancy(post, left)
         yield of_post(
             kind=GapKind.NO_HOLDER if left is None else GapKind.HOLDER_LEFT,
             key=f"vacant:{post.pk}",
-            sentence=_vacancy(post, left),
-            cure_url=cure("appoint", post=post.pk),
-            cure_label=_("任命"),
+            text=text,
+            words=words,
+            form=partial(cure, "appoint", post=post.pk),
+            label=gettext_noop("任命"),
             may_cure=partial(may_fill, post=post),
         )
     for holding in placed.holdings:
@@ -140,10 +158,10 @@ def gaps_of_post(
             yield of_post(
                 kind=GapKind.TERM_EXPIRED,
                 key=f"term:{holding.pk}",
-                sentence=_("%(post)s：%(person)s的任期 %(day)s 届满，没有续任或离任手续。")
-                % {"post": post, "person": holding.person, "day": holding.term_on},
-                cure_url=reverse("renew_term", args=[holding.pk]),
-                cure_label=_("续任或离任"),
+                text=gettext_noop("%(post)s：%(person)s的任期 %(day)s 届满，没有续任或离任手续。"),
+                words={"post": post, "person": holding.person, "day": holding.term_on},
+                form=partial(reverse, "renew_term", args=[holding.pk]),
+                label=gettext_noop("续任或离任"),
                 may_cure=partial(may_settle, holding=holding),
             )
     if post.kind == Post.Kind.PRINCIPAL and len(placed.holdings) > 1:
@@ -151,20 +169,23 @@ def gaps_of_post(
         yield of_post(
             kind=GapKind.TWO_CLAIMANTS,
             key=f"two_heads:{post.pk}",
-            sentence=_("%(post)s同时由%(people)s担任。") % {"post": post, "people": people},
-            cure_url=reverse("dismiss", args=[placed.holdings[0].pk]),
-            cure_label=_("办理离任"),
+            text=gettext_noop("%(post)s同时由%(people)s担任。"),
+            words={"post": post, "people": people},
+            form=partial(reverse, "dismiss", args=[placed.holdings[0].pk]),
+            label=gettext_noop("办理离任"),
             may_cure=partial(may_fill, post=post),
         )
 
 
-def _vacancy(post: Post, left: Holding | None) -> str:
+def _vacancy(post: Post, left: Holding | None) -> tuple[str, dict[str, object]]:
+    """Return the text on a vacant post and its words."""
     if left is None:
-        return _("%(post)s没有任命过人。") % {"post": post}
+        return gettext_noop("%(post)s没有任命过人。"), {"post": post}
     if left.to_on is None:
-        return _("%(post)s：%(person)s的账号已停用，岗位空缺。") % {"post": post, "person": left.person}
+        closed = gettext_noop("%(post)s：%(person)s的账号已停用，岗位空缺。")
+        return closed, {"post": post, "person": left.person}
     words = {"post": post, "person": left.person, "day": left.to_on}
-    return _("%(post)s：%(person)s %(day)s 离任后空缺。") % words
+    return gettext_noop("%(post)s：%(person)s %(day)s 离任后空缺。"), words
 
 
 def faulty_posts(on: date, posts: models.QuerySet[Post]) -> list[Placed]:

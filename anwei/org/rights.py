@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.org.accounts.administration import TERRITORIAL
-from anwei.org.holdings import N_LEVELS, holdings_on, posts_of
+from anwei.org.holdings import N_LEVELS, holdings_on
 from anwei.org.models import PUBLIC_BODIES, Person, Post, Unit
 from anwei.org.roster import TOWNSHIP_DIGITS
-from anwei.org.scope import COUNTY_DIGITS, Grant, grant_of, grants, sees_the_county
+from anwei.org.scope import COUNTY_DIGITS, Grant, grant_of, grants, sees_the_county, standing
 
 ARRANGING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER)
 ARRANGED = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER, Post.Kind.SAFETY)
@@ -20,8 +20,9 @@ PARTS = Unit.Kind.ENTERPRISE_DEPARTMENT
 
 def may_arrange(person: Person, unit: Unit) -> bool:
     """Say whether a person keeps what a unit's posts answer for: who oversees it, or is its principal."""
-    own = posts_of(person, timezone.now()).filter(unit=unit.whole, kind=Post.Kind.PRINCIPAL)
-    return own.exists() or may_oversee(person, unit)
+    whole = unit.whole
+    heads = {post.unit_id for post in standing(person).held if post.kind == Post.Kind.PRINCIPAL}
+    return whole.pk in heads or may_oversee(person, unit)
 
 
 def may_appoint_in(person: Person, unit: Unit) -> bool:
@@ -47,8 +48,8 @@ def may_set_up(person: Person, kind: str, territory: str) -> bool:
 
 def _bodies_of(person: Person) -> set[Unit]:
     """Return the public bodies of which a person is head or clerk."""
-    own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING, unit__kind__in=PUBLIC_BODIES)
-    return {post.unit for post in own.select_related("unit")}
+    held = standing(person).held
+    return {post.unit for post in held if post.kind in ARRANGING and post.unit.kind in PUBLIC_BODIES}
 
 
 def may_fill(person: Person, post: Post) -> bool:
@@ -100,9 +101,8 @@ def may_oversee(person: Person, unit: Unit) -> bool:
 
     Officials in office may within what they see, the county's also units that lie nowhere yet.
     """
-    own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING)
     whole = unit.whole
-    if not own.filter(unit__kind__in=PUBLIC_BODIES).exists():
+    if not _bodies_of(person):
         return False
     if not whole.territory:
         return sees_the_county(person)
@@ -111,8 +111,7 @@ def may_oversee(person: Person, unit: Unit) -> bool:
 
 def may_arrange_county(person: Person) -> bool:
     """Say whether a person may divide sectors among departments: officials who see the whole county."""
-    own = posts_of(person, timezone.now()).filter(kind__in=ARRANGING)
-    return sees_the_county(person) and own.filter(unit__kind__in=PUBLIC_BODIES).exists()
+    return sees_the_county(person) and bool(_bodies_of(person))
 
 
 def require(allowed: bool) -> None:

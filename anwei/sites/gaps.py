@@ -8,6 +8,7 @@ from functools import partial
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from anwei.org.gaps import (
     Gap,
@@ -64,10 +65,10 @@ def _of_places(working: QuerySet[Enterprise]) -> Iterator[Gap]:
         yield Gap(
             GapKind.NO_TERRITORY,
             f"place:{unit.pk}",
-            str(unit),
-            _("%(unit)s没有明确属地，乡镇监管和属地责任都落不下来。") % {"unit": unit},
-            reverse("place_unit", args=[unit.pk]),
-            _("明确属地"),
+            gettext_noop("%(unit)s没有明确属地，乡镇监管和属地责任都落不下来。"),
+            {"unit": unit},
+            partial(reverse, "place_unit", args=[unit.pk]),
+            gettext_noop("明确属地"),
             partial(may_oversee, unit=unit),
             territory=unit.territory,
             unit=unit.pk,
@@ -88,10 +89,10 @@ def _of_sectors(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
             yield Gap(
                 GapKind.NO_REGULATOR,
                 f"sector:{code}",
-                _(sector.name),
-                _("%(sector)s没有牵头监管部门，涉及企业 %(n)s 家；确定前由县政府主要负责人承担。") % words,
-                cure("assign_sector", sector=code),
-                _("明确牵头部门"),
+                gettext_noop("%(sector)s没有牵头监管部门，涉及企业 %(n)s 家；确定前由县政府主要负责人承担。"),
+                words,
+                partial(cure, "assign_sector", sector=code),
+                gettext_noop("明确牵头部门"),
                 may_arrange_county,
                 territory=county,
                 sector=code,
@@ -109,11 +110,10 @@ def _of_sites(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:
         yield Gap(
             GapKind.UNCOVERED,
             f"site:{site.pk}",
-            str(site),
-            _("%(unit)s %(site)s没有人承担%(nets)s。")
-            % {"site": site, "unit": subject.unit, "nets": _net_words(nets)},
-            cure("designate", unit=site.unit_id, site=site.code, seat=nets[0]),
-            _("指定责任人"),
+            gettext_noop("%(unit)s %(site)s没有人承担%(nets)s。"),
+            {"site": site, "unit": subject.unit, "nets": _net_words(nets)},
+            partial(cure, "designate", unit=site.unit_id, site=site.code, seat=nets[0]),
+            gettext_noop("指定责任人"),
             partial(may_oversee, unit=site.unit),
             territory=subject.territory,
             sector=subject.sector,
@@ -147,10 +147,10 @@ def _two_leads(code: str, words: dict[str, object], leads: list[SectorDuty], cou
     return Gap(
         GapKind.TWO_CLAIMANTS,
         f"two_leads:{code}",
-        str(words["sector"]),
-        _("%(sector)s由%(units)s同时牵头。") % {**words, "units": units},
-        reverse("end_sector_duty", args=[leads[-1].pk]),
-        _("明确一家"),
+        gettext_noop("%(sector)s由%(units)s同时牵头。"),
+        {**words, "units": units},
+        partial(reverse, "end_sector_duty", args=[leads[-1].pk]),
+        gettext_noop("明确一家"),
         may_arrange_county,
         territory=county,
         sector=code,
@@ -167,10 +167,10 @@ def _two_named(enterprise: Enterprise, place: str, seat: str, rows: list[Designa
     return Gap(
         GapKind.TWO_CLAIMANTS,
         f"two_named:{enterprise.pk}:{place}:{seat}",
-        str(enterprise),
-        _("%(unit)s %(site)s的%(seat)s同时指定给%(posts)s。") % words,
-        reverse("end_designation", args=[rows[-1].pk]),
-        _("明确一人"),
+        gettext_noop("%(unit)s %(site)s的%(seat)s同时指定给%(posts)s。"),
+        words,
+        partial(reverse, "end_designation", args=[rows[-1].pk]),
+        gettext_noop("明确一人"),
         partial(may_oversee, unit=enterprise.unit),
         territory=enterprise.unit.territory,
         sector=enterprise.sector,

@@ -14,7 +14,7 @@ from anwei.org.holdings import posts_acted_at
 from anwei.org.models import SECTOR_CHOICES, Territory
 from anwei.org.policy import person_of, signed_in
 from anwei.org.roster import TOWNSHIP_DIGITS
-from anwei.org.scope import sees_the_county
+from anwei.org.scope import grants, sees_the_county
 from anwei.org.terms import ending_soon
 
 ROWS = 50
@@ -26,7 +26,8 @@ def gap_list(request: HttpRequest) -> HttpResponse:
     """Show the gaps of a person's scope; the committee office sees the county's, and their trend."""
     person, today = person_of(request), timezone.localdate()
     own_units = frozenset(posts_acted_at(person, timezone.now()).values_list("unit", flat=True))
-    seen = [gap for gap in gaps(today) if gap.seen_by(person, own_units)]
+    reach = grants(person)
+    seen = [gap for gap in gaps(today) if gap.seen_by(reach, own_units)]
     chosen = {name: request.GET.get(name, "") for name in ("kind", "township", "sector")}
     shown = [
         gap
@@ -35,10 +36,10 @@ def gap_list(request: HttpRequest) -> HttpResponse:
         and gap.territory.startswith(chosen["township"])
         and chosen["sector"] in ("", gap.sector)
     ]
-    since = open_since(shown)
     narrowed = chosen["kind"] or chosen["sector"]
     soon = [] if narrowed else ending_soon(today, person, own_units, chosen["township"])
     page = ClampedPaginator(shown, ROWS).get_page(request.GET.get("page", "1"))
+    since = open_since(page)
     context = {
         "page": page,
         "rows": [(gap, since.get(gap.key), gap.may_cure(person)) for gap in page],
