@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import dev
+from tests.support import checks
 from tests.support.broker import REPOSITORY
 from tests.support.style_sheets import too_new
 from tests.support.translations import untranslated
@@ -63,6 +64,15 @@ def test_neither_pip_nor_ensurepip_is_one_sentence(tmp_path: Path) -> None:
 def test_a_failed_step_says_why(output: str, sentence: str) -> None:
     with pytest.raises(dev.Stopped, match=sentence):
         dev.step("Fetching", [sys.executable, "-c", f"print({output!r}); raise SystemExit(1)"])
+
+
+def test_one_failed_check_fails_all_and_says_why(capfd: pytest.CaptureFixture[str]) -> None:
+    bad = "print('three faults'); raise SystemExit(2)"
+    asked = {"good": (sys.executable, "-c", ""), "bad": (sys.executable, "-c", bad)}
+    assert checks.main({"good": asked["good"]}) == 0
+    assert checks.main(asked) == 1
+    told = capfd.readouterr().out
+    assert "ok   good" in told and "three faults\nFAIL bad" in told
 
 
 def test_style_sheets_old_kernels_cannot_read_are_found(tmp_path: Path) -> None:
