@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import dev
+import checkout
 from tests.support import checks
 from tests.support.broker import REPOSITORY
 from tests.support.style_sheets import too_new
@@ -19,7 +19,7 @@ from tests.support.translations import untranslated
 
 def run_dev(*words: str, folder: Path = REPOSITORY, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [dev.BASE_PYTHON, str(folder / "dev.py"), *words],
+        [checkout.BASE_PYTHON, str(folder / "dev.py"), *words],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -36,15 +36,16 @@ def test_without_a_task_it_lists_the_tasks() -> None:
 def test_it_needs_nothing_but_the_standard_library() -> None:
     code = "import sys; before = set(sys.modules); import dev; print(*{n.split('.')[0] for n in sys.modules})"
     loaded = subprocess.run(
-        [dev.BASE_PYTHON, "-S", "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        [checkout.BASE_PYTHON, "-S", "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
-    assert set(loaded.stdout.split()) - {"dev", "__main__"} <= set(sys.stdlib_module_names)
+    assert set(loaded.stdout.split()) - {"dev", "checkout", "__main__"} <= set(sys.stdlib_module_names)
 
 
 def test_neither_pip_nor_ensurepip_is_one_sentence(tmp_path: Path) -> None:
     for missing in ("pip", "ensurepip"):
         (tmp_path / f"{missing}.py").write_text("raise ImportError")
-    shutil.copy(REPOSITORY / "dev.py", tmp_path)
+    for name in ("dev.py", "checkout.py"):
+        shutil.copy(REPOSITORY / name, tmp_path)
     answer = run_dev("test", folder=tmp_path, PYTHONPATH=str(tmp_path))
     assert answer.returncode == 1
     assert answer.stderr.strip().splitlines() == [
@@ -62,8 +63,8 @@ def test_neither_pip_nor_ensurepip_is_one_sentence(tmp_path: Path) -> None:
     ],
 )
 def test_a_failed_step_says_why(output: str, sentence: str) -> None:
-    with pytest.raises(dev.Stopped, match=sentence):
-        dev.step("Fetching", [sys.executable, "-c", f"print({output!r}); raise SystemExit(1)"])
+    with pytest.raises(checkout.Stopped, match=sentence):
+        checkout.step("Fetching", [sys.executable, "-c", f"print({output!r}); raise SystemExit(1)"])
 
 
 def test_one_failed_check_fails_all_and_says_why(capfd: pytest.CaptureFixture[str]) -> None:
@@ -98,11 +99,11 @@ def test_a_missing_translation_is_found(tmp_path: Path) -> None:
 def test_a_step_is_repeated_only_when_its_input_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dev, "VENV", tmp_path)
+    monkeypatch.setattr(checkout, "VENV", tmp_path)
     lock = tmp_path / "lock"
     lock.write_text("a==1")
-    assert not dev.is_stamped("packages", [lock])
-    dev.stamp("packages", [lock])
-    assert dev.is_stamped("packages", [lock])
+    assert not checkout.is_stamped("packages", [lock])
+    checkout.stamp("packages", [lock])
+    assert checkout.is_stamped("packages", [lock])
     lock.write_text("a==2")
-    assert not dev.is_stamped("packages", [lock])
+    assert not checkout.is_stamped("packages", [lock])
