@@ -1,4 +1,4 @@
-"""`python -m tests.support.checks`: all that needs no running, each check beside the next on its own core.
+"""`python -m tests.support.checks`: all that needs no running, the types beside all else.
 
 Format, lint, types, imports, migrations, our own rules, translations, CSS. What a check says is printed as a
 whole, when it ends.
@@ -6,7 +6,6 @@ whole, when it ends.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -16,14 +15,15 @@ from pathlib import Path
 from tests.support.broker import REPOSITORY
 
 TOOLS = Path(sys.executable).parent
-CHECKS: dict[str, tuple[str, ...]] = {  # what takes longest first
-    "types": (str(TOOLS / "mypy"),),
-    "translations": (sys.executable, "-m", "tests.support.translations"),
+Checks = dict[str, tuple[str, ...]]
+TYPES: Checks = {"types": (str(TOOLS / "mypy"),)}  # alone it takes as long as the others together
+OTHERS: Checks = {  # one after another: gettext leaves Python files beside the templates for as long as it reads
+    "format": (str(TOOLS / "ruff"), "format", "--check", "-q"),
+    "lint": (str(TOOLS / "ruff"), "check", "-q"),
     "imports": (str(TOOLS / "lint-imports"),),
     "migrations": (sys.executable, "-m", "anwei", "makemigrations", "--check", "--dry-run"),
     "rules": (sys.executable, "-m", "tests.support.static_rules"),
-    "lint": (str(TOOLS / "ruff"), "check", "-q"),
-    "format": (str(TOOLS / "ruff"), "format", "--check", "-q"),
+    "translations": (sys.executable, "-m", "tests.support.translations"),
     "css": (sys.executable, "-m", "tests.support.style_sheets"),
 }
 
@@ -39,11 +39,12 @@ def passes(name: str, command: tuple[str, ...]) -> bool:
     return done.returncode == 0
 
 
-def main(checks: dict[str, tuple[str, ...]]) -> int:
-    """Run all checks, as many at a time as there are cores; return 1 when one failed."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return 0 if all([*pool.map(passes, checks, checks.values())]) else 1
+def main(*lanes: Checks) -> int:
+    """Run the checks of each lane one after another, and the lanes beside one another; return 1 when one failed."""
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        verdicts = pool.map(lambda lane: [passes(*check) for check in lane.items()], lanes)
+        return 0 if all(all(lane) for lane in verdicts) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(CHECKS))
+    sys.exit(main(TYPES, OTHERS))
