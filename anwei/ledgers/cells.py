@@ -134,10 +134,7 @@ def _text(column: Column, text: str, choosing: Choosing | None) -> Reading:
     longest = column.longest or LONG_TEXT
     found = Reading(text)
     if column.clean is not None:
-        try:
-            found.value = column.clean(text)
-        except ValueError as error:
-            raise Refused(str(error)) from error
+        found.value = _cleaned(column, text)
         if found.value != text:
             found.repairs.append(_("“%(text)s”改为“%(value)s”") % {"text": text, "value": found.value})
     if len(found.value) > longest:
@@ -145,8 +142,16 @@ def _text(column: Column, text: str, choosing: Choosing | None) -> Reading:
     return found
 
 
+def _cleaned(column: Column, text: str) -> str:
+    """Return a text as its column mends it. Raises Refused."""
+    try:
+        return text if column.clean is None else column.clean(text)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+
+
 def _number(column: Column, text: str, choosing: Choosing | None) -> Reading:
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", _cleaned(column, text))
     about = plain.lstrip("约近")
     match = NUMBER.fullmatch(about.replace(" ", ""))
     if match is None:

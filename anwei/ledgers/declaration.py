@@ -285,6 +285,21 @@ def ledger_of(code: str) -> Ledger:
     return _ledgers[code]
 
 
+def row_counts(asked: Sequence[Ledger], person: Any) -> dict[str, int]:
+    """Return how many rows of each register a person sees, by its code; asked in one query."""
+    counts = [
+        ledger.visible(person)
+        .order_by()
+        .annotate(register=models.Value(ledger.code, models.CharField()))
+        .values("register")
+        .annotate(n_rows=models.Count("pk"))
+        .values_list("register", "n_rows")
+        for ledger in asked
+    ]
+    found = dict(counts[0].union(*counts[1:], all=True)) if counts else {}
+    return {ledger.code: found.get(ledger.code, 0) for ledger in asked}
+
+
 def needs_reason(labels: Iterable[Any]) -> str:
     """Return the sentence that asks for the reason of a change of sensitive columns."""
     return _("修改%(names)s须说明理由。") % {"names": _("、").join(str(label) for label in labels)}

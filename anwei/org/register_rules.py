@@ -15,7 +15,7 @@ from anwei.ledgers.declaration import seen
 from anwei.org.holdings import posts_of
 from anwei.org.models import Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.models.units import PUBLIC_BODIES
-from anwei.org.scope import grants, sees_the_county
+from anwei.org.scope import grants, sees_the_county, standing
 from anwei.standards.sectors import sectors
 
 KEEPERS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER)
@@ -61,8 +61,8 @@ POST_HEADERS = ("职务", "岗位名称", "职务名称", "担任职务", "职�
 
 def may_keep_registers(person: Any) -> bool:
     """Say whether a person may write registers: an official in office, within what the post may see."""
-    own = posts_of(person, timezone.now()).filter(kind__in=KEEPERS)
-    return own.filter(unit__kind__in=PUBLIC_BODIES).exists()
+    held = standing(person).held
+    return any(post.kind in KEEPERS and post.unit.kind in PUBLIC_BODIES for post in held)
 
 
 def may_keep_duties(person: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The registers of this room: enterprises and their key sites, with the headers that counties write."""
+"""The register of enterprises, with the headers that counties write, and those that hang on it."""
 
 from __future__ import annotations
 
@@ -6,51 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org.register_rules import SECTOR_ALIASES, in_sight, may_keep_registers, territory_choices
-from anwei.sites.models import Enterprise, Site
-from anwei.sites.registers.owners import ENTERPRISE
-from anwei.sites.services import save_enterprises, save_sites
-from anwei.standards import identifiers
-
-
-def credit_code(text: str) -> str:
-    """Return a credit code in its one spelling. Raises ValueError where it cannot be one (GB 32100-2015)."""
-    code = identifiers.normalised(text)
-    if not identifiers.has_credit_form(code):
-        raise ValueError(_("统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z）"))
-    return code
-
-
-def doubt_credit_code(code: str) -> str:
-    """Return a sentence where the check digit does not fit (GB 32100-2015, mod 31)."""
-    return "" if identifiers.is_credit_code(code) else _("统一社会信用代码的校验位不符，请核对")
-
-
-def check_place(values: Mapping[str, Any]) -> str:
-    """Refuse one coordinate without the other, and places outside China."""
-    longitude, latitude = values.get("longitude"), values.get("latitude")
-    if (longitude is None) != (latitude is None):
-        return _("经度和纬度须同时填写")
-    if (
-        longitude is not None
-        and latitude is not None
-        and not (73 <= longitude <= 136 and 3 <= latitude <= 54)
-    ):
-        return _("经纬度不在中国范围内，请核对是否填反")
-    return ""
+from anwei.sites.models import Enterprise
+from anwei.sites.registers.columns import PLACE, check_place
+from anwei.sites.registers.datum_doubts import doubt_changed_place, doubt_new_places
+from anwei.sites.registers.identity import credit_code, doubt_credit_code
+from anwei.sites.services import save_enterprises
 
 
 def sees_enterprise(person: Any, row: Enterprise | None, values: Mapping[str, Any]) -> bool:
     """Say whether a person would see an enterprise with these values."""
     return in_sight(person, values["territory"], values["sector"], row.pk if row is not None else None)
 
-
-LONGITUDE = Column("longitude", synonyms=("东经", "X坐标", "坐标经度"), shown=False, example="113.08")
-LATITUDE = Column("latitude", synonyms=("北纬", "Y坐标", "坐标纬度"), shown=False, example="36.19")
 
 ENTERPRISES = register(
     Ledger(
@@ -65,6 +35,8 @@ ENTERPRISES = register(
         may_write=may_keep_registers,
         sees=sees_enterprise,
         check=check_place,
+        doubt=doubt_changed_place,
+        doubt_new=doubt_new_places,
         opens=lambda row: reverse("enterprise", args=[row.pk]),
         explanation=gettext_lazy("本县生产经营单位；按统一社会信用代码去重。"),
         empty=gettext_lazy("从 Excel 导入企业名录，或逐家登记。"),
@@ -155,40 +127,42 @@ ENTERPRISES = register(
                 "address", synonyms=("详细地址", "企业地址", "生产地址", "注册地址", "单位地址"), shown=False
             ),
             Column("short_name", label=gettext_lazy("简称"), path="unit__short_name", shown=False),
-            LONGITUDE,
-            LATITUDE,
-        ),
-    )
-)
-
-SITES = register(
-    Ledger(
-        code="sites",
-        label=gettext_lazy("重点部位台账"),
-        model=Site,
-        save=save_sites,
-        key=("code",),
-        parent="enterprise",
-        related=("enterprise__unit",),
-        order=("enterprise__unit__name", "code"),
-        may_write=may_keep_registers,
-        check=check_place,
-        explanation=gettext_lazy("企业的采掘面、罐区、库房、尾矿库等重点部位；按编号去重。"),
-        empty=gettext_lazy("从 Excel 导入，或逐处登记；企业须先在企业台账里。"),
-        columns=(
+            *PLACE,
             Column(
-                "name",
-                label=gettext_lazy("部位名称"),
-                synonyms=("名称", "重点部位", "部位", "场所名称"),
-                searched=True,
+                "second_sector",
+                aliases=SECTOR_ALIASES,
+                synonyms=("兼属行业领域", "第二行业", "涉及行业"),
+                filtered=True,
+                shown=False,
             ),
-            Column("code", synonyms=("部位编号", "编码", "序列号"), searched=True, example="GQ-01"),
-            ENTERPRISE,
-            Column("kind", synonyms=("部位类别", "类型", "部位类型"), example="罐区"),
-            LONGITUDE,
-            LATITUDE,
+            Column(
+                "scale",
+                synonyms=("企业规模", "规模类型"),
+                aliases={"大": "large", "中": "medium", "小": "small", "微": "micro", "小微": "micro"},
+                filtered=True,
+                shown=False,
+            ),
+            Column("status_since", synonyms=("状态日期", "停产日期", "状态变更日期"), shown=False),
+            Column("shifts", synonyms=("班次", "班制", "每日班数"), shown=False, example="3"),
+            Column("shift_workers", synonyms=("最大班作业人数", "单班最多人数"), shown=False),
+            Column("safety_managers", synonyms=("安全管理人员数", "专职安全员人数"), shown=False),
+            Column("special_workers", synonyms=("特种作业人员数", "特种作业人员"), shown=False),
+            Column(
+                "standardization",
+                synonyms=("安全生产标准化等级", "标准化级别", "达标等级"),
+                aliases={"1级": "1", "2级": "2", "3级": "3", "无": ""},
+                filtered=True,
+                shown=False,
+            ),
+            Column(
+                "standardized_until", synonyms=("标准化有效期", "标准化到期日期", "达标有效期"), shown=False
+            ),
         ),
     )
 )
 
-from anwei.sites.registers import chemicals, installations, risks  # noqa: E402, F401 - after those they hang on
+# after the register they hang on
+from anwei.sites.registers import chemicals, installations, papers, plant, risks  # noqa: E402, F401
+from anwei.sites.registers.places import SITES  # noqa: E402
+
+__all__ = ["ENTERPRISES", "SITES"]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows, update_given
@@ -14,7 +15,15 @@ from anwei.ledgers.search.following import follow_bulk
 from anwei.org.models import Person, Post, Unit
 from anwei.org.moves import Moves, moved
 from anwei.sites.models import Enterprise, Site
+from anwei.sites.places import with_datum
 
+USUAL_SECTORS = {
+    Site.Category.ROAD: "road",
+    Site.Category.NINE_SMALL: "fire",
+    Site.Category.SELF_BUILT: "construction",
+    Site.Category.PROJECT: "construction",
+}
+"""The sector of a place of no enterprise, where its sheet names none."""
 OF_UNIT = ("name", "short_name", "territory")
 
 
@@ -29,6 +38,7 @@ def save_enterprises(
     rows: list[Enterprise] = []
     changes: list[tuple[Enterprise, str, dict[str, Any]]] = []
     units = _locked_units(edits)
+    edits = [Edit(edit.row, with_datum(edit)) for edit in edits]
     for edit in edits:
         row = edit.row or Enterprise(unit=Unit(kind=Unit.Kind.ENTERPRISE))
         row.unit = units.get(row.unit_id, row.unit)
@@ -57,23 +67,45 @@ def save_enterprises(
 
 
 @transaction.atomic
-def save_sites(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Site]:
-    """Register places, or change them; a new place, or one given to another enterprise, is of its unit.
+def save_sites(
+    edits: Sequence[Edit],
+    *,
+    actor: Person | None,
+    now: datetime,
+    reason: str = "",
+    category: str = Site.Category.KEY,
+) -> list[Site]:
+    """Register places of one category, or change them; what a new one leaves out is its enterprise's.
 
-    Raises PermissionDenied when one lies outside what `actor` may see after the save.
+    A place of no enterprise must name its unit and territory. Raises PermissionDenied when one lies outside
+    what `actor` may see after the save.
     """
     named = {edit.values.get("enterprise") for edit in edits}
-    owners = Enterprise.objects.select_related("unit").in_bulk([key for key in named if key is not None])
-    return save_rows(Site, [_placed(edit, owners) for edit in edits], actor=actor, now=now, reason=reason)
+    units = {edit.values.get("unit") for edit in edits}
+    owners = Enterprise.objects.select_related("unit").filter(
+        Q(pk__in=[key for key in named if key]) | Q(unit__in=[key for key in units if key])
+    )
+    by_key = {owner.pk: owner for owner in owners}
+    by_unit = {owner.unit_id: owner for owner in owners}
+    placed = [_placed(edit, by_key, by_unit, category) for edit in edits]
+    return save_rows(Site, placed, actor=actor, now=now, reason=reason)
 
 
-def _placed(edit: Edit, owners: Mapping[int, Enterprise]) -> Edit:
-    """Return the edit with what a place takes from its enterprise, where it says nothing of its own."""
-    owner = owners.get(edit.values.get("enterprise", 0))
+def _placed(
+    edit: Edit, owners: Mapping[int, Enterprise], by_unit: Mapping[int, Enterprise], category: str
+) -> Edit:
+    """Return the edit with the category of a new place, and what one takes from whose it is."""
+    values = with_datum(edit)
+    if "unit" in values:
+        owner = by_unit.get(values["unit"] or 0)
+        values.setdefault("enterprise", owner.pk if owner else None)
+    if edit.row is None:
+        values["category"] = category
+    owner = owners.get(values.get("enterprise") or 0) or by_unit.get(values.get("unit") or 0)
     if owner is None or (edit.row is not None and edit.row.enterprise_id == owner.pk):
-        return edit
+        return Edit(edit.row, values)
     taken = {"unit": owner.unit_id, "territory": owner.unit.territory, "sector": owner.sector}
-    return Edit(edit.row, {**taken, **edit.values})
+    return Edit(edit.row, {**taken, **values})
 
 
 def _locked_units(edits: Sequence[Edit]) -> dict[int, Unit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from anwei.org.models import Unit
 from anwei.sites.models import Site
 from tests.kernel.county import OTHER_TOWN, TOWN, County
+from tests.sites.files import fill_file
 from tests.sites.risks import fill_risks
 from tests.smallroom.models import Extinguisher
 
@@ -17,5 +18,6 @@ def fill(county: County) -> None:
         Site.objects.create(enterprise=enterprise, code=f"S{enterprise.pk}", name=f"{mark}区", kind="罐区")
         Extinguisher.objects.create(code=f"M{enterprise.pk}", enterprise=enterprise, place=f"{mark}门口")
         fill_risks(enterprise, mark)
+        fill_file(enterprise, mark)
     Unit.objects.create(kind="village", name="甲镇第一村", territory=f"{TOWN}001")
     Unit.objects.create(kind="village", name=f"{CANARY}村", territory=f"{OTHER_TOWN}001")

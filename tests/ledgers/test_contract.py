@@ -124,9 +124,13 @@ def test_who_may_not_write_cannot(ledger: Ledger, county: County, browse: Browse
 
 @every
 def test_no_cell_becomes_a_formula(ledger: Ledger, county: County) -> None:
-    text = next(
+    texts = [
         c for c in ledger.columns if c.kind == "text" and c.display == "" and c.value is None and not c.clean
-    )
+    ]
+    if not texts:
+        assert ledger.code == "safety-funds"  # an enterprise, a year and two sums
+        return
+    text = texts[0]
     ledger_rows = ledger.visible(county.officer)
     row = ledger_rows.first()
     target: Any = row

@@ -82,7 +82,7 @@ def test_a_sheet_writes_its_own_columns_only(county: County, browse: Browse, mea
 def test_rows_that_change_different_columns_keep_each_others(
     county: County, browse: Browse, meanwhile: Any
 ) -> None:
-    first = Site.objects.get(enterprise=county.enterprise)
+    first = Site.objects.get(enterprise=county.enterprise, category="key")
     second = Site.objects.create(enterprise=county.enterprise, code="KF-2", name="库房", kind="库房")
     client = browse(county.officer)
     heading = ["部位名称", "编号", "企业名称", "类别"]

@@ -35,6 +35,7 @@ from tests.kernel.accounts import give_factor
 from tests.kernel.county import IN_POST_SINCE, NOW, photo
 from tests.matrix.world import COUNTY, PLACES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
 from tests.monitoring.plant import raised
+from tests.sites.files import fill_file
 from tests.sites.risks import fill_risks
 
 ADMINISTRATORS_PHONE = "13900000077"  # where a channel is tried out
@@ -230,6 +231,7 @@ def _place(world: World, name: str, above: Unit) -> Place:
         installation=Installation.objects.get(enterprise=enterprise),
         chemical=Chemical.objects.get(enterprise=enterprise),
         assessment=Assessment.objects.get(owner=enterprise),
+        file=fill_file(enterprise, mark, phone(name, 3)),
     )
 
 

@@ -47,7 +47,7 @@ def leaks(world: World, role: str, route: Route, answer: Answer) -> list[str]:
         and role != "security_admin"
     ):
         silent = list("xyz")
-    hidden += [text(place, number) for text in (phone, mail) for place in silent for number in (1, 2)]
+    hidden += [text(place, number) for text in (phone, mail) for place in silent for number in (1, 2, 3)]
     hidden += world.secrets
     text = unpacked(answer.body).lower()
     return [word for word in hidden if word.lower().encode() in text]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from tests.matrix.expected import OF_THE_FILE
 from tests.matrix.routes import Route, routes
 from tests.matrix.world import PLACES, TRIED, Place, World
 
@@ -52,6 +53,11 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("suggestions/", "pk"): lambda place: place.suggestion.pk,
     ("tags/", "number"): lambda place: place.tag.number,
     ("tags/<int:number>/rules/", "pk"): lambda place: place.alarm.rule_id,
+}
+
+OF_A_PLANT |= {
+    (f"ledgers/{code}/", "pk"): lambda place, code=code: place.file[code].pk  # type: ignore[misc]
+    for code in OF_THE_FILE
 }
 
 OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {

@@ -69,7 +69,24 @@ NARROW: dict[str, Rule] = {
 }
 """Doors that the view narrows, or opens, in its own way: (role, plant) -> may read."""
 
-OF_SITES = ("enterprises", "sites", "risk-points", "installations", "chemicals")
+OF_THE_FILE = (
+    "licences",
+    "insurances",
+    "management-documents",
+    "safety-funds",
+    "contacts",
+    "equipment",
+    "processes",
+    "cameras",
+    "road-sections",
+    "nine-small",
+    "self-built",
+    "projects",
+    "project-parties",
+    "dangerous-works",
+)
+"""Registers of an enterprise's papers, plant and places: one row a plant in `Place.file`."""
+OF_SITES = ("enterprises", "sites", "risk-points", "installations", "chemicals", *OF_THE_FILE)
 WRITTEN_BY = dict.fromkeys(("units", "posts", "roster", *OF_SITES), ARRANGING) | dict.fromkeys(
     ("people", "sector-duties"), COUNTY_WIDE
 )

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anwei.ledgers.cells import masked
 from anwei.ledgers.declaration import ledger_of
 from tests.matrix.building import CREDIT_CODE
-from tests.matrix.expected import COUNTY_WIDE, EVERYBODY, WRITTEN_BY
+from tests.matrix.expected import COUNTY_WIDE, EVERYBODY, OF_SITES, WRITTEN_BY
 from tests.matrix.world import COUNTY, SEES, Place, World
 from tests.matrix.writes import (
     OF_ACCOUNTS,
@@ -24,7 +24,28 @@ from tests.matrix.writes import (
     fixed,
 )
 
-NEW: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
+Typed = Callable[[World, Place, str], dict[str, Any]]
+
+
+def _of_enterprise(**typed: str) -> Typed:
+    return lambda world, place, role: {"enterprise": place.enterprise.unit.name, **typed}
+
+
+def _of_project(**typed: str) -> Typed:
+    return lambda world, place, role: {"site": place.file["projects"].code, **typed}  # type: ignore[attr-defined]
+
+
+def _place_of_its_own(world: World, place: Place, role: str) -> dict[str, Any]:
+    return {
+        "name": "新处",
+        "code": "P-NEW",
+        "unit": place.enterprise.unit.name,
+        "territory": place.territory,
+        "sector": place.sector,
+    }
+
+
+NEW: dict[str, Typed] = {
     "units": lambda world, place, role: {
         "name": "丙局",
         "kind": "village" if role.startswith("township") else "department",
@@ -72,10 +93,21 @@ NEW: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
         "enterprise": place.enterprise.unit.name,
         "design_t": "1",
     },
+    "licences": _of_enterprise(kind="other", number="新证"),
+    "insurances": _of_enterprise(insurer="新保险", number="新单", starts_on=TODAY, expires_on=TODAY),
+    "management-documents": _of_enterprise(kind="procedure", title="新规程"),
+    "safety-funds": _of_enterprise(year="2024", drawn_yuan="2", spent_yuan="1"),
+    "contacts": _of_enterprise(name="新人", phone="13900000001"),
+    "equipment": _of_enterprise(code="TS-NEW", name="新锅炉"),
+    "processes": _of_enterprise(name="新工艺"),
+    "cameras": lambda world, place, role: {"name": "新机", "code": "C-NEW", "site": place.site.code},
+    **dict.fromkeys(("road-sections", "nine-small", "self-built", "projects"), _place_of_its_own),
+    "project-parties": _of_project(role="supervisor", name="新监理"),
+    "dangerous-works": _of_project(name="新基坑"),
 }
 """What is typed for a new row, within the sight of the role."""
 
-CHANGED: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
+CHANGED: dict[str, Typed] = {
     "units": lambda world, place, role: {
         "name": "改名镇",
         "kind": "township",
@@ -103,11 +135,7 @@ CHANGED: dict[str, Callable[[World, Place, str], dict[str, Any]]] = {
         "from_on": TODAY,
         "document": "8号",
     },
-    "enterprises": NEW["enterprises"],
-    "sites": NEW["sites"],
-    "risk-points": NEW["risk-points"],
-    "installations": NEW["installations"],
-    "chemicals": NEW["chemicals"],
+    **{code: NEW[code] for code in OF_SITES},
 }
 """What is typed over an existing row; the phone number of who can log in stays as it is shown."""
 
@@ -117,9 +145,7 @@ def _sight(world: World, place: str, role: str) -> Place:
     return world.places[place or (SEES[role] or "x")[0]]
 
 
-def _typed(
-    code: str, known: dict[str, Callable[[World, Place, str], dict[str, Any]]]
-) -> Callable[[World, str, str], dict[str, Any]]:
+def _typed(code: str, known: dict[str, Typed]) -> Callable[[World, str, str], dict[str, Any]]:
     def body(world: World, place: str, role: str) -> dict[str, Any]:
         typed = known[code](world, _sight(world, place, role), role)
         return {**typed, "reason": "矩阵测试", "confirmed": "1"}

@@ -120,6 +120,7 @@ class Place:
     installation: Installation
     chemical: Chemical
     assessment: Assessment  # of the installation, waits to be confirmed
+    file: dict[str, Model]  # one row of each register of papers, plant and places
 
 
 @dataclass
@@ -148,6 +149,6 @@ class World:
     def rows(self) -> Iterator[tuple[str, Model]]:
         """Yield every row that belongs to one plant, with the plant's name."""
         for name, place in self.places.items():
-            for row in vars(place).values():
+            for row in (*vars(place).values(), *place.file.values()):
                 if isinstance(row, Model):
                     yield name, row

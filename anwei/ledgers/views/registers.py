@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anwei.ledgers.batch import NotDone, change_column
 from anwei.ledgers.cells import Choosing
 from anwei.ledgers.children import address_of, named_parent
-from anwei.ledgers.declaration import Ledger, ledger_of, ledgers
+from anwei.ledgers.declaration import Ledger, ledger_of, ledgers, row_counts
 from anwei.ledgers.export import attachment
 from anwei.ledgers.listing import NOT_FILTERS, remembered
 from anwei.ledgers.models import SavedView
@@ -43,8 +43,10 @@ def reader(request: HttpRequest) -> Any:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Show every register, with how many rows the person sees in each."""
-    registers = [(ledger, ledger.visible(request.user).count()) for ledger in ledgers()]
-    return render(request, "ledgers/index.html", {"registers": registers})
+    n_rows = row_counts(ledgers(), request.user)
+    return render(
+        request, "ledgers/index.html", {"registers": [(each, n_rows[each.code]) for each in ledgers()]}
+    )
 
 
 @require_GET
