@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from anwei.cases.erasures import propose
-from anwei.cases.evidence import Upload
 from anwei.cases.models import Case, Entry, Evidence, Notice
 from anwei.cases.notices.channels import SETTING
 from anwei.cases.services import advance
@@ -33,7 +32,9 @@ from anwei.portal.suggestions import suggest
 from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, Site
 from tests.kernel.accounts import give_factor
 from tests.kernel.county import IN_POST_SINCE, NOW, photo
-from tests.matrix.world import COUNTY, PLACES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
+from tests.matrix.named import name_others
+from tests.matrix.photos import photo_of
+from tests.matrix.world import COUNTY, PLACES, SEES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
 from tests.monitoring.plant import raised
 from tests.sites.files import fill_file
 from tests.sites.risks import fill_risks
@@ -70,6 +71,7 @@ def build() -> World:
         _hire(world, f"township_{town}", unit, "officer", "安监员")
     for name in PLACES:
         world.places[name] = _place(world, name, office)
+    name_others(world)
     display, code = issue_display(world.people["office"], now=NOW)
     _display, world.screen = bind_display(code, now=NOW)
     world.displays.append(display)
@@ -95,8 +97,8 @@ def build() -> World:
     )
     world.sheet = _sheet(world.people["office"])
     catch_up()
-    for name, person in world.people.items():
-        _token, world.tokens[name] = create_token(person, label="接口", now=NOW)
+    for name in world.people.keys() & SEES:
+        _token, world.tokens[name] = create_token(world.people[name], label="接口", now=NOW)
     world.secrets |= {*world.tokens.values(), world.screen}
     world.secrets |= set(ApiToken.objects.values_list("digest", flat=True))
     world.secrets |= {word for word in Person.objects.values_list("password", flat=True) if "$" in word}
@@ -166,7 +168,7 @@ def _place(world: World, name: str, above: Unit) -> Place:
     ]
     record_episodes([(rule.pk, raised(rule)) for rule in rules], now=NOW)
     warning, fresh = (Warning.objects.get(rule=rule) for rule in rules)
-    evidence = _answered(warning, worker, mark)
+    evidence = _answered(warning, worker, name)
     order = _draft(warning, officer)
     papers.review(order, actor=world.colleague, now=LATER)
     point = fill_risks(enterprise, mark)
@@ -235,14 +237,12 @@ def _place(world: World, name: str, above: Unit) -> Place:
     )
 
 
-def _answered(warning: Warning, worker: Person, mark: str) -> Evidence:
+def _answered(warning: Warning, worker: Person, place: str) -> Evidence:
     """Let the plant sign for a warning and answer it with a photo."""
     case: Case = advance(warning, "sign", actor=worker, now=LATER)
-    shot = photo(f"{mark}.jpg")
-    files = [Upload(shot.name, shot.content, LATER)]
-    advance(
-        case, "dispose", actor=worker, now=LATER, evidence=files, cause=f"{mark}原因", measure=f"{mark}措施"
-    )
+    mark = canary(place)
+    words = {"cause": f"{mark}原因", "measure": f"{mark}措施"}
+    advance(case, "dispose", actor=worker, now=LATER, evidence=[photo_of(place, f"{mark}.jpg")], **words)
     warning.refresh_from_db()
     return Evidence.objects.get(entry=Entry.objects.get(case=warning.pk, verb="dispose"))
 

@@ -18,7 +18,7 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
 from anwei.org.display import COOKIE, remember
-from tests.matrix.world import SEES, World
+from tests.matrix.world import NAMED, SEES, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 CHANGES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -126,10 +126,11 @@ class Caller:
 def callers(world: World) -> dict[str, Caller]:
     """Return everybody by name: each role, and `token:` each role."""
     found = {}
-    for role in SEES:
+    for role in {**SEES, **NAMED}:
         caller = found[role] = Caller(role)
         if role != "anonymous":
             caller.cookies = _screen(world) if role == "display" else _session(world, role)
+        if role in world.tokens:
             found[f"token:{role}"] = Caller(role, {"authorization": f"Bearer {world.tokens[role]}"})
     return found
 

@@ -18,13 +18,14 @@ POST_KINDS = {
     "office": "duty",
     "leader": "principal",
     "display": "display",
+    "named": "officer",
     "system_admin": "system_admin",
     "security_admin": "security_admin",
     "audit_admin": "audit_admin",
 }
 EVERYBODY = frozenset(POST_KINDS)
 ENTERPRISES = frozenset({"enterprise_x", "enterprise_y", "enterprise_z"})
-OFFICERS = frozenset({"township_a", "township_b", "regulator_chemical", "regulator_coal", "office"})
+OFFICERS = frozenset({"township_a", "township_b", "regulator_chemical", "regulator_coal", "office", "named"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 COUNTY_WIDE = frozenset({"office", "leader"})
 ARRANGING = OFFICERS | {"leader"}

@@ -179,7 +179,9 @@ def _file(code: str) -> Callable[[World, str, str], dict[str, Any]]:
 def _of_registers() -> Iterator[tuple[str, Write]]:
     for code, who in WRITTEN_BY.items():
         one = f"ledgers/{code}/"
-        creators = who - {"regulator_chemical", "regulator_coal"} if code == "units" else who
+        creators = who - {"named"}  # who sees no plant, has none to write of
+        if code == "units":
+            creators -= {"regulator_chemical", "regulator_coal"}
         yield f"{one}new/", Write(creators, _typed(code, NEW))
         yield f"{one}<int:pk>/edit/", Write(who, _typed(code, CHANGED))
         yield f"{one}grid/", Write(creators, _grid(code))

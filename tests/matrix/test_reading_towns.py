@@ -1,4 +1,4 @@
-"""What townships and departments read: their town, their sector."""
+"""What townships and departments read: their town, their sector; and who is named on a case, that case."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from tests.matrix.world import World
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("name", ["township_a", "township_b", "regulator_chemical", "regulator_coal"])
+@pytest.mark.parametrize(
+    "name", ["township_a", "township_b", "regulator_chemical", "regulator_coal", "named"]
+)
 def test_every_door_and_what_is_heard_behind_it(world: World, visitors: dict[str, Caller], name: str) -> None:
     walked = crawl(world, visitors[name], name)
     assert not walked.wrong, "\n".join(walked.wrong)

@@ -32,6 +32,7 @@ def test_nothing_changes_but_what_the_table_allows_and_that_is_sealed(
 IDLE = (
     "display",
     "token:display",
+    "token:named",
     "token:system_admin",
     "token:security_admin",
     "token:audit_admin",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from anwei.cases.models import Evidence, Notice
+from anwei.cases.models import Case, Evidence, Notice
 from anwei.ledgers.models import Change, ErasureRequest, Paper, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
@@ -44,11 +44,22 @@ SEES: dict[str, str] = {
     "office": "xyz",
     "leader": "xyz",
     "display": "xyz",
+    "named": "",
     "system_admin": "",
     "security_admin": "",
     "audit_admin": "",
 }
 """Role -> the plants it may see: own, not sibling, not the other sector; the county sees all, 三员 nothing."""
+
+NAMED: dict[str, str] = {
+    "named": "implementer",
+    "named_supervisor": "supervisor",
+    "named_responsible": "responsible",
+    "deputy_implementer": "implementer",
+    "deputy_supervisor": "supervisor",
+    "deputy_responsible": "responsible",
+}
+"""Who sees no plant, but acts at a post that two cases of plant X name: by appointment, or as a deputy."""
 
 TRIED: dict[str, str] = {
     "anonymous": "x",
@@ -60,6 +71,7 @@ TRIED: dict[str, str] = {
     "regulator_coal": "zx",
     "leader": "x",
     "display": "x",
+    "named": "x",
     "system_admin": "x",
     "security_admin": "x",
     "audit_admin": "x",
@@ -123,6 +135,15 @@ class Place:
     file: dict[str, Model]  # one row of each register of papers, plant and places
 
 
+@dataclass(frozen=True)
+class NamedCases:
+    """Two cases of plant X whose posts stand elsewhere (tests/matrix/named.py)."""
+
+    signing: Case  # waits for its implementer
+    finished: Case  # waits for its supervisor
+    evidence: Evidence  # the photo of the second
+
+
 @dataclass
 class World:
     """The county: its plants, the person behind each role, and their API tokens."""
@@ -144,6 +165,7 @@ class World:
     secrets: set[str] = field(default_factory=set)  # what no answer may ever carry, whoever asks
     sheet: SheetImport | None = None
     duty: SectorDuty | None = None
+    named: NamedCases | None = None
     screen: str = ""  # the secret in the cookie of the bound display
 
     def rows(self) -> Iterator[tuple[str, Model]]:
