@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.models import Change
@@ -58,7 +58,10 @@ def save_rows(
         elif changed:
             changes.append((row, "update", {"changed": changed}))
     write_all(model, edits, rows)
-    follow_bulk(model, [row for row, verb, _content in changes if verb == "update"])
+    follow_bulk(
+        model,
+        [(row, edit.values) for edit, row in zip(edits, rows, strict=True) if edit.row is not None],
+    )
     log_all(changes, actor=actor, now=now, reason=reason)
     manager: Any = model._default_manager
     require_visible(visible or manager.visible_to, [row.pk for row, _verb, _content in changes], actor)
@@ -85,9 +88,27 @@ def update_given(model: type[Row], given: Iterable[tuple[Row, Collection[str]]])
     for row, names in given:
         fields = tuple(field.name for field in model._meta.concrete_fields if field.attname in names)
         alike.setdefault(fields, []).append(row)
-    for fields, rows in alike.items():
-        if fields:
-            model._default_manager.bulk_update(rows, fields)
+    for names, rows in alike.items():
+        if names:
+            _update(model, names, rows)
+
+
+def _update(model: type[models.Model], names: Sequence[str], rows: Iterable[models.Model]) -> None:
+    """Update the same fields of many rows by one statement, sent once for each row.
+
+    `bulk_update` spells a CASE over all rows anew for each piece, a fifth of what an import costs.
+    """
+    name = connection.ops.quote_name
+    meta: Any = model._meta
+    *fields, key = [meta.get_field(one) for one in (*names, meta.pk.name)]
+    columns = ", ".join(f"{name(field.column)} = %s" for field in fields)
+    statement = f"UPDATE {name(meta.db_table)} SET {columns} WHERE {name(key.column)} = %s"  # noqa: S608
+    values = [
+        [field.get_db_prep_save(getattr(row, field.attname), connection) for field in (*fields, key)]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
 
 
 def changed_values(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:

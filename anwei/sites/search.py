@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from anwei.ledgers.search import Words, register_search
 from anwei.org.models import Unit
 from anwei.sites.models import Enterprise, Site
+from anwei.standards.sectors import sectors
 
 
 def _enterprise(row: Enterprise) -> Words:
     names = f"{row.unit.name} {row.unit.short_name}"
-    return Words(row.unit.name, row.get_sector_display(), f"{names} {row.credit_code} {row.address}")
+    sector = sectors().get(row.sector)  # `get_sector_display` translates all sectors to name one
+    return Words(
+        row.unit.name, _(sector.name) if sector else row.sector, f"{names} {row.credit_code} {row.address}"
+    )
 
 
 def _site(row: Site) -> Words:
@@ -33,6 +38,7 @@ register_search(
     text=_enterprise,
     url=lambda row: reverse("enterprise", args=[row.pk]),
     related=("unit",),
+    columns=("unit", "sector", "credit_code", "address"),
     follows={Unit: _of_units},
 )
 register_search(

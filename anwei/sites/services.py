@@ -58,8 +58,8 @@ def save_enterprises(
     update_given(Unit, [(row.unit, names & {*OF_UNIT}) for row, names in given])
     update_given(Enterprise, given)
     changed = [(row, content["changed"]) for row, verb, content in changes if verb == "update"]
-    follow_bulk(Enterprise, [row for row, _values in changed])
-    follow_bulk(Unit, [row.unit for row, values in changed if values.keys() & {*OF_UNIT}])
+    follow_bulk(Enterprise, changed)
+    follow_bulk(Unit, [(row.unit, values) for row, values in changed if values.keys() & {*OF_UNIT}])
     _take_places_along(changed)
     log_all(changes, actor=actor, now=now, reason=reason)
     require_visible(Enterprise.objects.visible_to, [row.pk for row, _verb, _content in changes], actor)

@@ -44,11 +44,11 @@ def follow_saves() -> None:
     post_delete.connect(_deleted, dispatch_uid="search_deleted")
 
 
-def follow_bulk(model: type[Model], rows: Iterable[Model]) -> None:
-    """Follow rows that were written in bulk, which makes no signal."""
+def follow_bulk(model: type[Model], written: Iterable[tuple[Model, Iterable[str]]]) -> None:
+    """Follow rows that were written in bulk, which makes no signal; with each the names of its fields."""
     touched = _touched_now()
-    for row in rows:
-        _touch(touched, model, row)
+    for row, names in written:
+        _touch(touched, model, row, frozenset(names))
     transaction.on_commit(touched.write, robust=True)
 
 
