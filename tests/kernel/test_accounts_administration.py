@@ -160,6 +160,8 @@ def test_rights_change_at_the_next_request(county: County, keeper: Person) -> No
     held = keeper.holdings.get(post__kind="security_admin")
     dismiss(held, actor=None, now=NOW, last_on=NOW.date() - timedelta(days=1), reason="轮岗")
     appoint(keeper, county.duty, actor=None, now=NOW)
+    assert client.get(LIST)["Location"].startswith("/accounts/login/")
+    client.force_login(Person.objects.get(pk=keeper.pk))
     assert client.get(LIST).status_code == 403  # in office as duty officer
     successor = in_post("successor")
     client.force_login(successor)

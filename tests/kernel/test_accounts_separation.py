@@ -7,13 +7,15 @@ from io import StringIO
 from itertools import permutations
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from anwei.ledgers.models import Change
 from anwei.org.accounts import separation
 from anwei.org.models import Delegation, Holding, Person, Post
-from anwei.org.services import OrgError, appoint, delegate
+from anwei.org.services import OrgError, appoint, delegate, dismiss
 from tests.kernel.accounts import government, is_in, log_in, official
 from tests.kernel.county import COUNTY, IN_POST_SINCE, NOW, County, county_clerk, in_post
 
@@ -157,3 +159,22 @@ def test_the_first_start_of_a_real_county(db: None) -> None:
     with pytest.raises(CommandError, match="已设"):
         call_command("account", "administrators", *words, stdout=StringIO())
     assert Person.objects.count() == 3
+
+
+@pytest.mark.parametrize("kind", THREE)
+def test_an_administrator_whose_post_ends_is_out_at_once_and_for_good(db: None, kind: str) -> None:
+    """No new post brings the old session back."""
+    person, keeper = official("admin", kind), official("keeper", "security_admin")
+    client, other = Client(), Client()
+    client.force_login(person)
+    other.force_login(keeper)
+    assert client.get("/account/sessions/").status_code == 200
+    yesterday = TODAY - timedelta(days=1)
+    dismiss(person.holdings.get(), actor=keeper, now=NOW, last_on=yesterday, reason="轮岗")
+    assert client.get("/account/sessions/")["Location"].startswith("/accounts/login/")
+    assert not UserSession.objects.filter(user=person).exists()
+    assert other.get("/account/sessions/").status_code == 200
+    appoint(person, post_of("officer"), actor=None, now=NOW)
+    assert client.get("/account/sessions/")["Location"].startswith("/accounts/login/")
+    ended = Change.objects.get(register="org.person", row=str(person.pk), verb="end_sessions")
+    assert (ended.actor, ended.reason) == (keeper, "轮岗")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import record_change
 from anwei.org.accounts import separation
 from anwei.org.accounts.administration import offered_posts
+from anwei.org.accounts.sessions import end_sessions, sessions_of
 from anwei.org.holdings import day_of
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.rights import may_fill
@@ -114,10 +115,12 @@ def renew_term(
 
 @transaction.atomic
 def dismiss(holding: Holding, *, actor: Person | None, now: datetime, last_on: date, reason: str) -> None:
-    """End a holding after the day `last_on`.
+    """End a holding after the day `last_on`; where that day is over, the person's sessions end at once.
 
-    Raises OrgError as `end_on` does.
+    Who holds another post, or gets one later, logs in anew for it. Raises OrgError as `end_on` does.
     """
+    person = holding.person
+    open_now = sessions_of(person) if last_on < day_of(now) else []  # before: they count as gone afterwards
     end_on(holding, last_on)
     record_change(
         "org.post",
@@ -128,6 +131,7 @@ def dismiss(holding: Holding, *, actor: Person | None, now: datetime, last_on: d
         content={"person": holding.person_id, "to": last_on},
         reason=reason,
     )
+    end_sessions(open_now, person=person, actor=actor, now=now, reason=reason)
 
 
 def require_another(person: Person, actor: Person | None) -> None:
