@@ -17,6 +17,7 @@ from django.db import connections
 from anwei.datafolder import DataFolder
 from anwei.ledgers import append_only
 from tests.support.family import migrate_once
+from tests.support.kept import begins_with
 from tests.support.logins import record_forced
 
 TESTS = Path(__file__).parent
@@ -42,11 +43,18 @@ LONG = {  # files and tests that take seconds, and send no other SQL than their 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the stories first, which take longest; mark `db` what shall run on PostgreSQL too.
+    """Put the stories first, which take longest, and in a file what builds on no county; mark `db` for PostgreSQL.
 
-    That is what uses the business database, without a browser, without the mark `sqlite`, and is not long.
+    Marked is what uses the business database, without a browser, without the mark `sqlite`, and is not long.
     """
-    items.sort(key=lambda item: TESTS / "stories" not in item.path.parents)
+    files = {item.path: number for number, item in reversed([*enumerate(items)])}
+    items.sort(
+        key=lambda item: (
+            TESTS / "stories" not in item.path.parents,
+            files[item.path],
+            begins_with(item, "county"),
+        )
+    )
     rooms = {TESTS / room for room in IN_PROCESS}
     for item in items:
         fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
@@ -8,6 +10,7 @@ from time_machine import TimeMachineFixture
 from tests.kernel.county import NOW, County, build
 from tests.kernel.overhauls import Overhaul
 from tests.kernel.repairs import Repair
+from tests.support.kept import once_a_module
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +28,12 @@ def quick_hashes(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+county_of_module = once_a_module(build, NOW, fixture="county")
+
+
 @pytest.fixture
-def county(db: None) -> County:
-    return build()
+def county(county_of_module: Callable[[], County], db: None) -> County:
+    return county_of_module()
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,7 @@ def once_a_module(build: Callable[[], World], moment: datetime, *, fixture: str)
     """Return a fixture that builds at `moment`, once a module, what `fixture` gives to each of its tests.
 
     What is built stands in a transaction around all of them; each test rolls back to it and gets objects of
-    its own. A module in which one test needs an empty database, or commits, builds for each test anew.
+    its own. Where one of them commits, it is built for each test anew.
     """
 
     @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def once_a_module(build: Callable[[], World], moment: datetime, *, fixture: str)
         django_db_blocker: DjangoDbBlocker,
     ) -> Iterator[Callable[[], World]]:
         tests = [item for item in request.session.items if item.path == request.path]
-        if not all(_rolls_back_to(fixture, test) for test in tests):
+        if any(commits(test) for test in tests if begins_with(test, fixture)):
             yield build
             return
         with django_db_blocker.unblock(), transaction.atomic():
@@ -60,10 +60,14 @@ def once_a_module(build: Callable[[], World], moment: datetime, *, fixture: str)
     return built
 
 
-def _rolls_back_to(fixture: str, test: pytest.Item) -> bool:
-    """Say whether a test begins with the fixture and commits nothing, or uses no database."""
+def begins_with(test: pytest.Item, fixture: str) -> bool:
+    """Say whether a test asks for the fixture; whoever does not comes first in a module (tests/conftest.py)."""
+    return fixture in getattr(test, "fixturenames", ())
+
+
+def commits(test: pytest.Item) -> bool:
+    """Say whether a test commits, or needs a database that others' threads see."""
     names = set(getattr(test, "fixturenames", ()))
     marker = test.get_closest_marker("django_db")
-    if {"transactional_db", "live_server"} & names or (marker and marker.kwargs.get("transaction")):
-        return False
-    return fixture in names or not (marker or "db" in names)
+    transaction = marker is not None and marker.kwargs.get("transaction", False)
+    return bool({"transactional_db", "live_server"} & names or transaction)
