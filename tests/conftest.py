@@ -17,18 +17,19 @@ from django.db import connections
 from anwei.datafolder import DataFolder
 from anwei.ledgers import append_only
 from tests.support.family import migrate_once
-from tests.support.kept import begins_with
+from tests.support.kept import begins_with, commits
 from tests.support.logins import record_forced
 
 TESTS = Path(__file__).parent
-IN_PROCESS = (
-    "kernel",
-    "ledgers",
-    "monitoring",
-    "pages",
-    "portal",
-    "sites",
-)  # no family of processes, and not the matrix, whose doors the pages' tests open too
+IN_PROCESS = ("kernel", "ledgers", "monitoring", "sites")  # no family of processes
+PAGES = ("pages", "portal")  # every query of which the office's walk through all doors runs (tests/matrix)
+ABOUT_THE_DATABASE = {  # files of pages that are nevertheless run again
+    "test_drill.py",
+    "test_erasures.py",
+    "test_scope.py",
+    "test_search.py",
+    "test_system.py",
+}
 LONG = {  # files and tests that take seconds, and send no other SQL than their neighbours
     "test_histories.py",
     "test_tamper.py",
@@ -45,7 +46,8 @@ LONG = {  # files and tests that take seconds, and send no other SQL than their 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the stories first, which take longest, and in a file what builds on no county; mark `db` for PostgreSQL.
 
-    Marked is what uses the business database, without a browser, without the mark `sqlite`, and is not long.
+    Marked is what uses the business database, without a browser, without the mark `sqlite`, and is not long; of
+    the pages what commits, or is about the database.
     """
     files = {item.path: number for number, item in reversed([*enumerate(items)])}
     items.sort(
@@ -55,14 +57,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             begins_with(item, "county"),
         )
     )
-    rooms = {TESTS / room for room in IN_PROCESS}
+    rooms, pages = ({TESTS / room for room in names} for names in (IN_PROCESS, PAGES))
     for item in items:
         fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
         uses_database = fixtures or item.get_closest_marker("django_db")
         once = {item.path.name, getattr(item, "originalname", "")} & LONG or any(
             map(item.get_closest_marker, ("sqlite", "e2e"))
         )
-        if uses_database and rooms & {*item.path.parents} and not once:
+        again = commits(item) or item.path.name in ABOUT_THE_DATABASE
+        chosen = rooms & {*item.path.parents} or (again and pages & {*item.path.parents})
+        if uses_database and chosen and not once:
             item.add_marker("db")
 
 

@@ -10,11 +10,13 @@ from tests.matrix.world import SEES, World
 
 pytestmark = pytest.mark.django_db
 NAMES = tuple(
-    role for role in SEES if role not in ("anonymous", "display") and not role.startswith("enterprise")
+    role
+    for role in SEES
+    if role not in ("anonymous", "display", "office") and not role.startswith("enterprise")
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param("office", marks=pytest.mark.db), *NAMES])
 def test_nothing_changes_but_what_the_table_allows_and_that_is_sealed(
     world: World, visitors: dict[str, Caller], name: str
 ) -> None:
