@@ -156,9 +156,9 @@ class Ledger:
     `meant` says which of several rows with one key a line of a sheet means (None: a new one; the last unless
     given) and `told_apart` names the columns by which two lines with one key are two rows.
     `parent` names the column of the row that a row belongs to (`ledgers.children`) and `beneath` the columns
-    shown on that row's page (the first shown ones unless given), `opens` leads to a room's own page of a row,
-    `logged_as` names the register and key under which changes of
-    a row are kept.
+    shown on that row's page (the first shown ones unless given), `narrowed_by` names further keys by which
+    links narrow the list, each with its path (`enterprise`: `site__enterprise`), `opens` leads to a room's
+    own page of a row, `logged_as` names the register and key under which changes of a row are kept.
     """
 
     code: str
@@ -172,6 +172,7 @@ class Ledger:
     related: tuple[str, ...] = NONE
     alike: tuple[str, ...] = NONE
     parent: str = ""
+    narrowed_by: tuple[tuple[str, str], ...] = ()
     beneath: tuple[str, ...] = NONE
     sees: Callable[[Any, Any, Mapping[str, Any]], bool] | None = None
     check: Callable[[Mapping[str, Any]], str] | None = None

@@ -150,6 +150,7 @@ def filterset_of(ledger: Ledger, choosings: dict[str, Choosing]) -> type[LedgerF
             filters[column.name] = _filter_of(column, choosings.get(column.name))
     if ledger.parent and ledger.parent not in filters:
         filters[ledger.parent] = key_filter(ledger.column(ledger.parent).path)
+    filters |= {name: key_filter(path) for name, path in ledger.narrowed_by if name not in filters}
     meta = type("Meta", (), {"model": ledger.model, "fields": []})
     return type(f"{ledger.code}_filter", (LedgerFilter,), {**filters, "Meta": meta})
 

@@ -49,6 +49,11 @@ MENU = (
         "building-factory-2",
         (
             "enterprise",
+            "enterprise_timeline",
+            "enterprise_export",
+            "documents",
+            "document",
+            "document_new",
             "risks",
             "risk_assessment",
             "risk_assessments",

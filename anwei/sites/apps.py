@@ -20,7 +20,8 @@ class SitesConfig(AppConfig):
         from anwei.sites.services import take_places_along
 
         on_move(take_places_along)
-        autodiscover_modules("enterprise_file", "risks.sheet")
-        import_module("anwei.sites.live.sheet")
+        autodiscover_modules("enterprise_file", "documents.enterprise_file", "risks.sheet")
+        for module in ("live.sheet", "file.overview", "file.registers", "file.events"):
+            import_module(f"anwei.sites.{module}")
         autodiscover_modules("gaps")
         autodiscover_modules("live_facts")

@@ -9,6 +9,8 @@ from anwei.sites import responsibility, views
 urlpatterns = [
     path("enterprises/", views.enterprises, name="enterprises"),
     path("enterprises/<int:pk>/", views.enterprise, name="enterprise"),
+    path("enterprises/<int:pk>/timeline/", views.enterprise_timeline, name="enterprise_timeline"),
+    path("enterprises/<int:pk>/export/", views.enterprise_export, name="enterprise_export"),
     path("sites/<int:pk>/", views.site, name="site"),
     path("org/responsibility/", responsibility.responsibility, name="responsibility"),
     path("org/responsibility/matrix/", responsibility.responsibility_matrix, name="responsibility_matrix"),

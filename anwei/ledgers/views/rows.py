@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anwei.ledgers.beside import asides_of
 from anwei.ledgers.change_log import changes_of, last_change
 from anwei.ledgers.children import address_of, named_parent
 from anwei.ledgers.declaration import Column, Ledger, needs_reason
@@ -58,6 +59,7 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "changes": changes_of(ledger, shown, texts),
         "may_write": ledger.may_write(request.user),
         "opens": ledger.opens(shown) if ledger.opens else "",
+        "asides": asides_of(shown, request.user, timezone.now()),
     }
     return render(request, "ledgers/row.html", context)
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.papers.blocks import Block, Paragraph
 from anwei.org.models import Person
 from anwei.org.rights import may_arrange_county
-from anwei.sites.enterprise_file import Sheet, contribute
+from anwei.sites.enterprise_file import Asked, Sheet, contribute
 from anwei.sites.live.colouring import computed, shown_colour, stored_fact
 from anwei.sites.live.rules import rules_in_force
-from anwei.sites.models import Enterprise, LiveColour
+from anwei.sites.models import Enterprise, Grade, LiveColour
 
 N_CHANGES = 5
 
@@ -34,4 +39,27 @@ def colour_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict[
     }
 
 
-contribute(Sheet("sites/live/sheet.html", colour_sheet, place=5))
+def _printed(asked: Asked) -> Iterator[Block]:
+    found = colour_sheet(asked.enterprise, asked.person, asked.now)
+    if found["row"] is None:
+        yield Paragraph(_("还没有计算。"))
+        return
+    labels = {**dict(Grade.choices), "": _("未定级")}
+    words = {"live": labels[found["colour"] or ""], "static": labels[found["row"].static]}
+    yield Paragraph(_("实时颜色：%(live)s；静态等级：%(static)s。") % words)
+    for reason in (*found["found"].reasons, *found["found"].others):
+        told = _("；").join(fact.sentence for fact in reason.facts if fact.sentence)
+        yield Paragraph(
+            _("%(kind)s：%(told)s") % {"kind": _(reason.kind.label), "told": told or reason.count}
+        )
+
+
+contribute(
+    Sheet(
+        "sites/live/sheet.html",
+        colour_sheet,
+        5,
+        title=gettext_lazy("实时颜色及成因"),
+        printed=_printed,
+    )
+)

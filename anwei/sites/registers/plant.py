@@ -77,6 +77,7 @@ CAMERAS = register(
         model=Camera,
         key=("code",),
         parent="site",
+        narrowed_by=(("enterprise", "site__enterprise"),),
         beneath=("name", "code"),
         related=("site__enterprise__unit", "site__unit"),
         order=("site", "code"),

@@ -140,6 +140,7 @@ RISK_POINTS = register(
         rows=points_seen,
         key=("code",),
         parent="site",
+        narrowed_by=(("enterprise", "site__enterprise"),),
         related=("site__unit", "site__enterprise__unit"),
         order=("site", "code"),
         may_write=may_keep_registers,

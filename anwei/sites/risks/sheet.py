@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.papers.blocks import Block, Table
 from anwei.org.models import Person
-from anwei.sites.enterprise_file import Context, Sheet, contribute
+from anwei.sites.enterprise_file import Asked, Context, Sheet, contribute
 from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint
 from anwei.sites.risks.queries import (
     installation_levels,
@@ -31,4 +36,26 @@ def _risks_of(enterprise: Enterprise, person: Person, now: datetime) -> Context:
     }
 
 
-contribute(Sheet("sites/risks/sheet.html", _risks_of, place=15))
+def _printed(asked: Asked) -> Iterator[Block]:
+    found = _risks_of(asked.enterprise, asked.person, asked.now)
+    labels = {**dict(Grade.choices), "": _("未评估")}
+    counts = _("、").join(f"{labels[grade]} {n}" for grade, n in found["counts"])
+    lines = [(_("静态等级"), str(labels[found["static"]])), (_("风险点"), counts or _("未登记"))]
+    for one, level in found["installations"]:
+        grade = _("%(level)s级重大危险源") % {"level": _ROMAN[level]} if level else _("未构成或未分级")
+        lines.append((one.name, grade))
+    yield Table(lines, has_header=False)
+
+
+_ROMAN = {1: "一", 2: "二", 3: "三", 4: "四"}
+
+contribute(
+    Sheet(
+        "sites/risks/sheet.html",
+        _risks_of,
+        10,
+        group="risks",
+        title=gettext_lazy("风险分级"),
+        printed=_printed,
+    )
+)

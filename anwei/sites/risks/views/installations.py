@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from anwei.ledgers.beside import asides_of
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import Installation
@@ -46,6 +47,7 @@ def risk_installation(request: HttpRequest, pk: int) -> HttpResponse:
         "may_assess": may_assess(person, installation, now),
         "may_write": may_keep_registers(person),
         "today": timezone.localdate(),
+        "asides": asides_of(installation, person, now),
     }
     return render(request, "sites/risks/installation.html", context)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anwei.ledgers.beside import asides_of
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import RiskPoint
@@ -48,6 +49,7 @@ def risk_point(request: HttpRequest, pk: int) -> HttpResponse:
         "may_write": may_keep_registers(person),
         "sign": sign_of(point),
         "today": timezone.localdate(),
+        "asides": asides_of(point, person, now),
     }
     return render(request, "sites/risks/point.html", context)
 

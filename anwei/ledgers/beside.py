@@ -1,0 +1,39 @@
+"""What rooms show beside a row on its page: who answers for it, what is measured there, its cases and papers.
+
+A register knows its columns alone; a room above says for rows of which models it has more to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A card of the row's page: a template and what it needs of (row, person, now); by `place`."""
+
+    template: str
+    context: Callable[[Any, Any, datetime], Context]
+    models: Sequence[type[Model]]
+    place: int
+
+
+_asides: list[Aside] = []
+
+
+def contribute_aside(aside: Aside) -> None:
+    """Add a card to the page of every row of some models; called once, when the room's module is imported."""
+    _asides.append(aside)
+    _asides.sort(key=lambda each: each.place)
+
+
+def asides_of(row: Model, person: Any, now: datetime) -> list[tuple[str, Context]]:
+    """Return template and context of each card beside a row, with what `person` may see in it."""
+    return [(one.template, one.context(row, person, now)) for one in _asides if type(row) in one.models]
