@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.errors import RefusedEvidence
 from anwei.cases.intake import StoredFile, Upload, checked
-from anwei.cases.models import Evidence
+from anwei.cases.models import Document, Evidence
 
 MAX_FILES = 20
 ORPHAN_AGE = timedelta(hours=1)
@@ -99,16 +99,18 @@ def path_of(stored_as: str) -> Path:
 
 def remove_orphans(now: datetime) -> int:
     """Remove files that no row names an hour after they came (a crash before the commit); return how many."""
-    known = set(Evidence.objects.values_list("stored_as", flat=True))
-    n_removed = 0
-    for path in settings.DATA.evidence.iterdir():
-        if path.name not in known and path.stat().st_mtime < (now - ORPHAN_AGE).timestamp():
-            path.unlink()
-            n_removed += 1
-    return n_removed
+    # The folder is read before the rows: a file that comes between is not looked at.
+    found = [(path, path.stat().st_mtime) for path in settings.DATA.evidence.iterdir()]
+    known = {
+        name for model in (Evidence, Document) for name in model.objects.values_list("stored_as", flat=True)
+    }
+    orphans = [path for path, at in found if path.name not in known and at < (now - ORPHAN_AGE).timestamp()]
+    for path in orphans:
+        path.unlink()
+    return len(orphans)
 
 
-def response(evidence: Evidence) -> FileResponse:
+def response(evidence: Evidence | Document) -> FileResponse:
     """Give a file out: photos and sound inline, all else as attachment; never as anything but its own type.
 
     Raises FileNotFoundError when the file is gone.

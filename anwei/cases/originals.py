@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from anwei.cases.evidence import path_of
 from anwei.cases.intake import copy_without_traces
-from anwei.cases.models import Case, Evidence
+from anwei.cases.models import Case, Document, Evidence
 from anwei.org.holdings import posts_acted_at
 from anwei.org.models import Person, Post
 
@@ -28,11 +28,11 @@ def gets_originals(person: Person, case: Case, now: datetime) -> bool:
     return posts_acted_at(person, now).filter(concerned).exists()
 
 
-def has_copy(evidence: Evidence) -> bool:
+def has_copy(evidence: Evidence | Document) -> bool:
     """Say whether a file is a photo, of which a copy can be made; papers and sound go as they are."""
     return evidence.media_type.startswith("image/")
 
 
-def copy_of(evidence: Evidence) -> bytes:
+def copy_of(evidence: Evidence | Document) -> bytes:
     """Return a photo encoded anew as JPEG; raises FileNotFoundError, and `confined.Failed` if it cannot."""
     return copy_without_traces(path_of(evidence.stored_as).read_bytes())

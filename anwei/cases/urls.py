@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anwei.cases.views import case, delegations, dossier, evidence, extensions, lists, notices, transfer
+from anwei.cases.views import (
+    case,
+    delegations,
+    documents,
+    dossier,
+    evidence,
+    extensions,
+    lists,
+    notices,
+    transfer,
+)
 
 urlpatterns = [
     path("work/", lists.work, name="work"),
@@ -23,5 +33,10 @@ urlpatterns = [
     path("delegations/<int:pk>/revoke/", delegations.delegation_revoke, name="delegation_revoke"),
     path("cases/<int:pk>/<slug:verb>/", case.case_advance, name="case_advance"),
     path("org/posts/<int:pk>/transfer/", transfer.post_transfer, name="transfer_post"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/new/", documents.document_new, name="document_new"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/file/", documents.document_file, name="document_file"),
+    path("documents/<int:pk>/withdraw/", documents.document_withdraw, name="document_withdraw"),
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
 ]

@@ -30,6 +30,7 @@ from anwei.org.services import (
 )
 from anwei.portal.suggestions import suggest
 from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, Site
+from tests.kernel import documents
 from tests.kernel.accounts import give_factor
 from tests.kernel.county import IN_POST_SINCE, NOW, photo
 from tests.matrix.named import name_others
@@ -190,6 +191,9 @@ def _place(world: World, name: str, above: Unit) -> Place:
         warning=warning,
         fresh=fresh,
         evidence=evidence,
+        document=documents.hand_in(
+            enterprise, worker, title=f"{mark}图纸", file=photo_of(name, f"{mark}图.jpg")
+        ),
         notice=notice,
         paper=_draft(warning, officer),
         order=papers.sign(order, actor=world.people["leader"], now=LATER),

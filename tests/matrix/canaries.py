@@ -27,7 +27,7 @@ KEEPERS: dict[str, tuple[str, ...]] = {
 }
 """Where an administrator reads of people and units wherever they are: it is the office itself."""
 WITHOUT_PHONES = ("display", "system_admin", "audit_admin")  # a screen on a wall has no business with them
-COVERED = ("ledgers/", "org/", "search/")
+COVERED = ("enterprises/", "ledgers/", "org/", "search/")
 """Where a telephone number stands masked even for those in whose scope its owner works, ..."""
 NAME_OF_X = re.compile(f"{canary('x')}(公司|厂(?!长))".lower().encode())
 UNCOVERED = ("export/",)  # ... unless it is asked for in full, with a reason

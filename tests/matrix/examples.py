@@ -25,6 +25,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("cases/", "pk"): lambda place: place.warning.pk,
     ("delegations/", "pk"): lambda place: place.delegation.pk,
     ("devices/", "code"): lambda place: place.device.code,
+    ("documents/", "pk"): lambda place: place.document.pk,
     ("enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("evidence/", "pk"): lambda place: place.evidence.pk,
     ("ledgers/chemicals/", "pk"): lambda place: place.chemical.pk,
@@ -90,6 +91,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
 }
 
 QUERIES: dict[str, Example] = {
+    "documents/new/": lambda place: f"enterprise={place.enterprise.pk}",
     "org/appoint/": lambda place: f"post={place.safety.pk}",
     "org/designate/": lambda place: f"unit={place.enterprise.unit_id}",
     "api/v1/tags/<number>/history": lambda place: "start=2026-11-24T00:00:00Z&end=2026-11-25T00:00:00Z",

@@ -47,6 +47,7 @@ NARROW: dict[str, Rule] = {
     "account/password/": _only(EVERYBODY - {"display"}),
     "accounts/confirm/": _only(EVERYBODY - {"display"}),
     "accounts/confirm/code/": _only(EVERYBODY - {"display"}),
+    "documents/new/": _only(ACTORS),
     "delegations/<int:pk>/revoke/": lambda role, place: (
         _reader_alone(role, place) or role == "security_admin"
     ),

@@ -15,6 +15,7 @@ from tests.matrix.world import COUNTY, SEES, Place, World
 from tests.matrix.writes import (
     OF_ACCOUNTS,
     OF_CASES,
+    OF_DOCUMENTS,
     OF_MONITORING,
     OF_ORG,
     OF_RISKS,
@@ -217,6 +218,7 @@ WRITES: dict[str, Write] = {
     **OF_ACCOUNTS,
     **OF_ORG,
     **OF_CASES,
+    **OF_DOCUMENTS,
     **OF_RISKS,
     **OF_MONITORING,
     **OF_SYSTEM,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from anwei.cases.models import Case, Evidence, Notice
+from anwei.cases.models import Case, Document, Evidence, Notice
 from anwei.ledgers.models import Change, ErasureRequest, Paper, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
@@ -119,6 +119,7 @@ class Place:
     warning: Warning  # answered with a photo, waits to be confirmed
     fresh: Warning  # waits for the plant's signature
     evidence: Evidence
+    document: Document
     notice: Notice
     paper: Paper  # a draft on the warning
     order: Paper  # another, issued

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from anwei.org.holdings import holdings_on
 from tests.kernel.accounts import FACTOR_SECRET, code_of
-from tests.kernel.county import NOW
+from tests.kernel.county import NOW, photo
 from tests.matrix.expected import (
     ACTORS,
     ANSWERS,
@@ -187,6 +189,19 @@ OF_CASES = {
         },
         names_plant=True,
     ),
+}
+
+OF_DOCUMENTS = {
+    "documents/new/": Write(
+        ACTORS,
+        lambda world, place, role: {
+            "title": WORDS,
+            "kind": "report",
+            "file": SimpleUploadedFile("report.jpg", photo().content),
+        },
+    ),
+    "documents/<int:pk>/withdraw/": Write(ACTORS, fixed(**REASON)),
+    "enterprises/<int:pk>/export/": Write(PEOPLE, fixed(full="1", **REASON), on_record=True),
 }
 
 OF_RISKS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anwei.cases.models.case import PHASE_CHOICES, TITLE_LENGTH, Case, Clock, Entry, Series
+from anwei.cases.models.documents import Document
 from anwei.cases.models.evidence import Evidence
 from anwei.cases.models.extension import Extension
 from anwei.cases.models.ladder import RungReached
@@ -14,6 +15,7 @@ __all__ = [
     "Case",
     "Clock",
     "Delivery",
+    "Document",
     "Entry",
     "Evidence",
     "Extension",
