@@ -117,7 +117,7 @@ def read(column: Column, raw: str, choosing: Choosing | None = None) -> Reading:
         return Reading(column.default)
     found = _READERS[column.kind or "text"](column, text, choosing)
     if text != raw.strip() and not found.repairs:
-        found.repairs.append(_("全角或不可见字符已转换"))
+        found.repairs.append(_("“%(text)s”改为“%(value)s”") % {"text": raw.strip(), "value": text})
     if column.doubt is not None and (doubt := column.doubt(found.value)):
         found.doubts.append(doubt)
     return found
@@ -186,11 +186,11 @@ def _date(column: Column, text: str, choosing: Choosing | None) -> Reading:
     if text in ENDLESS and not column.required:
         return Reading(None, repairs=[_("“%(text)s”按不限期理解") % {"text": text}])
     plain = unicodedata.normalize("NFKC", _spoken(text)).replace("。", ".").strip()
-    repairs = [_("日期“%(text)s”已规范") % {"text": text}]
     if plain.isdecimal() and len(plain) == 8:
         plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
     elif plain.isdecimal() and int(plain) in SERIALS:
-        return Reading(EXCEL_EPOCH + timedelta(days=int(plain)), repairs)
+        value = EXCEL_EPOCH + timedelta(days=int(plain))
+        return Reading(value, [_respelt(text, value)])
     elif plain.isdecimal() and len(plain) == 6 and 1 <= int(plain[4:]) <= 12:
         plain = f"{plain[:4]}-{plain[4:]}"
     doubts = []
@@ -208,9 +208,12 @@ def _date(column: Column, text: str, choosing: Choosing | None) -> Reading:
         raise Refused(_("“%(text)s”不是有效的日期") % {"text": text})
     if match[3] is None:
         doubts = [_("“%(text)s”没有日，按 1 日理解") % {"text": text}]
-    return Reading(
-        value, [] if text in {value.isoformat(), f"{value.isoformat()} 00:00:00"} else repairs, doubts
-    )
+    plain_text = text in {value.isoformat(), f"{value.isoformat()} 00:00:00"}
+    return Reading(value, [] if plain_text else [_respelt(text, value)], doubts)
+
+
+def _respelt(text: str, day: date) -> str:
+    return _("日期“%(text)s”改为“%(day)s”") % {"text": text, "day": day.isoformat()}
 
 
 def _choice(column: Column, text: str, choosing: Choosing | None) -> Reading:

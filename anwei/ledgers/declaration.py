@@ -44,6 +44,8 @@ class Column:
     filters; `display` is where its text stands when the value is a key ("enterprise__unit__name"), also for
     sorting. `aliases` maps other spellings of a choice to its value. `clean` mends a text or
     raises ValueError with a sentence; `doubt` returns a sentence where a value is possible but unlikely.
+    Where a new row leaves the column empty, `tell` (of a person: a reader) makes its value and a sentence of
+    what column `told_by` says, or None; it raises ValueError with a sentence where that could be several.
     A `personal` column is masked, a change of a `sensitive` one needs a reason.
     """
 
@@ -58,6 +60,8 @@ class Column:
     aliases: Mapping[str, Any] | None = None
     clean: Callable[[str], str] | None = None
     doubt: Callable[[Any], str] | None = None
+    told_by: str = ""
+    tell: Callable[[Any], Callable[[Any], tuple[Any, str] | None]] | None = None
     value: Callable[[Any], Any] | None = None
     default: Any = None
     longest: int = 0

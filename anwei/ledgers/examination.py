@@ -102,6 +102,7 @@ def examine(
         _find_existing(ledger, rows, person)
     for row in rows if known is not None else ():
         row.existing = known
+    _tell_empty(ledger, rows, table, person)
     _find_repeats(ledger, rows)
     by_name = {column.name: column for column in ledger.columns}
     for row in rows:
@@ -190,6 +191,36 @@ def _rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key,
         for row in rows.filter(query):
             found[tuple(column.of(row) for column in columns)].append(row)
     return {key: found[key] for key in keys if key in found}
+
+
+def _tell_empty(ledger: Ledger, rows: Sequence[Examined], table: Table, person: Any) -> None:
+    """Let new rows have what another column tells of one that they leave empty; a repair, told as such."""
+    for column in ledger.entered:
+        if column.tell is None:
+            continue
+        silent = [
+            row
+            for row in rows
+            if row.existing is None and row.values.get(column.told_by) and _is_empty(row, column, table)
+        ]
+        if not silent:
+            continue
+        reader = column.tell(person)
+        for row in silent:
+            try:
+                told = reader(row.values[column.told_by])
+            except ValueError as error:
+                row.refusals[column.name] = str(error)
+                continue
+            if told is not None:
+                row.values[column.name], row.repairs[column.name] = told
+                row.refusals.pop(column.name, None)
+
+
+def _is_empty(row: Examined, column: Column, table: Table) -> bool:
+    """Say whether a row says nothing in a column, or the table does not have it."""
+    cells = zip(table.columns, row.row.cells, strict=False)
+    return not any(cell.strip() for other, cell in cells if other is not None and other.name == column.name)
 
 
 def _find_repeats(ledger: Ledger, rows: Sequence[Examined]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -71,33 +71,47 @@ def xlsx_sheet(name: str, rows: Iterable[Sequence[Any]], *, watermark: str = "")
 
     A `watermark` stands in a line of its own below the rows and at the foot of every printed page.
     """
+    return xlsx_book([(name, rows)], watermark=watermark)
+
+
+def xlsx_book(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]], *, watermark: str = "") -> bytes:
+    """Return several sheets, each with its name, as `xlsx_sheet` makes one."""
     content = io.BytesIO()
     options = {"in_memory": True, "constant_memory": True, "remove_timezone": True}
     with xlsxwriter.Workbook(content, options) as book:
-        sheet = book.add_worksheet(name[:31])
-        heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#eef1f4"})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        below = book.add_format({"font_color": "#5f6b78"})
-        sheet.freeze_panes(1, 0)
-        n_row = -1
-        for n_row, row in enumerate(rows):
-            for n_column, value in enumerate(row):
-                cell = _cell(value)
-                if n_row == 0:
-                    sheet.set_column(n_column, n_column, min(MAX_COLUMN_WIDTH, 8 + 2 * len(str(cell))))
-                    sheet.write_string(n_row, n_column, str(cell), heading)
-                elif isinstance(cell, datetime | date):
-                    sheet.write_datetime(n_row, n_column, cell, moment if isinstance(cell, datetime) else day)
-                elif isinstance(cell, str):
-                    sheet.write_string(n_row, n_column, cell)
-                else:
-                    sheet.write_number(n_row, n_column, cell)
-        if watermark:
-            sheet.write_string(n_row + 1, 0, watermark, below)
-            sheet.set_footer(f"&L{watermark.replace('&', '&&')[:200]}&R&P/&N")
-            sheet.repeat_rows(0)
+        formats = {
+            "heading": book.add_format({"bold": True, "bottom": 1, "bg_color": "#eef1f4"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "below": book.add_format({"font_color": "#5f6b78"}),
+        }
+        for name, rows in sheets:
+            _write_sheet(book.add_worksheet(name[:31]), rows, formats, watermark)
     return content.getvalue()
+
+
+def _write_sheet(
+    sheet: Any, rows: Iterable[Sequence[Any]], formats: Mapping[str, Any], watermark: str
+) -> None:
+    sheet.freeze_panes(1, 0)
+    n_row = -1
+    for n_row, row in enumerate(rows):
+        for n_column, value in enumerate(row):
+            cell = _cell(value)
+            if n_row == 0:
+                sheet.set_column(n_column, n_column, min(MAX_COLUMN_WIDTH, 8 + 2 * len(str(cell))))
+                sheet.write_string(n_row, n_column, str(cell), formats["heading"])
+            elif isinstance(cell, datetime | date):
+                form = formats["moment" if isinstance(cell, datetime) else "day"]
+                sheet.write_datetime(n_row, n_column, cell, form)
+            elif isinstance(cell, str):
+                sheet.write_string(n_row, n_column, cell)
+            else:
+                sheet.write_number(n_row, n_column, cell)
+    if watermark:
+        sheet.write_string(n_row + 1, 0, watermark, formats["below"])
+        sheet.set_footer(f"&L{watermark.replace('&', '&&')[:200]}&R&P/&N")
+        sheet.repeat_rows(0)
 
 
 def download(name: str, form: str, rows: Iterable[Sequence[Any]], watermark: str) -> HttpResponse:

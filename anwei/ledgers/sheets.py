@@ -133,7 +133,7 @@ def under_header(ledger: Ledger, page: Page) -> Table | None:
     missing = tuple(
         column
         for column in ledger.entered
-        if column.name not in given and (column.required or column.name in ledger.key)
+        if not {column.name, column.told_by} & given and (column.required or column.name in ledger.key)
     )
     unused = tuple(
         INVISIBLE.sub("", name)  # it is told, and kept, by a database that takes no NUL

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
@@ -14,12 +15,19 @@ from anwei.sites.models import Enterprise
 from anwei.sites.registers.columns import PLACE, check_place
 from anwei.sites.registers.datum_doubts import doubt_changed_place, doubt_new_places
 from anwei.sites.registers.identity import credit_code, doubt_credit_code
+from anwei.sites.registers.names import doubt_alike_names, township_of
 from anwei.sites.services import save_enterprises
 
 
 def sees_enterprise(person: Any, row: Enterprise | None, values: Mapping[str, Any]) -> bool:
     """Say whether a person would see an enterprise with these values."""
     return in_sight(person, values["territory"], values["sector"], row.pk if row is not None else None)
+
+
+def doubt_new_enterprises(rows: Sequence[Mapping[str, Any]], person: Any) -> list[str]:
+    """Doubt new enterprises by where they lie and by names that resemble theirs."""
+    both = zip(doubt_new_places(rows, person), doubt_alike_names(rows, person), strict=True)
+    return [_("；").join(filter(None, sentences)) for sentences in both]
 
 
 ENTERPRISES = register(
@@ -36,7 +44,7 @@ ENTERPRISES = register(
         sees=sees_enterprise,
         check=check_place,
         doubt=doubt_changed_place,
-        doubt_new=doubt_new_places,
+        doubt_new=doubt_new_enterprises,
         opens=lambda row: reverse("enterprise", args=[row.pk]),
         explanation=gettext_lazy("本县生产经营单位；按统一社会信用代码去重。"),
         empty=gettext_lazy("从 Excel 导入企业名录，或逐家登记。"),
@@ -96,6 +104,8 @@ ENTERPRISES = register(
                     "区划代码",
                 ),
                 filtered="startswith",
+                told_by="address",
+                tell=township_of,
             ),
             Column(
                 "status",

@@ -59,8 +59,12 @@ def same_name(first: str, second: str) -> float:
     shared = 2 * sum((pairs & others).values()) / (pairs.total() + others.total())
     alike = 2 * sum((characters & more).values()) / (len(one) + len(other))
     score = 0.4 * shared + 0.6 * alike
-    apart = (characters - more) + (more - characters)
-    return min(score, 0.5) if _NUMERALS & apart.keys() else score
+    return score if _numerals(one) == _numerals(other) else min(score, 0.5)
+
+
+def _numerals(text: str) -> list[str]:
+    """Return the numbers and directions of a name in their order: 12 and 21 are two enterprises."""
+    return [letter for letter in text if letter in _NUMERALS]
 
 
 @lru_cache(maxsize=20_000)

@@ -91,16 +91,18 @@ def sheet(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_GET
 def sheet_errors(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Give out the rows that are not written, as the person wrote them, with the reasons."""
+    """Give out the rows that are not written, as the person wrote them, with the reasons; and the repairs."""
     ledger = _written_by(request, code)
     shown = get_object_or_404(_own(request, code), pk=pk)
     table = read_file(ledger, shown.file_name, bytes(shown.content))
     without_doubtful = not shown.options.get("doubtful", False)
     wanted = {"refused", "doubtful"} if without_doubtful else {"refused"}
-    reasons = {number: "；".join(told) for number, state, _action, told in shown.problems if state in wanted}
+    told = [(number, state, "；".join(sentences)) for number, state, _action, sentences in shown.problems]
+    reasons = {number: sentence for number, state, sentence in told if state in wanted}
     rows = ((row, reasons[row.number]) for row in table.rows if row.number in reasons)
+    repairs = [(number, sentence) for number, state, sentence in told if state == "repaired"]
     return attachment(
-        _("%(ledger)s-有问题的行") % {"ledger": ledger.label}, "xlsx", errors_sheet(table, rows)
+        _("%(ledger)s-有问题的行") % {"ledger": ledger.label}, "xlsx", errors_sheet(table, rows, repairs)
     )
 
 

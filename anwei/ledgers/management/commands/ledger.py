@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.declaration import Ledger, ledger_of, ledgers
-from anwei.ledgers.errors_sheet import errors_sheet, unwritten
+from anwei.ledgers.errors_sheet import errors_sheet, repaired, unwritten
 from anwei.ledgers.examination import examine
 from anwei.ledgers.importing import Options, write_rows
 from anwei.ledgers.outgoing import Outgoing, sheet_of
@@ -97,9 +97,8 @@ class Command(BaseCommand):
             except PermissionDenied as error:
                 raise CommandError(str(error), returncode=2) from error
         if options["errors"]:
-            options["errors"].write_bytes(
-                errors_sheet(found.table, unwritten(ledger, found.rows, doubtful_too=not wanted.doubtful))
-            )
+            faults = unwritten(ledger, found.rows, doubtful_too=not wanted.doubtful)
+            options["errors"].write_bytes(errors_sheet(found.table, faults, repaired(ledger, found.rows)))
         needs = [str(column.label) for column in found.needs_reason] if lacks_reason else []
         self._tell({**found.counts, **found.actions, "written": dict(written), "needs_reason": needs})
         if found.counts["refused"] or lacks_reason or (found.counts["doubtful"] and not wanted.doubtful):
