@@ -1,4 +1,4 @@
-"""The left menu: at most nine groups, each a door that the person may open; administrators have their own."""
+"""The left menu: few groups, each a door that the person may open; administrators have their own."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ class Door:
 
 MENU = (
     Door("cockpit", _("驾驶舱"), "gauge"),
+    Door(
+        "map",
+        _("一张图"),
+        "map-2",
+        ("map_search", "map_nearby", "map_list", "map_datums"),
+    ),
     Door("work", _("待办"), "list-check", counted="n_work"),
     Door("alarms", _("监测报警"), "bell-ringing", ("alarm_acknowledge",), counted="n_alarms"),
     Door(
@@ -89,6 +95,7 @@ MENU = (
         "clipboard-list",
         ("ledger", "ledger_row", "ledger_new", "ledger_edit", "ledger_import", "ledger_sheet", "ledger_grid"),
     ),
+    Door("law", _("法规标准"), "file-text", ("law_entry",)),
     Door("devices", _("监测设备"), "antenna", ("device", "tag", "rule_add", "rule_change", "rejects")),
     Door("status", _("系统状态"), "heartbeat", officials_only=True),
 )
@@ -107,6 +114,8 @@ ADMINISTRATION = (
             "system_dictionaries",
             "system_channels",
             "system_channel",
+            "map_boundaries",
+            "map_boundary",
         ),
         post_kinds=(SYSTEM,),
         of_the_county=True,

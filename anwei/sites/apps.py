@@ -15,7 +15,7 @@ class SitesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the rooms add sheets to the enterprise's file, sources of gaps and of live facts."""
+        """Let the rooms add sheets to files, sources of gaps and live facts, layers of the map."""
         from anwei.org.moves import on_move
         from anwei.sites.services import take_places_along
 
@@ -25,3 +25,4 @@ class SitesConfig(AppConfig):
             import_module(f"anwei.sites.{module}")
         autodiscover_modules("gaps")
         autodiscover_modules("live_facts")
+        autodiscover_modules("map_layers")

@@ -16,4 +16,5 @@ urlpatterns = [
     path("org/responsibility/matrix/", responsibility.responsibility_matrix, name="responsibility_matrix"),
     path("", include("anwei.sites.risks.urls")),
     path("", include("anwei.sites.live.urls")),
+    path("", include("anwei.sites.map.urls")),
 ]

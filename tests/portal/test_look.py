@@ -119,5 +119,5 @@ def test_every_icon_that_a_page_asks_for_is_in_the_sprite() -> None:
 
 
 def test_the_menu_is_short() -> None:
-    assert len(MENU) <= 9
+    assert len(MENU) <= 11  # past nine since the map and the law at hand each have a door
     assert len(ADMINISTRATION) <= 9
