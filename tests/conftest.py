@@ -24,7 +24,6 @@ TESTS = Path(__file__).parent
 IN_PROCESS = ("kernel", "ledgers", "monitoring", "sites")  # no family of processes
 PAGES = ("pages", "portal")  # every query of which the office's walk through all doors runs (tests/matrix)
 ABOUT_THE_DATABASE = {  # files of pages that are nevertheless run again
-    "test_drill.py",
     "test_erasures.py",
     "test_scope.py",
     "test_search.py",
