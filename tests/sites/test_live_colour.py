@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 
 from anwei.ledgers.models import Change
 from anwei.monitoring.services import record_episodes
@@ -17,6 +18,7 @@ from anwei.sites.live.colouring import recolour_all
 from anwei.sites.live.facts import MOST_TOLD, facts_of, sources
 from anwei.sites.live.rules import SETTING
 from anwei.sites.live.trial import N_DAYS, look_back
+from anwei.sites.live.trying import try_rules
 from anwei.sites.models import ColourChange, Enterprise, Equipment, Insurance, Licence, LiveColour
 from anwei.standards.risk.live_rules import default_rules, read_rules
 from tests.kernel.county import NOW, County
@@ -176,8 +178,9 @@ def test_a_trial_says_which_enterprises_would_differ_and_changes_nothing(
     county: County, browse: Browse
 ) -> None:
     ended(county, days=10)
-    answer = browse(county.officer).post(RULES, entered(("licences_expired", "1", "to:red"), **{"try": "1"}))
-    trial = answer.context["trial"]
+    client = browse(county.officer)
+    tried = entered(("licences_expired", "1", "to:red"), **{"try": "1"})
+    trial = client.post(RULES, tried, follow=True).context["trial"]
     assert [(str(one), told.n_days, told.before, told.after) for one, told in trial["differing"]] == [
         (str(county.enterprise), 10, "orange", "red")
     ]
@@ -185,6 +188,50 @@ def test_a_trial_says_which_enterprises_would_differ_and_changes_nothing(
     assert newest[1][:2] == [(0, 1), (1, 0)]
     assert oldest[1][:2] == [(0, 0), (0, 0)]
     assert not Change.objects.filter(register="ledgers.setting", row=SETTING).exists()
+
+
+def test_in_a_large_county_the_background_tries_and_the_page_says_how_far_it_is(
+    county: County, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(county, days=10)
+    monkeypatch.setattr("anwei.sites.live.trying.AT_ONCE", 1)
+    monkeypatch.setattr("anwei.sites.live.trial.CHUNK", 1)
+    client = browse(county.officer)
+    page = client.post(RULES, entered(("licences_expired", "1", "to:red"), **{"try": "1"}), follow=True)
+    address, shown = page.redirect_chain[0][0], page.context["shown"]
+    assert shown.status == "running" and page.context["trial"] is None
+    assert 'hx-trigger="every 2s"' in page.content.decode()
+    seen = []
+
+    def look_and_look(*given: Any) -> Any:
+        *rest, progress = given
+
+        def told(n_done: int, n_all: int) -> None:
+            progress(n_done, n_all)
+            seen.append(f"正在试算 {n_done} / {n_all} 家企业" in client.get(address).content.decode())
+
+        return look_back(*rest, told)
+
+    monkeypatch.setattr("anwei.sites.live.trying.look_back", look_and_look)
+    try_rules.func(*DBTaskResult.objects.get().args_kwargs["args"])  # as the worker does
+    assert seen == [True, True]
+    again = client.get(address)
+    assert "every 2s" not in again.content.decode()
+    assert [one.n_days for _enterprise, one in again.context["trial"]["differing"]] == [10]
+    assert ("licences_expired", "to:red") in [(row.fact, row.effect) for row in again.context["rows"]]
+    assert address.partition("#")[0] in client.get(RULES).content.decode()  # kept, to come back to
+
+
+def test_a_trial_that_breaks_off_says_so(
+    county: County, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browse(county.officer)
+    monkeypatch.setattr("anwei.sites.live.trying.AT_ONCE", 1)
+    page = client.post(RULES, entered(("licences_expired", "1", "to:red"), **{"try": "1"}), follow=True)
+    monkeypatch.setattr("anwei.sites.live.trying.look_back", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        try_rules.func(page.context["shown"].pk)
+    assert "没有算完" in client.get(page.redirect_chain[0][0]).content.decode()
 
 
 def test_the_same_rules_differ_nowhere(plant: Plant) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -15,7 +16,8 @@ from anwei.standards.risk.live_colour import Fact
 from anwei.standards.risk.live_rules import ColourRules
 
 N_DAYS = 30
-CHUNK = 2000
+CHUNK = 500  # enterprises between two words of progress
+Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -46,11 +48,16 @@ class LookBack:
     differing: list[Differing]
 
 
-def look_back(current: ColourRules, candidate: ColourRules, now: datetime) -> LookBack:
+def look_back(
+    current: ColourRules,
+    candidate: ColourRules,
+    now: datetime,
+    progress: Progress = lambda n_done, n_all: None,
+) -> LookBack:
     """Return what either set gives at this hour of each of the last N_DAYS days, today included.
 
     Alarms, cases, papers, seats are as they were; the static grade is that of today, because grades of risk
-    points are not kept by day.
+    points are not kept by day. `progress` is told how many of all enterprises are done.
     """
 
     @cache
@@ -83,6 +90,7 @@ def look_back(current: ColourRules, candidate: ColourRules, now: datetime) -> Lo
                 if before != after:
                     seen = differing.setdefault(key, Differing(key, 0, day.day, before, after))
                     seen.n_days += 1
+        progress(start + len(part), len(keys))
     ordered = sorted(differing.values(), key=lambda one: (-one.n_days, one.enterprise))
     return LookBack(list(days.values()), ordered)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,45 +20,52 @@ from anwei.org.policy import person_of, posts
 from anwei.org.rights import ARRANGING, may_arrange_county, require
 from anwei.sites.live.forms import candidate_of, rows_in, rows_of
 from anwei.sites.live.rules import SETTING, rules_in_force, switch_on
-from anwei.sites.live.trial import LookBack, look_back
-from anwei.sites.models import Enterprise, Grade
+from anwei.sites.live.trial import Differing
+from anwei.sites.live.trying import start_trial
+from anwei.sites.models import ColourTrial, Enterprise, Grade
 from anwei.standards.risk.bands import Unusable
 from anwei.standards.risk.live_rules import MOST_STEPS, fact_kinds, read_rules
 
-N_SHOWN = 100  # of the enterprises that would differ
+N_RECENT = 5  # trials that the page leads back to
 
 
 @posts(*ARRANGING)
 @require_http_methods(["GET", "POST"])
 @recent
 def colour_rules(request: HttpRequest) -> HttpResponse:
-    """Show the rules; try a candidate set (`try`) or switch it on (`switch_on`, `reset` to the product's)."""
+    """Show rules and trials; try a set (`try`) or let one hold (`switch_on`, `reset` to the product's)."""
     person, now = person_of(request), timezone.now()
     require(may_arrange_county(person))
     current = rules_in_force()
-    rows, problems, trial = rows_of(current), [], None
+    asked = request.GET.get("trial", "")
+    shown = ColourTrial.objects.filter(pk=int(asked)).first() if re.fullmatch(r"[0-9]{1,9}", asked) else None
+    rows = rows_of(current if shown is None else read_rules(shown.candidate))
+    problems: list[str] = []
     if request.method == "POST":
         rows = rows_in(request.POST)
         candidate = {} if "reset" in request.POST else dict(candidate_of(rows))
         try:
             if "try" in request.POST:
-                trial = _told(look_back(current, read_rules(candidate), now))
-            else:
-                reason = request.POST.get("reason", "")
-                switch_on(candidate, actor=person, now=now, reason=reason)
-                messages.success(request, _("已启用，并写入变更记录；各企业的颜色一分钟内按新规则重算。"))
-                return redirect("colour_rules")
+                trial = start_trial(current, candidate, actor=person, now=now)
+                return redirect(f"{reverse('colour_rules')}?trial={trial.pk}#trial")
+            reason = request.POST.get("reason", "")
+            switch_on(candidate, actor=person, now=now, reason=reason)
         except Unusable as fault:
             problems = [problem.said(_) for problem in fault.problems]
         except ValueError as fault:
             problems = [str(fault)]
+        else:
+            messages.success(request, _("已启用，并写入变更记录；各企业的颜色一分钟内按新规则重算。"))
+            return redirect("colour_rules")
     context = {
         "rules": current,
         "rows": rows,
         "kinds": fact_kinds(),
         "effects": _effects(),
         "problems": problems,
-        "trial": trial,
+        "shown": shown,
+        "trial": _told(shown.result) if shown and shown.result else None,
+        "recent": ColourTrial.objects.select_related("asked_by").defer("result")[:N_RECENT],
         "reason": request.POST.get("reason", ""),
         "setting": Setting.objects.filter(pk=SETTING).select_related("changed_by").first(),
     }
@@ -73,14 +83,22 @@ def _effects() -> list[tuple[str, str]]:
     return to + by
 
 
-def _told(found: LookBack) -> dict[str, Any]:
+def _told(result: dict[str, Any]) -> dict[str, Any]:
     colours = [*Grade.values, ""]
-    shown = found.differing[:N_SHOWN]
-    names = Enterprise.objects.select_related("unit").in_bulk([one.enterprise for one in shown])
-    days = [(day.day, [(day.before[colour], day.after[colour]) for colour in colours]) for day in found.days]
+    names = Enterprise.objects.select_related("unit").in_bulk([key for key, *_rest in result["differing"]])
     return {
         "colours": colours,
-        "days": days,
-        "n_differing": len(found.differing),
-        "differing": [(names[one.enterprise], one) for one in shown],
+        "days": [
+            (date.fromisoformat(day), [(before.get(colour, 0), after.get(colour, 0)) for colour in colours])
+            for day, before, after in result["days"]
+        ],
+        "n_differing": result["n_differing"],
+        "differing": [
+            (
+                names[key],
+                Differing(key, n_days, date.fromisoformat(last), before, after),
+            )
+            for key, n_days, last, before, after in result["differing"]
+            if key in names
+        ],
     }

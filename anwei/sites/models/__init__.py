@@ -4,13 +4,23 @@ from anwei.sites.models.enterprise import Enterprise, StatusPeriod
 from anwei.sites.models.papers import Contact, Insurance, Licence, ManagementDocument, SafetyFund
 from anwei.sites.models.places import DangerousWork, Datum, ProjectParty, Site
 from anwei.sites.models.plant import Camera, Chemical, Equipment, Installation, Process
-from anwei.sites.models.risks import Assessment, ColourChange, Grade, LiveColour, RiskControl, RiskPoint, Sign
+from anwei.sites.models.risks import (
+    Assessment,
+    ColourChange,
+    ColourTrial,
+    Grade,
+    LiveColour,
+    RiskControl,
+    RiskPoint,
+    Sign,
+)
 
 __all__ = [
     "Assessment",
     "Camera",
     "Chemical",
     "ColourChange",
+    "ColourTrial",
     "Contact",
     "DangerousWork",
     "Datum",

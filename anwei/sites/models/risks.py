@@ -208,6 +208,33 @@ class ColourChange(models.Model):
         return f"{self.enterprise} {self.before} {self.after}"
 
 
+class ColourTrial(models.Model):
+    """A set of rules of the live colour, tried on the days gone by: how far it is, and its result."""
+
+    class Status(models.TextChoices):
+        """How far it is; whoever reads `RUNNING` looks again."""
+
+        RUNNING = "running", _("试算中")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("没有算完")
+
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("试算人"))
+    asked_at = models.DateTimeField(_("时间"))
+    current = models.JSONField()  # the rules it is compared with
+    candidate = models.JSONField()
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.RUNNING)
+    n_done = models.PositiveIntegerField(default=0)  # enterprises
+    n_all = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)  # see sites.live.trying
+
+    class Meta:
+        verbose_name = _("颜色规则试算")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.asked_by} {self.asked_at:%Y-%m-%d %H:%M}"
+
+
 class Sign(models.Model):
     """A sign on the wall (风险告知卡) of an enterprise or a risk point: the short address in its QR code."""
 
