@@ -33,8 +33,13 @@ class Children:
     columns: Sequence[Column]
     lines: Sequence[tuple[Model, Sequence[tuple[Column, Any]]]]
     n_rows: int
-    may_write: bool
+    may_add: bool
     query: str
+
+    @property
+    def name(self) -> str:
+        """What one row of it is, in words."""
+        return str(self.ledger.model._meta.verbose_name)
 
     @property
     def address(self) -> str:
@@ -52,14 +57,14 @@ def children_of(parent: Model, person: Any, *, leaving_out: Sequence[str] = ()) 
     found = []
     for ledger in ledgers():
         if ledger.parent and parent_model(ledger) is type(parent) and ledger.code not in leaving_out:
-            may_write = ledger.may_write(person)
+            may_add = ledger.may_add(person)
             rows = list(ledger.visible(person).filter(**{ledger.parent: parent})[: SHOWN + 1])
-            if rows or may_write:
-                found.append(_beneath(ledger, parent, rows, may_write, person))
+            if rows or may_add:
+                found.append(_beneath(ledger, parent, rows, may_add, person))
     return found
 
 
-def _beneath(ledger: Ledger, parent: Model, rows: Sequence[Model], may_write: bool, person: Any) -> Children:
+def _beneath(ledger: Ledger, parent: Model, rows: Sequence[Model], may_add: bool, person: Any) -> Children:
     """Return the rows as the parent's page shows them; counted only where there are more than it shows."""
     columns = columns_beneath(ledger)
     query = f"{ledger.parent}={parent.pk}"
@@ -72,7 +77,7 @@ def _beneath(ledger: Ledger, parent: Model, rows: Sequence[Model], may_write: bo
         (row, [(column, told(column, row, texts.get(column.name))) for column in columns])
         for row in rows[:SHOWN]
     ]
-    return Children(ledger, columns, lines, n_rows, may_write, query)
+    return Children(ledger, columns, lines, n_rows, may_add, query)
 
 
 def columns_beneath(ledger: Ledger) -> tuple[Column, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
@@ -159,6 +159,9 @@ class Ledger:
     values of all new rows, the person) each new row by one or "", `errors` are the domain errors of `save`,
     `meant` says which of several rows with one key a line of a sheet means (None: a new one; the last unless
     given) and `told_apart` names the columns by which two lines with one key are two rows.
+    `may_propose` says who may change and add what they see, but for the columns named in `confirmed` (key
+    facts), which wait until somebody of whom `may_confirm` is true agrees (`ledgers.proposals`); `ended`
+    returns the values by which a row ends on a day, where a row can end.
     `parent` names the column of the row that a row belongs to (`ledgers.children`) and `beneath` the columns
     shown on that row's page (the first shown ones unless given), `narrowed_by` names further keys by which
     links narrow the list, each with its path (`enterprise`: `site__enterprise`), `opens` leads to a room's
@@ -171,6 +174,10 @@ class Ledger:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     may_write: Callable[[Any], bool] = lambda person: False
+    may_propose: Callable[[Any], bool] = lambda person: False
+    may_confirm: Callable[[Any], bool] = lambda person: False
+    confirmed: tuple[str, ...] = NONE
+    ended: Callable[[date], Mapping[str, Any]] | None = None
     save: Save | None = None
     rows: Callable[[Any], models.QuerySet[Any]] | None = None
     related: tuple[str, ...] = NONE
@@ -199,6 +206,15 @@ class Ledger:
     def entered(self) -> tuple[Column, ...]:
         """The columns that forms and sheets write."""
         return tuple(column for column in self.columns if column.editable)
+
+    @property
+    def key_facts(self) -> tuple[Column, ...]:
+        """The columns whose change waits, where it comes from somebody who may only propose."""
+        return tuple(column for column in self.entered if column.name in self.confirmed)
+
+    def may_add(self, person: Any) -> bool:
+        """Say whether a person may enter a new row: at once, or as a proposal beneath what is their own."""
+        return self.may_write(person) or (bool(self.parent) and self.may_propose(person))
 
     def visible(self, person: Any) -> models.QuerySet[Any]:
         """Return the rows that `person` (None: the system) may see, with related rows, in order."""
@@ -273,6 +289,7 @@ def register(ledger: Ledger) -> Ledger:
         *ledger.key,
         *ledger.alike,
         *ledger.beneath,
+        *ledger.confirmed,
         *filter(None, [ledger.parent]),
     } - names or (not ledger.key and {"key"}):
         raise ImproperlyConfigured(f"ledger {ledger.code}: no column {', '.join(sorted(missing))}")

@@ -18,6 +18,7 @@ from anwei.org.models.units import PUBLIC_BODIES
 from anwei.org.scope import grants, sees_the_county, standing
 from anwei.standards.sectors import sectors
 
+FILE_KEEPERS = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)  # of an enterprise
 KEEPERS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.OFFICER)
 MOBILE, FIXED = re.compile(r"1[3-9]\d{9}"), re.compile(r"(0\d{2,3})?\d{7,8}")
 SECTOR_ALIASES = {alias: sector.code for sector in sectors().values() for alias in sector.aliases}
@@ -63,6 +64,29 @@ def may_keep_registers(person: Any) -> bool:
     """Say whether a person may write registers: an official in office, within what the post may see."""
     held = standing(person).held
     return any(post.kind in KEEPERS and post.unit.kind in PUBLIC_BODIES for post in held)
+
+
+def may_confirm_changes(person: Any) -> bool:
+    """Say whether a person may confirm what enterprises propose: a keeper of registers who sits in none."""
+    posts = standing(person).posts
+    in_public = all(post.unit.kind in PUBLIC_BODIES for post in posts)
+    return in_public and any(post.kind in KEEPERS for post in posts)
+
+
+def may_keep_own_file(person: Any) -> bool:
+    """Say whether a person keeps the file of the enterprise they see: its principal or safety post."""
+    return keep_a_file(standing(person).posts)
+
+
+def keep_a_file(posts: Sequence[Post]) -> bool:
+    """Say whether posts are those of one enterprise, one of them its principal's or of safety.
+
+    Whoever sees by another post more than that (an official, a second enterprise) keeps none: what they see
+    is not all their own.
+    """
+    own = {post.unit.whole.pk for post in posts}
+    in_public = any(post.unit.kind in PUBLIC_BODIES for post in posts)
+    return len(own) == 1 and not in_public and any(post.kind in FILE_KEEPERS for post in posts)
 
 
 def may_keep_duties(person: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import path
 
-from anwei.ledgers.views import registers, rows, sheets
+from anwei.ledgers.views import proposals, registers, rows, sheets
 from anwei.org.accounts.recent import recent
 from anwei.org.policy import signed_in
 
@@ -29,6 +29,9 @@ def writing(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 urlpatterns = [
+    path("proposals/", signed_in(proposals.proposals), name="proposals"),
+    path("proposals/<int:pk>/", signed_in(proposals.proposal), name="proposal"),
+    path("proposals/<int:pk>/<slug:act>/", signed_in(proposals.decide), name="proposal_decide"),
     path("ledgers/", signed_in(registers.index), name="ledgers"),
     path(ONE, signed_in(registers.register), name="ledger"),
     path(f"{ONE}print/", signed_in(registers.printed), name="ledger_print"),
@@ -43,4 +46,5 @@ urlpatterns = [
     path(f"{ONE}new/", writing(rows.form), name="ledger_new"),
     path(f"{ONE}<int:pk>/", signed_in(rows.row), name="ledger_row"),
     path(f"{ONE}<int:pk>/edit/", writing(rows.form), name="ledger_edit"),
+    path(f"{ONE}<int:pk>/end/", writing(rows.end), name="ledger_end"),
 ]

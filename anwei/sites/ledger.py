@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
-from anwei.org.register_rules import SECTOR_ALIASES, in_sight, may_keep_registers, territory_choices
+from anwei.org.register_rules import (
+    SECTOR_ALIASES,
+    in_sight,
+    may_confirm_changes,
+    may_keep_own_file,
+    may_keep_registers,
+    territory_choices,
+)
 from anwei.sites.models import Enterprise
 from anwei.sites.registers.columns import PLACE, check_place
 from anwei.sites.registers.datum_doubts import doubt_changed_place, doubt_new_places
@@ -41,6 +48,13 @@ ENTERPRISES = register(
         order=("unit__name", "pk"),
         save=save_enterprises,
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=(
+            *("name", "credit_code", "sector", "second_sector", "territory", "scale"),
+            *("status", "status_since", "workers", "shift_workers", "safety_managers", "special_workers"),
+            *("standardization", "standardized_until"),
+        ),
         sees=sees_enterprise,
         check=check_place,
         doubt=doubt_changed_place,

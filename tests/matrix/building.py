@@ -10,8 +10,10 @@ from anwei.cases.notices.channels import SETTING
 from anwei.cases.services import advance
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.importing import examine_import, hand_in
-from anwei.ledgers.models import Paper, SheetImport
+from anwei.ledgers.models import Paper, Proposal, SheetImport
 from anwei.ledgers.papers import services as papers
+from anwei.ledgers.proposals.services import submit
+from anwei.ledgers.saving import Edit
 from anwei.ledgers.search.keeping import catch_up
 from anwei.ledgers.services import change_setting, record_change
 from anwei.monitoring.models import Alarm, Warning
@@ -238,7 +240,18 @@ def _place(world: World, name: str, above: Unit) -> Place:
         chemical=Chemical.objects.get(enterprise=enterprise),
         assessment=Assessment.objects.get(owner=enterprise),
         file=fill_file(enterprise, mark, phone(name, 3)),
+        proposal=_proposed(enterprise, worker, mark),
     )
+
+
+def _proposed(enterprise: Enterprise, worker: Person, mark: str) -> Proposal:
+    """Let the plant ask for a new chemical."""
+    ledger = ledger_of("chemicals")
+    values = {column.name: column.default for column in ledger.entered}
+    values |= {"name": f"{mark}溶剂", "enterprise": enterprise.pk, "design_t": 3.0}
+    _row, waiting = submit(ledger, Edit(None, values), actor=worker, now=LATER)
+    assert waiting is not None
+    return waiting
 
 
 def _answered(warning: Warning, worker: Person, place: str) -> Evidence:

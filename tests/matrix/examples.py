@@ -46,6 +46,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("org/tasks/", "pk"): lambda place: place.task.pk,
     ("org/units/", "pk"): lambda place: place.enterprise.unit_id,
     ("papers/", "pk"): lambda place: place.paper.pk,
+    ("proposals/", "pk"): lambda place: place.proposal.pk,
     ("risks/assessments/", "pk"): lambda place: place.assessment.pk,
     ("risks/enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("risks/installations/", "pk"): lambda place: place.installation.pk,
@@ -78,6 +79,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("org/sectors/", "pk"): lambda world: world.duty.pk,
     ("papers/", "act"): lambda world: "withdraw",
     ("papers/", "number"): lambda world: 1,
+    ("proposals/", "act"): lambda world: "confirm",
     ("risks/assessments/", "act"): lambda world: "confirm",
     ("risks/points/", "method"): lambda world: "lec",
     ("s/", "code"): lambda world: "2222222222",  # nobody's: what a real one shows is everybody's

@@ -48,6 +48,7 @@ NARROW: dict[str, Rule] = {
     "accounts/confirm/": _only(EVERYBODY - {"display"}),
     "accounts/confirm/code/": _only(EVERYBODY - {"display"}),
     "documents/new/": _only(ACTORS),
+    "enterprises/own/": _only(ENTERPRISES),
     "delegations/<int:pk>/revoke/": lambda role, place: (
         _reader_alone(role, place) or role == "security_admin"
     ),
@@ -93,6 +94,17 @@ WRITTEN_BY = dict.fromkeys(("units", "posts", "roster", *OF_SITES), ARRANGING) |
     ("people", "sector-duties"), COUNTY_WIDE
 )
 """Register -> who may write it."""
+PROPOSED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            *("chemicals", "contacts", "equipment", "installations", "insurances", "licences"),
+            *("management-documents", "processes", "safety-funds"),
+        ),
+        ("new/", "<int:pk>/edit/"),
+    ),
+    "enterprises": ("<int:pk>/edit/",),
+}
+"""Register -> the pages on which an enterprise proposes."""
 FOR_WRITERS = ("template.xlsx", "import/", "grid/", "new/", "batch/", "<int:pk>/edit/")
 
 CLOSED: dict[str, tuple[int, ...]] = {
@@ -136,7 +148,7 @@ def _keeps_register(role: str, route: Route) -> bool:
         return role == "office" and code == "enterprises"
     if code == "units" and page == "<int:pk>/edit/":
         return role in COUNTY_WIDE | {"township_a"}
-    return role in WRITTEN_BY[code]
+    return role in WRITTEN_BY[code] or (role in ENTERPRISES and page in PROPOSED.get(code, ()))
 
 
 def asks_again(route: Route) -> bool:

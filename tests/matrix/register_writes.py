@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anwei.ledgers.cells import masked
 from anwei.ledgers.declaration import ledger_of
 from tests.matrix.building import CREDIT_CODE
-from tests.matrix.expected import COUNTY_WIDE, EVERYBODY, OF_SITES, WRITTEN_BY
+from tests.matrix.expected import COUNTY_WIDE, ENTERPRISES, EVERYBODY, OF_SITES, PROPOSED, WRITTEN_BY
 from tests.matrix.world import COUNTY, SEES, Place, World
 from tests.matrix.writes import (
     OF_ACCOUNTS,
@@ -177,14 +177,20 @@ def _file(code: str) -> Callable[[World, str, str], dict[str, Any]]:
     return body
 
 
+def _proposers(page: str, proposed: tuple[str, ...]) -> frozenset[str]:
+    return ENTERPRISES if page in proposed else frozenset()
+
+
 def _of_registers() -> Iterator[tuple[str, Write]]:
     for code, who in WRITTEN_BY.items():
         one = f"ledgers/{code}/"
         creators = who - {"named"}  # who sees no plant, has none to write of
         if code == "units":
             creators -= {"regulator_chemical", "regulator_coal"}
-        yield f"{one}new/", Write(creators, _typed(code, NEW))
-        yield f"{one}<int:pk>/edit/", Write(who, _typed(code, CHANGED))
+        proposed = PROPOSED.get(code, ())
+        yield f"{one}new/", Write(creators | _proposers("new/", proposed), _typed(code, NEW))
+        changers = who | _proposers("<int:pk>/edit/", proposed)
+        yield f"{one}<int:pk>/edit/", Write(changers, _typed(code, CHANGED))
         yield f"{one}grid/", Write(creators, _grid(code))
         yield (
             f"{one}import/",
@@ -199,6 +205,9 @@ def _of_registers() -> Iterator[tuple[str, Write]]:
                 f"{one}{leaf}/",
                 Write(EVERYBODY - {"display"}, fixed(form="csv", reason="核对"), on_record=True),
             )
+    ending = WRITTEN_BY["chemicals"] | ENTERPRISES
+    for code in ("chemicals", "equipment", "licences"):
+        yield f"ledgers/{code}/<int:pk>/end/", Write(ending, fixed(reason="矩阵测试"))
     yield "ledgers/enterprises/import/<int:pk>/", Write(COUNTY_WIDE, fixed(doubtful="1", reason="矩阵测试"))
     yield (
         "ledgers/enterprises/batch/",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from anwei.cases.models import Case, Document, Evidence, Notice
-from anwei.ledgers.models import Change, ErasureRequest, Paper, SheetImport
+from anwei.ledgers.models import Change, ErasureRequest, Paper, Proposal, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
     Delegation,
@@ -134,6 +134,7 @@ class Place:
     chemical: Chemical
     assessment: Assessment  # of the installation, waits to be confirmed
     file: dict[str, Model]  # one row of each register of papers, plant and places
+    proposal: Proposal  # of a new chemical, waits to be confirmed
 
 
 @dataclass(frozen=True)

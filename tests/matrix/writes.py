@@ -205,6 +205,7 @@ OF_DOCUMENTS = {
 }
 
 OF_RISKS = {
+    "proposals/<int:pk>/<slug:act>/": Write(ARRANGING),
     "risks/assessments/<int:pk>/<slug:act>/": Write(
         ARRANGING,
         lambda world, place, role: {"point": [*range(len(world.places[place].assessment.result["confirm"]))]},

@@ -19,6 +19,7 @@ from anwei.cases.lifecycle import Transition
 from anwei.cases.models import Case
 from anwei.cases.tables import CaseTable
 from anwei.ledgers.listing import ClampedPaginator, Listing, number_in
+from anwei.ledgers.proposals.queries import titles_of, waiting_for
 from anwei.org.policy import person_of, signed_in
 
 WORKS_A_PAGE = 20
@@ -55,9 +56,18 @@ def work(request: HttpRequest) -> HttpResponse:
         rows = rows.prefetch_related("entries", "children", "parent__entries")  # of an extension
     page = ClampedPaginator(rows, WORKS_A_PAGE).get_page(request.GET.get("page", "1"))
     desk_works = works(list(page), person, now) if tab == "todo" else [Work(case, None) for case in page]
+    counts = {name: rows.count() for name, rows in desk.items()}
+    n_proposals = waiting_for(person).count()
+    counts["todo"] += n_proposals
+    proposals = (
+        list(waiting_for(person).order_by("pk")[:WORKS_A_PAGE]) if n_proposals and tab == "todo" else []
+    )
+    titles = titles_of(proposals)
     context: dict[str, Any] = {
         "tab": tab,
-        "counts": {name: rows.count() for name, rows in desk.items()},
+        "counts": counts,
+        "proposals": [(one, titles[one.pk]) for one in proposals] if page.number == 1 else [],
+        "n_more_proposals": n_proposals - len(proposals),
         "n_overdue": desk["todo"].filter(deadline__lt=now).count(),
         "page": page,
         "works": [(work.case, work.act and _button(work.act, work.case)) for work in desk_works],

@@ -6,6 +6,7 @@ from anwei.ledgers.models.access import Access
 from anwei.ledgers.models.erasures import ErasureRequest
 from anwei.ledgers.models.imports import SavedView, SheetImport
 from anwei.ledgers.models.papers import Paper, PaperHand, PaperSeries, PaperVersion
+from anwei.ledgers.models.proposals import Proposal
 from anwei.ledgers.models.sealed import DIGEST_LENGTH, AppendOnly, ChainHead, Change, GlobalHead, SealedRow
 from anwei.ledgers.models.search import SearchEntry
 from anwei.ledgers.models.settings import Setting
@@ -22,6 +23,7 @@ __all__ = [
     "PaperHand",
     "PaperSeries",
     "PaperVersion",
+    "Proposal",
     "SavedView",
     "SealedRow",
     "SearchEntry",

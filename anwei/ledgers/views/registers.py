@@ -64,6 +64,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         "parent_query": f"{ledger.parent}={parent.pk}" if parent is not None else "",
         "listing": listing,
         "may_write": may_write,
+        "may_add": ledger.may_add(request.user),
         "chosen": {column.name for column in listing.columns},
         "views": SavedView.objects.filter(person=reader(request), ledger=code),
         "bulk": [(column, Choosing(column, request.user).pairs) for column in bulk],

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.beside import asides_of
 from anwei.ledgers.change_log import changes_of, last_change
@@ -20,10 +22,16 @@ from anwei.ledgers.children import address_of, named_parent
 from anwei.ledgers.declaration import Column, Ledger, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examined, choosings_of, examine
 from anwei.ledgers.importing import sentence_of
+from anwei.ledgers.models import Proposal
 from anwei.ledgers.outgoing import told
+from anwei.ledgers.proposals.queries import WAITING, of_row
+from anwei.ledgers.proposals.services import submit
+from anwei.ledgers.proposals.values import Difference, differences_of
+from anwei.ledgers.saving import Edit
 from anwei.ledgers.sheets import typed_table
 from anwei.ledgers.views.registers import found
 
+MAX_PROPOSALS = 5
 MAX_OPTIONS = 60  # more choices are typed, with suggestions
 
 
@@ -43,6 +51,14 @@ class Field:
         return 0 < len(self.options) <= MAX_OPTIONS
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What a form did, in a sentence, and where to go on."""
+
+    sentence: str
+    address: str
+
+
 @require_GET
 def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Show one row, who changed what in it, and why."""
@@ -57,7 +73,8 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "parent_address": address_of(parent),
         "cells": [(column, told(column, shown, texts.get(column.name))) for column in ledger.columns],
         "changes": changes_of(ledger, shown, texts),
-        "may_write": ledger.may_write(request.user),
+        "may_change": ledger.may_write(request.user) or ledger.may_propose(request.user),
+        "proposals": _proposals_of(ledger, shown, request.user),
         "opens": ledger.opens(shown) if ledger.opens else "",
         "asides": asides_of(shown, request.user, timezone.now()),
     }
@@ -67,7 +84,8 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse:
     """Register a new row or change one; what is typed is read exactly as the cells of a sheet."""
     ledger = found(code)
-    if not ledger.may_write(request.user):
+    proposes = not ledger.may_write(request.user)
+    if not _may_open(ledger, pk, request.user):
         raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
     shown, seen = _opened(ledger, request, pk) if pk else (None, 0)
     typed = {column.name: request.POST.get(column.name, "") for column in ledger.entered}
@@ -81,8 +99,8 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
                 examined = _examined(ledger, typed, shown, request.user)
                 saved = None if faster else _saved(ledger, examined, shown, request, reason)
             if saved is not None:
-                messages.success(request, _("已保存，变更已记入变更记录。"))
-                return redirect("ledger_row", code, saved.pk)
+                messages.success(request, saved.sentence)
+                return redirect(saved.address)
         examined = examined or _examined(ledger, typed, shown, request.user)
         if faster:
             examined.refusals[WHOLE_ROW] = faster
@@ -98,9 +116,55 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
         "reason": reason,
         "reason_error": examined.refusals.get("reason", "") if examined else "",
         "seen": seen,
+        "proposes": proposes,
+        "may_end": shown is not None and ledger.ended is not None,
+        "key_facts": ledger.key_facts if proposes else (),
+        "waiting": of_row(ledger, shown).filter(WAITING).first() if proposes and shown else None,
     }
     status = 409 if faster else 422 if examined else 200
     return render(request, "ledgers/form.html", context, status=status)
+
+
+@require_POST
+def end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Write, or propose, that a row has ended today."""
+    ledger = found(code)
+    if ledger.ended is None:
+        raise Http404(code)
+    if not _may_open(ledger, pk, request.user):
+        raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
+    shown = get_object_or_404(ledger.visible(request.user), pk=pk)
+    values = ledger.ended(timezone.localdate())
+    changed = {name: value for name, value in values.items() if ledger.column(name).of(shown) != value}
+    reason, now = request.POST.get("reason", "").strip()[:200], timezone.now()
+    if not changed:
+        messages.info(request, _("没有改动。"))
+        return redirect("ledger_row", code, pk)
+    if not reason:
+        messages.error(request, _("停用须说明理由。"))
+        return redirect("ledger_edit", code, pk)
+    try:
+        write = _submitted if not ledger.may_write(request.user) else _written
+        saved = write(ledger, Edit(shown, changed), request.user, now, reason)
+    except ledger.refusals as error:
+        messages.error(request, sentence_of(error))
+        return redirect("ledger_edit", code, pk)
+    messages.success(request, saved.sentence)
+    return redirect(saved.address)
+
+
+def _may_open(ledger: Ledger, pk: int | None, person: Any) -> bool:
+    """Say whether a person may enter or change a row here, at once or by a proposal."""
+    return ledger.may_add(person) if pk is None else ledger.may_write(person) or ledger.may_propose(person)
+
+
+def _proposals_of(ledger: Ledger, shown: Any, person: Any) -> list[tuple[Proposal, list[Difference]]]:
+    """Return the last proposals about a row with what each would change; none asked for without key facts."""
+    if not ledger.key_facts:
+        return []
+    found = list(of_row(ledger, shown)[:MAX_PROPOSALS])
+    parts = differences_of(found, person)
+    return [(one, parts[one.pk]) for one in found]
 
 
 def _opened(ledger: Ledger, request: HttpRequest, pk: int) -> tuple[Any, int]:
@@ -143,21 +207,48 @@ def _examined(ledger: Ledger, typed: dict[str, str], shown: Any, person: Any) ->
     return examine(ledger, table, person, blank_clears=True, known=shown).rows[0]
 
 
-def _saved(ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest, reason: str) -> Any:
-    """Return the written row; None where the person must look again."""
-    if shown is None and examined.existing is not None:
-        examined.refusals[WHOLE_ROW] = _("台账里已有这条记录：%(row)s") % {"row": examined.existing}
-    if not reason and (sensitive := ledger.sensitive_in([examined.edit])):
-        examined.refusals["reason"] = needs_reason(column.label for column in sensitive)
-    if examined.state == "refused" or (examined.state == "doubtful" and "confirmed" not in request.POST):
+def _saved(ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest, reason: str) -> Saved | None:
+    """Write the row; None where the person must look again."""
+    if not _may_be_written(ledger, examined, shown, request, reason):
         return None
     if examined.action == "unchanged":
-        return shown
+        return Saved(_("没有改动。"), _page_of(ledger, shown))
+    write = _written if ledger.may_write(request.user) else _submitted
     try:
-        return ledger.write([examined.edit], actor=request.user, now=timezone.now(), reason=reason)[0]
+        return write(ledger, examined.edit, request.user, timezone.now(), reason)
     except ledger.refusals as error:
         examined.refusals[WHOLE_ROW] = sentence_of(error)
         return None
+
+
+def _written(ledger: Ledger, edit: Edit, person: Any, now: datetime, reason: str) -> Saved:
+    row = ledger.write([edit], actor=person, now=now, reason=reason)[0]
+    return Saved(_("已保存，变更已记入变更记录。"), _page_of(ledger, row))
+
+
+def _submitted(ledger: Ledger, edit: Edit, person: Any, now: datetime, reason: str) -> Saved:
+    row, waits = submit(ledger, edit, actor=person, now=now, reason=reason)
+    if waits is None:
+        return Saved(_("已保存，变更已记入变更记录。"), _page_of(ledger, row))
+    return Saved(_("关键信息已提交，等主管部门或乡镇确认后生效。"), reverse("proposal", args=[waits.pk]))
+
+
+def _page_of(ledger: Ledger, row: Any) -> str:
+    return reverse("ledger_row", args=[ledger.code, row.pk])
+
+
+def _may_be_written(
+    ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest, reason: str
+) -> bool:
+    """Say whether nothing is left that the person must look at again."""
+    if shown is None and examined.existing is not None:
+        examined.refusals[WHOLE_ROW] = _("台账里已有这条记录：%(row)s") % {"row": examined.existing}
+    asking = ledger.sensitive_in([examined.edit])
+    if shown is not None and not ledger.may_write(request.user):
+        asking += [column for column in ledger.key_facts if column.name in examined.changed]
+    if asking and not reason:
+        examined.refusals["reason"] = needs_reason(dict.fromkeys(column.label for column in asking))
+    return examined.state != "refused" and (examined.state != "doubtful" or "confirmed" in request.POST)
 
 
 def _fields(

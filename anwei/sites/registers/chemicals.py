@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register, seen
-from anwei.org.register_rules import may_keep_registers
+from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
 from anwei.sites.models import Chemical, Installation
 from anwei.sites.registers.owners import ENTERPRISE
 from anwei.sites.risks.inventory import save_chemicals
@@ -88,9 +88,14 @@ CHEMICALS = register(
         save=save_chemicals,
         key=("enterprise", "installation", "name"),
         parent="enterprise",
+        beneath=("name", "installation", "design_t", "actual_t"),
         related=("enterprise__unit", "installation"),
         order=("enterprise__unit__name", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=("name", "cas", "enterprise", "installation", "category", "design_t", "actual_t"),
+        ended=lambda day: {"design_t": 0, "actual_t": 0},
         check=check_chemical,
         explanation=gettext_lazy(
             "品名、CAS 号、危险性类别和数量；在单元内的参加重大危险源辨识，数量取设计、实际中较大的。"

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
-from anwei.org.register_rules import may_keep_registers
+from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
 from anwei.sites.models import Installation
 from anwei.sites.registers.owners import ENTERPRISE
 from anwei.sites.risks.inventory import save_installations
@@ -22,6 +22,9 @@ INSTALLATIONS = register(
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "code"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=("name", "code", "enterprise", "kind", "people_exposed"),
         opens=lambda row: reverse("risk_installation", args=[row.pk]),
         explanation=gettext_lazy(
             "按 GB 18218-2018 划分的生产单元、储存单元；人数或存量一变，自动重新辨识分级，等人复核。"

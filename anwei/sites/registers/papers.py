@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
-from anwei.org.register_rules import PHONE_HEADERS, may_keep_registers, phone_number
+from anwei.org.register_rules import (
+    PHONE_HEADERS,
+    may_confirm_changes,
+    may_keep_own_file,
+    may_keep_registers,
+    phone_number,
+)
 from anwei.sites.models import Contact, Insurance, Licence, ManagementDocument, SafetyFund
 from anwei.sites.registers.columns import amount, in_order, share_spent
 from anwei.sites.registers.owners import ENTERPRISE
@@ -27,6 +33,10 @@ LICENCES = register(
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "expires_on", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=("enterprise", "kind", "number", "issuer", "covers", "issued_on", "expires_on"),
+        ended=lambda day: {"expires_on": day},
         check=in_order("issued_on", "expires_on", gettext_lazy("有效期至不能早于发证日期")),
         explanation=gettext_lazy("许可证、登记证、备案；按种类和编号去重，到期前 90 天起列入到期清单。"),
         empty=gettext_lazy("从 Excel 导入，或逐张登记；企业须先在企业台账里。"),
@@ -77,6 +87,9 @@ INSURANCES = register(
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "expires_on", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=("enterprise", "insurer", "number", "insured_people", "starts_on", "expires_on"),
         check=in_order("starts_on", "expires_on", gettext_lazy("终保日期不能早于起保日期")),
         explanation=gettext_lazy("安全生产责任保险（安全生产法第五十一条）；按保单号去重。"),
         empty=gettext_lazy("从 Excel 导入保险公司的承保清单，或逐份登记。"),
@@ -113,6 +126,7 @@ MANAGEMENT_DOCUMENTS = register(
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "kind", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
         explanation=gettext_lazy(
             "全员责任制、规章制度、操作规程和评审日期（安全生产法第二十一条）；过了评审日期的列入到期清单。"
         ),
@@ -161,6 +175,9 @@ SAFETY_FUNDS = register(
         related=("enterprise__unit",),
         order=("-year", "enterprise__unit__name", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=("enterprise", "year", "drawn_yuan", "spent_yuan"),
         check=check_fund,
         explanation=gettext_lazy("每家企业每年一行：提取多少、用了多少（财资〔2022〕136号）。"),
         empty=gettext_lazy("从 Excel 导入年度提取使用情况表，或逐家登记。"),
@@ -207,6 +224,7 @@ CONTACTS = register(
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
         explanation=gettext_lazy("昼夜能打通的电话；在“联系人试拨”页上记录打没打通。"),
         empty=gettext_lazy("从 Excel 导入通讯录，或逐人登记。"),
         columns=(

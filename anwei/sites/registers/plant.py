@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
-from anwei.org.register_rules import may_keep_registers
+from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
 from anwei.sites.models import Camera, Equipment, Process
 from anwei.sites.registers.columns import in_order
 from anwei.sites.registers.owners import ENTERPRISE
@@ -22,6 +22,10 @@ EQUIPMENT = register(
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "code", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=("enterprise", "code", "name", "kind", "registration", "inspection_due_on", "in_use"),
+        ended=lambda day: {"in_use": False},
         check=in_order("inspected_on", "inspection_due_on", gettext_lazy("下次检验日期不能早于检验日期")),
         explanation=gettext_lazy("须定期检验的设备（特种设备安全法第四十条）；快到检验日期的列入到期清单。"),
         empty=gettext_lazy("从 Excel 导入特种设备清单，或逐台登记。"),
@@ -51,6 +55,9 @@ PROCESSES = register(
         related=("enterprise__unit",),
         order=("enterprise__unit__name", "pk"),
         may_write=may_keep_registers,
+        may_propose=may_keep_own_file,
+        may_confirm=may_confirm_changes,
+        confirmed=("enterprise", "name", "regulated", "automated", "interlocked"),
         explanation=gettext_lazy(
             "重点监管的危险化工工艺（安监总管三〔2009〕116号、〔2013〕3号）和自动控制、安全联锁。"
         ),

@@ -1,0 +1,91 @@
+"""Values of columns as JSON keeps them, back again, and as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.cells import masked
+from anwei.ledgers.declaration import Column, Ledger, ledger_of
+from anwei.ledgers.examination import choosings_of
+from anwei.ledgers.models import Proposal
+
+
+def kept(value: Any) -> Any:
+    """Return a column's value as JSON keeps it; a number is the same whether a field or a sheet says it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def given(column: Column, value: Any) -> Any:
+    """Return a kept value as a register's save takes it."""
+    return date.fromisoformat(value) if column.kind == "date" and value else value
+
+
+def overtaken(ledger: Ledger, proposal: Proposal, row: Any) -> list[str]:
+    """Return the columns that another hand changed in `row` since a proposal was made."""
+    return [name for name, value in proposal.before.items() if kept(ledger.column(name).of(row)) != value]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column side by side: as it was when proposed, as it stands now, as it is proposed."""
+
+    column: Column
+    before: str
+    now: str
+    after: str
+    overtaken: bool
+
+
+def differences_of(proposals: Sequence[Proposal], person: Any) -> dict[int, list[Difference]]:
+    """Return what each proposal would change, in the order of the columns, as `person` may read it.
+
+    The number of queries grows with the registers, not with the proposals.
+    """
+    found = {}
+    for code in {one.ledger for one in proposals}:
+        ledger, of_it = ledger_of(code), [one for one in proposals if one.ledger == code]
+        rows = ledger.visible(person).in_bulk([one.row for one in of_it if one.row is not None])
+        named = {name for one in of_it for name in one.after}
+        columns = [column for column in ledger.columns if column.name in named]
+        texts = {name: each.texts for name, each in choosings_of(ledger, person, columns).items()}
+        for one in of_it:
+            of_one = [column for column in columns if column.name in one.after]
+            found[one.pk] = _differences(ledger, one, rows.get(one.row or 0), of_one, texts)
+    return found
+
+
+def _differences(
+    ledger: Ledger,
+    proposal: Proposal,
+    row: Any,
+    columns: Sequence[Column],
+    texts: Mapping[str, Mapping[Any, str]],
+) -> list[Difference]:
+    changed = overtaken(ledger, proposal, row) if row is not None and proposal.is_waiting else []
+    return [
+        Difference(
+            column,
+            _word(column, proposal.before.get(column.name), texts),
+            _word(column, kept(column.of(row)), texts) if row is not None else "—",
+            _word(column, proposal.after[column.name], texts),
+            column.name in changed,
+        )
+        for column in columns
+        if proposal.row is not None or proposal.after[column.name] not in (None, "")
+    ]
+
+
+def _word(column: Column, value: Any, texts: Mapping[str, Mapping[Any, str]]) -> str:
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return masked(str(value)) if column.personal else str(texts.get(column.name, {}).get(value, value))
