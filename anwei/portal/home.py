@@ -15,6 +15,7 @@ from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.holdings import posts_of
 from anwei.org.models import PUBLIC_BODIES, Person, Post
 from anwei.org.policy import person_of, signed_in
+from anwei.org.register_rules import may_keep_own_file
 
 ADMINISTRATION = {
     Post.Kind.SYSTEM_ADMIN: "system",
@@ -35,7 +36,8 @@ def home_of(person: Person, now: datetime) -> str:
     """Return the URL name of the page a person begins with: their own choice, else by the posts they hold.
 
     Leaders and duty officers of public bodies begin at the cockpit, the three administrators, who have no
-    business rows, at what they administer, everybody else at the work list.
+    business rows, at what they administer, whoever keeps the file of an
+    enterprise at that file, everybody else at the work list.
     """
     chosen = preference_of(person).home
     if chosen != Preference.Home.BY_POST:
@@ -46,5 +48,7 @@ def home_of(person: Person, now: datetime) -> str:
         if kind == Post.Kind.SYSTEM_ADMIN and not is_of_the_county(person, now, kind):
             return "work"  # the system is the county's
         return ADMINISTRATION[kind]
+    if may_keep_own_file(person):
+        return "enterprise_own"
     overseeing = any(kind in OVERSEEING and unit in PUBLIC_BODIES for kind, unit in held)
     return "cockpit" if overseeing else "work"

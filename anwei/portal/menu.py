@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.org.accounts.administration import leads_the_county
 from anwei.org.models import PUBLIC_BODIES, Post
+from anwei.org.register_rules import keep_a_file
 from anwei.org.scope import ADMINISTRATORS
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Door:
     names: tuple[str, ...] = ()
     counted: str = ""  # which number of `portal.context` stands beside it
     officials_only: bool = False
+    file_keepers_only: bool = False  # who keeps the file of the own enterprise
     post_kinds: tuple[str, ...] = ()  # who has it, where it is an administrator's
     of_the_county: bool = False  # not the administrators of a township or a plant
 
@@ -34,6 +36,13 @@ class Door:
 
 
 MENU = (
+    Door(
+        "enterprise_own",
+        _("本企业"),
+        "building-factory-2",
+        ("proposals", "proposal"),
+        file_keepers_only=True,
+    ),
     Door("cockpit", _("驾驶舱"), "gauge"),
     Door(
         "map",
@@ -150,5 +159,10 @@ def doors_of(posts: list[Post]) -> list[Door]:
     if administers == kinds and posts:
         return doors
     official = any(post.unit.kind in PUBLIC_BODIES for post in posts)
-    business = [door for door in MENU if official or not door.officials_only]
+    keeps_a_file = keep_a_file(posts)
+    business = [
+        door
+        for door in MENU
+        if (official or not door.officials_only) and (keeps_a_file or not door.file_keepers_only)
+    ]
     return [*business, *(door for door in doors if door.name not in {one.name for one in business})]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from anwei.sites import responsibility, views
+from anwei.sites import own_file, responsibility, views
 
 urlpatterns = [
     path("enterprises/", views.enterprises, name="enterprises"),
+    path("enterprises/own/", own_file.own_file, name="enterprise_own"),
     path("enterprises/<int:pk>/", views.enterprise, name="enterprise"),
     path("enterprises/<int:pk>/timeline/", views.enterprise_timeline, name="enterprise_timeline"),
     path("enterprises/<int:pk>/export/", views.enterprise_export, name="enterprise_export"),

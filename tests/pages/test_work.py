@@ -200,7 +200,8 @@ def test_the_day_begins_by_post_or_by_choice(county: County, sign_in: SignIn) ->
         return sign_in(person).get("/home/")["Location"]
 
     assert home(county.officer) == "/"  # the duty post of the county
-    assert {home(person) for person in (county.worker, county.townsman, county.boss)} == {"/work/"}
+    assert home(county.townsman) == "/work/"
+    assert {home(person) for person in (county.worker, county.boss)} == {"/enterprises/own/"}
     Preference.objects.create(person=county.officer, home="work")
     Preference.objects.create(person=county.worker, home="cockpit")
     assert (home(county.officer), home(county.worker)) == ("/work/", "/")
