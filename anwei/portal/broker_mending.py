@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from anwei.datafolder import DataFolder
@@ -21,6 +22,15 @@ PAUSE_S = 10.0  # after a start: where it does not help, it is not tried all the
 async def keep_mending(folder: DataFolder, child: Child, journal: Journal, *, grace: float) -> None:
     """Look after the broker's writing for ever; `grace` (s) is between SIGTERM and SIGKILL."""
     system = await connect(folder, user="sys", name="anwei")
+    try:
+        await _mend_for_ever(system, folder, child, journal, grace)
+    finally:
+        await system.close()
+
+
+async def _mend_for_ever(
+    system: Client, folder: DataFolder, child: Child, journal: Journal, grace: float
+) -> None:
     told = ""
     while True:
         await asyncio.sleep(LOOK_S)

@@ -29,7 +29,7 @@ from anwei.monitoring.stream.tail import Position, Tail
 from anwei.portal.broker_mending import keep_mending
 from anwei.portal.journal import Journal
 from anwei.portal.network import WEB_PORT, Network
-from anwei.portal.supervisor import Child, Program, die_with_parent
+from anwei.portal.supervisor import Child, Program, die_with_parent, ended
 
 PACKAGE_PARENT = Path(anwei.__file__).resolve().parent.parent
 MEMBERS = ("gate", "stream", "worker", "web")
@@ -150,9 +150,7 @@ class Family:
         await asyncio.gather(*(child.stop(MEMBER_GRACE) for child in members))
         if "broker" in self._children:  # last: the others end their work through it
             await self._children["broker"].stop(BROKER_GRACE)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
         self._folder.run_file.unlink(missing_ok=True)
 
     async def _watch(self) -> None:

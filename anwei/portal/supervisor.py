@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from anwei.portal.journal import Journal
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.0  # s between the end of a child and its next start
 STEADY = 30.0  # s a child must live for the pause to start small again
+CANCEL_AGAIN = 0.5  # s
 LINE_LIMIT = 1024 * 1024  # bytes of one line of output
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -134,6 +135,15 @@ async def _end_of(pid: int) -> None:
     finally:
         loop.remove_reader(descriptor)
         os.close(descriptor)
+
+
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: the broker's client loses a cancellation that comes while it flushes."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _done, running = await asyncio.wait(running, timeout=CANCEL_AGAIN)
 
 
 def die_with_parent() -> None:

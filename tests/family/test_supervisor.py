@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from anwei.portal.journal import Journal
-from anwei.portal.supervisor import Child, Program
+from anwei.portal.supervisor import Child, Program, ended
 
 
 def test_a_program_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
@@ -67,3 +68,19 @@ def test_a_killed_program_is_started_again_though_its_child_holds_the_output(tmp
         await running
 
     asyncio.run(killed())
+
+
+def test_a_task_that_loses_its_first_cancellation_ends_all_the_same() -> None:
+    async def deaf() -> None:
+        with suppress(asyncio.CancelledError):  # as a client library does while it flushes
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    async def stopped() -> None:
+        task = asyncio.create_task(deaf())
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await ended([task])
+        assert task.cancelled()
+
+    asyncio.run(stopped())
