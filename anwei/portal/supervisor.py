@@ -138,7 +138,7 @@ async def _end_of(pid: int) -> None:
 
 
 async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel tasks until they have ended: the broker's client loses a cancellation that comes while it flushes."""
+    """Cancel tasks until they have ended: the broker's client loses one that comes while it flushes."""
     running = set(tasks)
     while running:
         for task in running:
