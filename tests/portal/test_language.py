@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
@@ -18,6 +18,7 @@ from anwei.portal import table_words
 from anwei.sites.models import LiveColour
 from anwei.standards.clocks import default_warning_clocks
 from anwei.standards.risk.live_rules import fact_kinds
+from anwei.standards.risk.methods import lec, ls, ls_variants
 from anwei.standards.sectors import sectors
 from tests.monitoring.plant import Plant, raised
 
@@ -116,9 +117,19 @@ def test_words_from_tables_are_in_the_catalogue() -> None:
     assert set(table_words.SECTORS) == {sector.name for sector in sectors().values()}
     kinds = fact_kinds().values()
     assert set(table_words.LIVE_FACTS) == {word for kind in kinds for word in (kind.label, kind.settle)}
+    assert set(table_words.RISK_METHODS) == set(_words_of_methods())
     with translation.override("en"):
         words_of_tables = [gettext(word) for word in table_words.WARNING_CLOCKS + table_words.SECTORS]
     assert not [word for word in words_of_tables if OURS.search(word)]
+
+
+def _words_of_methods() -> Iterator[str]:
+    """Yield the words of LEC and LS: names, values of the factors in either table, bands of each variant."""
+    every = [lec(), lec({"consequence": "classic"}), *(ls({"variant": one}) for one in ls_variants())]
+    for method in every:
+        yield method.name
+        yield from (choice.words for factor in method.factors for choice in factor.choices)
+        yield from (band.words for band in method.bands.rows)
 
 
 def test_the_api_listens_to_its_caller(db: None) -> None:
