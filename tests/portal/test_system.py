@@ -34,6 +34,10 @@ PAGES = (
     "/system/figures/issuers/",
     "/system/figures/letters/",
     "/system/figures/timetable/",
+    "/system/figures/lec-bands/",
+    "/system/figures/ls-bands/",
+    "/system/figures/lec-bands/bands/",
+    "/system/figures/ls-bands/variant/",
     "/system/figures/warning-clocks/red.sign/",
 )
 

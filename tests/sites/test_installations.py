@@ -188,3 +188,16 @@ def test_the_command_computes_the_same(
         kept["level"],
     )
     assert [step["text"] for step in told["steps"]] == [step["text"] for step in kept["steps"]]
+
+
+def test_each_clause_leads_to_the_standard_in_the_register_of_law(
+    county: County, browse: Callable[[Person], Client]
+) -> None:
+    unit = installation(county.enterprise)
+    chemical(unit, 30)
+    link = f'<a href="{reverse("law_entry", args=["GB 18218-2018"])}">4.2.1</a>'
+    client = browse(county.officer)
+    assert link in client.get(reverse("risk_installation", args=[unit.pk])).content.decode()
+    made = Assessment.objects.get(installation=unit)
+    assert link in client.get(reverse("risk_assessment", args=[made.pk])).content.decode()
+    assert client.get(reverse("law_entry", args=["GB 18218-2018"])).status_code == 200

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -83,6 +83,14 @@ class FigureSet(Protocol):
         """Return `own` without one figure."""
 
 
+@runtime_checkable
+class Followed(Protocol):
+    """A set whose change has consequences for what was made by it."""
+
+    def follow(self, now: datetime) -> None:
+        """Draw them, in the transaction of the change."""
+
+
 def length(limit: int | None, unit: str) -> str:
     """Return a limit in words: 10 分钟, 当日."""
     words = str(UNITS[unit])
@@ -102,14 +110,20 @@ def set_figure(
     own = locked_setting(figures.key)
     value = figures.changed(own, name, entered)
     figures.figures(value)  # the room that reads it refuses what it could not use
-    change_setting(figures.key, value, default={}, actor=actor, now=now, reason=reason)
+    _keep(figures, value, actor=actor, now=now, reason=reason)
 
 
 @transaction.atomic
 def reset_figure(figures: FigureSet, name: str, *, actor: Person, now: datetime, reason: str) -> None:
     """Let the default hold again; raises ValueError without a reason."""
     value = figures.reset(locked_setting(figures.key), name)
+    _keep(figures, value, actor=actor, now=now, reason=reason)
+
+
+def _keep(figures: FigureSet, value: Value, *, actor: Person, now: datetime, reason: str) -> None:
     change_setting(figures.key, value, default={}, actor=actor, now=now, reason=reason)
+    if isinstance(figures, Followed):
+        figures.follow(now)
 
 
 def whole(entered: Mapping[str, str], name: str) -> int:

@@ -18,6 +18,7 @@ from anwei.org.accounts.passwords import profile
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Post
 from anwei.org.policy import county_administrators, person_of
+from anwei.portal.system.bands import LecBands, LsBands
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
 from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
 from anwei.portal.system.letters import Sides
@@ -29,7 +30,17 @@ from anwei.standards.sectors import sectors
 from anwei.standards.setpoints import setpoints
 
 SETS: dict[str, FigureSet] = {
-    one.code: one for one in (WarningClocks(), Deadlines(), Ladders(), Issuers(), Sides(), Timetable())
+    one.code: one
+    for one in (
+        WarningClocks(),
+        Deadlines(),
+        Ladders(),
+        Issuers(),
+        Sides(),
+        Timetable(),
+        LecBands(),
+        LsBands(),
+    )
 }
 LOG_LINES = 20
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "": ""}

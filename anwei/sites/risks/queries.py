@@ -67,9 +67,11 @@ def due_assessments(person: Person, until: date) -> QuerySet[Assessment]:
 
 
 def due_points(person: Person, until: date) -> QuerySet[RiskPoint]:
-    """Return the standing risk points to be assessed again until a day."""
+    """Return the standing risk points to be assessed again until a day, or graded by bands since changed."""
     rows: QuerySet[RiskPoint] = RiskPoint.objects.visible_to(person)
-    return standing_points(rows).filter(review_on__lte=until).order_by("review_on", "pk")
+    stale = Assessment.objects.filter(point=OuterRef("pk"), stale_since__isnull=False)
+    due = Q(review_on__lte=until) | Exists(valid_assessments(stale))
+    return standing_points(rows).filter(due).order_by("review_on", "pk")
 
 
 def installation_levels(installations: Any) -> dict[int, int | None]:

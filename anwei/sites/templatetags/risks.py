@@ -9,10 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from anwei.sites.models import Grade
+from anwei.ledgers.templatetags.law import cited
+from anwei.sites.models import Assessment, Grade
 from anwei.standards.sentences import Sentence
 
 register = template.Library()
+STANDARDS = {Assessment.Method.NO_19.value: "应急〔2018〕19号"}
 
 
 @register.simple_tag
@@ -37,3 +39,10 @@ def clause(stored: dict[str, Any] | Sentence) -> str:
     """Return the clause that a sentence rests on, in the reader's language."""
     found = stored.clause if isinstance(stored, Sentence) else stored["clause"]
     return _(found) if found else ""
+
+
+@register.simple_tag
+def cited_clause(stored: dict[str, Any] | Sentence, method: str = "") -> str:
+    """Return the clause with a link to the text it stands in: that of 19号, else of GB 18218."""
+    words = clause(stored)
+    return cited(STANDARDS.get(method, "GB 18218-2018"), words) if words else ""

@@ -119,6 +119,16 @@ def ls(county: Mapping[str, Any] | None = None) -> Method:
     return Method("ls", table["name"], "R", version, factors, bands, tuple(doubts))
 
 
+def bands_confidence(key: str) -> str:
+    """Return how far the product's own bands of "lec" or "ls" can be trusted: MEMORY, TEMPLATE."""
+    return str(_table()[key]["bands_confidence"])
+
+
+def ls_variants() -> tuple[str, ...]:
+    """Return the letters of the known bands of LS."""
+    return tuple(row["id"] for row in _table()["ls"]["variants"])
+
+
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(files("anwei.standards").joinpath("data/risk/methods.toml").read_text("utf-8"))
