@@ -22,6 +22,7 @@ from anwei.demo.people import (
     create_enterprise_staff,
 )
 from anwei.demo.plan import DevicePlan, EnterprisePlan, TagPlan, enterprises
+from anwei.demo.registers import create_registers
 from anwei.demo.risks import create_risk_points
 from anwei.demo.tables import table
 from anwei.ledgers.services import record_change
@@ -65,12 +66,13 @@ def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
     owners = _create_enterprises(plans, units)
     sites = _create_sites(plans, owners)
     n_points = create_risk_points(sites, timezone.localdate(now))
+    n_rows = create_registers(owners, timezone.localdate(now))
     arrange(staff, units)
     keys = {device.code: new_key() for plan in plans for device in plan.devices}
     devices = _create_devices(plans, owners, sites, keys, now)
     n_tags, n_rules = _create_tags(plans, devices)
     content = {"enterprises": len(owners), "devices": len(devices), "tags": n_tags, "rules": n_rules}
-    content |= {"risk_points": n_points}
+    content |= {"risk_points": n_points, "register_rows": n_rows}
     record_change("demo.county", "county", actor=None, now=now, verb="fill", content=content)
     bump_register()
     _write_keys(

@@ -104,6 +104,7 @@ MENU = (
         "clipboard-list",
         ("ledger", "ledger_row", "ledger_new", "ledger_edit", "ledger_import", "ledger_sheet", "ledger_grid"),
     ),
+    Door("expiries", _("到期清单"), "calendar", ("contact_trials",)),
     Door("law", _("法规标准"), "file-text", ("law_entry",)),
     Door("devices", _("监测设备"), "antenna", ("device", "tag", "rule_add", "rule_change", "rejects")),
     Door("status", _("系统状态"), "heartbeat", officials_only=True),

@@ -21,8 +21,9 @@ class SitesConfig(AppConfig):
 
         on_move(take_places_along)
         autodiscover_modules("enterprise_file", "documents.enterprise_file", "risks.sheet")
-        for module in ("live.sheet", "file.overview", "file.registers", "file.events"):
+        for module in ("live.sheet", "expiries.sheet", "file.overview", "file.registers", "file.events"):
             import_module(f"anwei.sites.{module}")
+        autodiscover_modules("expiry_kinds")
         autodiscover_modules("gaps")
         autodiscover_modules("live_facts")
         autodiscover_modules("map_layers")

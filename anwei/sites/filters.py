@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, search_box
@@ -13,6 +15,7 @@ from anwei.org.models import SECTOR_CHOICES
 from anwei.sites.colour import COLOUR_CHOICES, WATCH_CHOICES
 from anwei.sites.models import Enterprise
 from anwei.sites.queries import township_names
+from anwei.sites.statuses import counted_on
 
 
 def township_choices() -> list[tuple[str, str]]:
@@ -38,6 +41,8 @@ class EnterpriseFilter(LedgerFilter):
     )
     status = django_filters.ChoiceFilter(choices=Enterprise.Status.choices, empty_label=_("状态 全部"))
 
+    counted = django_filters.BooleanFilter(method="by_counting", widget=forms.HiddenInput())  # of links alone
+
     class Meta:
         model = Enterprise
         fields: list[str] = []
@@ -51,3 +56,7 @@ class EnterpriseFilter(LedgerFilter):
                 | Q(credit_code__istartswith=word)
             )
         return rows
+
+    def by_counting(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Leave out the enterprises that stand in no denominator today."""
+        return counted_on(timezone.localdate(), rows) if value else rows

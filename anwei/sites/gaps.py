@@ -26,6 +26,7 @@ from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.queries import standing_sites
+from anwei.sites.statuses import counted_on
 from anwei.standards.sectors import sectors
 
 EVERY_ENTERPRISE_HAS = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)  # 安全生产法 art. 5, 24
@@ -34,7 +35,7 @@ MANY = 500  # a longer list of keys would be longer than a query may be
 
 def gaps_of_enterprises(roster: Roster) -> Iterator[Gap]:
     """Yield every gap of this room; what is whole is told so by the database and never read."""
-    working = Enterprise.objects.exclude(status=Enterprise.Status.CLOSED).order_by("pk")
+    working = counted_on(roster.on, Enterprise.objects.order_by("pk"))
     yield from _of_posts(roster, working)
     yield from _of_places(working)
     yield from _of_sectors(roster, working)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,6 +38,14 @@ def doubt_new_enterprises(rows: Sequence[Mapping[str, Any]], person: Any) -> lis
     return [_("；").join(filter(None, sentences)) for sentences in both]
 
 
+def check_enterprise(values: Mapping[str, Any]) -> str:
+    """Refuse a status that begins in the future, and half a place."""
+    since = values.get("status_since")
+    if since and since > timezone.localdate():
+        return _("状态起始日期不能晚于今天")
+    return check_place(values)
+
+
 ENTERPRISES = register(
     Ledger(
         code="enterprises",
@@ -56,7 +65,7 @@ ENTERPRISES = register(
             *("standardization", "standardized_until"),
         ),
         sees=sees_enterprise,
-        check=check_place,
+        check=check_enterprise,
         doubt=doubt_changed_place,
         doubt_new=doubt_new_enterprises,
         opens=lambda row: reverse("enterprise", args=[row.pk]),

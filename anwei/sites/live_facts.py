@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from anwei.org.scope import COUNTY_DIGITS
 from anwei.sites.coverage import NETS
 from anwei.sites.live.facts import register_fact_source
 from anwei.sites.models import Assessment, Enterprise, Equipment, Installation, Insurance, Licence
+from anwei.sites.papers import licences_to_renew, policies_to_renew
 from anwei.sites.risks.queries import installation_levels, valid_assessments
 from anwei.standards.risk.live_colour import Fact
 
@@ -28,15 +29,10 @@ Facts = Iterator[tuple[int, Fact]]
 def facts_of_papers(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
     """Yield licences and insurance that have ended and were not followed, and inspections overdue."""
     on, keys = day_of(at), enterprises.order_by().values("pk")
-    follows = Licence.objects.filter(enterprise=OuterRef("enterprise"), kind=OuterRef("kind"))
-    follows = follows.filter(Q(expires_on__gte=on) | Q(expires_on__isnull=True)).exclude(
-        kind=Licence.Kind.OTHER
-    )
-    ended = Licence.objects.filter(enterprise__in=keys, expires_on__lt=on).filter(~Exists(follows))
+    ended = licences_to_renew().filter(enterprise__in=keys, expires_on__lt=on)
     for licence in ended.order_by("pk"):
         yield licence.enterprise_id, _ended("licences_expired", str(licence), licence.expires_on, licence)
-    later = Insurance.objects.filter(enterprise=OuterRef("enterprise"), expires_on__gte=on)
-    policies = Insurance.objects.filter(enterprise__in=keys, expires_on__lt=on).filter(~Exists(later))
+    policies = policies_to_renew().filter(enterprise__in=keys, expires_on__lt=on)
     newest: dict[int, Insurance] = {one.enterprise_id: one for one in policies.order_by("expires_on", "pk")}
     for key, policy in newest.items():
         words = f"{Insurance._meta.verbose_name} {policy}"

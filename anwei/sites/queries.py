@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.org.holdings import day_of, holdings_on
@@ -13,6 +14,7 @@ from anwei.org.models import Person, Post, SectorDuty, Territory
 from anwei.org.responsibility import Vacant, posts_for
 from anwei.sites.colour import coloured, gravity, watched
 from anwei.sites.models import Enterprise, Site
+from anwei.sites.statuses import counted_on
 
 TOWNSHIP_DIGITS = 9
 
@@ -33,8 +35,8 @@ def enterprises_of(person: Person) -> QuerySet[Enterprise]:
 
 
 def standing_sites(sites: QuerySet[Site]) -> QuerySet[Site]:
-    """Leave out the places that are no longer there, and those of enterprises that are closed."""
-    return sites.filter(removed_on__isnull=True).exclude(enterprise__status=Enterprise.Status.CLOSED)
+    """Leave out the places that are no longer there, and those of enterprises that do not count today."""
+    return counted_on(timezone.localdate(), sites.filter(removed_on__isnull=True), "enterprise")
 
 
 def township_names() -> dict[str, str]:

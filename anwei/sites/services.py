@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows, update_given
 from anwei.ledgers.search.following import follow_bulk
+from anwei.org.holdings import day_of
 from anwei.org.models import Person, Post, Unit
 from anwei.org.moves import Moves, moved
-from anwei.sites.models import Enterprise, Site
+from anwei.sites.models import Enterprise, Site, StatusPeriod
 from anwei.sites.places import with_datum
+from anwei.sites.statuses import StatusChange, write_periods
 
 USUAL_SECTORS = {
     Site.Category.ROAD: "road",
@@ -38,10 +40,13 @@ def save_enterprises(
     rows: list[Enterprise] = []
     changes: list[tuple[Enterprise, str, dict[str, Any]]] = []
     units = _locked_units(edits)
-    edits = [Edit(edit.row, with_datum(edit)) for edit in edits]
+    edits = [Edit(edit.row, _dated(edit, with_datum(edit), day_of(now))) for edit in edits]
+    statuses: list[StatusChange] = []
     for edit in edits:
         row = edit.row or Enterprise(unit=Unit(kind=Unit.Kind.ENTERPRISE))
         row.unit = units.get(row.unit_id, row.unit)
+        if change := _status_change(edit):
+            statuses.append(change)
         replaced = {}
         for name, value in edit.values.items():
             target = row.unit if name in OF_UNIT else row
@@ -61,6 +66,7 @@ def save_enterprises(
     follow_bulk(Enterprise, changed)
     follow_bulk(Unit, [(row.unit, values) for row, values in changed if values.keys() & {*OF_UNIT}])
     _take_places_along(changed)
+    write_periods(statuses, today=day_of(now), reason=reason)
     log_all(changes, actor=actor, now=now, reason=reason)
     require_visible(Enterprise.objects.visible_to, [row.pk for row, _verb, _content in changes], actor)
     return rows
@@ -108,6 +114,23 @@ def _placed(
     return Edit(edit.row, {**taken, **values})
 
 
+def _dated(edit: Edit, values: dict[str, Any], today: date) -> dict[str, Any]:
+    """Let a status that changes hold from today, unless the edit says since when."""
+    changes = edit.row is not None and values.get("status", edit.row.status) != edit.row.status
+    return {**values, "status_since": values.get("status_since") or today} if changes else values
+
+
+def _status_change(edit: Edit) -> StatusChange | None:
+    """Return what the edit of an enterprise that exists changes in its status, before it does."""
+    row = edit.row
+    told = {name: edit.values[name] for name in ("status", "status_since") if name in edit.values}
+    if row is None or all(getattr(row, name) == value for name, value in told.items()):
+        return None
+    if told.get("status", row.status) == row.status and told["status_since"] is None:
+        return None  # nobody knows any more since when: what was written stands
+    return StatusChange(row, row.status, row.status_since)
+
+
 def _locked_units(edits: Sequence[Edit]) -> dict[int, Unit]:
     """Return the units of the enterprises to be changed as they stand now, locked until the end."""
     keys = [edit.row.unit_id for edit in edits if edit.row is not None]
@@ -141,3 +164,8 @@ def _create(rows: Sequence[Enterprise]) -> None:
     for row in rows:
         row.unit_id = row.unit.pk
     Enterprise.objects.bulk_create(rows)
+    StatusPeriod.objects.bulk_create(
+        StatusPeriod(enterprise=row, status=row.status, from_on=row.status_since)
+        for row in rows
+        if row.status_since is not None
+    )

@@ -66,7 +66,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "enterprise": shown,
         "township": township_names().get(shown.unit.territory[:TOWNSHIP_DIGITS], shown.unit.territory),
-        "figures": figures_of(shown, filled, now),
+        "figures": figures_of(shown, filled),
         "contact": duty_contact(shown, person),
         "reasons": reasons_of(shown),
         "answerable": next(parts["answerable"] for _sheet, parts in filled if "answerable" in parts),

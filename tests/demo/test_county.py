@@ -7,6 +7,7 @@ import hashlib
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -17,7 +18,7 @@ from anwei.datafolder import DataFolder
 from anwei.demo.fill import NotADemoFolder, is_filled
 from anwei.demo.keys import device_keys
 from anwei.demo.people import Account
-from anwei.demo.plan import enterprises
+from anwei.demo.plan import enterprises, townships
 from anwei.ledgers import seal
 from anwei.ledgers.models import Change
 from anwei.ledgers.papers import services as papers
@@ -27,7 +28,10 @@ from anwei.org.gaps import gaps
 from anwei.org.models import Delegation, Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.responsibility import posts_for
 from anwei.org.terms import ending_soon
-from anwei.sites.models import Enterprise, RiskPoint, Site
+from anwei.sites.expiries.kinds import expiries
+from anwei.sites.models import DangerousWork, Enterprise, ProjectParty, RiskPoint, Site
+from anwei.standards.geography.points import Point
+from anwei.standards.geography.regions import Region
 from anwei.standards.risk.accident_types import accident_types
 from anwei.standards.sectors import sectors
 
@@ -47,11 +51,30 @@ def test_the_plan_stands_in_the_database(county: County) -> None:
 
 def test_every_key_site_has_a_risk_point_that_somebody_keeps_in_check(county: County) -> None:
     points = RiskPoint.objects.prefetch_related("controls__post")
-    assert {point.site_id for point in points} == set(Site.objects.values_list("pk", flat=True))
+    key_sites = Site.objects.filter(category="key").values_list("pk", flat=True)
+    assert {point.site_id for point in points} == set(key_sites)
     for point in points:
         assert {control.level for control in point.controls.all()} == {"enterprise", "department"}
         assert all(code in accident_types(timezone.localdate()) for code in point.accidents.split(","))
     assert {point.grade for point in points} == {"orange", "yellow", "blue"}
+
+
+def test_papers_end_soon_and_every_kind_of_place_stands_in_its_township(county: County) -> None:
+    officer = Person.objects.get(username="zhiban")
+    rows = expiries(officer, timezone.localdate())
+    assert {"licences", "certificates", "insurances", "inspections", "contacts"} <= {
+        row.kind.code for row in rows
+    }
+    assert {row.band for row in rows} == {0, 30, 60, 90}
+    project = Site.objects.get(category="project")
+    roles = set(ProjectParty.objects.filter(site=project).values_list("role", flat=True))
+    assert {"contractor", "subcontractor", "supervisor"} <= roles
+    assert DangerousWork.objects.get(site=project).beyond_scale
+    for category in ("road", "nine_small", "self_built", "project"):
+        place = Site.objects.get(category=category)
+        ring = next(one.ring for one in townships() if one.code == place.territory)
+        region = Region("", "", ((np.array(ring),),))
+        assert region.contains(Point(place.longitude or 0, place.latitude or 0)), category
 
 
 def test_three_posts_answer_for_every_enterprise_and_somebody_holds_them(county: County) -> None:

@@ -23,6 +23,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("api/v1/devices/", "code"): lambda place: place.device.code,
     ("api/v1/tags/", "number"): lambda place: place.tag.number,
     ("cases/", "pk"): lambda place: place.warning.pk,
+    ("contacts/", "pk"): lambda place: place.file["contacts"].pk,
     ("delegations/", "pk"): lambda place: place.delegation.pk,
     ("devices/", "code"): lambda place: place.device.code,
     ("documents/", "pk"): lambda place: place.document.pk,

@@ -47,6 +47,7 @@ NARROW: dict[str, Rule] = {
     "account/password/": _only(EVERYBODY - {"display"}),
     "accounts/confirm/": _only(EVERYBODY - {"display"}),
     "accounts/confirm/code/": _only(EVERYBODY - {"display"}),
+    "contacts/trials/": _only(ARRANGING),
     "documents/new/": _only(ACTORS),
     "enterprises/own/": _only(ENTERPRISES),
     "delegations/<int:pk>/revoke/": lambda role, place: (

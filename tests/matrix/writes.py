@@ -205,6 +205,7 @@ OF_DOCUMENTS = {
 }
 
 OF_RISKS = {
+    "contacts/<int:pk>/tried/": Write(ARRANGING, fixed(outcome="reached")),
     "proposals/<int:pk>/<slug:act>/": Write(ARRANGING),
     "risks/assessments/<int:pk>/<slug:act>/": Write(
         ARRANGING,

@@ -19,8 +19,10 @@ from anwei.cases.lifecycle import Phase
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
 from anwei.monitoring.models import Alarm, Device, Severity, Tag, Warning
 from anwei.monitoring.queries import device_counts
+from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.portal.templatetags.look import duration_words
+from anwei.sites.statuses import counted_on
 
 DAY = timedelta(days=1)
 SHORT_WORDS = {
@@ -45,7 +47,7 @@ class Figure:
 
 def figures(person: Person, now: datetime) -> list[Figure]:
     """Return the figures of what `person` may see."""
-    return [*_alarm_figures(person, now), *_warning_figures(person, now), _online(person)]
+    return [*_alarm_figures(person, now), *_warning_figures(person, now), _online(person, now)]
 
 
 def door(name: str, **filters: str) -> str:
@@ -133,9 +135,11 @@ def _warning_figures(person: Person, now: datetime) -> list[Figure]:
     ]
 
 
-def _online(person: Person) -> Figure:
+def _online(person: Person, now: datetime) -> Figure:
+    """Return the share of tags that report, of enterprises that count: a plant long stopped need not."""
     devices = device_counts(person)
-    tags = Tag.objects.visible_to(person).filter(device__revoked_at__isnull=True)
+    in_service = Tag.objects.visible_to(person).filter(device__revoked_at__isnull=True)
+    tags = counted_on(day_of(now), in_service, "device__enterprise")
     n_tags = tags.count()
     n_silent = tags.filter(device__in=Device.objects.filter(silent())).count()
     value = f"{(n_tags - n_silent) / n_tags:.1%}" if n_tags else "—"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anwei.monitoring.queries import alarm_counts
+from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.portal.cockpit.board import board
@@ -19,6 +20,7 @@ from anwei.portal.cockpit.figures import figures
 from anwei.portal.cockpit.townships import township_bars
 from anwei.sites.colour import colour_counts, n_offline
 from anwei.sites.models import Enterprise
+from anwei.sites.statuses import counted_on
 
 N_ALARMS, N_SENTENCES, N_BARS = 4, 4, 6
 N_WALL_ALARMS, N_WALL_SENTENCES, N_WALL_BARS = 5, 4, 5
@@ -27,6 +29,7 @@ N_WALL_ALARMS, N_WALL_SENTENCES, N_WALL_BARS = 5, 4, 5
 def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any]:
     """Return what the cockpit, or the wall, shows of what `person` may see."""
     n_alarms = alarm_counts(person)["active"]
+    counted = counted_on(day_of(now), Enterprise.objects.visible_to(person))
     alarms = board(person, now, N_WALL_ALARMS if wall else N_ALARMS)
     return {
         "figures": figures(person, now),
@@ -34,8 +37,8 @@ def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any
         "n_more_alarms": n_alarms - sum(alarm.cleared_at is None for alarm in alarms),
         "sentences": differences(person, now, N_WALL_SENTENCES if wall else N_SENTENCES),
         "bars": township_bars(person, now, N_WALL_BARS if wall else N_BARS),
-        "colours": colour_counts(Enterprise.objects.visible_to(person)),
-        "n_offline": n_offline(Enterprise.objects.visible_to(person)),
+        "colours": colour_counts(counted),
+        "n_offline": n_offline(counted),
         "now": now,
         "wall": wall,
     }

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 
+from anwei.org.holdings import day_of
 from anwei.sites.live.colouring import computed, shown_colour
 from anwei.sites.live.facts import facts_of
 from anwei.sites.models import Enterprise
 from anwei.sites.risks.queries import static_grades
+from anwei.sites.statuses import counted_on
 from anwei.standards.risk.live_colour import Fact
 from anwei.standards.risk.live_rules import ColourRules
 
@@ -66,7 +68,7 @@ def look_back(
         facts = [Fact(key, count) for key, count in counts]
         return _colour(static, facts, current), _colour(static, facts, candidate)
 
-    working = Enterprise.objects.exclude(status=Enterprise.Status.CLOSED)
+    working = counted_on(day_of(now), Enterprise.objects.all())
     keys = list(working.order_by("pk").values_list("pk", flat=True))
     moments = [now - timedelta(days=n) for n in range(N_DAYS)]
     days = {moment: TrialDay(moment.astimezone().date()) for moment in moments}

@@ -1,7 +1,14 @@
 """What is watched: enterprises, places, what stands there, and how grave it is."""
 
 from anwei.sites.models.enterprise import Enterprise, StatusPeriod
-from anwei.sites.models.papers import Contact, Insurance, Licence, ManagementDocument, SafetyFund
+from anwei.sites.models.papers import (
+    Contact,
+    ContactTrial,
+    Insurance,
+    Licence,
+    ManagementDocument,
+    SafetyFund,
+)
 from anwei.sites.models.places import DangerousWork, Datum, ProjectParty, Site
 from anwei.sites.models.plant import Camera, Chemical, Equipment, Installation, Process
 from anwei.sites.models.risks import (
@@ -22,6 +29,7 @@ __all__ = [
     "ColourChange",
     "ColourTrial",
     "Contact",
+    "ContactTrial",
     "DangerousWork",
     "Datum",
     "Enterprise",

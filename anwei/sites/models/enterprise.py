@@ -100,6 +100,7 @@ class StatusPeriod(models.Model):
     status = models.CharField(_("状态"), max_length=20, choices=Enterprise.Status.choices)
     from_on = models.DateField(_("起始日期"))
     to_on = models.DateField(_("截止日期"), null=True, blank=True)  # the last day
+    reason = models.CharField(_("变更原因"), max_length=200, blank=True)
 
     objects = PeriodQuerySet.as_manager()
 

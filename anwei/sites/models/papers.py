@@ -53,6 +53,7 @@ class Licence(OfEnterprise):
         FIRE_CHECK = "fire_check", _("公众聚集场所消防安全检查")
         INSTALLATION = "installation", _("重大危险源备案")
         PLAN = "plan", _("应急预案备案")
+        MANAGER = "manager", _("安全管理人员合格证")  # of a person, whom `covers` names (安全生产法 art. 27)
         OTHER = "other", _("其他")
 
     kind = models.CharField(_("证照种类"), max_length=20, choices=Kind.choices)
@@ -180,3 +181,37 @@ class Contact(OfEnterprise):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactTrial(models.Model):
+    """That somebody called a contact, and what came of it."""
+
+    class Outcome(models.TextChoices):
+        """What came of the call."""
+
+        REACHED = "reached", _("接通")
+        NOT_REACHED = "not_reached", _("没人接")
+        WRONG_NUMBER = "wrong_number", _("号码不对")
+
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="trials", verbose_name=_("应急联系人")
+    )
+    outcome = models.CharField(_("试拨结果"), max_length=12, choices=Outcome.choices)
+    tried_at = models.DateTimeField(_("试拨时间"))
+    tried_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("试拨人")
+    )
+
+    objects = ScopedManager()
+    scope = ScopeColumns(
+        territory="contact__enterprise__unit__territory",
+        sector=("contact__enterprise__sector", "contact__enterprise__second_sector"),
+        enterprise="contact__enterprise_id",
+    )
+
+    class Meta:
+        verbose_name = _("试拨记录")
+        ordering = ["-tried_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.contact} {self.get_outcome_display()}"

@@ -16,6 +16,7 @@ from anwei.org.register_rules import (
     may_keep_registers,
     phone_number,
 )
+from anwei.sites.contacts.trials import save_contacts
 from anwei.sites.models import Contact, Insurance, Licence, ManagementDocument, SafetyFund
 from anwei.sites.registers.columns import amount, in_order, share_spent
 from anwei.sites.registers.owners import ENTERPRISE
@@ -57,6 +58,9 @@ LICENCES = register(
                     "燃气许可证": "gas",
                     "道路运输许可证": "transport",
                     "消防安全检查合格证": "fire_check",
+                    "安全管理人员证": "manager",
+                    "安全生产知识和管理能力考核合格证": "manager",
+                    "主要负责人合格证": "manager",
                     "预案备案": "plan",
                     "应急预案备案登记表": "plan",
                 },
@@ -218,6 +222,7 @@ CONTACTS = register(
         code="contacts",
         label=gettext_lazy("应急联系人台账"),
         model=Contact,
+        save=save_contacts,
         key=("enterprise", "name"),
         parent="enterprise",
         beneath=("name", "role", "phone", "reached"),

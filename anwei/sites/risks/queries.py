@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from anwei.org.models import Person
 from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint
 from anwei.sites.queries import TOWNSHIP_DIGITS
+from anwei.sites.statuses import counted_on
 from anwei.standards.risk.control import control_rules
 
 RANK = {grade: place for place, grade in enumerate(Grade.values)}  # 0 is the gravest
@@ -127,12 +129,14 @@ def risk_counts_by_township(person: Person) -> dict[str, TownshipRisks]:
     """Return the four-colour counts of what a person may see, by the nine digits of the township."""
     found: dict[str, TownshipRisks] = {}
     seen: QuerySet[Enterprise] = Enterprise.objects.visible_to(person)
-    enterprises = seen.exclude(status=Enterprise.Status.CLOSED)
+    today = timezone.localdate()
+    enterprises = counted_on(today, seen)
     grades = shown_grades(enterprises)
     for key, territory in enterprises.order_by().values_list("pk", "unit__territory"):
         of_township = found.setdefault(territory[:TOWNSHIP_DIGITS], TownshipRisks())
         of_township.enterprises[grades.get(key, WITHOUT)] += 1
-    points = standing_points(RiskPoint.objects.visible_to(person))
+    standing = standing_points(RiskPoint.objects.visible_to(person))
+    points = counted_on(today, standing, "site__enterprise")
     for territory, grade in points.order_by().values_list("site__territory", "grade"):
         found.setdefault(territory[:TOWNSHIP_DIGITS], TownshipRisks()).points[grade] += 1
     return dict(sorted(found.items()))

@@ -1,0 +1,60 @@
+"""Which status an enterprise was in on which day, so that a past denominator stays what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from anwei.sites.models import Enterprise, StatusPeriod
+from anwei.sites.models.enterprise import NOT_COUNTED
+
+BEFORE_ALL_RECORDS = date(1900, 1, 1)  # the first day of a status of which nobody wrote down since when
+Rows = TypeVar("Rows", bound=QuerySet[Model])
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """An enterprise as it is now, and the status and its first day as they were before."""
+
+    enterprise: Enterprise
+    before: str
+    since_before: date | None
+
+
+def left_out_on(day: date) -> QuerySet[Enterprise]:
+    """Return the enterprises that stand in no denominator of a day: long stopped or closed on it.
+
+    Where no period was ever written, the status of today holds since the day it names, or since ever.
+    """
+    periods = StatusPeriod.objects.filter(enterprise=OuterRef("pk"))
+    told = Exists(periods.on(day).filter(status__in=NOT_COUNTED))
+    since = Q(status_since__isnull=True) | Q(status_since__lte=day)
+    untold = Q(status__in=NOT_COUNTED) & since & ~Exists(periods)
+    return Enterprise.objects.filter(told | untold).order_by()
+
+
+def counted_on(day: date, rows: Rows, enterprise: str = "pk") -> Rows:
+    """Return the rows whose enterprise counts on a day; `enterprise` is its path from a row."""
+    return rows.exclude(**{f"{enterprise}__in": left_out_on(day).values("pk")})
+
+
+def write_periods(changes: Iterable[StatusChange], *, today: date, reason: str) -> None:
+    """Write that enterprises are in their status from the day they name, else from today."""
+    for change in changes:
+        row = change.enterprise
+        from_on = row.status_since or today
+        periods = StatusPeriod.objects.filter(enterprise=row)
+        if not periods.exists() and change.before:
+            first = min(change.since_before or BEFORE_ALL_RECORDS, from_on - timedelta(days=1))
+            periods.create(enterprise=row, status=change.before, from_on=first)
+        if change.before == row.status:  # its first day alone is put right
+            periods.filter(to_on__isnull=True, status=row.status).delete()
+        periods.filter(from_on__gte=from_on).delete()
+        if last := periods.order_by("from_on").last():
+            last.to_on = from_on - timedelta(days=1)
+            last.save(update_fields=["to_on"])
+        periods.create(enterprise=row, status=row.status, from_on=from_on, reason=reason[:200])
