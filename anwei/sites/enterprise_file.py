@@ -64,7 +64,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One part of the file: a template and what it needs; within its group small `place` comes first.
+    """One part of the file: a template ("" on paper alone) and what it needs; in its group by `place`.
 
     A `wide` one takes the whole width. `printed` tells it on paper (nothing: on the screen alone), `figure`
     takes a number for the head of the page out of the sheet's context.
@@ -104,5 +104,6 @@ def grouped(
     filled: Iterable[tuple[Sheet, Context]],
 ) -> Iterator[tuple[str, Label, list[tuple[Sheet, Context]]]]:
     """Yield anchor, label and sheets of each part of the file that has any."""
-    for group, parts in groupby(filled, key=lambda pair: pair[0].group):
+    shown = (pair for pair in filled if pair[0].template)
+    for group, parts in groupby(shown, key=lambda pair: pair[0].group):
         yield group, GROUPS[group], list(parts)

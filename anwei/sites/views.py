@@ -68,7 +68,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "township": township_names().get(shown.unit.territory[:TOWNSHIP_DIGITS], shown.unit.territory),
         "figures": figures_of(shown, filled),
         "contact": duty_contact(shown, person),
-        "reasons": reasons_of(shown),
+        "reasons": reasons_of(filled),
         "answerable": next(parts["answerable"] for _sheet, parts in filled if "answerable" in parts),
         "registers": children_of(
             shown, person, leaving_out=[ledger.code for ledger in ledgers() if ledger.model in told]

@@ -45,6 +45,12 @@ def test_a_main_page_keeps_its_budget(name: str, county: County, browse: Browse)
     assert spent(browse(county.officer), reverse(name)) <= BUDGETS[name]
 
 
+@pytest.mark.parametrize("name", ["enterprise", "enterprise_timeline"])
+def test_the_file_of_an_enterprise_keeps_its_budget(name: str, county: County, browse: Browse) -> None:
+    address = reverse(name, args=[county.enterprise.pk])
+    assert spent(browse(county.officer), address) <= BUDGETS[name]
+
+
 @pytest.mark.parametrize("code", [ledger.code for ledger in ledgers()])
 def test_a_register_keeps_the_budget_of_all(code: str, county: County, browse: Browse) -> None:
     client = browse(county.officer)

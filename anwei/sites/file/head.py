@@ -26,8 +26,8 @@ def figures_of(enterprise: Enterprise, filled: Sequence[tuple[Sheet, Context]]) 
     return [sheet.figure(enterprise, parts) for sheet, parts in filled if sheet.figure is not None]
 
 
-def reasons_of(enterprise: Enterprise) -> list[str]:
-    """Return the first sentences that made the colour."""
-    row = getattr(enterprise, "live_colour", None)
-    sentences = [fact["sentence"] for fact in row.facts if fact.get("sentence")] if row else []
-    return sentences[:REASONS]
+def reasons_of(filled: Sequence[tuple[Sheet, Context]]) -> list[str]:
+    """Return the first sentences of what made the colour."""
+    found = next((parts["found"] for _sheet, parts in filled if "found" in parts), None)
+    facts = [fact for reason in found.reasons for fact in reason.facts] if found else []
+    return [fact.sentence for fact in facts if fact.sentence][:REASONS]

@@ -125,7 +125,7 @@ def _print_events(asked: Asked) -> Iterator[Block]:
 contribute(Sheet("sites/file/facts.html", _facts, 1, title=gettext_lazy("基本情况"), printed=_print_facts))
 contribute(
     Sheet(
-        "sites/posts.html",
+        "",  # the head of the page names them
         _answerable,
         2,
         title=gettext_lazy("谁负责 · 谁监督 · 谁落实"),

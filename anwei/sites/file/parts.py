@@ -28,20 +28,22 @@ TEMPLATE = "sites/file/part.html"
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands under a label of the table; `late` is a day that is over."""
+    """What stands under a label of the table; `late` is a day that is over, `minor` left out on a phone."""
 
     label: str
     text: str
     late: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True)
 class Part:
     """Rows of one model in an enterprise's file.
 
-    `columns` are its fields; `ends` those that are red when their day is over; `personal` those that are
-    masked; `standing` says which rows still count. An `optional` part has no register of its own and is left
-    out where it has no rows. `of` leads from a row to its enterprise.
+    `columns` are its fields, `telling` those that a phone shows beside the first (the last unless given);
+    `ends` are red when their day is over, `personal` masked; `standing` says which rows still count. An
+    `optional` part has no register of its own and is left out where it has no rows. `of` leads from a row to
+    its enterprise.
     """
 
     model: type[Model]
@@ -49,6 +51,7 @@ class Part:
     group: str
     place: int
     columns: tuple[str, ...]
+    telling: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     of: str = "enterprise"
@@ -80,7 +83,9 @@ class Part:
         value = shown() if shown is not None else getattr(row, name)
         if name in self.personal and value and not full:
             value = masked(str(value))
-        return Cell(label, words(value), late=name in self.ends and value is not None and value < today)
+        late = name in self.ends and value is not None and value < today
+        minor = name not in (self.columns[0], *(self.telling or self.columns[-1:]))
+        return Cell(label, words(value), late, minor)
 
 
 def words(value: Any) -> str:
@@ -92,7 +97,7 @@ def words(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return f"{value.normalize():,f}"
     return str(value)
 
 
