@@ -50,6 +50,7 @@ export async function open(place, territories, fallbackBox) {
   chart.on("click", "series", ({ data }) => data.url && location.assign(data.url));
   addEventListener("resize", () => chart.resize());
   return {
+    idle: (follow) => follow(),
     setLayer(layer, document) {
       shown.set(layer.code, series(layer, document));
       draw();

@@ -44,9 +44,11 @@ async function draw() {
   const view = await open(place, townships, townships.features.length ? null : await boxOfPoints());
 
   const show = async (layer) => {
-    if (!isOn(layer)) return view.removeLayer(layer);
-    const { document } = await latest(layer.source);
-    return isOn(layer) ? view.setLayer(layer, drawn(layer, document)) : undefined;
+    layer.field.setAttribute("aria-busy", "true");
+    const { document } = isOn(layer) ? await latest(layer.source) : {};
+    if (isOn(layer) && document) view.setLayer(layer, drawn(layer, document));
+    else view.removeLayer(layer);
+    view.idle(() => layer.field.setAttribute("aria-busy", "false"));
   };
   const guarded = (layer) => show(layer).catch(() => say(place.dataset.textFailed));
   const follow = () => {

@@ -73,7 +73,7 @@ export async function open(place, territories, fallbackBox) {
   });
 
   return {
-    map,
+    idle: (follow) => map.once("idle", follow).triggerRepaint(),
     setLayer(layer, document) {
       const data = document;
       const cluster = data.features.length >= MANY;
