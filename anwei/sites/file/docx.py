@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import override
+
 from anwei.ledgers.papers.blocks import Block, Heading, Paragraph, Table
 from anwei.ledgers.papers.layout import printout
 from anwei.ledgers.release import Leaving, release
 from anwei.sites.enterprise_file import GROUPS, Asked, sheets
 
 WHAT = "enterprise_file"  # under which its leaving is remembered
+SOURCE_LANGUAGE = "zh-hans"
 ORDINALS = "一二三四五六七八九十"
 
 
@@ -16,7 +19,8 @@ def file_docx(asked: Asked, *, reason: str = "") -> bytes:
 
     Raises NeedsReason where it is asked for in full without one.
     """
-    blocks = _blocks(asked)
+    with override(SOURCE_LANGUAGE):  # a paper of the county, whatever its reader's screen speaks
+        blocks = _blocks(asked)
     leaving = Leaving(
         WHAT,
         _n_rows(blocks),
@@ -28,15 +32,14 @@ def file_docx(asked: Asked, *, reason: str = "") -> bytes:
         reason=reason,
     )
     release(leaving, "docx")
-    title = f"企业安全生产档案\n{asked.enterprise.unit.name}"
-    watermark = Paragraph(leaving.watermark, indented=False)
-    return printout(
-        title,
-        [watermark, *blocks],
-        by=str(asked.person),
-        at=asked.now,
-        number=asked.enterprise.credit_code,
-    )
+    with override(SOURCE_LANGUAGE):
+        return printout(
+            f"企业安全生产档案\n{asked.enterprise.unit.name}",
+            [Paragraph(leaving.watermark, indented=False), *blocks],
+            by=str(asked.person),
+            at=asked.now,
+            number=asked.enterprise.credit_code,
+        )
 
 
 def _blocks(asked: Asked) -> list[Block]:
