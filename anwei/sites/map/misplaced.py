@@ -14,6 +14,7 @@ from anwei.org.models import Person
 from anwei.sites.map.layers import Rows
 from anwei.sites.map.townships import township_regions
 from anwei.sites.models import Datum, Enterprise, Site
+from anwei.sites.places import as_given
 from anwei.sites.queries import TOWNSHIP_DIGITS, standing_sites
 from anwei.sites.services import save_enterprises, save_sites
 from anwei.standards.geography import datums
@@ -21,11 +22,6 @@ from anwei.standards.geography.points import Point, distance
 from anwei.standards.geography.regions import Region, region_of
 from anwei.standards.geography.suggestions import TELL_TALE
 
-MEASURES = {
-    Datum.CGCS2000: datums.Datum.CGCS2000,
-    Datum.GCJ02: datums.Datum.GCJ02,
-    Datum.BD09: datums.Datum.BD09,
-}
 KINDS = {"enterprise": Enterprise, "site": Site}
 Thing = Enterprise | Site
 
@@ -86,13 +82,6 @@ def misplaced(person: Person) -> list[Misplaced]:
     return sorted(found, key=lambda one: (not one.readings, -one.misses_by))
 
 
-def raw_pair(thing: Thing) -> Point:
-    """Return the pair as it was given; where nobody kept it, what is stored was given so."""
-    if thing.raw_longitude is not None and thing.raw_latitude is not None:
-        return Point(thing.raw_longitude, thing.raw_latitude)
-    return stored_pair(thing)
-
-
 def stored_pair(thing: Thing) -> Point:
     """Return where a thing lies (CGCS2000). Raises ValueError where nobody knows."""
     if thing.longitude is None or thing.latitude is None:
@@ -102,12 +91,12 @@ def stored_pair(thing: Thing) -> Point:
 
 def readings(thing: Thing, township: Region) -> Sequence[Reading]:
     """Return the other datums that put the raw pair into the township by the tell-tale move of a mix-up."""
-    here, raw = stored_pair(thing), raw_pair(thing)
-    found = []
-    for datum, measure in MEASURES.items():
-        if datum == thing.datum:
+    here, found = stored_pair(thing), []
+    longitude, latitude, given_in = as_given(thing)
+    for datum in Datum:
+        if datum == given_in or longitude is None or latitude is None:
             continue
-        there = datums.to_cgcs2000(raw, measure)
+        there = datums.to_cgcs2000(Point(longitude, latitude), datums.Datum[datum.name])
         moved = distance(here, there)
         if TELL_TALE[0] <= moved <= TELL_TALE[1] and township.contains(there):
             found.append(Reading(datum, there, moved))
@@ -127,17 +116,8 @@ def reread(thing: Thing, datum: Datum, *, actor: Person, now: datetime, reason: 
     stored_pair(standing)
     if standing.datum == datum:
         raise ValueError(_("已经按这个坐标系登记。"))
-    raw = raw_pair(standing)
-    there = datums.to_cgcs2000(raw, MEASURES[datum])
-    values = {
-        "datum": datum.value,
-        "raw_longitude": raw.longitude,
-        "raw_latitude": raw.latitude,
-        "longitude": there.longitude,
-        "latitude": there.latitude,
-    }
     save = save_enterprises if isinstance(standing, Enterprise) else save_sites
-    save([Edit(standing, values)], actor=actor, now=now, reason=reason.strip()[:200])
+    save([Edit(standing, {"datum": datum.value})], actor=actor, now=now, reason=reason.strip()[:200])
 
 
 def _territory(thing: Thing) -> str:

@@ -15,9 +15,9 @@ from anwei.org.accounts.recent import recent
 from anwei.org.models import Post, Territory
 from anwei.org.policy import county_administrators, person_of
 from anwei.sites.map.boundaries import MAX_BYTES, DryRun, read_boundaries, write_boundaries
-from anwei.sites.map.misplaced import MEASURES
 from anwei.sites.map.townships import townships
 from anwei.sites.models import Datum
+from anwei.standards.geography import datums
 from anwei.standards.geography.geojson import read_regions
 from anwei.standards.geography.regions import Region
 from anwei.standards.geography.shapes import BadShape, read_lines, region_of_geometry, written_lines
@@ -97,7 +97,7 @@ def _tried(request: HttpRequest) -> DryRun:
         datum = Datum(request.POST.get("datum", ""))
     except ValueError as error:
         raise ValueError(_("请从列表中选择坐标系。")) from error
-    return read_boundaries(file.read(), MEASURES[datum])
+    return read_boundaries(file.read(), datums.Datum[datum.name])
 
 
 def _written(request: HttpRequest) -> HttpResponse:
