@@ -29,7 +29,20 @@ OF_A_REGISTER = (
     "ledger_row",
     "ledger_edit",
 )
-MAIN = ("ledgers", "work", "cases", "alarms", "enterprises", "notices", "search", "responsibility", "gaps")
+MAIN = (
+    "ledgers",
+    "work",
+    "cases",
+    "alarms",
+    "enterprises",
+    "notices",
+    "search",
+    "responsibility",
+    "gaps",
+    "map",
+    "map_list",
+    "map_datums",
+)
 Browse = Callable[[Person], Client]
 
 

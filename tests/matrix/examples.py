@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.matrix.expected import OF_THE_FILE
 from tests.matrix.routes import Route, routes
-from tests.matrix.world import PLACES, TRIED, Place, World
+from tests.matrix.world import PLACES, TOWN_A, TRIED, Place, World
 
 Example = Callable[[Place], Any]
 CountyExample = Callable[[World], Any]
@@ -37,6 +37,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/risk-points/", "pk"): lambda place: place.point.pk,
     ("ledgers/roster/", "pk"): lambda place: place.holding.pk,
     ("ledgers/sites/", "pk"): lambda place: place.site.pk,
+    ("map/datums/", "pk"): lambda place: place.site.pk,
     ("notices/", "pk"): lambda place: place.notice.pk,
     ("org/designations/", "pk"): lambda place: place.designation.pk,
     ("org/holdings/", "pk"): lambda place: place.holding.pk,
@@ -75,6 +76,9 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("org/accounts/<int:pk>/reset/", "pk"): lambda world: world.deputy.pk,
     ("help/", "page"): lambda world: "work",
     ("law/", "address"): lambda world: "law_spf/41",
+    ("map/boundaries/", "code"): lambda world: TOWN_A,
+    ("map/datums/", "kind"): lambda world: "site",
+    ("map/layers/", "code"): lambda world: "enterprises",
     ("org/accounts/audit/", "tab"): lambda world: "failures",
     ("org/letters/", "year"): lambda world: 2026,
     ("org/sectors/", "pk"): lambda world: world.duty.pk,

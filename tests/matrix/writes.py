@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from tests.matrix.expected import (
     reads,
 )
 from tests.matrix.routes import Route
-from tests.matrix.world import World
+from tests.matrix.world import TOWN_A, World
 from tests.sites.risks import no_to_all
 
 Body = Callable[[World, str, str], Mapping[str, Any]]
@@ -204,6 +205,10 @@ OF_DOCUMENTS = {
     "enterprises/<int:pk>/export/": Write(PEOPLE, fixed(full="1", **REASON), on_record=True),
 }
 
+OF_MAP = {
+    "map/datums/<slug:kind>/<int:pk>/": Write(ARRANGING, fixed(datum="gcj02", **REASON)),
+}
+
 OF_RISKS = {
     "contacts/<int:pk>/tried/": Write(ARRANGING, fixed(outcome="reached")),
     "proposals/<int:pk>/<slug:act>/": Write(ARRANGING),
@@ -238,7 +243,17 @@ OF_MONITORING = {
 }
 
 SYSTEM = frozenset({"system_admin"})
+BOUNDARY = {
+    "type": "Feature",
+    "properties": {"name": "甲镇", "code": TOWN_A},
+    "geometry": {
+        "type": "Polygon",
+        "coordinates": [[[119.8, 38.6], [120, 38.6], [120, 38.8], [119.8, 38.6]]],
+    },
+}
 OF_SYSTEM = {
+    "map/boundaries/": Write(SYSTEM, fixed(document=json.dumps(BOUNDARY), write="1", **REASON)),
+    "map/boundaries/<int:code>/": Write(SYSTEM, fixed(lines="119.8, 38.6\n120, 38.6\n120, 38.8", **REASON)),
     "system/calendar/": Write(
         SYSTEM, fixed(year="2027", document="通知", holidays="元旦 2027-01-01", workdays="", **REASON)
     ),
