@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import record_change
 
 FREE_PERSONAL_ROWS = 500
-LIMITS = {"xlsx": 100_000, "csv": 100_000, "docx": 2_000, "print": 2_000}  # rows at once, by form
+LIMITS = {"xlsx": 100_000, "csv": 100_000, "docx": 2_000, "print": 2_000, "file": 6_000}
+"""Rows at once, by form; a "file" is a paper of many short tables, each cut where it is made."""
 EXPORTS = "ledgers.export"  # the register under which it is remembered
 
 

@@ -165,7 +165,7 @@ def test_the_file_on_paper_tells_what_the_page_tells_in_its_order(filled: County
     assert MASKED in text and PHONE not in text
     assert "导出人：officer" in text
     change = Change.objects.get(register="ledgers.export", row="enterprise_file")
-    assert (change.actor, change.content["form"], change.content["full"]) == (filled.officer, "docx", False)
+    assert (change.actor, change.content["form"], change.content["full"]) == (filled.officer, "file", False)
     assert change.content["rows"] > 20
 
 

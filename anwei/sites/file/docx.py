@@ -31,7 +31,7 @@ def file_docx(asked: Asked, *, reason: str = "") -> bytes:
         query=asked.enterprise.unit.name,
         reason=reason,
     )
-    release(leaving, "docx")
+    release(leaving, "file")
     with override(SOURCE_LANGUAGE):
         return printout(
             f"企业安全生产档案\n{asked.enterprise.unit.name}",
