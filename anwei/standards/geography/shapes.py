@@ -13,7 +13,7 @@ from anwei.standards.geography.geojson import DECIMALS
 from anwei.standards.geography.points import Point, parse_pair
 from anwei.standards.geography.regions import Region, Ring
 
-MOST_POSITIONS = 20_000  # of one township: the check of every edge against every other stays below a second
+MOST_POSITIONS = 20_000  # of one township: every edge is held against every other, within seconds
 
 
 class BadShape(ValueError):
@@ -52,25 +52,21 @@ def converted(region: Region, datum: Datum) -> Region:
 
 
 def crossing(ring: Ring) -> Point | None:
-    """Return where a closed ring meets itself (two edges that are no neighbours), None where it does not.
+    """Return a corner by which a closed ring crosses itself, None where it does not.
 
-    Every edge is held against all that follow, so that the time grows by the square of the edges.
+    Edges that only touch, as surveyed borders do at a pinch or a doubled position, do not cross. Every edge
+    is held against all that follow, so that the time grows by the square of the edges.
     """
     start, end = ring[:-1], ring[1:]
-    n = len(start)
-    for one in range(n - 2):
-        last = n - 1 if one == 0 else n  # the last edge ends where the first begins
-        others = slice(one + 2, last)
-        a, b, c, d = start[one], end[one], start[others], end[others]
+    for one in range(len(start) - 2):
+        a, b, c, d = start[one], end[one], start[one + 2 :], end[one + 2 :]
         near = (np.minimum(c, d) <= np.maximum(a, b)).all(axis=1) & (
             np.maximum(c, d) >= np.minimum(a, b)
         ).all(axis=1)
-        if not near.any():
-            continue
         c, d = c[near], d[near]
-        apart = (_side(a, b, c) * _side(a, b, d) > 0) | (_side(c, d, a) * _side(c, d, b) > 0)
-        if not apart.all():
-            meets = c[~apart][0]
+        crossed = (_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)
+        if crossed.any():
+            meets = c[crossed][0]
             return Point(float(meets[0]), float(meets[1]))
     return None
 
