@@ -161,7 +161,8 @@ class Ledger:
     given) and `told_apart` names the columns by which two lines with one key are two rows.
     `may_propose` says who may change and add what they see, but for the columns named in `confirmed` (key
     facts), which wait until somebody of whom `may_confirm` is true agrees (`ledgers.proposals`); `ended`
-    returns the values by which a row ends on a day, where a row can end.
+    returns the values by which a row ends on a day, where a row can end; `leads_on` (row, person) the address
+    of what a confirmed change of a row asks of this person next, "" for nothing.
     `parent` names the column of the row that a row belongs to (`ledgers.children`) and `beneath` the columns
     shown on that row's page (the first shown ones unless given), `narrowed_by` names further keys by which
     links narrow the list, each with its path (`enterprise`: `site__enterprise`), `opens` leads to a room's
@@ -178,6 +179,7 @@ class Ledger:
     may_confirm: Callable[[Any], bool] = lambda person: False
     confirmed: tuple[str, ...] = NONE
     ended: Callable[[date], Mapping[str, Any]] | None = None
+    leads_on: Callable[[Any, Any], str] = lambda row, person: ""
     save: Save | None = None
     rows: Callable[[Any], models.QuerySet[Any]] | None = None
     related: tuple[str, ...] = NONE

@@ -23,10 +23,12 @@ class Edit:
     """New values of one row; no row means a new one. Values that are left out stay as they are.
 
     Services get the row as it stands now, locked (`Ledger.write`), however old the one was that was examined.
+    `proposed_by` is who answers for the values where the actor only confirms them.
     """
 
     row: Any | None
     values: Mapping[str, Any]
+    proposed_by: Any = None
 
 
 @transaction.atomic

@@ -139,6 +139,6 @@ def test_a_quantity_goes_from_a_phone_to_the_register(
     desk.goto(phone.url)
     expect(desk.locator(".versus")).to_contain_text("180.0")
     desk.get_by_role("button", name="确认变更").click()
-    expect(desk.locator(".page-head")).to_contain_text("已确认")
+    expect(desk.locator("[role=status]").first).to_contain_text("已确认")
     desk.goto(f"{address}/ledgers/chemicals/{proposals['returned'].row}/")
     expect(desk.locator(".facts").first).to_contain_text("25.0")

@@ -115,7 +115,8 @@ def confirm(proposal: Proposal, *, actor: Any, now: datetime) -> Any:
     whole = {} if row is None else {column.name: column.of(row) for column in ledger.entered}
     if ledger.check is not None and (sentence := ledger.check({**whole, **values})):
         raise NotPossible(sentence)
-    written = ledger.write([Edit(row, values)], actor=actor, now=now, reason=_both_hands(proposal))[0]
+    edit = Edit(row, values, proposed_by=proposal.proposed_by)
+    written = ledger.write([edit], actor=actor, now=now, reason=_both_hands(proposal))[0]
     _decide(proposal, State.CONFIRMED, "confirm", actor=actor, now=now, row=written.pk)
     return written
 

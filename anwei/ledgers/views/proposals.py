@@ -62,13 +62,19 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def decide(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Confirm, return or withdraw; 409 with both versions where somebody else was faster."""
+    """Confirm, return or withdraw; 409 with both versions where somebody else was faster.
+
+    Who confirmed is led on to what the change asks of them next.
+    """
     found = get_object_or_404(proposals_seen(request.user), pk=pk)
     now, note = timezone.now(), request.POST.get("note", "")
     try:
         if act == "confirm":
-            confirm(found, actor=request.user, now=now)
+            row = confirm(found, actor=request.user, now=now)
             messages.success(request, _("已确认，变更已写入台账，提出和确认两方都已记入变更记录。"))
+            if address := ledger_of(found.ledger).leads_on(row, request.user):
+                messages.info(request, _("这项变更引起的下一步如下，请接着办理。"))
+                return redirect(address)
         elif act == "return":
             send_back(found, actor=request.user, now=now, note=note)
             messages.success(request, _("已退回，提出人会收到通知。"))

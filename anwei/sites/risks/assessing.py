@@ -85,10 +85,13 @@ def diagnose_enterprise(
 
 
 @transaction.atomic
-def keep(record: Record, thing: Thing, *, actor: Any, now: datetime, review_on: date) -> Assessment:
+def keep(
+    record: Record, thing: Thing, *, actor: Any, now: datetime, review_on: date, assessor: Any = None
+) -> Assessment:
     """Keep a finished assessment in the stored form of `standards.risk.records`, unconfirmed.
 
-    Raises PermissionDenied where the actor (None: the system) may not see what was assessed.
+    `assessor` is who answers for what it rests on where that is not the actor. Raises PermissionDenied where
+    the actor (None: the system) may not see what was assessed.
     """
     owner = owner_of(thing)
     lies = thing.site if isinstance(thing, RiskPoint) else None
@@ -104,11 +107,12 @@ def keep(record: Record, thing: Thing, *, actor: Any, now: datetime, review_on: 
         inputs=record["inputs"],
         result={**record["result"], **{part: record[part] for part in ("name", "steps", "confirm")}},
         grade=record["grade"] or "",
-        assessor=actor,
+        assessor=assessor or actor,
         assessed_at=now,
         review_on=review_on,
     )
-    content = {"method": made.method, "version": made.version, "grade": made.grade, "of": str(thing)}
+    content: dict[str, Any] = {"method": made.method, "version": made.version, "grade": made.grade}
+    content |= {"of": str(thing), "assessor": made.assessor_id}
     record_change(REGISTER, made.pk, actor=actor, now=now, verb="assess", content=content)
     if actor is not None:
         ensure_visible(actor, made)

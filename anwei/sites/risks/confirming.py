@@ -7,13 +7,15 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import log_all
 from anwei.ledgers.services import record_change
 from anwei.org.models import Person
-from anwei.org.register_rules import may_keep_registers
-from anwei.sites.models import Assessment, RiskPoint
+from anwei.org.register_rules import may_confirm_changes
+from anwei.sites.live.colouring import recolour
+from anwei.sites.models import Assessment, Enterprise, Installation, RiskPoint
 from anwei.sites.risks.assessing import REGISTER
 from anwei.sites.risks.queries import newer_than, open_assessments
 
@@ -25,14 +27,27 @@ class NotConfirmed(ValueError):
 
 
 def may_confirm(person: Person, assessment: Assessment) -> bool:
-    """Say whether a person may confirm or return it: an official other than the assessor, while it waits."""
+    """Say whether a person may confirm or return it: an official other than the assessor, while it waits.
+
+    As with changes of key facts, an official who sits in an enterprise may not.
+    """
     waits = open_assessments(Assessment.objects.visible_to(person)).filter(pk=assessment.pk)
-    return assessment.assessor_id != person.pk and may_keep_registers(person) and waits.exists()
+    return assessment.assessor_id != person.pk and may_confirm_changes(person) and waits.exists()
+
+
+def next_to_confirm(installation: Installation | None, person: Person) -> str:
+    """Return the address of the assessment of an installation that waits for a person, "" without one."""
+    if installation is None:
+        return ""
+    waiting = open_assessments(Assessment.objects.filter(installation=installation)).first()
+    if waiting is None or not may_confirm(person, waiting):
+        return ""
+    return reverse("risk_assessment", args=[waiting.pk])
 
 
 @transaction.atomic
 def confirm(assessment: Assessment, ticked: Collection[int], *, actor: Person, now: datetime) -> Assessment:
-    """Confirm an assessment; it now gives the grade of its risk point, and counts for its enterprise.
+    """Confirm an assessment; it now gives the grade of its risk point, and the colour of its enterprise.
 
     `ticked` are the places (from 0) of what a person had to confirm; each must be among them. Raises
     NotConfirmed otherwise, PermissionDenied for who may not.
@@ -47,6 +62,8 @@ def confirm(assessment: Assessment, ticked: Collection[int], *, actor: Person, n
     record_change(REGISTER, locked.pk, actor=actor, now=now, verb="confirm", content=content)
     if locked.point is not None:
         _grade_point(locked.point, locked, actor=actor, now=now)
+    if locked.owner_id is not None:
+        recolour(Enterprise.objects.filter(pk=locked.owner_id), now)
     return locked
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -53,26 +54,29 @@ def computed(installation: Installation) -> Record:
 
 
 @transaction.atomic
-def assess_installation(installation: Installation, *, actor: Any, now: datetime) -> Assessment:
+def assess_installation(
+    installation: Installation, *, actor: Any, now: datetime, assessor: Any = None
+) -> Assessment:
     """Assess an installation by GB 18218-2018 and keep the result, which a second person then confirms.
 
-    Raises Unassessable.
+    `assessor` is who answers for the quantities where that is not the actor. Raises Unassessable.
     """
     review_on = years_later(now, control_rules().installation_years)
-    return keep(computed(installation), installation, actor=actor, now=now, review_on=review_on)
+    record = computed(installation)
+    return keep(record, installation, actor=actor, now=now, review_on=review_on, assessor=assessor)
 
 
 @transaction.atomic
-def reassess(installations: Iterable[int], *, actor: Any, now: datetime) -> list[Assessment]:
+def reassess(assessors: Mapping[int, Any], *, actor: Any, now: datetime) -> list[Assessment]:
     """Assess those installations anew whose inventory or people are others than at their last assessment.
 
+    `assessors` names for each who answers for the change. Assessing is the duty of the enterprise (安全生产法
+    第四十条): where an official confirmed what somebody proposed, it is who proposed it.
     Every confirmed result that rests on something else is marked stale: a review is asked for. What cannot
     be assessed is marked so too, and its page says why. Returns the new assessments.
     """
     made = []
-    for installation in Installation.objects.select_for_update(of=("self",)).filter(
-        pk__in=set(installations)
-    ):
+    for installation in Installation.objects.select_for_update(of=("self",)).filter(pk__in=assessors):
         last = Assessment.objects.filter(installation=installation).first()
         try:
             record = computed(installation)
@@ -83,7 +87,8 @@ def reassess(installations: Iterable[int], *, actor: Any, now: datetime) -> list
         confirmed = Assessment.objects.filter(installation=installation, confirmed_at__isnull=False)
         confirmed.filter(stale_since__isnull=True).update(stale_since=now)
         if record is not None:
-            made.append(assess_installation(installation, actor=actor, now=now))
+            assessor = assessors[installation.pk]
+            made.append(assess_installation(installation, actor=actor, now=now, assessor=assessor))
     return made
 
 
@@ -97,17 +102,23 @@ def save_installations(
 ) -> list[Installation]:
     """Register installations or change them; a change of the people nearby assesses them anew."""
     rows = save_rows(Installation, edits, actor=actor, now=now, reason=reason)
-    reassess((row.pk for row in rows), actor=actor, now=now)
+    assessors = {row.pk: edit.proposed_by or actor for edit, row in zip(edits, rows, strict=True)}
+    reassess(assessors, actor=actor, now=now)
     return rows
 
 
 @transaction.atomic
 def save_chemicals(edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = "") -> list[Chemical]:
     """Register chemicals or change them; the installations they stand or stood in are assessed anew."""
-    before = {edit.row.installation_id for edit in edits if edit.row is not None}
+    before = [None if edit.row is None else edit.row.installation_id for edit in edits]
     rows = save_rows(Chemical, [_exact(edit) for edit in edits], actor=actor, now=now, reason=reason)
-    touched = before | {row.installation_id for row in rows}
-    reassess((key for key in touched if key is not None), actor=actor, now=now)
+    assessors = {
+        key: edit.proposed_by or actor
+        for edit, left, row in zip(edits, before, rows, strict=True)
+        for key in (left, row.installation_id)
+        if key is not None
+    }
+    reassess(assessors, actor=actor, now=now)
     return rows
 
 
@@ -118,4 +129,4 @@ def _exact(edit: Edit) -> Edit:
         for name in ("design_t", "actual_t")
         if edit.values.get(name) is not None
     }
-    return Edit(edit.row, {**edit.values, **exact})
+    return replace(edit, values={**edit.values, **exact})
