@@ -19,7 +19,7 @@ from anwei.org.models import Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.portal.demo_switch import parts
 from anwei.portal.help import help_texts
-from anwei.portal.menu import doors_of
+from anwei.portal.menu import doors_of, groups_of
 
 SYSTEM_NAME = "system.name"  # key of ledgers.Setting
 
@@ -68,10 +68,17 @@ def _unified_login() -> dict[str, Any] | None:
     return apps[0] if apps else None
 
 
-def _menu(current: str, posts: list[Post], counts: dict[str, Any]) -> list[MenuItem]:
+def _menu(current: str, posts: list[Post], counts: dict[str, Any]) -> list[tuple[str, list[MenuItem]]]:
+    """Return the groups of the menu: each heading with its doors."""
     return [
-        MenuItem(door.name, str(door.label), door.icon, door.lit(current), counts.get(door.counted))
-        for door in doors_of(posts)
+        (
+            str(group.label),
+            [
+                MenuItem(door.name, str(door.label), door.icon, door.lit(current), counts.get(door.counted))
+                for door in group.doors
+            ],
+        )
+        for group in groups_of(posts)
     ]
 
 

@@ -12,6 +12,7 @@ from django.urls import path
 from anwei.ledgers.views import proposals, registers, rows, sheets
 from anwei.org.accounts.recent import recent
 from anwei.org.policy import signed_in
+from anwei.portal.register_index import register_index
 
 ONE = "ledgers/<slug:code>/"
 OF_RIGHTS = ("people", "posts", "roster", "sector-duties", "units")
@@ -32,7 +33,7 @@ urlpatterns = [
     path("proposals/", signed_in(proposals.proposals), name="proposals"),
     path("proposals/<int:pk>/", signed_in(proposals.proposal), name="proposal"),
     path("proposals/<int:pk>/<slug:act>/", signed_in(proposals.decide), name="proposal_decide"),
-    path("ledgers/", signed_in(registers.index), name="ledgers"),
+    path("ledgers/", register_index, name="ledgers"),
     path(ONE, signed_in(registers.register), name="ledger"),
     path(f"{ONE}print/", signed_in(registers.printed), name="ledger_print"),
     path(f"{ONE}export/", signed_in(registers.export), name="ledger_export"),

@@ -1,4 +1,4 @@
-"""The left menu: few groups, each a door that the person may open; administrators have their own."""
+"""The left menu: few groups of doors, in the order of a working day; each role has those it uses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Door:
     names: tuple[str, ...] = ()
     counted: str = ""  # which number of `portal.context` stands beside it
     officials_only: bool = False
-    file_keepers_only: bool = False  # who keeps the file of the own enterprise
+    file_keepers: bool | None = None  # True: only who keeps the file of the own enterprise; False: all others
     post_kinds: tuple[str, ...] = ()  # who has it, where it is an administrator's
     of_the_county: bool = False  # not the administrators of a township or a plant
 
@@ -35,81 +35,132 @@ class Door:
         return current == self.name or current in self.names
 
 
+@dataclass(frozen=True)
+class Group:
+    """Doors under one heading."""
+
+    label: _StrPromise
+    doors: tuple[Door, ...]
+
+
+FILE_PAGES = (
+    "enterprise",
+    "enterprise_timeline",
+    "enterprise_export",
+    "documents",
+    "document",
+    "document_new",
+)
 MENU = (
-    Door(
-        "enterprise_own",
-        _("本企业"),
-        "building-factory-2",
-        ("proposals", "proposal"),
-        file_keepers_only=True,
-    ),
-    Door("cockpit", _("驾驶舱"), "gauge"),
-    Door(
-        "map",
-        _("一张图"),
-        "map-2",
-        ("map_search", "map_nearby", "map_list", "map_datums"),
-    ),
-    Door("work", _("待办"), "list-check", counted="n_work"),
-    Door("alarms", _("监测报警"), "bell-ringing", ("alarm_acknowledge",), counted="n_alarms"),
-    Door(
-        "cases",
-        _("预警处置"),
-        "clipboard-check",
-        ("case", "case_advance", "case_extend", "extensions", "paper"),
-    ),
-    Door(
-        "enterprises",
-        _("一企一档"),
-        "building-factory-2",
+    Group(
+        _("工作台"),
         (
-            "enterprise",
-            "enterprise_timeline",
-            "enterprise_export",
-            "documents",
-            "document",
-            "document_new",
-            "risks",
-            "risk_assessment",
-            "risk_assessments",
-            "risk_diagnosis",
-            "risk_due",
-            "risk_enterprise",
-            "risk_installation",
-            "risk_point",
-            "risk_rate",
-            "risk_sign_enterprise",
-            "risk_sign_point",
+            Door(
+                "enterprise_own",
+                _("本企业"),
+                "building-factory-2",
+                ("proposals", "proposal", *FILE_PAGES),
+                file_keepers=True,
+            ),
+            Door("cockpit", _("驾驶舱"), "gauge"),
+            Door("work", _("待办"), "list-check", counted="n_work"),
+            Door(
+                "map",
+                _("一张图"),
+                "map-2",
+                ("map_search", "map_nearby", "map_list", "map_datums"),
+                officials_only=True,
+            ),
         ),
     ),
-    Door(
-        "gaps",
-        _("责任体系"),
-        "shield-check",
+    Group(
+        _("监测预警"),
         (
-            "responsibility",
-            "responsibility_matrix",
-            "units",
-            "unit",
-            "post",
-            "person",
-            "sectors",
-            "signings",
-            "delegations",
+            Door(
+                "alarms",
+                _("监测报警"),
+                "bell-ringing",
+                ("alarm_acknowledge",),
+                counted="n_alarms",
+            ),
+            Door(
+                "cases",
+                _("预警处置"),
+                "clipboard-check",
+                ("case", "case_advance", "case_extend", "extensions", "paper"),
+            ),
+            Door(
+                "devices", _("监测设备"), "antenna", ("device", "tag", "rule_add", "rule_change", "rejects")
+            ),
+            Door("status", _("系统状态"), "heartbeat", officials_only=True),
         ),
     ),
-    Door(
-        "ledgers",
-        _("台账"),
-        "clipboard-list",
-        ("ledger", "ledger_row", "ledger_new", "ledger_edit", "ledger_import", "ledger_sheet", "ledger_grid"),
+    Group(
+        _("企业与风险"),
+        (
+            Door("enterprises", _("一企一档"), "building-factory-2", FILE_PAGES, file_keepers=False),
+            Door(
+                "risks",
+                _("风险分级管控"),
+                "alert-triangle",
+                (
+                    "colour_rules",
+                    "risk_assessment",
+                    "risk_assessments",
+                    "risk_diagnosis",
+                    "risk_due",
+                    "risk_enterprise",
+                    "risk_installation",
+                    "risk_point",
+                    "risk_rate",
+                    "risk_sign_enterprise",
+                    "risk_sign_point",
+                ),
+            ),
+            Door("expiries", _("到期清单"), "calendar", ("contact_trials",)),
+            Door("proposals", _("待确认变更"), "switch-horizontal", ("proposal",), officials_only=True),
+        ),
     ),
-    Door("expiries", _("到期清单"), "calendar", ("contact_trials",)),
-    Door("law", _("法规标准"), "file-text", ("law_entry",)),
-    Door("devices", _("监测设备"), "antenna", ("device", "tag", "rule_add", "rule_change", "rejects")),
-    Door("status", _("系统状态"), "heartbeat", officials_only=True),
+    Group(
+        _("责任与资料"),
+        (
+            Door(
+                "gaps",
+                _("责任体系"),
+                "shield-check",
+                (
+                    "responsibility",
+                    "responsibility_matrix",
+                    "units",
+                    "unit",
+                    "post",
+                    "person",
+                    "sectors",
+                    "signings",
+                    "delegations",
+                ),
+            ),
+            Door(
+                "ledgers",
+                _("台账"),
+                "clipboard-list",
+                (
+                    "ledger",
+                    "ledger_row",
+                    "ledger_new",
+                    "ledger_edit",
+                    "ledger_import",
+                    "ledger_sheet",
+                    "ledger_grid",
+                    "site",
+                ),
+            ),
+            Door("law", _("法规标准"), "file-text", ("law_entry",)),
+        ),
+    ),
 )
 SYSTEM, SECURITY, AUDIT = Post.Kind.SYSTEM_ADMIN, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN
+ADMINISTRATION_LABEL = _("系统管理")
 ADMINISTRATION = (
     Door(
         "system",
@@ -147,23 +198,36 @@ ADMINISTRATION = (
 )
 
 
-def doors_of(posts: list[Post]) -> list[Door]:
-    """Return the doors of a person's posts; whoever only administers has no business in the business."""
+def groups_of(posts: list[Post]) -> list[Group]:
+    """Return the menu of a person's posts; whoever only administers has no business in the business."""
     kinds = {post.kind for post in posts}
     of_the_county = {post.kind for post in posts if leads_the_county(post.unit)}
     administers = kinds & set(ADMINISTRATORS)
-    doors = [
+    administration = [
         door
         for door in ADMINISTRATION
         if set(door.post_kinds) & (of_the_county if door.of_the_county else kinds)
     ]
     if administers == kinds and posts:
-        return doors
+        return [Group(ADMINISTRATION_LABEL, tuple(administration))]
     official = any(post.unit.kind in PUBLIC_BODIES for post in posts)
     keeps_a_file = keep_a_file(posts)
-    business = [
-        door
-        for door in MENU
-        if (official or not door.officials_only) and (keeps_a_file or not door.file_keepers_only)
+    groups = [
+        Group(
+            group.label,
+            tuple(
+                door
+                for door in group.doors
+                if (official or not door.officials_only) and door.file_keepers in (None, keeps_a_file)
+            ),
+        )
+        for group in MENU
     ]
-    return [*business, *(door for door in doors if door.name not in {one.name for one in business})]
+    in_business = {door.name for group in groups for door in group.doors}
+    more = tuple(door for door in administration if door.name not in in_business)
+    return [*groups, Group(ADMINISTRATION_LABEL, more)] if more else groups
+
+
+def doors_of(posts: list[Post]) -> list[Door]:
+    """Return all doors of a person's posts."""
+    return [door for group in groups_of(posts) for door in group.doors]

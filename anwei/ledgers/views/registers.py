@@ -1,4 +1,4 @@
-"""The list of registers, and the list of one: filter, columns, saved views, batch act, print, export."""
+"""The list of one register: filter, columns, saved views, batch act, print, export."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anwei.ledgers.batch import NotDone, change_column
 from anwei.ledgers.cells import Choosing
 from anwei.ledgers.children import address_of, named_parent
-from anwei.ledgers.declaration import Ledger, ledger_of, ledgers, row_counts
+from anwei.ledgers.declaration import Ledger, ledger_of
 from anwei.ledgers.export import attachment
 from anwei.ledgers.listing import NOT_FILTERS, remembered
 from anwei.ledgers.models import SavedView
@@ -38,15 +38,6 @@ def found(code: str) -> Ledger:
 def reader(request: HttpRequest) -> Any:
     """Return the person behind a request that has passed its policy."""
     return request.user
-
-
-@require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    """Show every register, with how many rows the person sees in each."""
-    n_rows = row_counts(ledgers(), request.user)
-    return render(
-        request, "ledgers/index.html", {"registers": [(each, n_rows[each.code]) for each in ledgers()]}
-    )
 
 
 @require_GET
