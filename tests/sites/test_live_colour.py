@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from anwei.ledgers.models import Change
@@ -19,12 +20,14 @@ from anwei.sites.live.facts import MOST_TOLD, facts_of, sources
 from anwei.sites.live.rules import SETTING
 from anwei.sites.live.trial import N_DAYS, look_back
 from anwei.sites.live.trying import try_rules
-from anwei.sites.models import ColourChange, Enterprise, Equipment, Insurance, Licence, LiveColour
+from anwei.sites.models import Assessment, ColourChange, Enterprise, Equipment, Insurance, Licence, LiveColour
+from anwei.sites.risks.assessing import diagnose_enterprise
+from anwei.sites.risks.form19 import answers_in
 from anwei.standards.risk.live_rules import default_rules, read_rules
 from tests.kernel.county import NOW, County
 from tests.monitoring.plant import Plant, cleared, raised
 from tests.monitoring.plant import build as build_plant
-from tests.sites.risks import place, point
+from tests.sites.risks import chemical, confirmed, installation, no_to_all, place, point
 
 Browse = Callable[[Person], Client]
 RULES = "/risks/colour-rules/"
@@ -158,6 +161,32 @@ def test_the_page_names_every_fact_and_the_way_down(county: County, browse: Brow
     assert listed.context["listing"].count == 1
     assert 'title="过期的许可证照 1' in listed.content.decode()
     assert colour_counts(Enterprise.objects.visible_to(county.officer))["orange"] == 1
+
+
+def test_a_static_grade_says_what_gives_it(county: County, browse: Browse) -> None:
+    address = f"/enterprises/{county.enterprise.pk}/"
+
+    def told() -> str:
+        recolour_all(NOW)
+        return browse(county.officer).get(address).content.decode()
+
+    assert "静态等级的由来" not in told()
+    for n in range(5):
+        point(place(county.enterprise), f"FX-{n}", name=f"储罐{n}", grade="yellow")
+    assert "5 个风险点（储罐0、储罐1、储罐2……）" in told()
+    chemical(installation(county.enterprise, people=35), 500)
+    confirmed(Assessment.objects.get(), county.officer)
+    page = told()
+    assert "氨罐区：一级重大危险源" in page.partition("<dt>颜色成因</dt>")[2].partition("</dd>")[0]
+    assert "个风险点（" not in page and "没有再升高" in page
+    answers = answers_in(no_to_all())
+    made = diagnose_enterprise(county.enterprise, answers, actor=county.worker, now=NOW)
+    confirmed(made, county.officer)
+    page = told()
+    assert (
+        reverse("risk_assessment", args=[made.pk])
+        in page.partition("静态等级的由来")[2].partition("</dd>")[0]
+    )
 
 
 def test_only_who_arranges_the_county_sets_the_rules(county: County, browse: Browse) -> None:

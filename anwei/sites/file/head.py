@@ -27,7 +27,10 @@ def figures_of(enterprise: Enterprise, filled: Sequence[tuple[Sheet, Context]]) 
 
 
 def reasons_of(filled: Sequence[tuple[Sheet, Context]]) -> list[str]:
-    """Return the first sentences of what made the colour."""
-    found = next((parts["found"] for _sheet, parts in filled if "found" in parts), None)
-    facts = [fact for reason in found.reasons for fact in reason.facts] if found else []
-    return [fact.sentence for fact in facts if fact.sentence][:REASONS]
+    """Return the first sentences of what made the colour: live facts, else what gives the static grade."""
+    colour = next((parts for _sheet, parts in filled if "found" in parts), None)
+    if colour is None:
+        return []
+    facts = [fact for reason in colour["found"].reasons for fact in reason.facts]
+    sentences = [fact.sentence for fact in facts if fact.sentence]
+    return (sentences or [words for words, _link in colour["grounds"]])[:REASONS]

@@ -16,6 +16,8 @@ from anwei.sites.enterprise_file import Asked, Sheet, contribute
 from anwei.sites.live.colouring import computed, shown_colour, stored_fact
 from anwei.sites.live.rules import rules_in_force
 from anwei.sites.models import Enterprise, Grade, LiveColour
+from anwei.sites.risks.queries import static_grounds
+from anwei.standards.risk.live_rules import fact_kinds
 
 N_CHANGES = 5
 
@@ -33,7 +35,8 @@ def colour_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict[
         "row": row,
         "colour": colour,
         "found": found,
-        "idle": [one for one in row.facts if one["key"] not in kinds],
+        "grounds": static_grounds(enterprise, row.static),
+        "idle": [(fact_kinds()[one["key"]].label, one) for one in row.facts if one["key"] not in kinds],
         "changes": enterprise.colour_changes.all()[:N_CHANGES],
         "may_change_rules": may_arrange_county(person),
     }
@@ -47,6 +50,9 @@ def _printed(asked: Asked) -> Iterator[Block]:
     labels = {**dict(Grade.choices), "": _("未定级")}
     words = {"live": labels[found["colour"] or ""], "static": labels[found["row"].static]}
     yield Paragraph(_("实时颜色：%(live)s；静态等级：%(static)s。") % words)
+    if found["grounds"]:
+        grounds = _("；").join(words for words, _link in found["grounds"])
+        yield Paragraph(_("静态等级的由来：%(grounds)s。") % {"grounds": grounds})
     for reason in (*found["found"].reasons, *found["found"].others):
         told = _("；").join(fact.sentence for fact in reason.facts if fact.sentence)
         yield Paragraph(

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anwei.org.models import Person
 from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint
@@ -17,6 +19,7 @@ from anwei.sites.statuses import counted_on
 from anwei.standards.risk.control import control_rules
 
 RANK = {grade: place for place, grade in enumerate(Grade.values)}  # 0 is the gravest
+NAMED = 3  # risk points that the grounds of a grade name; the rest is counted
 WITHOUT = ""  # the grade of what was never assessed
 THINGS = ("enterprise", "installation", "point")
 
@@ -109,6 +112,28 @@ def static_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
 def static_grade(enterprise: Enterprise) -> str:
     """Return the static grade of one enterprise, "" without one (`static_grades`)."""
     return static_grades(Enterprise.objects.filter(pk=enterprise.pk)).get(enterprise.pk, WITHOUT)
+
+
+def static_grounds(enterprise: Enterprise, grade: str) -> list[tuple[str, str]]:
+    """Return what gives an enterprise its static grade (`static_grades`), each in words with its page."""
+    if not grade:
+        return []
+    own = valid_assessments(Assessment.objects.filter(enterprise=enterprise)).first()
+    if own is not None:
+        return [(str(own.get_method_display()), reverse("risk_assessment", args=[own.pk]))]
+    found = []
+    assessed = valid_assessments(Assessment.objects.filter(installation__enterprise=enterprise))
+    for one in assessed.select_related("installation").order_by("installation"):
+        if control_rules().installations.get(one.result["level"] or 0) == grade:
+            words = {"name": one.installation, "level": one.result["level_name"]}
+            link = reverse("risk_installation", args=[one.installation_id])
+            found.append((_("%(name)s：%(level)s重大危险源") % words, link))
+    points = standing_points(RiskPoint.objects.filter(site__enterprise=enterprise, grade=grade))
+    if names := list(points.order_by("pk").values_list("name", flat=True)):
+        told = {"n": len(names), "names": _("、").join(names[:NAMED]) + ("……" if names[NAMED:] else "")}
+        link = reverse("risk_enterprise", args=[enterprise.pk])
+        found.append((_("%(n)d 个风险点（%(names)s）") % told, link))
+    return found
 
 
 def shown_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
