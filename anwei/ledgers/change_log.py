@@ -21,8 +21,29 @@ VERBS = {
     "appoint": gettext_lazy("任职"),
     "dismiss": gettext_lazy("离任"),
     "close": gettext_lazy("停用"),
+    "renew": gettext_lazy("续任"),
+    "seed_duties": gettext_lazy("载入法定职责"),
+    "add_duty": gettext_lazy("写入清单"),
+    "plan_task": gettext_lazy("列入清单"),
+    "finish_task": gettext_lazy("登记完成"),
+    "designate": gettext_lazy("指定"),
+    "end_designation": gettext_lazy("结束指定"),
+    "place": gettext_lazy("明确属地"),
+    "assign": gettext_lazy("明确分工"),
+    "end": gettext_lazy("结束分工"),
+    "try": gettext_lazy("试拨"),
+    "show_phone": gettext_lazy("查看号码"),
+    "change_phone": gettext_lazy("修改手机号"),
+    "change_password": gettext_lazy("修改密码"),
     "reset_password": gettext_lazy("重置密码"),
+    "set_up_factor": gettext_lazy("设置动态口令"),
+    "remove_factor": gettext_lazy("解除动态口令"),
+    "issue_recovery_codes": gettext_lazy("生成恢复码"),
+    "use_recovery_code": gettext_lazy("使用恢复码"),
+    "end_sessions": gettext_lazy("结束登录"),
+    "reopen": gettext_lazy("恢复账号"),
 }
+"""What was done to the row of a register, in words."""
 
 
 @dataclass(frozen=True)

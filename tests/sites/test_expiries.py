@@ -209,6 +209,8 @@ def test_one_touch_keeps_what_came_of_a_call(
     assert trial.tried_at == contact.tried_at
     assert Change.objects.get(register="sites.contact", verb="try").content == {"outcome": outcome}
     assert bool(shown(client, kind="contacts")) is not reached
+    row = client.get(reverse("ledger_row", args=["contacts", contact.pk])).content.decode()
+    assert ">试拨<" in row and ">try<" not in row
 
 
 def test_who_keeps_no_registers_or_does_not_see_the_contact_calls_nobody(

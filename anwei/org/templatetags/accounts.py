@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from anwei.ledgers import change_log
 from anwei.ledgers.models import Change
 from anwei.org.accounts.lockout import FACTOR
 from anwei.org.accounts.sessions import device_words
@@ -13,39 +14,14 @@ from anwei.org.models import SECTOR_CHOICES, Person, Post, Unit
 register = template.Library()
 register.filter("device", device_words)
 
-VERBS = {
-    "reset_password": _("重置密码"),
-    "change_password": _("修改密码"),
-    "set_up_factor": _("设置动态口令"),
-    "remove_factor": _("解除动态口令"),
-    "change_phone": _("修改手机号"),
+VERBS = change_log.VERBS | {
     "confirm_factor": _("核实放行"),
-    "issue_recovery_codes": _("生成恢复码"),
-    "use_recovery_code": _("使用恢复码"),
-    "end_sessions": _("结束登录"),
     "close": _("停用账号"),
-    "reopen": _("恢复账号"),
-    "appoint": _("任职"),
-    "dismiss": _("离任"),
     "grant": _("授权代理"),
     "revoke": _("撤销"),
     "issue": _("签发"),
     "bind": _("启用"),
     "set": _("修改设置"),
-    "create": _("登记"),
-    "register": _("登记"),
-    "update": _("修改"),
-    "renew": _("续任"),
-    "seed_duties": _("载入法定职责"),
-    "add_duty": _("写入清单"),
-    "plan_task": _("列入清单"),
-    "finish_task": _("登记完成"),
-    "show_phone": _("查看号码"),
-    "designate": _("指定"),
-    "end_designation": _("结束指定"),
-    "place": _("明确属地"),
-    "assign": _("明确分工"),
-    "end": _("结束分工"),
     "export": _("导出"),
     "draft": _("拟稿"),
     "edit": _("修改"),
