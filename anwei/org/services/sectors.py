@@ -75,23 +75,33 @@ def end_sector_duty(
 def save_sector_duties(
     edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = ""
 ) -> list[SectorDuty]:
-    """Assign sectors as a register writes them; a changed row ends yesterday and begins anew today.
+    """Assign sectors as a register writes them; a changed row ends the day before and begins anew, today.
 
-    Raises OrgError as `assign_sector` does.
+    A row that passes to another sector or department leaves nothing of the old duty in force.
+    Raises OrgError as `assign_sector` and `end_on` do.
     """
     duties = []
     for edit in edits:
         row, values = edit.row, edit.values
-        duties.append(
-            assign_sector(
-                values.get("sector", row.sector if row else ""),
-                row.unit if row and "unit" not in values else Unit.objects.get(pk=values["unit"]),
-                lead=values.get("lead", row.lead if row else True),
-                from_on=values.get("from_on") or day_of(now),
-                document=values.get("document", row.document if row else ""),
-                actor=actor,
-                now=now,
-                reason=reason,
-            )
+        sector = values.get("sector", row.sector if row else "")
+        unit = row.unit if row and "unit" not in values else Unit.objects.get(pk=values["unit"])
+        from_on = values.get("from_on") or day_of(now)
+        if (
+            row
+            and (row.sector, row.unit_id) != (sector, unit.pk)
+            and (row.to_on is None or row.to_on >= from_on)
+        ):
+            last_on = from_on - timedelta(days=1)
+            end_sector_duty(row, last_on=last_on, actor=actor, now=now, reason=reason)
+        duty = assign_sector(
+            sector,
+            unit,
+            lead=values.get("lead", row.lead if row else True),
+            from_on=from_on,
+            document=values.get("document", row.document if row else ""),
+            actor=actor,
+            now=now,
+            reason=reason,
         )
+        duties.append(duty)
     return duties
