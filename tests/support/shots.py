@@ -38,6 +38,12 @@ LISTS |= {
     "notices": "/notices/",
     "notice-settings": "/notices/settings/",
     "search": "/search/?q=煤业",
+    "map": "/map/",
+    "risks": "/risks/",
+    "expiries": "/expiries/",
+    "trials": "/contacts/trials/",
+    "proposals": "/proposals/",
+    "law": "/law/",
     "gaps": "/org/gaps/",
     "matrix": "/org/responsibility/matrix/",
     "sectors": "/org/sectors/",
@@ -70,7 +76,7 @@ ROLES: dict[str, tuple[str, dict[str, str]]] = {
     "leader": ("县长", {"cockpit": "/", "work": "/work/", "matrix": "/org/responsibility/matrix/"}),
     "department": ("安全监管人员", DESK_OF),
     "township": ("专干", DESK_OF),
-    "enterprise": ("安全管理人员", DESK_OF),
+    "enterprise": ("安全管理人员", {**DESK_OF, "own": "/enterprises/own/"}),
     "system": (
         "系统管理员",
         {
