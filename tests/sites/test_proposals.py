@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from anwei.ledgers.proposals.services import confirm, submit
 from anwei.ledgers.saving import Edit
 from anwei.org.models import Person, Post
 from anwei.org.services import appoint
-from anwei.sites.models import Assessment, Chemical
+from anwei.sites.models import Assessment, Chemical, Licence
 from anwei.sites.risks.queries import installation_levels
 from tests.kernel.county import IN_POST_SINCE, NOW, County, in_post
 from tests.sites.risks import chemical, confirmed, installation
@@ -206,6 +207,25 @@ def test_an_end_is_proposed_and_confirmed(county: County, browse: Browse, ammoni
     newest = Assessment.objects.filter(installation=ammonia.installation).first()
     assert newest.result["S"]["shown"] == "0"
     assert browse(county.stranger).post(end, {"reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["townsman", "worker"])
+def test_an_end_prolongs_nothing_that_has_expired(county: County, browse: Browse, who: str) -> None:
+    lasting, past = (
+        Licence.objects.create(enterprise=county.enterprise, kind="safety", number=str(days), expires_on=day)
+        for days in (10, -10)
+        for day in [NOW.date() + timedelta(days=days)]
+    )
+    client = browse(getattr(county, who))
+    for licence in (lasting, past):
+        answer = client.post(reverse("ledger_end", args=["licences", licence.pk]), {"reason": "注销"})
+        assert answer.status_code == 302
+    for waiting in Proposal.objects.all():
+        assert waiting.row == lasting.pk
+        assert decided(browse(county.townsman), waiting, "confirm") == 302
+    lasting.refresh_from_db()
+    past.refresh_from_db()
+    assert (lasting.expires_on, past.expires_on) == (NOW.date(), NOW.date() - timedelta(days=10))
 
 
 def test_the_desk_counts_what_waits_for_the_regulator(

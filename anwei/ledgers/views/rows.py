@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -134,11 +134,11 @@ def end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if not _may_open(ledger, pk, request.user):
         raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
     shown = get_object_or_404(ledger.visible(request.user), pk=pk)
-    values = ledger.ended(timezone.localdate())
-    changed = {name: value for name, value in values.items() if ledger.column(name).of(shown) != value}
+    ending = ledger.ended(timezone.localdate())
+    changed = {name: value for name, value in ending.items() if _ends(ledger.column(name).of(shown), value)}
     reason, now = request.POST.get("reason", "").strip()[:200], timezone.now()
     if not changed:
-        messages.info(request, _("没有改动。"))
+        messages.info(request, _("这条记录已经停用或到期，没有改动。"))
         return redirect("ledger_row", code, pk)
     if not reason:
         messages.error(request, _("停用须说明理由。"))
@@ -151,6 +151,13 @@ def end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return redirect("ledger_edit", code, pk)
     messages.success(request, saved.sentence)
     return redirect(saved.address)
+
+
+def _ends(value: Any, ending: Any) -> bool:
+    """Say whether the value by which a row ends changes it; a last day that has passed is never moved on."""
+    if isinstance(value, date) and isinstance(ending, date):
+        return ending < value
+    return bool(value != ending)
 
 
 def _may_open(ledger: Ledger, pk: int | None, person: Any) -> bool:
