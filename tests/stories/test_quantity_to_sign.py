@@ -119,7 +119,7 @@ BEFORE = Told(
     map_point="yellow",
     map_list="黄色",
     sign="一般·黄",
-    file="实时颜色：一般；静态等级：一般。",
+    file="实时颜色：一般；静态等级：一般。静态等级由来：1 个风险点（装卸台）。",
     waiting=False,
 )
 AFTER = Told(
@@ -134,7 +134,7 @@ AFTER = Told(
     map_point="red",
     map_list="红色",
     sign="重大·红",
-    file="实时颜色：重大；静态等级：重大。",
+    file="实时颜色：重大；静态等级：重大。静态等级由来：氨罐区：一级重大危险源。",
     waiting=False,
 )
 
@@ -181,7 +181,7 @@ class People:
             map_point=next(one["properties"]["c"] for one in points if one["id"] == enterprise),
             map_list=desk_list.split()[-1],
             sign=self.passer.locator(".sign-head .severity").inner_text(),
-            file=next(line for line in file if line.startswith("实时颜色：")),
+            file="".join(line for line in file if line.startswith(("实时颜色：", "静态等级由来："))),
             waiting=waiting,
         )
 

@@ -52,7 +52,7 @@ def _printed(asked: Asked) -> Iterator[Block]:
     yield Paragraph(_("实时颜色：%(live)s；静态等级：%(static)s。") % words)
     if found["grounds"]:
         grounds = _("；").join(words for words, _link in found["grounds"])
-        yield Paragraph(_("静态等级的由来：%(grounds)s。") % {"grounds": grounds})
+        yield Paragraph(_("静态等级由来：%(grounds)s。") % {"grounds": grounds})
     for reason in (*found["found"].reasons, *found["found"].others):
         told = _("；").join(fact.sentence for fact in reason.facts if fact.sentence)
         yield Paragraph(
