@@ -107,6 +107,22 @@ def test_a_refusal_is_tried_again_and_given_up_at_last(
     assert send_due(SMS, at).n_failed == 1 and Notice.objects.filter(person=admin).count() == 1
 
 
+def test_what_an_adapter_raises_unforeseen_is_given_up_too_and_the_page_says_why(
+    county: County, gateway: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_sms(county, gateway, url="http://[::1/")  # no address at all: the standard library raises ValueError
+    told(county)
+    at = NOW
+    for pause in BACK_OFF:
+        assert send_due(SMS, at) == Round(0, 1, 0)
+        assert "ValueError: Invalid IPv6 URL" in channel_states(at)[0].last_fault
+        at += pause
+    assert send_due(SMS, at) == Round(0, 0, 1) and Delivery.objects.get().attempts == MAX_ATTEMPTS
+    assert "Invalid IPv6 URL" in channel_states(at)[0].last_fault and channel_states(at)[0].is_stuck(at)
+    assert sum(record.exc_info is not None for record in caplog.records) == MAX_ATTEMPTS
+    assert channel_states(at + timedelta(days=2))[0].last_fault == ""
+
+
 def test_the_day_a_channel_comes_back(county: County, gateway: Provider) -> None:
     open_sms(county, gateway)
     gateway.status = 500

@@ -7,6 +7,7 @@ file `keys/notices-<channel>` of the data folder.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from anwei.ledgers.services import county_setting
 SETTING = "notices.{channel}"  # key of ledgers.Setting
 ADDRESS = "notices.address"  # key of ledgers.Setting: under which address people reach the system
 Channel = Delivery.Channel
+log = logging.getLogger("anwei.cases")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,22 @@ def adapter_of(channel: Channel) -> Adapter:
     if make is None:
         raise Misconfigured(_("渠道“%(channel)s”的设置没有写明可用的接口。") % {"channel": channel.label})
     return make(setup, secret=settings.DATA.given_secret(f"notices-{channel}"))
+
+
+def hand_over(channel: Channel, message: Message) -> str:
+    """Hand a message to the provider of an open channel and return the receipt.
+
+    Raises Undelivered and nothing else, whatever an adapter or its library raises: what nobody foresaw is
+    tried again and given up like the rest, and its traceback is in the log.
+    """
+    try:
+        return adapter_of(channel).send(message)
+    except Undelivered:
+        raise
+    except Exception as fault:
+        log.exception("channel %s: its adapter failed", channel)
+        words = {"fault": f"{type(fault).__name__}: {fault}"}
+        raise Undelivered(_("渠道接口意外出错：%(fault)s") % words) from fault
 
 
 def link(url: str) -> str:

@@ -21,7 +21,7 @@ from anwei.cases.notices.channels import (
     Message,
     Misconfigured,
     Undelivered,
-    adapter_of,
+    hand_over,
     link,
 )
 from anwei.cases.notices.services import tell
@@ -87,7 +87,7 @@ def _send(channel: Channel, deliveries: Sequence[Delivery], now: datetime) -> De
     """Hand one message over and write down what became of it."""
     rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
     try:
-        receipt = adapter_of(channel).send(_message(deliveries))
+        receipt = hand_over(channel, _message(deliveries))
     except Undelivered as reason:
         attempts = max(delivery.attempts for delivery in deliveries)
         if attempts < MAX_ATTEMPTS:

@@ -66,13 +66,15 @@ def channel_states(now: datetime) -> list[ChannelState]:
         ChannelState(
             **(NOTHING | of_channel.get(channel, {}) | {"channel": channel}),
             is_open=channel in open_channels,
-            last_fault=_fault(channel),
+            last_fault=_fault(channel, now),
         )
         for channel in Channel
     ]
 
 
-def _fault(channel: Channel) -> str:
-    """Return why the latest attempt of what still waits did not get through."""
-    tried = Delivery.objects.filter(channel=channel, state=Delivery.State.WAITING, attempts__gt=0)
-    return tried.exclude(answer="").values_list("answer", flat=True).first() or ""
+def _fault(channel: Channel, now: datetime) -> str:
+    """Return why the latest of what still waits, or was given up within a day, did not get through."""
+    waiting = Q(state=Delivery.State.WAITING, attempts__gt=0)
+    given_up = Q(state=Delivery.State.FAILED, notice__at__gte=now - DAY)
+    tried = Delivery.objects.filter(waiting | given_up, channel=channel).exclude(answer="")
+    return tried.order_by("-pk").values_list("answer", flat=True).first() or ""

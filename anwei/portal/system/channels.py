@@ -28,7 +28,7 @@ from anwei.cases.notices.channels import (
     Message,
     Misconfigured,
     Undelivered,
-    adapter_of,
+    hand_over,
     setup_of,
 )
 from anwei.cases.notices.queries import channel_states
@@ -126,7 +126,7 @@ def system_channel_test(request: HttpRequest, channel: str) -> HttpResponse:
         message = Message(to, _("这是一条测试消息，请勿处理。"), f"test-{one}-{now.timestamp():.0f}")
         sent, answer = True, ""
         try:
-            answer = adapter_of(one).send(message)
+            answer = hand_over(one, message)
         except Undelivered as fault:
             sent, answer = False, str(fault)
         answer = _without_secret(answer, one)
