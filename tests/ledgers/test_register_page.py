@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from anwei.ledgers.models import Change, SheetImport
 from anwei.org.models import Person, Post
@@ -33,7 +34,7 @@ def test_a_sensitive_change_needs_a_reason(county: County, browse: Browse) -> No
     assert (row.status, change.reason, change.content) == (
         "stopped",
         "市场原因",
-        {"changed": {"status": ["producing", "stopped"]}},
+        {"changed": {"status": ["producing", "stopped"], "status_since": [None, str(timezone.localdate())]}},
     )
     page = client.get(reverse("ledger_row", args=["enterprises", row.pk])).content.decode()
     assert "理由：市场原因" in page
