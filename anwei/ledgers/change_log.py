@@ -33,6 +33,7 @@ VERBS = {
     "end": gettext_lazy("结束分工"),
     "try": gettext_lazy("试拨"),
     "show_phone": gettext_lazy("查看号码"),
+    "change_name": gettext_lazy("修改姓名"),
     "change_phone": gettext_lazy("修改手机号"),
     "change_password": gettext_lazy("修改密码"),
     "reset_password": gettext_lazy("重置密码"),

@@ -119,7 +119,7 @@ PEOPLE = register(
         explanation=gettext_lazy("有账号和没有账号的人员；任职在任职台账里登记。"),
         empty=gettext_lazy("从任职台账导入，人员随之登记。"),
         columns=(
-            Column("full_name", synonyms=rules.NAME_HEADERS, searched=True, example="张三"),
+            Column("full_name", synonyms=rules.NAME_HEADERS, searched=True, example="张三", sensitive=True),
             Column(
                 "phone",
                 synonyms=rules.PHONE_HEADERS,

@@ -1,10 +1,11 @@
-"""A phone number that lets its owner in is changed by the security administrator alone, at every door."""
+"""Name and number of who can log in are changed by the security administrator alone, at every door."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -119,3 +120,44 @@ def test_nobody_changes_the_own_number(leader: Person) -> None:
     assert browser(keeper).post(f"/org/accounts/{keeper.pk}/phone/", typed).status_code == 404
     assert browser(leader).post(f"/org/accounts/{leader.pk}/phone/", typed).status_code == 403
     assert phone(leader) == OLD
+
+
+def rename(actor: Person, person: Person, **typed: str) -> HttpResponse:
+    """Write another name into the register of people."""
+    row = {"full_name": "王县长", "phone": person.phone, "username": person.username}
+    return browser(actor).post(f"/ledgers/people/{person.pk}/edit/", row | {"reason": "正名"} | typed)
+
+
+def name(person: Person) -> str:
+    return Person.objects.get(pk=person.pk).full_name
+
+
+def test_no_register_changes_the_name_of_who_can_log_in(clerk: Person, leader: Person) -> None:
+    clerk.set_unusable_password()  # came in by another way
+    clerk.save()
+    for person, refusal in ((leader, "只能由安全保密管理员"), (clerk, "不能修改自己的姓名")):
+        answer = rename(clerk, person, confirmed="1")
+        assert answer.status_code == 422 and refusal in answer.content.decode()
+        assert name(person) == person.username
+    assert not Change.objects.filter(verb="update").exists()
+
+
+def test_a_name_in_the_register_is_changed_with_a_reason(clerk: Person, villager: Person) -> None:
+    assert rename(clerk, villager, reason="").status_code == 422 and name(villager) == "villager"
+    assert rename(clerk, villager).status_code == 302 and name(villager) == "王县长"
+    change = Change.objects.get(register="org.person", row=str(villager.pk), verb="update")
+    assert (change.actor, change.reason) == (clerk, "正名")
+    assert change.content == {"changed": {"full_name": ["villager", "王县长"]}}
+
+
+def test_the_security_administrator_corrects_a_name_and_it_is_told(leader: Person) -> None:
+    keeper, auditor = official("keeper", "security_admin"), official("auditor", "audit_admin")
+    client, door = browser(keeper), f"/org/accounts/{leader.pk}/name/"
+    assert client.post(door, {"full_name": " ", "reason": "更正"}).status_code == 422
+    assert client.post(door, {"full_name": "王五"}).status_code == 422  # no reason, no act
+    assert client.post(door, {"full_name": "王五", "reason": "更正"}).status_code == 302
+    change = Change.objects.get(register="org.person", row=str(leader.pk), verb="change_name")
+    assert (change.actor, change.content) == (keeper, {"changed": {"full_name": ["leader", "王五"]}})
+    assert set(Notice.objects.values_list("person", flat=True)) == {leader.pk, auditor.pk}
+    own = browser(keeper).post(f"/org/accounts/{keeper.pk}/name/", {"full_name": "王县长", "reason": "更正"})
+    assert own.status_code == 404 and name(keeper) == "keeper"

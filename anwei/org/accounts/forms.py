@@ -44,6 +44,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("理由"), max_length=200, strip=True)
 
 
+class NameForm(ReasonForm):
+    """Another name, and why."""
+
+    full_name = forms.CharField(label=_("姓名"), max_length=40, strip=True)
+
+
 class PhoneForm(ReasonForm):
     """Another phone number, or none, and why."""
 

@@ -1,7 +1,7 @@
-"""Whose phone number and user name let their owner in, and so are changed by a security administrator alone.
+"""What of a person who can log in a security administrator alone changes: name, phone number and user name.
 
 A phone number is a second user name, and the county's unified login finds people by it: whoever could put
-another number to a leader's name could come in as the leader.
+another number to a leader's name could come in as the leader. The name is what its owner signs with.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def lets_in(person: Person) -> bool:
 
 
 def require_unguarded(person: Person, values: Mapping[str, Any]) -> None:
-    """Raise OrgError when `values` would change by what name or number a person comes in."""
+    """Raise OrgError when `values` would change by what a person comes in or signs."""
     if sentence := guarded(person, values):
         raise OrgError(sentence)
 
@@ -33,7 +33,7 @@ def require_unguarded(person: Person, values: Mapping[str, Any]) -> None:
 def guarded(row: Person | Holding, values: Mapping[str, Any]) -> str:
     """Return why `values` must not be written to a row of a register, "" where they may."""
     person = row.person if isinstance(row, Holding) else row
-    named = {"phone": _("手机号"), "username": _("账号")}
+    named = {"full_name": _("姓名"), "phone": _("手机号"), "username": _("账号")}
     changed = [name for name in named if name in values and values[name] != getattr(person, name)]
     if not changed or not lets_in(person):
         return ""

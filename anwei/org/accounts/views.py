@@ -24,7 +24,7 @@ from anwei.org.accounts.administration import (
     require_administration,
 )
 from anwei.org.accounts.factors import must_have_factor
-from anwei.org.accounts.forms import AccountForm, PhoneForm, ReasonForm
+from anwei.org.accounts.forms import AccountForm, NameForm, PhoneForm, ReasonForm
 from anwei.org.accounts.passwords import profile
 from anwei.org.accounts.recent import recent
 from anwei.org.accounts.resets import last_reset, remove_factor, tell_of_opening
@@ -37,6 +37,7 @@ from anwei.org.policy import person_of, posts
 from anwei.org.services import (
     OrgError,
     appoint,
+    change_name,
     change_phone,
     close_account,
     create_person,
@@ -102,11 +103,11 @@ def account_person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @recent
 def account_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Do one act to an account, with a reason: password, factor, phone, sessions, out of use and back."""
+    """Do one act to an account, with a reason: password, factor, name, phone, sessions, out of use, back."""
     person = _account(request, pk)
     if act not in ACTS:
         raise Http404
-    form = PhoneForm(request.POST) if act == "phone" else ReasonForm(request.POST)
+    form = FORMS.get(act, ReasonForm)(request.POST)
     password = ""
     if form.is_valid():
         try:
@@ -134,6 +135,11 @@ def _close(person: Person, actor: Person, reason: str) -> str:
     return ""
 
 
+def _change_name(person: Person, actor: Person, reason: str, full_name: str) -> str:
+    change_name(person, full_name, actor=actor, now=timezone.now(), reason=reason)
+    return ""
+
+
 def _change_phone(person: Person, actor: Person, reason: str, phone: str) -> str:
     change_phone(person, phone, actor=actor, now=timezone.now(), reason=reason)
     return ""
@@ -153,13 +159,16 @@ def _end_sessions(person: Person, actor: Person, reason: str) -> str:
 
 ACTS: dict[str, Callable[..., str]] = {
     "password": _reset,
+    "name": _change_name,
     "phone": _change_phone,
     "factor": _remove_factor,
     "sessions": _end_sessions,
     "close": _close,
     "reopen": _reopen,
 }
+FORMS: dict[str, type[ReasonForm]] = {"name": NameForm, "phone": PhoneForm}
 SENTENCES = {
+    "name": _("姓名已改为“%(person)s”，本人和安全审计员已收到通知。"),
     "phone": _("%(person)s的手机号已修改，本人和安全审计员已收到通知。"),
     "factor": _("%(person)s的动态口令已解除，下次登录时重新设置。"),
     "sessions": _("%(person)s的登录已全部结束，下次操作须重新登录。"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anwei.org.services.accounts import (
+    change_name,
     change_phone,
     close_account,
     create_administrators,
@@ -31,6 +32,7 @@ __all__ = [
     "add_duty",
     "appoint",
     "assign_sector",
+    "change_name",
     "change_phone",
     "close_account",
     "create_administrators",

@@ -97,6 +97,22 @@ def change_phone(person: Person, phone: str, *, actor: Person | None, now: datet
     tell_of_reset(change, person)
 
 
+@transaction.atomic
+def change_name(person: Person, full_name: str, *, actor: Person | None, now: datetime, reason: str) -> None:
+    """Give a person another name, with which they sign from then on; they and their auditors are told.
+
+    Raises PermissionDenied when the account is not the actor's to change.
+    """
+    require_administration(actor, person, now)
+    before, person.full_name = person.full_name, full_name
+    person.save(update_fields=["full_name"])
+    content = {"changed": {"full_name": [before, full_name]}}
+    change = record_change(
+        REGISTER, person.pk, actor=actor, now=now, verb="change_name", content=content, reason=reason
+    )
+    tell_of_reset(change, person)
+
+
 def _require_free_phone(phone: str, person: Person | None = None) -> None:
     """Raise OrgError when a phone number is another person's, as number or as user name: both log in."""
     others = Person.objects.filter(Q(phone=phone) | Q(username=phone))

@@ -23,7 +23,8 @@ def save_people(
 ) -> list[Person]:
     """Register people or change their name, phone number and user name.
 
-    Raises OrgError when a number or name is another person's, or is changed where it lets its owner in.
+    Raises OrgError when a number or user name is another person's, when somebody changes the own name, or
+    when one of the three is changed of who can log in.
     """
     return [
         _created(edit, actor=actor, now=now)
@@ -45,6 +46,8 @@ def _created(edit: Edit, *, actor: Person | None, now: datetime) -> Person:
 def _changed(edit: Edit, *, actor: Person | None, now: datetime, reason: str) -> Person:
     person: Person = edit.row  # type: ignore[assignment]
     values = {name: value for name, value in edit.values.items() if name != "username" or value}
+    if person == actor and values.get("full_name", person.full_name) != person.full_name:
+        raise OrgError(_("不能修改自己的姓名：电子签名以它为准。"))
     require_unguarded(person, values)
     for name in {values.get("phone"), values.get("username")} - {None, "", person.phone, person.username}:
         if Person.objects.filter(Q(phone=name) | Q(username=name)).exclude(pk=person.pk).exists():
