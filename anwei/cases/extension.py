@@ -206,11 +206,11 @@ def _grant(request: Extension, entry: Entry, now: datetime) -> None:
 
 
 def signer_of(entry: Entry) -> str:
-    """Return who signed an entry, with whom a deputy acted for."""
+    """Return who signed an entry, by the name they signed with, and whom a deputy acted for."""
     principal = entry.content.get(ACTING_FOR)
     if principal is None:
-        return str(entry.actor)
-    return _("%(deputy)s（代%(principal)s）") % {"deputy": entry.actor, "principal": principal["name"]}
+        return entry.actor_name
+    return _("%(deputy)s（代%(principal)s）") % {"deputy": entry.actor_name, "principal": principal["name"]}
 
 
 def _tell_parent(case: Case, entry: Entry, verb: str, content: dict[str, object], now: datetime) -> None:

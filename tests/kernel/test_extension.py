@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from anwei.cases.dossier.records import case_record
 from anwei.cases.errors import CaseError, MissingPaper, NotYet, NotYourTurn, WrongPhase
 from anwei.cases.extension import EXTENSIONS, ask_extension, extendable, last_day, latest_day, terms_of
 from anwei.cases.models import Case, Clock, Extension
@@ -18,6 +19,7 @@ from anwei.cases.services import advance
 from anwei.cases.sweep import sweep
 from anwei.ledgers import seal
 from anwei.ledgers.services import change_setting
+from anwei.org.models import Person
 from anwei.org.services import appoint, delegate, dismiss
 from tests.kernel.county import NOW, County, in_post, open_repair
 from tests.kernel.test_engine import ordered
@@ -73,6 +75,18 @@ def test_a_deputy_signs_and_both_names_stand(county: County) -> None:
     approve(county, request, date(2026, 12, 12), actor=deputy)
     assert request.parent is not None
     assert "签批人 deputy（代officer）" in str(timeline(request.parent)[-1].line)
+
+
+def test_who_signed_stands_with_the_name_they_signed_with(county: County, client: Client) -> None:
+    request = ask(county, ordered(county))
+    approve(county, request, date(2026, 12, 12))
+    Person.objects.filter(pk=county.officer.pk).update(full_name="王县长")
+    client.force_login(county.boss)
+    page = client.get(f"/cases/{request.pk}/").content.decode()
+    line = page.partition("已批准延期")[0].rpartition("<li>")[2]
+    assert "officer" in line and "王县长" not in line
+    assert {word["who"] for word in case_record(request, whole=True)["words"]} == {"worker", "officer"}
+    assert "officer" in client.get("/extensions/?state=approved").content.decode()
 
 
 def test_asking_twice_is_one_request_and_a_second_one_waits(county: County) -> None:

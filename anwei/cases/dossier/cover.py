@@ -62,7 +62,7 @@ def _at(at: Any) -> str:
 
 def _who(line: Any) -> str:
     entry = line.entry
-    return _("系统") if entry.actor is None else f"{entry.post or ''} {entry.actor}".strip()
+    return f"{entry.post or ''} {entry.actor_name}".strip() if entry.actor else _("系统")
 
 
 def _what(line: Any) -> str:

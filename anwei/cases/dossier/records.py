@@ -78,7 +78,7 @@ def _words(case: Case) -> Iterable[dict[str, Any]]:
         yield {
             "number": entry.number,
             "at": entry.at.isoformat(),
-            "who": "" if entry.actor is None else str(entry.actor),
+            "who": entry.actor_name,
             "post": "" if entry.post is None else str(entry.post),
             "line": str(line.line),
             "note": entry.note,

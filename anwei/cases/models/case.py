@@ -165,6 +165,11 @@ class Entry(SealedRow):
     def __str__(self) -> str:
         return f"{self.case_id} #{self.number} {self.verb}"
 
+    @property
+    def actor_name(self) -> str:
+        """Who acted, "" for the system: by the name they signed with, where they did, else by today's."""
+        return "" if self.actor is None else str(self.content.get("signature") or self.actor)
+
 
 class Series(models.Model):
     """The last number given to the cases of one kind in one year."""
