@@ -15,6 +15,7 @@ from anwei.ledgers.declaration import seen
 from anwei.org.holdings import posts_of
 from anwei.org.models import Holding, Person, Post, SectorDuty, Territory, Unit
 from anwei.org.models.units import PUBLIC_BODIES
+from anwei.org.rights import ARRANGED
 from anwei.org.scope import grants, sees_the_county, standing
 from anwei.standards.sectors import sectors
 
@@ -120,8 +121,7 @@ def unit_choices(person: Any) -> Iterable[tuple[int, str]]:
 
 def post_kinds(person: Any) -> Iterable[tuple[str, Any]]:
     """Return the kinds of post a register may give; administrators and displays are made elsewhere."""
-    kept = (*KEEPERS, Post.Kind.SAFETY)
-    return [(kind.value, kind.label) for kind in Post.Kind if kind in kept]
+    return [(kind.value, kind.label) for kind in Post.Kind if kind in ARRANGED]
 
 
 def public_unit_kinds(person: Any) -> Iterable[tuple[str, Any]]:
@@ -140,8 +140,8 @@ def units_seen(person: Any) -> QuerySet[Unit]:
 
 
 def posts_seen(person: Any) -> QuerySet[Post]:
-    """Return the posts of the units a person may see, without those of screens."""
-    return Post.objects.filter(unit__in=seen(Unit, person)).exclude(kind=Post.Kind.DISPLAY)
+    """Return the posts of the units a person may see, without those of screens and of administrators."""
+    return Post.objects.filter(unit__in=seen(Unit, person), kind__in=ARRANGED)
 
 
 def holdings_seen(person: Any) -> QuerySet[Holding]:

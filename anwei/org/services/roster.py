@@ -11,15 +11,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows
 from anwei.org.accounts.phones import require_unguarded
-from anwei.org.holdings import day_of, holdings_on
+from anwei.org.holdings import day_of, people_at
 from anwei.org.models import Holding, Person, Post, Territory, Unit
+from anwei.org.register_rules import posts_seen
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.org.services.accounts import create_person
+from anwei.org.services.duties import locked_post
 from anwei.org.services.errors import OrgError
 from anwei.org.services.posts import appoint, create_post, dismiss, require_another, require_may_fill
 from anwei.org.services.units import register_unit
@@ -83,8 +85,8 @@ def post_kind_of(title: str) -> Post.Kind:
 def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Post]:
     """Set up posts with the duties of their kind, or change them.
 
-    Raises OrgError when a unit has a post of this title, the own post would become another kind, or a post is
-    not theirs to fill, PermissionDenied outside what `actor` may see.
+    Raises OrgError when a unit has a post of this title, the own post would get another unit or kind, or
+    `actor` may not fill a post as it was or as it would be; PermissionDenied outside what they may see.
     """
     rows = []
     for edit in edits:
@@ -93,18 +95,23 @@ def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, re
             unit = Unit.objects.get(pk=values["unit"])
             rows.append(create_post(unit, values["kind"], values["title"], actor=actor, now=now))
         else:
-            if "kind" in values and values["kind"] != edit.row.kind:
-                for holding in holdings_on(day_of(now)).filter(post=edit.row).select_related("person"):
-                    require_another(holding.person, actor)
-            rows += save_rows(Post, [edit], actor=actor, now=now, reason=reason, visible=_posts_seen)
+            _require_may_change(locked_post(edit.row), values, actor, now)
+            rows += save_rows(Post, [edit], actor=actor, now=now, reason=reason, visible=posts_seen)
         rows[-1].refresh_from_db()  # its unit as it is now
         require_may_fill(rows[-1], actor, now)
-    require_visible(_posts_seen, [row.pk for row in rows], actor)
+    require_visible(posts_seen, [row.pk for row in rows], actor)
     return rows
 
 
-def _posts_seen(person: Any) -> QuerySet[Post]:
-    return Post.objects.filter(unit__in=Unit.objects.visible_to(person))
+def _require_may_change(post: Post, values: Mapping[str, Any], actor: Person | None, now: datetime) -> None:
+    """Raise OrgError where `actor` does not fill a post as it stands, or gives it power and sits in it."""
+    require_may_fill(post, actor, now)
+    stands = {"unit": post.unit_id, "kind": post.kind}
+    if any(values.get(name, stands[name]) != stands[name] for name in stands):
+        held = Holding.objects.filter(post=post).filter(Q(to_on__isnull=True) | Q(to_on__gte=day_of(now)))
+        sitting = [holding.person for holding in held.select_related("person")]
+        for person in (*sitting, *people_at(post, now)):
+            require_another(person, actor)
 
 
 @transaction.atomic
@@ -122,7 +129,7 @@ def save_roster(
         else _changed(edit.row, edit.values, actor=actor, now=now, reason=reason)
         for edit in edits
     ]
-    require_visible(_posts_seen, [row.post_id for row in rows], actor)
+    require_visible(posts_seen, [row.post_id for row in rows], actor)
     return rows
 
 
