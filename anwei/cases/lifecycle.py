@@ -130,6 +130,11 @@ class Transition:
     second_person: bool = False
     dangerous: bool = False
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether who does it gives password or code once more: before danger, and before signing."""
+        return self.dangerous or any(need.kind == "signature" for need in self.needs)
+
     def faults(self) -> Iterator[str]:
         """Yield what is wrong with this row by itself."""
         if not IDENTIFIER.fullmatch(self.verb):

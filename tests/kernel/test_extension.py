@@ -89,6 +89,23 @@ def test_who_signed_stands_with_the_name_they_signed_with(county: County, client
     assert "officer" in client.get("/extensions/?state=approved").content.decode()
 
 
+@pytest.mark.parametrize("verb", ["approve", "refuse"])
+def test_whoever_signs_or_refuses_long_after_login_is_asked_again(
+    county: County, client: Client, verb: str
+) -> None:
+    request = ask(county, ordered(county))
+    client.force_login(county.officer)
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 10 * 3600  # s
+    session.save()
+    fields = {"granted_until": "2026-12-13", "opinion": "同意", "signature_typed": "officer"}
+    answer = client.post(f"/cases/{request.pk}/{verb}/", fields)
+    assert answer.status_code == 302 and answer["Location"].startswith("/accounts/confirm/")
+    request.refresh_from_db()
+    assert request.phase == "review"
+
+
 def test_asking_twice_is_one_request_and_a_second_one_waits(county: County) -> None:
     case = ordered(county)
     assert ask(county, case) == ask(county, case)

@@ -46,7 +46,7 @@ def case_advance(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Do a verb by its form: errors in place, a double click counts once, a faster hand gives 409."""
     shown = _case(request, pk)
     transition = _row_of(shown, verb)
-    if transition.dangerous:
+    if transition.asks_again:
         require_recent(request)
     form = TransitionForm(transition, request.POST, request.FILES, case=shown)
     allowed = verb in {row.verb for row in transitions_for(shown, person_of(request), now=timezone.now())}

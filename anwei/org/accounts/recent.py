@@ -1,4 +1,4 @@
-"""Asking again who it is before something dangerous: changes of rights, and dangerous verbs."""
+"""Asking again who it is before something dangerous: changes of rights, dangerous verbs, signatures."""
 
 from __future__ import annotations
 
