@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from anwei.org.models import Holding, Person, Post, Unit
+from anwei.org.services import appoint
 from tests.kernel.county import COUNTY, NOW, TOWN, County, in_post
 
 APPOINT = {
@@ -133,8 +134,8 @@ def test_the_registers_are_no_way_round(county: County, units: dict[str, Unit]) 
 
 def test_no_post_becomes_one_that_sees_more_under_its_holder(county: County, units: dict[str, Unit]) -> None:
     """A township's officer who knows the county's duty post by name cannot make a friend's post one."""
-    friend = in_post("friend", Post.objects.create(unit=units["coal"], kind="officer", title="干事"))
-    post = friend.holdings.get().post
+    post = Post.objects.create(unit=units["coal"], kind="officer", title="干事")
+    appoint(in_post("friend"), post, actor=None, now=NOW)  # today: a post that was held keeps its kind
     client = browser(clerk(units["office"]))
     kept = {"unit": post.unit.name, "title": post.title, "kind": "duty", **REASON}
     assert client.post(f"/ledgers/posts/{post.pk}/edit/", kept).status_code == 302  # who sees the county may

@@ -13,10 +13,11 @@ from anwei.ledgers.examination import choosings_of
 from anwei.ledgers.outgoing import told
 from anwei.ledgers.saving import Edit
 from anwei.org.models import Person, Post, Unit
-from anwei.org.services import OrgError
+from anwei.org.responsibility import resolve
+from anwei.org.services import OrgError, appoint
 from anwei.org.services.roster import save_posts
 from tests.kernel.accounts import government
-from tests.kernel.county import NOW, TOWN, County, in_post
+from tests.kernel.county import IN_POST_SINCE, NOW, TOWN, County, county_clerk, in_post
 from tests.ledgers.sheets import write
 
 
@@ -98,3 +99,25 @@ def test_nobody_moves_the_own_post(county: County) -> None:
     with pytest.raises(OrgError, match="不能给自己"):
         save_posts([Edit(Post.objects.get(pk=own.pk), {"unit": government().pk})], actor=fresh, now=NOW)
     assert as_it_was(post) and as_it_was(own)
+
+
+def test_a_post_that_was_held_keeps_unit_and_kind(county: County) -> None:
+    """Else another would have answered in the past, and the plant's people would see a whole township."""
+    clerk, before = county_clerk(), resolve(county.enterprise.subject(), IN_POST_SINCE)
+    for person in (county.townsman, clerk):
+        town = county.townsman.holdings.get().post.unit
+        for cells in ({"unit": town.name}, {"kind": "值班岗"}):
+            answer = edit(person, "posts", county.principal, **cells)
+            assert answer.status_code == 422 and "请另设岗位" in answer.content.decode()
+    lines = [["单位", "岗位", "岗位性质"], ["甲化工厂", "厂长", "分管负责人"]]
+    write("posts", lines, actor=clerk, reason="导入", doubtful=True)
+    assert as_it_was(county.principal)
+    assert resolve(county.enterprise.subject(), IN_POST_SINCE) == before
+    assert edit(clerk, "posts", county.principal, title="总经理").status_code == 302
+
+
+def test_a_post_that_nobody_held_yet_is_put_right(county: County) -> None:
+    post = Post.objects.create(unit=county.duty.unit, kind="officer", title="副局长")
+    appoint(in_post("newcomer"), post, actor=None, now=NOW)  # from today
+    assert edit(county_clerk(), "posts", post, kind="分管负责人").status_code == 302
+    assert Post.objects.get(pk=post.pk).kind == "deputy"

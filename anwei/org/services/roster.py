@@ -85,8 +85,9 @@ def post_kind_of(title: str) -> Post.Kind:
 def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Post]:
     """Set up posts with the duties of their kind, or change them.
 
-    Raises OrgError when a unit has a post of this title, the own post would get another unit or kind, or
-    `actor` may not fill a post as it was or as it would be; PermissionDenied outside what they may see.
+    Raises OrgError when a unit has a post of this title, the own post or one that was held before today would
+    get another unit or kind, or `actor` may not fill a post as it was or as it would be; PermissionDenied
+    outside what they may see.
     """
     rows = []
     for edit in edits:
@@ -104,14 +105,23 @@ def save_posts(edits: Sequence[Edit], *, actor: Person | None, now: datetime, re
 
 
 def _require_may_change(post: Post, values: Mapping[str, Any], actor: Person | None, now: datetime) -> None:
-    """Raise OrgError where `actor` does not fill a post as it stands, or gives it power and sits in it."""
+    """Raise OrgError where `actor` does not fill a post as it stands, gives it power and sits in it, or where
+    another unit or kind, which have no dates, would change who answered on days that are over.
+    """
     require_may_fill(post, actor, now)
     stands = {"unit": post.unit_id, "kind": post.kind}
-    if any(values.get(name, stands[name]) != stands[name] for name in stands):
-        held = Holding.objects.filter(post=post).filter(Q(to_on__isnull=True) | Q(to_on__gte=day_of(now)))
-        sitting = [holding.person for holding in held.select_related("person")]
-        for person in (*sitting, *people_at(post, now)):
-            require_another(person, actor)
+    if all(values.get(name, stands[name]) == stands[name] for name in stands):
+        return
+    today = day_of(now)
+    sitting = post.holdings.filter(Q(to_on__isnull=True) | Q(to_on__gte=today)).select_related("person")
+    for person in (*(holding.person for holding in sitting), *people_at(post, now)):
+        require_another(person, actor)
+    if post.holdings.filter(from_on__lt=today).exists():
+        sentence = _(
+            "“%(post)s”有人任过职，单位和类别不能再改，否则过去由谁负责也跟着变；"
+            "请另设岗位、任命人员，未办结事项由安委办在原岗位的页面移交。"
+        )
+        raise OrgError(sentence % {"post": post})
 
 
 @transaction.atomic
