@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.notices.services import tell
 from anwei.ledgers.models import Proposal
+from anwei.ledgers.proposals.answers import on_proposal
 from anwei.ledgers.proposals.queries import thing_of, titles_of
-from anwei.ledgers.proposals.services import on_proposal
 from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Subject, Vacant, posts_for
 from anwei.org.roster import TOWNSHIP_DIGITS
@@ -39,7 +39,7 @@ def tell_of_proposal(proposal: Proposal, now: datetime) -> None:
         level="info",
         key=f"proposal:{proposal.pk}:{proposal.state}",
         now=now,
-        actor=proposal.decided_by or proposal.proposed_by,
+        actor=proposal.proposed_by if proposal.is_waiting else proposal.decided_by,
     )
 
 

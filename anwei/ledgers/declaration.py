@@ -15,6 +15,7 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, Perm
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.proposals.answers import return_moved
 from anwei.ledgers.saving import Edit, save_rows
 
 if TYPE_CHECKING:
@@ -239,9 +240,25 @@ class Ledger:
         edits = self._as_they_stand(edits, actor)
         if not reason and (names := self.sensitive_in(edits)):
             raise ValueError(needs_reason(column.label for column in names))
+        if moved := self._moved_by(edits):
+            return_moved(self.code, moved, now=now)
         if self.save is not None:
             return self.save(edits, actor=actor, now=now, reason=reason)
         return save_rows(self.model, edits, actor=actor, now=now, reason=reason)
+
+    def parent_of(self, row: Any) -> int | None:
+        """Return the key of what a row belongs to; None for nothing."""
+        found: int | None = self.column(self.parent).of(row) if self.parent else None
+        return found
+
+    def _moved_by(self, edits: Iterable[Edit]) -> list[int]:
+        """Return the keys of the rows that belong to something else afterwards."""
+        return [
+            edit.row.pk
+            for edit in edits
+            if edit.row is not None
+            and edit.values.get(self.parent, self.parent_of(edit.row)) != self.parent_of(edit.row)
+        ]
 
     def _as_they_stand(self, edits: Sequence[Edit], actor: Any) -> Sequence[Edit]:
         """Return the edits on their rows as they stand now, locked until the transaction ends."""

@@ -20,9 +20,9 @@ from anwei.ledgers.proposals.services import confirm, submit
 from anwei.ledgers.saving import Edit
 from anwei.org.models import Person, Post
 from anwei.org.services import appoint
-from anwei.sites.models import Assessment, Chemical, Licence
+from anwei.sites.models import Assessment, Chemical, Equipment, Licence
 from anwei.sites.risks.queries import installation_levels
-from tests.kernel.county import IN_POST_SINCE, NOW, County, in_post
+from tests.kernel.county import IN_POST_SINCE, NOW, County, county_clerk, in_post
 from tests.sites.risks import chemical, confirmed, installation
 
 pytestmark = pytest.mark.db
@@ -226,6 +226,45 @@ def test_an_end_prolongs_nothing_that_has_expired(county: County, browse: Browse
     lasting.refresh_from_db()
     past.refresh_from_db()
     assert (lasting.expires_on, past.expires_on) == (NOW.date(), NOW.date() - timedelta(days=10))
+
+
+def test_a_row_that_passes_to_another_enterprise_takes_no_proposal_along(
+    county: County, browse: Browse
+) -> None:
+    boiler = Equipment.objects.create(enterprise=county.enterprise, code="E1", name="锅炉")
+    worker, heir, clerk = browse(county.worker), browse(county.stranger), browse(county_clerk())
+    assert sent(worker, "equipment", boiler, reason="机密原因", name="机密锅炉").status_code == 302
+    waiting = Proposal.objects.get()
+    address = reverse("proposal", args=[waiting.pk])
+    assert sent(clerk, "equipment", boiler, enterprise="乙煤矿", name="新锅炉").status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.decided_by) == ("returned", None) and "转到另一家单位" in waiting.note
+    line = Change.objects.filter(register="ledgers.proposal", row=str(waiting.pk)).latest("number")
+    assert (line.verb, line.actor, line.reason) == ("return", None, waiting.note)
+    assert heir.get(address).status_code == 404
+    page = heir.get(reverse("ledger_row", args=["equipment", boiler.pk])).content.decode()
+    assert "新锅炉" in page and "机密" not in page
+    assert "机密" not in heir.get(f"{reverse('proposals')}?state=answered").content.decode()
+    assert decided(heir, waiting, "withdraw") == 404
+    old = worker.get(address).content.decode()
+    assert "甲化工厂：设备台账" in old and waiting.note in old and "系统" in old and "新锅炉" not in old
+    assert waiting.note in Notice.objects.get(url=address, person=county.worker).text
+    assert sent(heir, "equipment", boiler, reason="改名", name="煤矿锅炉").status_code == 302
+    assert decided(clerk, Proposal.objects.get(state="waiting"), "confirm") == 302
+    boiler.refresh_from_db()
+    assert boiler.name == "煤矿锅炉"
+
+
+def test_a_proposal_is_not_confirmed_for_another_owner_however_the_row_got_there(
+    county: County, browse: Browse
+) -> None:
+    boiler = Equipment.objects.create(enterprise=county.enterprise, code="E1", name="锅炉")
+    assert sent(browse(county.worker), "equipment", boiler, name="锅炉二").status_code == 302
+    Equipment.objects.filter(pk=boiler.pk).update(enterprise=county.other_enterprise)
+    waiting, clerk = Proposal.objects.get(), browse(county_clerk())
+    assert browse(county.stranger).get(reverse("proposal", args=[waiting.pk])).status_code == 404
+    assert decided(clerk, waiting, "confirm") == 409
+    assert decided(clerk, waiting, "return", "设备已转让") == 302
 
 
 def test_the_desk_counts_what_waits_for_the_regulator(

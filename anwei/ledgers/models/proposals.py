@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 class Proposal(models.Model):
     """What somebody who may not write a register wants to stand in it; written only when confirmed.
 
-    `before` and `after` hold values by column as JSON keeps them (`ledgers.proposals.values`); without a
-    `row` it proposes a new one beneath `parent`. One waits for a row at a time, so that two never wait for a
-    column. What was done with it is sealed in the change log; this row is where that led.
+    `before` and `after` hold values by column as JSON keeps them (`ledgers.proposals.values`); `parent` is
+    what the row belonged to then, or, without a `row`, what the proposed new one would belong to. One waits
+    for a row at a time, so that two never wait for a column. What was done with it is sealed in the change
+    log; this row is where that led.
     """
 
     class State(models.TextChoices):
@@ -26,7 +27,9 @@ class Proposal(models.Model):
 
     ledger = models.CharField(_("台账"), max_length=40)  # the register's code
     row = models.PositiveBigIntegerField(null=True)  # primary key of the row that would change
-    parent = models.PositiveBigIntegerField(null=True)  # primary key of what a new row would belong to
+    parent = models.PositiveBigIntegerField(
+        null=True
+    )  # primary key of what the row belonged, or would belong
     before = models.JSONField(default=dict)
     after = models.JSONField()
     reason = models.CharField(_("理由"), max_length=200, blank=True)
@@ -51,7 +54,8 @@ class Proposal(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="waiting", decided_by__isnull=True, decided_at__isnull=True)
-                | ~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False),
+                | ~Q(state="waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)
+                | Q(state="returned", decided_by__isnull=True, decided_at__isnull=False),  # by the system
                 name="proposal_is_decided_by_somebody",
             ),
             models.CheckConstraint(

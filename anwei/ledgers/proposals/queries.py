@@ -16,7 +16,7 @@ WAITING = Q(state=Proposal.State.WAITING)
 
 
 def proposals_seen(person: Any) -> QuerySet[Proposal]:
-    """Return the proposals about rows, or new rows beneath rows, that `person` may see."""
+    """Return the proposals about rows that `person` may see, or about what belongs, or belonged, to such."""
     return _about(_with_proposals(Proposal.objects.all()), person)
 
 
@@ -38,10 +38,18 @@ def row_of(proposal: Proposal, person: Any) -> Model | None:
 
 
 def thing_of(proposal: Proposal) -> Model | None:
-    """Return what a proposal is about: its row, or what its new row would belong to."""
-    if proposal.row is not None:
-        return row_of(proposal, None)
-    return seen(parent_model(ledger_of(proposal.ledger)), None).filter(pk=proposal.parent).first()
+    """Return what a proposal is about: its row, or what that belonged to, where it is new, gone or moved."""
+    ledger, row = ledger_of(proposal.ledger), row_of(proposal, None)
+    if row is not None and belongs_still(ledger, proposal, row):
+        return row
+    if proposal.parent is None:
+        return None
+    return seen(parent_model(ledger), None).filter(pk=proposal.parent).first()
+
+
+def belongs_still(ledger: Ledger, proposal: Proposal, row: Any) -> bool:
+    """Say whether a row belongs to what it belonged to when a change of it was proposed."""
+    return proposal.parent is None or proposal.parent == ledger.parent_of(row)
 
 
 def titles_of(proposals: Sequence[Proposal]) -> dict[int, str]:
@@ -50,24 +58,26 @@ def titles_of(proposals: Sequence[Proposal]) -> dict[int, str]:
     for code in {one.ledger for one in proposals}:
         ledger, of_it = ledger_of(code), [one for one in proposals if one.ledger == code]
         rows = ledger.visible(None).in_bulk([one.row for one in of_it if one.row is not None])
-        above = [one.parent for one in of_it if one.row is None]
+        above = [one.parent for one in of_it if one.parent is not None]
         parents = seen(parent_model(ledger), None).in_bulk(above) if above else {}
         for one in of_it:
-            about = rows.get(one.row) if one.row is not None else parents.get(one.parent)
-            titles[one.pk] = _title(ledger, one, about)
+            titles[one.pk] = _title(ledger, one, rows.get(one.row or 0), parents.get(one.parent or 0))
     return titles
 
 
-def _title(ledger: Ledger, proposal: Proposal, about: Any) -> str:
+def _title(ledger: Ledger, proposal: Proposal, row: Any, parent: Any) -> str:
     if proposal.row is None:
-        return _("%(thing)s：新登记（%(register)s）") % {"thing": about or "—", "register": ledger.label}
-    parent = getattr(about, ledger.parent, None) if ledger.parent else None
-    return _("%(above)s：%(thing)s") % {"above": parent, "thing": about} if parent else str(about or "—")
+        return _("%(thing)s：新登记（%(register)s）") % {"thing": parent or "—", "register": ledger.label}
+    if row is not None and not belongs_still(ledger, proposal, row):
+        row = ledger.label  # what it is called by now is its new owner's
+    return _("%(above)s：%(thing)s") % {"above": parent, "thing": row} if parent else str(row or "—")
 
 
 def of_row(ledger: Ledger, row: Any) -> QuerySet[Proposal]:
-    """Return the proposals about a row, the newest first."""
+    """Return the proposals about a row of those to whom it belongs today, the newest first."""
     about = Proposal.objects.filter(ledger=ledger.code, row=row.pk)
+    if ledger.parent:
+        about = about.filter(Q(parent=None) | Q(parent=ledger.parent_of(row)))
     return about.select_related("proposed_by", "decided_by")
 
 
@@ -85,8 +95,8 @@ def _about(registers: Iterable[Ledger], person: Any) -> QuerySet[Proposal]:
     query = Q(pk__in=())
     for ledger in registers:
         rows = ledger.visible(person).order_by().values("pk")
-        query |= Q(ledger=ledger.code, row__in=rows)
-        if ledger.parent:
+        query |= Q(ledger=ledger.code, parent__isnull=True, row__in=rows)
+        if ledger.parent:  # a row that moves on takes no proposal along
             parents = seen(parent_model(ledger), person).order_by().values("pk")
-            query |= Q(ledger=ledger.code, row__isnull=True, parent__in=parents)
+            query |= Q(ledger=ledger.code, parent__in=parents)
     return Proposal.objects.filter(query).select_related("proposed_by", "decided_by")

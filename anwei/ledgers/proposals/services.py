@@ -5,7 +5,7 @@ What is confirmed is written by the register's own save, with both hands in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +17,13 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.children import parent_model
 from anwei.ledgers.declaration import Ledger, ledger_of, seen
 from anwei.ledgers.models import Proposal
-from anwei.ledgers.proposals.queries import WAITING, proposals_seen, row_of
+from anwei.ledgers.proposals.answers import answer, remember
+from anwei.ledgers.proposals.queries import WAITING, belongs_still, proposals_seen, row_of
 from anwei.ledgers.proposals.values import given, kept, overtaken
 from anwei.ledgers.saving import Edit
-from anwei.ledgers.services import record_change
 
-REGISTER = "ledgers.proposal"  # under which what was done with proposals is kept
 LONGEST = 200
 State = Proposal.State
-Teller = Callable[[Proposal, datetime], None]  # a proposal that was made, or answered
-
-_tellers: list[Teller] = []
 
 
 class NotPossible(ValueError):
@@ -36,11 +32,6 @@ class NotPossible(ValueError):
 
 class Overtaken(NotPossible):
     """Somebody else was faster: the row is another, or the proposal was answered."""
-
-
-def on_proposal(teller: Teller) -> None:
-    """Let a room above tell people of proposals; called once, when its module is imported."""
-    _tellers.append(teller)
 
 
 @transaction.atomic
@@ -82,7 +73,7 @@ def _propose(ledger: Ledger, edit: Edit, *, actor: Any, now: datetime, reason: s
     proposal = Proposal.objects.create(
         ledger=ledger.code,
         row=row.pk if row is not None else None,
-        parent=values[ledger.parent] if row is None else None,
+        parent=values[ledger.parent] if row is None else ledger.parent_of(row),
         before={} if row is None else {name: kept(ledger.column(name).of(row)) for name in values},
         after=after,
         reason=reason.strip()[:LONGEST],
@@ -91,7 +82,7 @@ def _propose(ledger: Ledger, edit: Edit, *, actor: Any, now: datetime, reason: s
     )
     content = {"ledger": ledger.code, "row": proposal.row, "parent": proposal.parent}
     content |= {"before": proposal.before, "after": proposal.after}
-    _remember(proposal, "propose", content, actor=actor, now=now, reason=proposal.reason)
+    remember(proposal, "propose", content, actor=actor, now=now, reason=proposal.reason)
     return proposal
 
 
@@ -102,6 +93,7 @@ def confirm(proposal: Proposal, *, actor: Any, now: datetime) -> Any:
     Raises PermissionDenied (no writer, or the own proposal), Overtaken where row or proposal is another by
     now, and what the register refuses.
     """
+    _lock_row(proposal)
     proposal, ledger = _to_decide(proposal, actor)
     row = _as_it_stands(ledger, proposal, actor)
     if row is not None and (names := overtaken(ledger, proposal, row)):
@@ -117,7 +109,7 @@ def confirm(proposal: Proposal, *, actor: Any, now: datetime) -> Any:
         raise NotPossible(sentence)
     edit = Edit(row, values, proposed_by=proposal.proposed_by)
     written = ledger.write([edit], actor=actor, now=now, reason=_both_hands(proposal))[0]
-    _decide(proposal, State.CONFIRMED, "confirm", actor=actor, now=now, row=written.pk)
+    answer(proposal, State.CONFIRMED, "confirm", actor=actor, now=now, row=written.pk)
     return written
 
 
@@ -127,7 +119,7 @@ def send_back(proposal: Proposal, *, actor: Any, now: datetime, note: str) -> No
     proposal, _ledger = _to_decide(proposal, actor)
     if not note.strip():
         raise NotPossible(_("退回须说明理由。"))
-    _decide(proposal, State.RETURNED, "return", actor=actor, now=now, note=note.strip()[:LONGEST])
+    answer(proposal, State.RETURNED, "return", actor=actor, now=now, note=note.strip()[:LONGEST])
 
 
 @transaction.atomic
@@ -136,7 +128,7 @@ def withdraw(proposal: Proposal, *, actor: Any, now: datetime) -> None:
     proposal = _locked(proposal, actor)
     if not may_withdraw(proposal, actor):
         raise PermissionDenied(_("只有提出一方可以撤回。"))
-    _decide(proposal, State.WITHDRAWN, "withdraw", actor=actor, now=now)
+    answer(proposal, State.WITHDRAWN, "withdraw", actor=actor, now=now)
 
 
 def may_decide(proposal: Proposal, person: Any) -> bool:
@@ -166,13 +158,19 @@ def _locked(proposal: Proposal, actor: Any) -> Proposal:
     return found
 
 
+def _lock_row(proposal: Proposal) -> None:
+    """Lock the row that would change: before the proposal, as whoever writes the row does."""
+    if proposal.row is not None:
+        rows = ledger_of(proposal.ledger).model._base_manager
+        list(rows.select_for_update().filter(pk=proposal.row))
+
+
 def _as_it_stands(ledger: Ledger, proposal: Proposal, actor: Any) -> Any:
-    """Return the row that would change, locked; None for a new one. Raises Overtaken where it is gone."""
+    """Return the row that would change; None for a new one. Raises Overtaken where it is gone or moved."""
     if proposal.row is None:
         return None
-    list(ledger.model._base_manager.select_for_update().filter(pk=proposal.row))
     row = row_of(proposal, actor)
-    if row is None:
+    if row is None or not belongs_still(ledger, proposal, row):
         raise Overtaken(_("记录已被他人删除，或已不在您的管辖范围内。"))
     return row
 
@@ -206,27 +204,3 @@ def _both_hands(proposal: Proposal) -> str:
         "why": proposal.reason or _("新登记"),
     }
     return words[:LONGEST]
-
-
-def _decide(
-    proposal: Proposal,
-    state: Proposal.State,
-    verb: str,
-    *,
-    actor: Any,
-    now: datetime,
-    note: str = "",
-    row: int | None = None,
-) -> None:
-    proposal.state, proposal.decided_by, proposal.decided_at, proposal.note = state, actor, now, note
-    proposal.row = row if row is not None else proposal.row
-    proposal.save()
-    _remember(proposal, verb, {"row": proposal.row}, actor=actor, now=now, reason=note)
-
-
-def _remember(
-    proposal: Proposal, verb: str, content: dict[str, Any], *, actor: Any, now: datetime, reason: str
-) -> None:
-    record_change(REGISTER, proposal.pk, actor=actor, now=now, verb=verb, content=content, reason=reason)
-    for tell in _tellers:
-        tell(proposal, now)
