@@ -69,9 +69,8 @@ def may_keep_registers(person: Any) -> bool:
 
 def may_confirm_changes(person: Any) -> bool:
     """Say whether a person may confirm what enterprises propose: a keeper of registers who sits in none."""
-    posts = standing(person).posts
-    in_public = all(post.unit.kind in PUBLIC_BODIES for post in posts)
-    return in_public and any(post.kind in KEEPERS for post in posts)
+    in_public = all(post.unit.kind in PUBLIC_BODIES for post in standing(person).posts)
+    return in_public and may_keep_registers(person)
 
 
 def may_keep_own_file(person: Any) -> bool:

@@ -19,7 +19,7 @@ from anwei.ledgers.models import Change, Proposal
 from anwei.ledgers.proposals.services import confirm, submit
 from anwei.ledgers.saving import Edit
 from anwei.org.models import Person, Post
-from anwei.org.services import appoint
+from anwei.org.services import appoint, delegate
 from anwei.sites.models import Assessment, Chemical, Equipment, Licence
 from anwei.sites.risks.queries import installation_levels
 from tests.kernel.county import IN_POST_SINCE, NOW, County, county_clerk, in_post
@@ -137,6 +137,29 @@ def test_an_official_with_a_post_in_an_enterprise_confirms_nothing(
     appoint(county.townsman, lent, actor=None, now=NOW, from_on=IN_POST_SINCE)
     assert decided(browse(county.townsman), proposal, "confirm") == 403
     assert proposal.is_waiting
+
+
+def test_a_deputy_confirms_no_more_than_they_may_write(
+    county: County, browse: Browse, ammonia: Chemical, proposal: Proposal
+) -> None:
+    deputy, principal = in_post("deputy"), county.townsman
+    delegate(
+        principal.holdings.get().post,
+        principal=principal,
+        deputy=deputy,
+        from_at=NOW,
+        to_at=NOW + timedelta(days=1),
+        reason="出差",
+        actor=principal,
+        now=NOW,
+    )
+    client = browse(deputy)
+    page = client.get(reverse("proposal", args=[proposal.pk]))
+    assert page.status_code == 200 and not page.context["may_decide"]
+    assert decided(client, proposal, "confirm") == decided(client, proposal, "return", "不同意") == 403
+    assert client.get(reverse("ledger_edit", args=["chemicals", ammonia.pk])).status_code == 403
+    ammonia.refresh_from_db()
+    assert ammonia.design_t == 40 and proposal.is_waiting
 
 
 def test_the_database_itself_wants_two_persons_and_a_reason_for_a_return(
