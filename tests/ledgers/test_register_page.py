@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from anwei.ledgers.models import Change, SheetImport
+from anwei.ledgers.models import Change, SavedView, SheetImport
 from anwei.org.models import Person, Post
 from anwei.sites.models import Enterprise
 from tests.kernel.county import County
@@ -50,6 +50,16 @@ def test_the_grid_loses_nothing_and_writes_what_is_right(county: County, browse:
     assert page.context["grid"]["faults"][0][:3] == [0, 2, "refused"]
     done = client.post(address, {"rows": wrong.replace("没有的企业", "甲化工厂")})
     assert "已新增 2 条" in done.content.decode()
+
+
+def test_a_view_too_long_to_keep_is_refused_in_words(county: County, browse: Browse) -> None:
+    client, address = browse(county.officer), reverse("ledger_views", args=["roster"])
+    for name, n_signs in (("短", 200), ("长", 250)):  # 1800 and 2250 characters in an address
+        query = f"search={'中' * n_signs}"
+        answer = client.post(address, {"name": name, "query": query}, follow=True)
+        assert answer.status_code == 200
+    assert "筛选条件太长" in answer.content.decode()
+    assert [one.name for one in SavedView.objects.all()] == ["短"]
 
 
 def test_many_rows_change_by_one_act(county: County, browse: Browse) -> None:

@@ -24,6 +24,7 @@ from anwei.ledgers.outgoing import MEDIA_TYPES, Outgoing, sheet_of
 from anwei.ledgers.register_page import COLUMNS, RegisterListing, chosen_columns, filtered_rows, words_of
 from anwei.ledgers.release import NeedsReason, NotExported, release
 
+LONGEST_VIEW = 2000  # of SavedView.query: as an address spells it, nine characters a Chinese one
 OF_EXPORTS = ("form", "full", "csrfmiddlewaretoken")  # what an address may hold beside the filter
 
 
@@ -124,11 +125,14 @@ def views(request: HttpRequest, code: str) -> HttpResponse:
             person=reader(request), ledger=code, pk=forget if forget.isdecimal() else 0
         ).delete()
     elif name:
-        kept = QueryDict(request.POST.get("query", "")[:2000], mutable=True)
-        SavedView.objects.update_or_create(
-            person=reader(request), ledger=ledger.code, name=name, defaults={"query": kept.urlencode()}
-        )
-        messages.success(request, _("已保存视图“%(name)s”，在本页右上方随时打开。") % {"name": name})
+        query = QueryDict(request.POST.get("query", "")).urlencode()
+        if len(query) > LONGEST_VIEW:
+            messages.error(request, _("筛选条件太长，不能保存为视图，请减少条件。"))
+        else:
+            SavedView.objects.update_or_create(
+                person=reader(request), ledger=ledger.code, name=name, defaults={"query": query}
+            )
+            messages.success(request, _("已保存视图“%(name)s”，在本页右上方随时打开。") % {"name": name})
     return redirect(f"{reverse('ledger', args=[code])}?{request.POST.get('query', '')}")
 
 
