@@ -79,7 +79,8 @@ class DelegationForm(forms.Form):
         cast("forms.ModelChoiceField[Holding]", self.fields["holding"]).queryset = lendable
         deputy = cast("DeputyField", self.fields["deputy"])
         deputy.own_units = frozenset(lendable.values_list("post__unit", flat=True))
-        deputy.queryset = _deputies(lendable, now).prefetch_related(
+        deputies = _deputies(lendable, now).exclude(pk=person.pk)
+        deputy.queryset = deputies.prefetch_related(
             Prefetch("holdings", holdings_on(day_of(now)).select_related("post__unit"), to_attr="held_today")
         )
 

@@ -153,6 +153,8 @@ def test_who_may_grant(county: County) -> None:
     assert lend(county.safety, county.worker, deputy, actor=keeper).granted_by == keeper
     with pytest.raises(OrgError, match="本人授权"):  # administers the accounts of one department alone
         lend(county.safety, county.worker, deputy, actor=other_keeper)
+    with pytest.raises(OrgError, match="委托给自己"):
+        lend(county.safety, county.worker, county.boss, actor=county.boss)
     with pytest.raises(OrgError, match="三员分立"):  # gives no business rights to the own person
         lend(county.safety, county.worker, keeper, actor=keeper)
     assert keeper not in DelegationForm(keeper, NOW).fields["deputy"].queryset  # type: ignore[attr-defined]
@@ -160,6 +162,19 @@ def test_who_may_grant(county: County) -> None:
     assert county.officer.holdings.get() in lendable and county.worker.holdings.get() not in lendable
     with pytest.raises(OrgError, match="由本人"):
         revoke(Delegation.objects.first(), actor=county.stranger, now=NOW, reason="")  # type: ignore[arg-type]
+
+
+def test_nobody_lends_a_post_to_oneself(county: County, client: Client) -> None:
+    """The head above names another for who is absent: the own person would be the clerk's way to the top."""
+    below = Post.objects.create(unit=county.enterprise.unit, kind="deputy", title="副厂长")
+    held = in_post("below", below).holdings.get()
+    client.force_login(county.boss)
+    today = str(NOW.date())
+    form = {"holding": held.pk, "first_on": today, "last_on": today, "reason": "出差"}
+    assert client.post("/delegations/", form | {"deputy": county.boss.pk}).status_code != 302
+    assert not Delegation.objects.exists()
+    assert client.post("/delegations/", form | {"deputy": county.worker.pk}).status_code == 302
+    assert Delegation.objects.get().deputy == county.worker
 
 
 def test_nobody_is_deputy_of_an_administrator_nor_their_own(county: County) -> None:
@@ -235,6 +250,7 @@ def test_the_auditor_reads_who_acts_for_whom(county: County, client: Client) -> 
 
 
 def test_the_deputies_stand_under_their_units_the_own_one_first(county: County, client: Client) -> None:
+    in_post("colleague", Post.objects.create(unit=county.duty.unit, kind="officer", title="科员"))
     client.force_login(county.officer)
     text = client.get("/delegations/").content.decode()
     groups = [part.split('"')[0] for part in text.split('<optgroup label="')[1:]]

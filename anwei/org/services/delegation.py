@@ -37,7 +37,7 @@ def delegate(
 
     The holder grants it, or for a holder who is away the principal above or the security administrator.
     Raises OrgError when somebody else grants, the post is never delegated, the principal does not hold it,
-    the deputy is out of use, the same person or an administrator (who could give business rights to
+    the deputy is out of use, the same person, who grants it or an administrator (who could give rights to
     themselves that way), the time is none or too long, or the reason is missing.
     """
     if not may_grant(actor, post, principal, now):
@@ -49,6 +49,8 @@ def delegate(
     if deputy.pk == principal.pk or not deputy.is_active or deputy.kind != Person.Kind.PERSON:
         raise OrgError(_("代理人须是另一名在用账号的人员。"))
     require_separation(deputy, post, from_on=day_of(from_at), to_on=day_of(to_at))
+    if deputy.pk == actor.pk:
+        raise OrgError(_("不能把别人的岗位委托给自己代理；请由任职者本人授权，或者另派他人。"))
     if not max(now, from_at) < to_at <= from_at + LONGEST:
         raise OrgError(_("代理须有起止时间，止于将来，最长一年。"))
     if not reason.strip():
