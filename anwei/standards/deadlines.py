@@ -117,7 +117,7 @@ def deadline(key: str, county: Mapping[str, Mapping[str, Any]] | None = None) ->
 def _changed(row: StatutoryDeadline, own: Mapping[str, Any]) -> StatutoryDeadline:
     limit, unit = int(own.get("limit", 0)), str(own.get("unit", row.unit))
     limits.check(limit, unit)
-    if not row.changeable and (unit != row.unit or row.limit is None or limit > row.limit):
+    if not row.changeable and (row.limit is None or limits.is_laxer(limit, unit, row.limit, row.unit)):
         raise ValueError(f"{row.what}：{row.citation}规定的时限，县里只能更严，不能放宽")
     citation = str(own.get("citation", "县级设置"))
     return replace(row, limit=limit, unit=unit, citation=citation, confidence="COUNTY", note="")

@@ -28,12 +28,28 @@ UNITS = (
 )
 PERIODS = ("next_quarter", "next_year")
 WITHOUT_NUMBER = ("immediate", "same_day")
+LEAST_MINUTES = {"immediate": 0, "minute": 1, "hour": 60, "natural": 24 * 60, "working": 24 * 60}
 
 
 def check(limit: int, unit: str) -> None:
     """Raise ValueError unless this is a limit."""
     if unit not in UNITS or (unit not in WITHOUT_NUMBER and limit <= 0):
         raise ValueError(f"{limit} {unit} is not a limit")
+
+
+def units_within(unit: str) -> tuple[str, ...]:
+    """Return the units in which a limit given in `unit` can be made stricter, its own the last."""
+    rising = tuple(LEAST_MINUTES)
+    return rising[: rising.index(unit) + 1] if unit in rising else (unit,)
+
+
+def is_laxer(limit: int, unit: str, than: int, than_unit: str) -> bool:
+    """Say whether the first limit may end later than the second; a unit that cannot be compared may."""
+    if unit == than_unit:
+        return unit not in WITHOUT_NUMBER and limit > than
+    if unit not in units_within(than_unit):
+        return True
+    return limit * LEAST_MINUTES[unit] > than * LEAST_MINUTES[than_unit]
 
 
 def end_of(

@@ -175,6 +175,9 @@ def test_a_county_may_be_stricter_than_the_law_and_change_what_no_law_says() -> 
     [
         ("accident.level", {"limit": 3, "unit": "hour"}, "只能更严"),
         ("accident.level", {"limit": 1, "unit": "natural"}, "只能更严"),
+        ("accident.level", {"limit": 121, "unit": "minute"}, "只能更严"),
+        ("penalty.publish", {"limit": 8, "unit": "natural"}, "只能更严"),
+        ("penalty.publish", {"limit": 1, "unit": "month"}, "只能更严"),
         ("hazard.d30", {"limit": 0, "unit": "natural"}, "not a limit"),
         ("hazard.d30", {"limit": 2, "unit": "fortnight"}, "not a limit"),
     ],

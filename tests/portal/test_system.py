@@ -112,6 +112,13 @@ def test_a_limit_of_the_law_may_only_be_tightened(administrator: Client) -> None
     assert default_deadlines()["accident.unit"].limit == 1  # hour, 第493号令第9条
     laxer = administrator.post(page, {"limit": "2", "unit": "hour", "reason": "试"})
     assert laxer.status_code == 422 and "只能更严" in laxer.content.decode()
+    assert 'value="minute"' in administrator.get(page).content.decode()
+    slower = administrator.post(page, {"limit": "61", "unit": "minute", "reason": "试"})
+    assert slower.status_code == 422 and "只能更严" in slower.content.decode()
+    tighter = administrator.post(
+        page, {"limit": "30", "unit": "minute", "reason": "县委办〔2026〕5号"}, follow=True
+    )
+    assert tighter.status_code == 200 and "30 分钟" in tighter.content.decode()
     changeable = administrator.post(
         "/system/figures/deadlines/hazard.d7/", {"limit": "9", "unit": "natural", "reason": "本县规定"}
     )

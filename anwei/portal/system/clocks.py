@@ -12,6 +12,7 @@ from anwei.monitoring.models import Severity
 from anwei.portal.system.figures import UNITS, WITHOUT_NUMBER, Field, Figure, Value, length, whole
 from anwei.standards import deadlines as statutory
 from anwei.standards import ladders as escalation
+from anwei.standards import limits
 from anwei.standards.clocks import WARNING_CLOCKS, default_warning_clocks, warning_clocks
 from anwei.standards.ladders import Rung
 
@@ -172,9 +173,9 @@ def _limit_fields(limit: int | None, unit: str, units: tuple[str, ...]) -> tuple
 
 
 def _units(row: statutory.StatutoryDeadline) -> tuple[str, ...]:
-    """Return the units that may be chosen: the law's own, or any where no law names it."""
+    """Return the units that may be chosen: those of the law's limit, or any where no law names it."""
     if not row.changeable:
-        return (row.unit,)
+        return limits.units_within(row.unit)
     return ("immediate", "minute", "hour", "same_day", "natural", "working", "month")
 
 
