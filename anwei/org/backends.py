@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from anwei.org.models import Person
+from anwei.org.register_rules import phone_number
 
 
 def people_in_office() -> QuerySet[Person]:
@@ -24,9 +25,15 @@ def people_in_office() -> QuerySet[Person]:
 
 
 def person_called(typed: str) -> Person | None:
-    """Return whose user name or phone number was typed."""
+    """Return whose user name or phone number was typed; a number as people write it: +86 139 0000 0004."""
     name = typed.strip()
-    found = Person.objects.filter(Q(username=name) | Q(phone=name)) if name else Person.objects.none()
+    if not name:
+        return None
+    try:
+        phone = phone_number(name)
+    except ValueError:
+        phone = name  # no number: a user name
+    found = Person.objects.filter(Q(username=name) | Q(phone__in={name, phone}))
     return min(found, key=lambda person: person.username != name, default=None)
 
 

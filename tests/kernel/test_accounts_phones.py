@@ -12,7 +12,7 @@ from pytest_django import Settings
 from anwei.cases.models import Notice
 from anwei.ledgers.models import Change
 from anwei.org.models import Person
-from tests.kernel.accounts import official
+from tests.kernel.accounts import is_in, log_in, official
 from tests.kernel.county import NOW, County, county_clerk
 from tests.ledgers.sheets import look
 
@@ -161,3 +161,14 @@ def test_the_security_administrator_corrects_a_name_and_it_is_told(leader: Perso
     assert set(Notice.objects.values_list("person", flat=True)) == {leader.pk, auditor.pk}
     own = browser(keeper).post(f"/org/accounts/{keeper.pk}/name/", {"full_name": "王县长", "reason": "更正"})
     assert own.status_code == 404 and name(keeper) == "keeper"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["139 0000 0004", "+86 13900000004", "139-0000-0004", "＋86　139 0000 0004", "１３９００００0004"],
+)
+def test_a_phone_number_is_typed_as_people_write_it(db: None, typed: str) -> None:
+    official("zhang", "officer", phone="13900000004")
+    client = Client()
+    log_in(client, typed)
+    assert is_in(client)
