@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import PasswordChangeView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -27,7 +28,7 @@ from anwei.org.accounts.factors import (
 )
 from anwei.org.accounts.guard import look_again
 from anwei.org.accounts.passwords import ProfileValidator, profile
-from anwei.org.accounts.recent import recent
+from anwei.org.accounts.recent import CODE, recent
 from anwei.org.accounts.resets import last_reset, settles_at
 from anwei.org.accounts.sessions import device_words, end_sessions, idle, sessions_of
 from anwei.org.holdings import day_of, holdings_on
@@ -112,6 +113,7 @@ class ActivatePage(ActivateTOTPView):  # type: ignore[misc]
         row = Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP)
         row.data[LAST_STEP] = form.step
         row.save(update_fields=["data"])
+        record_authentication(self.request, person, CODE, id=row.pk, type=row.type)  # a code was just given
         record_change("org.person", person.pk, actor=person, now=now, verb="set_up_factor", content={})
         codes = issue_recovery_codes(person, actor=person, now=now)
         look_again(self.request)

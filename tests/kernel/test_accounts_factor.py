@@ -260,6 +260,28 @@ def test_a_dangerous_act_asks_again_after_ten_minutes(db: None, time_machine: Ti
     assert client.post(act, {"reason": "离岗"}).status_code in (302, 404)
 
 
+def test_a_remembered_device_spares_no_code_before_a_dangerous_act(
+    db: None, time_machine: TimeMachineFixture
+) -> None:
+    """Else a seen password and the leader's desk would be enough to let somebody act as the leader."""
+    leader, secretary = official("leader", "principal"), official("secretary", "officer")
+    secret = give_factor(leader)
+    client = Client()
+    log_in(client, "leader")
+    client.post("/accounts/code/", {"code": code_of(secret)})
+    client.post("/accounts/trust/", {"action": "trust"})
+    client.post("/accounts/logout/")
+    time_machine.move_to(NOW + timedelta(minutes=1))
+    log_in(client, "leader")
+    assert is_in(client) and client.get("/account/").status_code == 200  # reading asks for no code
+    form = {"holding": leader.holdings.get().pk, "deputy": secretary.pk, "reason": "出差"}
+    form |= {"first_on": NOW.date(), "last_on": NOW.date()}
+    asked = client.post("/delegations/", form)
+    assert asked["Location"].startswith("/accounts/confirm/code/") and not Delegation.objects.exists()
+    client.post(asked["Location"], {"code": code_of(secret), "next": "/delegations/"})
+    assert Delegation.objects.get().deputy == secretary
+
+
 def test_without_a_factor_the_password_is_asked_again(db: None, time_machine: TimeMachineFixture) -> None:
     official("keeper", "officer")
     client = Client()

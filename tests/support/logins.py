@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
 
-METHOD = "force_login"  # neither password nor code: no password is due after it
+METHOD = "mfa"  # a whole login, with the code where one is due; no password is due after it
 
 
 def record_forced(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:

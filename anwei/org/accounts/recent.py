@@ -13,22 +13,27 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from anwei.org.accounts.factors import has_factor
 from anwei.org.accounts.resets import require_settled
 from anwei.org.models import Person
 
+CODE = "mfa"  # what allauth calls the method of a one-time or recovery code
 READING = ("GET", "HEAD", "OPTIONS")
 
 
 def recently_authenticated(request: HttpRequest) -> bool:
-    """Say whether password or code were given in this session in the last few minutes.
+    """Say whether the code was given in this session in the last few minutes; by who has none, the password.
 
-    A session without any such record is one that the demo opened: its players have no password to give, and
-    outside the demo nothing vouches for it.
+    A remembered device spares the code at the login, not here: else a seen password and an unlocked desk
+    would be enough. A session without any such record is one that the demo opened: its players have no
+    password to give, and outside the demo nothing vouches for it.
     """
     records = get_authentication_records(request, request.user)
     if not records:
         return bool(settings.DEMO)
-    age: float = time.time() - max(record["at"] for record in records)
+    if has_factor(cast(Person, request.user)):
+        records = [record for record in records if record["method"] == CODE]
+    age: float = time.time() - max((record["at"] for record in records), default=0)
     return age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
