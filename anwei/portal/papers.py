@@ -21,7 +21,7 @@ from anwei.ledgers.models import Change, Paper, PaperVersion
 from anwei.ledgers.papers import hands, services
 from anwei.ledgers.papers.errors import NotYourHand, PaperError
 from anwei.ledgers.papers.files import path_of
-from anwei.ledgers.papers.queries import draftable, visible_paper
+from anwei.ledgers.papers.queries import draftable, is_inside, versions_for, visible_paper
 from anwei.ledgers.papers.registers import Act, paper_register
 from anwei.org.accounts.recent import require_recent
 from anwei.org.models import Post
@@ -58,12 +58,16 @@ def _page(request: HttpRequest, pk: int, refused: str = "", fault: str = "") -> 
     """Return the page of a paper; a `refused` act stands there again with what was typed and its `fault`."""
     found, row = _visible(request, pk)
     person, now = person_of(request), timezone.now()
+    inside = is_inside(found, person, row, now)
     changes = Change.objects.filter(register=services.REGISTER, row=str(pk)).select_related("actor")
-    lines = [(VERBS.get(change.verb, change.verb), change) for change in changes.order_by("-number")]
+    lines = [
+        (VERBS.get(change.verb, change.verb), change) for change in changes.order_by("-number") if inside
+    ]
     may = {act: hands.may(found, row, act, person, now) for act in (Act.DRAFT, Act.REVIEW, Act.SIGN)}
     context = {
         "paper": found,
-        "versions": found.versions.select_related("added_by").order_by("-number"),
+        "versions": versions_for(found, person, row, now),
+        "inside": inside,
         "lines": lines,
         "row": row,
         "row_url": paper_register(found.register).url(found.row),
@@ -135,8 +139,9 @@ def paper_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 @require_GET
 def paper_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Give a version out as attachment: a generated draft says in its foot who took it, all else is exact."""
-    found, _row = _visible(request, pk)
-    version = get_object_or_404(PaperVersion, paper=found, number=number)
+    found, row = _visible(request, pk)
+    versions = versions_for(found, person_of(request), row, timezone.now())
+    version = get_object_or_404(versions, number=number)
     if version.kind == PaperVersion.Kind.GENERATED:
         at = timezone.localtime()
         mark = _("草稿，未签发 · %(person)s %(at)s 下载") % {

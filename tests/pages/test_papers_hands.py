@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
 from importlib import import_module
 from io import BytesIO
@@ -19,7 +20,7 @@ from anwei.monitoring.models import Warning
 from anwei.org.models import Person, Post
 from anwei.org.services import delegate
 from tests.kernel.county import NOW, County, in_post
-from tests.pages.test_papers import Office, SignIn, act, draft, file_of, office, text_of, upload
+from tests.pages.test_papers import PDF, Office, SignIn, act, draft, file_of, issue, office, text_of, upload
 
 __all__ = ["office"]
 
@@ -168,3 +169,23 @@ def test_papers_on_their_way_when_parts_began_to_be_kept_keep_theirs(
     PaperHand.objects.all().delete()
     import_module("anwei.ledgers.migrations.0003_paper_hands").note_hands_of_open_papers(apps, None)
     assert sorted(PaperHand.objects.values_list("paper", "person", "act")) == kept
+
+
+def test_outside_the_issuer_only_the_valid_version_is_read(
+    county: County, office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    worker, paper = sign_in(county.worker), draft(office.drafter, warning)
+    act(office.reviewer, paper, "send_back", reason="内部意见")
+    same_text_again(office.drafter, paper)
+    issue(office, paper)
+    act(office.drafter, paper, "stamped", file=upload(PDF, "盖章.pdf"))
+    answers = [worker.get(f"/papers/{paper.pk}/versions/{number}/").status_code for number in range(1, 5)]
+    assert answers == [404, 404, 404, 200]
+    page = worker.get(f"/papers/{paper.pk}/").content.decode()
+    assert "盖章扫描件" in page
+    assert not [words for words in ("系统生成稿", "修改稿", "签发稿", "内部意见") if words in page]
+    for inside in (office.drafter, office.reviewer, office.head):
+        assert [inside.get(f"/papers/{paper.pk}/versions/{n}/").status_code for n in range(1, 5)] == [200] * 4
+    dossier = worker.get(f"/cases/{warning.pk}/dossier.zip")
+    names = zipfile.ZipFile(BytesIO(b"".join(dossier.streaming_content))).namelist()
+    assert len([name for name in names if "公文/" in name]) == 1

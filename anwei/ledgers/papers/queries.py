@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anwei.ledgers.models import Paper
+from anwei.ledgers.models import Paper, PaperVersion
+from anwei.ledgers.papers.hands import has_a_part
 from anwei.ledgers.papers.registers import Act, paper_register
 from anwei.ledgers.papers.services import county_template
 from anwei.standards.papers import PaperTemplate
@@ -35,7 +36,20 @@ def visible_paper(pk: int, person: Any, now: datetime) -> tuple[Paper, Any] | No
     if row is None:
         return None
     issued = paper.state == Paper.State.SIGNED
-    return (paper, row) if issued or _has_a_hand(person, paper.register, row, now) else None
+    return (paper, row) if issued or is_inside(paper, person, row, now) else None
+
+
+def is_inside(paper: Paper, person: Any, row: Any, now: datetime) -> bool:
+    """Say whether a paper's drafts and its way are the person's: of the issuer, or one of its hands."""
+    return _has_a_hand(person, paper.register, row, now) or has_a_part(paper, person)
+
+
+def versions_for(paper: Paper, person: Any, row: Any, now: datetime) -> QuerySet[PaperVersion]:
+    """Return the versions of a visible paper that a person may read: an outsider only the valid one."""
+    versions = PaperVersion.objects.filter(paper=paper).select_related("added_by").order_by("-number")
+    if is_inside(paper, person, row, now):
+        return versions
+    return versions.none() if paper.valid is None else versions.filter(pk=paper.valid.pk)
 
 
 def draftable(person: Any, register: str, row: Any, now: datetime) -> list[PaperTemplate]:
