@@ -76,6 +76,21 @@ def test_an_empty_secret_leaves_the_old_one_and_a_refusal_is_said(
     assert "短信接口未受理：no such key ***" in said
 
 
+def test_a_test_that_failed_is_how_the_channel_is_until_one_goes_through(
+    administrator: Client, gateway: Provider
+) -> None:
+    administrator.post(PAGE, form(gateway))
+    gateway.answer = "no such key"
+    administrator.post(f"{PAGE}test/")
+    for page in ("/system/channels/", "/status/"):
+        told = administrator.get(page).content.decode()
+        assert "需要检查" in told and "短信接口未受理：no such key" in told, page
+    gateway.answer = '{"code": "OK", "id": "r-2"}'
+    administrator.post(f"{PAGE}test/")
+    told = administrator.get("/system/channels/").content.decode()
+    assert "需要检查" not in told and "no such key" not in told
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

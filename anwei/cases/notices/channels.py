@@ -19,6 +19,7 @@ from anwei.ledgers.services import county_setting
 
 SETTING = "notices.{channel}"  # key of ledgers.Setting
 ADDRESS = "notices.address"  # key of ledgers.Setting: under which address people reach the system
+REGISTER, TESTED = "system.channel", "test"  # where the change log keeps how a test went
 Channel = Delivery.Channel
 log = logging.getLogger("anwei.cases")
 

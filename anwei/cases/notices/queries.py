@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from anwei.cases.models import Case
 from anwei.cases.models.notices import Delivery, Notice
-from anwei.cases.notices.channels import Channel, enabled
+from anwei.cases.notices.channels import REGISTER, TESTED, Channel, enabled
+from anwei.ledgers.models import Change
 from anwei.org.models import Person
 
 DAY = timedelta(days=1)
@@ -66,7 +68,7 @@ def channel_states(now: datetime) -> list[ChannelState]:
         ChannelState(
             **(NOTHING | of_channel.get(channel, {}) | {"channel": channel}),
             is_open=channel in open_channels,
-            last_fault=_fault(channel, now),
+            last_fault=_fault(channel, now) or (_failed_test(channel) if channel in open_channels else ""),
         )
         for channel in Channel
     ]
@@ -78,3 +80,14 @@ def _fault(channel: Channel, now: datetime) -> str:
     given_up = Q(state=Delivery.State.FAILED, notice__at__gte=now - DAY)
     tried = Delivery.objects.filter(waiting | given_up, channel=channel).exclude(answer="")
     return tried.order_by("-pk").values_list("answer", flat=True).first() or ""
+
+
+def _failed_test(channel: Channel) -> str:
+    """Return what the last test came to, where it failed and nothing has gone out by the channel since."""
+    tests = Change.objects.filter(register=REGISTER, row=channel, verb=TESTED)
+    last = tests.order_by("-number").first()
+    if last is None or last.content.get("sent", True):
+        return ""
+    if Delivery.objects.filter(channel=channel, sent_at__gt=last.at).exists():
+        return ""
+    return str(last.content.get("answer") or _("测试没有送出。"))

@@ -23,7 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anwei.cases.notices.adapters import ADAPTERS
 from anwei.cases.notices.channels import (
     ADDRESS,
+    REGISTER,
     SETTING,
+    TESTED,
     Channel,
     Message,
     Misconfigured,
@@ -131,7 +133,7 @@ def system_channel_test(request: HttpRequest, channel: str) -> HttpResponse:
             sent, answer = False, str(fault)
         answer = _without_secret(answer, one)
         content = {"sent": sent, "answer": answer}
-        record_change("system.channel", one, actor=person, now=now, verb="test", content=content)
+        record_change(REGISTER, one, actor=person, now=now, verb=TESTED, content=content)
         if sent:
             messages.success(request, _("已送出。渠道答复：%(answer)s") % {"answer": answer or "—"})
         else:
@@ -163,9 +165,7 @@ def _set_up(channel: Channel, entered: Mapping[str, str], *, actor: Person) -> N
             SETTING.format(channel=channel), setup, default={}, actor=actor, now=now, reason=reason
         )
         if secret:
-            record_change(
-                "system.channel", channel, actor=actor, now=now, verb="secret", content={}, reason=reason
-            )
+            record_change(REGISTER, channel, actor=actor, now=now, verb="secret", content={}, reason=reason)
             path = settings.DATA.folder("keys") / KEY_FILE.format(channel=channel)
             settings.DATA.write_private(path, secret.encode())
 
