@@ -94,15 +94,13 @@ def advance(
     """
     if _repeated(case, verb, actor, key):
         return specific(Case._base_manager.get(pk=case.pk))
+    if evidence:  # files cost much to examine: nobody else's are, and no lock is held meanwhile
+        _turn(specific(Case._base_manager.get(pk=case.pk)), verb, actor=actor, now=now, version=version)
     with stored(evidence) as files, transaction.atomic():
         locked = _locked(case)
         if _repeated(locked, verb, actor, key):
             return locked
-        if version is not None and version != locked.version:
-            raise StaleCase(_("此事项刚刚已由他人办理，请刷新后查看最新情况再办理。"))
-        transition = _transition(locked, verb)
-        acting = check_role(locked, transition.role, actor=actor, now=now)
-        check_second_person(locked, transition, acting)
+        transition, acting = _turn(locked, verb, actor=actor, now=now, version=version)
         papers = check_papers(transition, fields, evidence)
         check_photos(transition, files, now)
         check_signature(transition, papers, actor)
@@ -148,6 +146,18 @@ def _repeated(case: Case, verb: str, actor: Person | None, key: str) -> bool:
     if (used.verb, used.actor_id) != (verb, None if actor is None else actor.pk):
         raise StaleCase(_("此表单已经提交过，请刷新后查看最新情况再办理。"))
     return True
+
+
+def _turn(
+    case: Case, verb: str, *, actor: Person | None, now: datetime, version: int | None
+) -> tuple[Transition, Acting | None]:
+    """Return the row of a verb and how the actor acts. Raises StaleCase, WrongPhase and NotYourTurn."""
+    if version is not None and version != case.version:
+        raise StaleCase(_("此事项刚刚已由他人办理，请刷新后查看最新情况再办理。"))
+    transition = _transition(case, verb)
+    acting = check_role(case, transition.role, actor=actor, now=now)
+    check_second_person(case, transition, acting)
+    return transition, acting
 
 
 def _transition(case: Case, verb: str) -> Transition:

@@ -166,6 +166,23 @@ def test_the_wrong_hands_get_403_with_a_sentence(county: County, warning: Warnin
     assert Entry.objects.filter(case=warning).count() == 1
 
 
+def test_the_files_of_the_wrong_hands_and_of_a_late_hand_are_not_even_examined(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    """A file that nobody would accept, which examining would say."""
+    worker, officer = sign_in(county.worker), sign_in(county.officer)
+    act(worker, warning, "sign")
+    no_photo = SimpleUploadedFile("现场.jpg", b"no picture", content_type="image/jpeg")
+    fields = keys_of(worker, warning, "dispose") | disposal() | {"evidence": no_photo}
+    assert worker.post(f"/cases/{warning.pk}/dispose/", fields).status_code == 422
+    no_photo.seek(0)
+    wrong = officer.post(f"/cases/{warning.pk}/dispose/", fields)
+    assert wrong.status_code == 403 and "此事项应由“" in wrong.content.decode()
+    act(worker, warning, "dispose", **disposal())
+    no_photo.seek(0)
+    assert worker.post(f"/cases/{warning.pk}/dispose/", fields).status_code == 409
+
+
 def test_a_double_click_counts_once(county: County, warning: Warning, sign_in: SignIn) -> None:
     worker = sign_in(county.worker)
     form = keys_of(worker, warning, "sign")
