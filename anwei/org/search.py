@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from anwei.ledgers.search import Words, register_search
 from anwei.org.holdings import day_of, holdings_on
-from anwei.org.models import Holding, Person, Post, Unit
+from anwei.org.models import Person, Post, Unit
 from anwei.org.rights import people_seen, units_seen
 
 
@@ -23,10 +25,14 @@ def _post(row: Post) -> Words:
 
 
 def _person(row: Person) -> Words:
-    if row.kind == Person.Kind.DISPLAY:
-        return Words("")
-    held = holdings_on(day_of(timezone.now())).filter(person=row).select_related("post__unit").first()
-    return Words(str(row), "" if held is None else str(held.post))
+    return Words("" if row.kind == Person.Kind.DISPLAY else str(row))
+
+
+def _posts_of_people(person: Person, keys: Collection[int]) -> dict[int, str]:
+    """Return today's post of each of these people where `person` sees it, who may know an earlier one."""
+    held = holdings_on(day_of(timezone.now())).filter(person__in=keys, post__unit__in=units_seen(person))
+    newest_first = held.select_related("post__unit").order_by("-pk")  # of several the oldest stands
+    return {holding.person_id: str(holding.post) for holding in newest_first}
 
 
 def _posts_seen(person: Person) -> QuerySet[Post]:
@@ -35,10 +41,6 @@ def _posts_seen(person: Person) -> QuerySet[Post]:
 
 def _posts_of_units(units: list[Unit]) -> QuerySet[Post]:
     return Post.objects.filter(unit__in=units)
-
-
-def _holders(holdings: list[Holding]) -> QuerySet[Person]:
-    return Person.objects.filter(pk__in=[holding.person_id for holding in holdings])
 
 
 register_search(
@@ -65,5 +67,5 @@ register_search(
     visible=people_seen,
     only=~Q(kind=Person.Kind.DISPLAY),
     columns=("full_name", "username", "kind"),
-    follows={Holding: _holders},
+    details=_posts_of_people,
 )

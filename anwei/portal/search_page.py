@@ -23,7 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     query, register = request.GET.get("q", "").strip()[:MAX_QUERY], request.GET.get("in", "")
     found = find(person_of(request), query, register=register)
     if found.count == 1 and found.keys:
-        return redirect(entries_of(found.keys)[0].url)
+        return redirect(entries_of(found.keys, person_of(request))[0].url)
     page = ClampedPaginator(found.keys, A_PAGE).get_page(request.GET.get("page", "1"))
     context = {
         "query": query,
@@ -34,7 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "labels": _labels(),
         "tabs": [(one.code, one.label, found.by_register.get(one.code, 0)) for one in searchables()],
         "page": page,
-        "entries": entries_of(page.object_list),
+        "entries": entries_of(page.object_list, person_of(request)),
     }
     return render(request, "search/page.html", context)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -11,25 +13,27 @@ from anwei.ledgers.search.dialects import create
 from anwei.ledgers.search.finding import entries_of, find, suggest
 from anwei.ledgers.search.grams import gram_text, normal, query_words
 from anwei.ledgers.search.keeping import catch_up, rebuild
-from anwei.org.models import Person, Unit
+from anwei.org.models import Person, Post, Unit
+from anwei.org.services import appoint, dismiss
 from anwei.sites.models import Enterprise, Site
-from tests.kernel.county import TOWN, County, make_enterprise, open_repair
+from tests.kernel.county import NOW, TOWN, County, make_enterprise, open_repair
 from tests.support.commits import after_commit
 
 pytestmark = pytest.mark.db
+DAY = timedelta(days=1)
 
 
 def titles(person: Person, query: str) -> list[str]:
     """Return what is found of sites and cases."""
     after_commit()
-    found = entries_of(find(person, query).keys)
+    found = entries_of(find(person, query).keys, person)
     return [entry.title for entry in found if not entry.register.startswith("org.")]
 
 
 def bodies(person: Person, query: str) -> list[str]:
     """Return what is found of units, posts and people."""
     after_commit()
-    found = entries_of(find(person, query).keys)
+    found = entries_of(find(person, query).keys, person)
     return [f"{entry.title} {entry.detail}" for entry in found if entry.register.startswith("org.")]
 
 
@@ -37,14 +41,20 @@ def test_units_posts_and_people_are_found_but_no_enterprise_twice(county: County
     county.worker.full_name = "王小安"
     county.worker.save()
     assert bodies(county.officer, "王小") == ["王小安 甲化工厂 安全科长"]
-    assert bodies(county.officer, "甲化 安全科") == ["安全科长 甲化工厂", "王小安 甲化工厂 安全科长"]
-    assert bodies(county.officer, "甲镇人民") == [
-        "甲镇人民政府 乡镇街道",
-        "安监员 甲镇人民政府",
-        "townsman 甲镇人民政府 安监员",
-    ]
+    assert bodies(county.officer, "甲化 安全科") == ["安全科长 甲化工厂"]
+    assert bodies(county.officer, "甲镇人民") == ["甲镇人民政府 乡镇街道", "安监员 甲镇人民政府"]
     assert bodies(county.stranger, "王小") == bodies(county.stranger, "甲化") == []
     assert "甲化工厂 企业" not in bodies(county.officer, "甲化工厂")
+
+
+def test_where_somebody_works_now_is_told_to_those_who_see_it(county: County) -> None:
+    """A plant knows a former official by the post that answered for it, not by today's at a competitor."""
+    dismiss(county.townsman.holdings.get(), actor=None, now=NOW, last_on=NOW.date() - DAY, reason="调离")
+    mine = Post.objects.create(unit=county.other_enterprise.unit, kind="principal", title="矿长")
+    appoint(county.townsman, mine, actor=None, now=NOW)
+    assert bodies(county.officer, "townsman") == ["townsman 乙煤矿 矿长"]
+    assert bodies(county.boss, "townsman") == ["townsman "]
+    assert bodies(county.boss, "乙煤矿") == bodies(county.boss, "矿长") == []
 
 
 @pytest.mark.parametrize(
@@ -131,7 +141,7 @@ def test_scope_holds_for_results_counts_and_suggestions(county: County) -> None:
         "stranger": {},
         "regulator": {},
     }
-    assert suggest(county.stranger, "甲化", 8) == [] and len(suggest(county.boss, "甲化", 8)) == 6
+    assert suggest(county.stranger, "甲化", 8) == [] and len(suggest(county.boss, "甲化", 8)) == 4
     county.boss.holdings.all().delete()
     after_commit()
     assert find(Person.objects.get(pk=county.boss.pk), "甲化").count == 0

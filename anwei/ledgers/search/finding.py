@@ -63,13 +63,19 @@ def find(person: Any, query: str, *, register: str = "", at_most: int = LOOKED_A
 
 def suggest(person: Any, query: str, n: int) -> list[SearchEntry]:
     """Return the first few results while a person is still typing."""
-    return entries_of(find(person, query).keys[:n])
+    return entries_of(find(person, query).keys[:n], person)
 
 
-def entries_of(keys: Iterable[int]) -> list[SearchEntry]:
-    """Return entries in the order of their keys."""
+def entries_of(keys: Iterable[int], person: Any) -> list[SearchEntry]:
+    """Return entries in the order of their keys, as `person` may read them."""
     wanted = tuple(keys)
     rows = SearchEntry.objects.in_bulk(wanted)
+    for one in searchables():
+        if one.details is not None:
+            entries = [entry for entry in rows.values() if entry.register == one.code]
+            details = one.details(person, [entry.row for entry in entries]) if entries else {}
+            for entry in entries:
+                entry.detail = details.get(entry.row, "")
     return [rows[key] for key in wanted if key in rows]
 
 

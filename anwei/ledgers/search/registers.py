@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from django.db.models import Model, Q, QuerySet
 
 Rows = QuerySet[Any]
+Details = Callable[[Any, Collection[int]], Mapping[int, str]]
 
 
 class Words(NamedTuple):
@@ -28,6 +29,7 @@ class Searchable:
 
     `visible` narrows rows to what a person may see. `columns` are those whose change is news to the search
     (none: every save). `follows` names the rows to look at again when rows of another model were saved.
+    `details` (person, keys) gives the line below where it depends on who reads; it is not searched.
     """
 
     model: type[Model]
@@ -38,6 +40,7 @@ class Searchable:
     only: Q = field(default_factory=Q)
     columns: frozenset[str] = frozenset()
     follows: Mapping[type[Model], Callable[[list[Any]], Rows]] = field(default_factory=dict)
+    details: Details | None = None
 
     @property
     def code(self) -> str:
@@ -67,6 +70,7 @@ def register_search(
     only: Q | None = None,
     columns: tuple[str, ...] = (),
     follows: Mapping[type[Model], Callable[[list[Any]], Rows]] | None = None,
+    details: Details | None = None,
 ) -> None:
     """Let a register be searched; called once, from the room's `search.py`, in the order of the results.
 
@@ -86,6 +90,7 @@ def register_search(
         only=only or Q(),
         columns=frozenset(columns),
         follows=dict(follows or {}),
+        details=details,
     )
     _searchables[one.code] = one
 

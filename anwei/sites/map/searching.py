@@ -29,7 +29,7 @@ class Hit:
 def search_map(person: Person, query: str) -> list[Hit]:
     """Return what `person` may see whose name, address or code holds the words, the best first."""
     found = find(person, query)
-    entries = [entry for entry in entries_of(found.keys) if entry.register in MODELS][:MOST]
+    entries = [entry for entry in entries_of(found.keys, person) if entry.register in MODELS][:MOST]
     places: dict[tuple[str, int], tuple[float, float]] = {}
     for register in MODELS:
         keys = [entry.row for entry in entries if entry.register == register]
