@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.models import Change
 from anwei.org.models import KeyTask, Person, Post
+from anwei.org.rights import units_seen
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def deeds(question: Question) -> list[Deed]:
 
 
 def key_tasks(question: Question) -> Iterable[Deed]:
-    """Yield the items of yearly lists that were closed, at the moment and by the hand the change log says."""
+    """Yield the items of yearly lists that were closed, at the moment and by the hand the change log says.
+
+    Those of posts in units that the viewer may look at: a person may have come from a post elsewhere.
+    """
     rows = Change.objects.filter(register="org.post", verb="finish_task", at__gte=question.since)
     rows = rows.filter(at__lt=question.until)
     if question.post is not None:
@@ -65,7 +69,8 @@ def key_tasks(question: Question) -> Iterable[Deed]:
     if question.person is not None:
         rows = rows.filter(actor=question.person)
     changes = [change for change in rows.select_related("actor") if "task" in change.content]  # not erased
-    tasks = KeyTask.objects.in_bulk([change.content["task"] for change in changes])
+    seen = KeyTask.objects.filter(post__unit__in=units_seen(question.viewer))
+    tasks = seen.in_bulk([change.content["task"] for change in changes])
     for change in changes:
         if task := tasks.get(change.content["task"]):
             yield Deed(

@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.test import Client
 
 from anwei.cases.services import advance
-from anwei.org.models import Person
-from tests.kernel.county import NOW, County, open_repair
+from anwei.org.models import Person, Post, Unit
+from anwei.org.services import finish_task, plan_task
+from tests.kernel.county import NOW, OTHER_TOWN, County, in_post, open_repair
 from tests.pages.test_org import words_of
 
 SignIn = Callable[[Person], Client]
@@ -53,3 +54,16 @@ def test_a_stranger_gets_no_record(county: County, sign_in: SignIn) -> None:
     stranger = sign_in(county.stranger)
     assert stranger.get(f"/org/posts/{county.safety.pk}/record.docx").status_code == 404
     assert stranger.get(f"/org/people/{county.worker.pk}/record.docx").status_code == 404
+
+
+def test_a_plant_reads_no_key_tasks_of_bodies_it_does_not_see(county: County, sign_in: SignIn) -> None:
+    other = Unit.objects.create(kind="government", name="乙镇人民政府", territory=OTHER_TOWN)
+    there = Post.objects.create(unit=other, kind="principal", title="镇长")
+    head = in_post("head", there, county.townsman.holdings.get().post)
+    task = plan_task(there, text="整治乙煤矿", due_on=NOW.date(), year=2026, actor=head, now=NOW)
+    finish_task(task, done_on=NOW.date(), reference="乙镇纪要1号", actor=head, now=NOW)
+    for viewer, told in ((county.officer, True), (county.boss, False)):
+        client = sign_in(viewer)
+        page = client.get(f"/org/people/{head.pk}/").content.decode()
+        paper = words_of(client.get(f"/org/people/{head.pk}/record.docx").content)
+        assert ("整治乙煤矿" in page, "整治乙煤矿" in paper) == (told, told)

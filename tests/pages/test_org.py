@@ -15,7 +15,7 @@ from docx import Document
 from anwei.ledgers.models import Change
 from anwei.org.letters import letters
 from anwei.org.models import Person, Post, Signing, Unit
-from anwei.org.services import create_post
+from anwei.org.services import create_post, designate, reset_password
 from anwei.sites.models import Site
 from tests.kernel.county import COUNTY, NOW, County, in_post
 
@@ -100,6 +100,34 @@ def test_a_stranger_s_posts_are_not_found(governed: County, sign_in: SignIn) -> 
         f"/org/people/{governed.boss.pk}/",
     ):
         assert client.get(address).status_code == 404, address
+
+
+def test_a_plant_reads_of_officials_what_is_about_itself(governed: County, sign_in: SignIn) -> None:
+    """Neither for which other plants they answer, nor who gave them a new password and why."""
+    post, plants = governed.townsman.holdings.get().post, (governed.enterprise, governed.other_enterprise)
+    for plant in plants:
+        terms = {
+            "title": f"包保{plant.unit.name}",
+            "document": "1号",
+            "from_on": TODAY,
+            "actor": None,
+            "now": NOW,
+        }
+        designate(plant.unit, "territory", post, **terms)
+    for person in (governed.townsman, governed.boss):
+        reset_password(person, actor=None, now=NOW, reason="忘记密码")
+
+    def told(viewer: Person) -> tuple[bool, ...]:
+        client = sign_in(viewer)
+        page = client.get(f"/org/posts/{post.pk}/").content.decode()
+        people = [
+            client.get(f"/org/people/{person.pk}/").content.decode()
+            for person in (governed.townsman, governed.boss)
+        ]
+        return (*(plant.unit.name in page for plant in plants), *("忘记密码" in page for page in people))
+
+    assert told(governed.officer) == (True, True, True, True)
+    assert told(governed.worker) == (True, False, False, True)
 
 
 def test_the_duty_list_is_the_post_s_own(governed: County, sign_in: SignIn) -> None:

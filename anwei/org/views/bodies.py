@@ -100,7 +100,9 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
         "duties": shown.duties.all(),
         "tasks": shown.tasks.filter(year=today.year),
         "has_tasks": shown.kind == Post.Kind.PRINCIPAL and shown.unit.kind in LEADERS,
-        "designations": shown.designations.on(today).select_related("unit"),
+        "designations": shown.designations.on(today)
+        .filter(unit__in=units_seen(person))
+        .select_related("unit"),
         "deeds": _record(person, post=shown),
         "paper": reverse("post_record", args=[pk]),
         "year_ago": today - YEAR + timedelta(days=1),
@@ -120,14 +122,15 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     viewer, today = person_of(request), timezone.localdate()
     shown = get_object_or_404(people_seen(viewer), pk=pk)
     held = shown.holdings.filter(post__unit__in=units_seen(viewer))
+    in_scope = may_see_phone(viewer, shown)
     context = {
         "shown": shown,
         "holdings": held.select_related("post__unit").order_by("-from_on", "-pk"),
         "deeds": _record(viewer, person=shown),
         "paper": reverse("person_record", args=[pk]),
         "year_ago": today - YEAR + timedelta(days=1),
-        "may_see_phone": may_see_phone(viewer, shown),
-        "reset": last_reset(shown),
+        "may_see_phone": in_scope,
+        "reset": last_reset(shown) if in_scope else None,
         "today": today,
     }
     return render(request, "org/person.html", context)
