@@ -85,6 +85,40 @@ def test_an_enterprise_s_principal_fills_its_own_posts(county: County, units: di
     assert browser(county.worker).get(f"/org/appoint/?post={county.safety.pk}").status_code == 403
 
 
+PHONE = "13812345678"
+
+
+def test_an_enterprise_appoints_no_official(county: County, units: dict[str, Unit]) -> None:
+    """Else it saw their number, and they fell out of their administrators' reach."""
+    client, door = browser(county.boss), f"/org/appoint/?unit={units['plant'].pk}&kind=safety"
+    for person in (county.regulator, county.townsman):  # one of another sector, one that it sees
+        Person.objects.filter(pk=person.pk).update(phone=PHONE)
+        for phone in ("", PHONE):
+            answer = client.post(door, APPOINT | {"full_name": person.full_name, "phone": phone})
+            assert answer.status_code == 422 and person.holdings.count() == 1
+        assert PHONE not in client.post(f"/org/people/{person.pk}/phone/", follow=True).content.decode()
+        Person.objects.filter(pk=person.pk).update(phone="")
+    typed = APPOINT | {"full_name": county.townsman.full_name, "phone": ""}
+    assert browser(clerk(units["office"])).post(door, typed).status_code == 302  # the county may decide so
+
+
+def test_whom_one_does_not_see_is_known_by_name_and_number(county: County, units: dict[str, Unit]) -> None:
+    Person.objects.filter(pk=county.stranger.pk).update(phone=PHONE)
+    client, door = browser(county.boss), f"/org/appoint/?unit={units['plant'].pk}&kind=safety"
+    refusals = set()
+    for name, phone in (("stranger", ""), ("nobody", ""), ("nobody", PHONE), ("nobody", "stranger")):
+        answer = client.post(door, APPOINT | {"full_name": name, "phone": phone})
+        assert answer.status_code == 422
+        refusals.add(answer.context["form"].non_field_errors()[0].replace(name, "谁"))
+    assert (
+        len(refusals) == 1 and "不能确定“谁”是谁" in refusals.pop()
+    )  # it tells nothing of who is registered
+    assert client.get(f"/org/people/{county.stranger.pk}/").status_code == 404
+    assert client.post(door, APPOINT | {"full_name": "worker", "phone": ""}).status_code == 302  # its own
+    typed = APPOINT | {"title": "兼职", "full_name": "stranger", "phone": PHONE}
+    assert client.post(door, typed).status_code == 302 and county.stranger.holdings.count() == 2
+
+
 def test_nobody_appoints_to_a_post_that_sees_more(county: County, units: dict[str, Unit]) -> None:
     """A department's officer sees its sectors, its duty post every alarm of the county."""
     client = browser(county.regulator)

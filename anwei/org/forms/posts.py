@@ -6,12 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.org import services
 from anwei.org.forms.base import REASON, ActForm, EndForm, day, words
-from anwei.org.models import Holding, KeyTask, Person, Post, Unit
+from anwei.org.holdings import day_of
+from anwei.org.models import PUBLIC_BODIES, Holding, KeyTask, Person, Post, Unit
+from anwei.org.rights import may_oversee, people_seen
 from anwei.org.services.roster import free_username
 
 
@@ -24,7 +27,7 @@ class AppointForm(ActForm):
         gettext_lazy("手机"),
         length=20,
         required=False,
-        help_text=gettext_lazy("同名时按手机认人；新人员须填"),
+        help_text=gettext_lazy("看不到的人员和新人员须填，与姓名一并核对"),
     )
     from_on = day(gettext_lazy("任职起"))
     term_on = day(gettext_lazy("任期届满"), required=False, help_text=gettext_lazy("没有任期的不填"))
@@ -66,19 +69,31 @@ class AppointForm(ActForm):
         }
 
     def _person(self, *, actor: Person, now: datetime) -> Person:
+        """Return who is meant: by name alone among those the actor sees, everybody else by name and phone.
+
+        Raises OrgError, in the same words whatever was wrong: a refusal tells nobody who is registered.
+        """
         name, phone = self.cleaned_data["full_name"], self.cleaned_data["phone"]
-        people = Person.objects.filter(kind=Person.Kind.PERSON, is_active=True)
-        if phone:
-            known = people.filter(phone=phone).first()
-            if known is not None and known.full_name != name:
-                raise services.OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": phone})
-            return known or self._registered(name, phone, actor=actor, now=now)
-        named = list(people.filter(full_name=name)[:2])
-        if len(named) == 1:
-            return named[0]
-        if named:
-            raise services.OrgError(_("有多人叫“%(name)s”，请填手机号。") % {"name": name})
-        raise services.OrgError(_("还没有登记“%(name)s”，请填手机号一并登记。") % {"name": name})
+        people = Person.objects.filter(phone=phone) if phone else people_seen(actor)
+        found = list(people.filter(kind=Person.Kind.PERSON, is_active=True, full_name=name)[:2])
+        if len(found) == 1:
+            self._require_free_of_office(found[0], actor, now)
+            return found[0]
+        if not phone or Person.objects.filter(Q(phone=phone) | Q(username=phone)).exists():
+            raise services.OrgError(
+                _("不能确定“%(name)s”是谁，请核对姓名并填写本人的手机号。") % {"name": name}
+            )
+        return self._registered(name, phone, actor=actor, now=now)
+
+    def _require_free_of_office(self, person: Person, actor: Person, now: datetime) -> None:
+        """Refuse an enterprise the officials: its post would take them out of their administrators' reach."""
+        if may_oversee(actor, self.unit):
+            return
+        held = Holding.objects.filter(person=person, post__unit__kind__in=PUBLIC_BODIES)
+        if held.filter(Q(to_on__isnull=True) | Q(to_on__gte=day_of(now))).exists():
+            raise services.OrgError(
+                _("“%(name)s”在党政机关任职，企业不能任命。") % {"name": person.full_name}
+            )
 
     def _registered(self, name: str, phone: str, *, actor: Person, now: datetime) -> Person:
         person, _password = services.create_person(
