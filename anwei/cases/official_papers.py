@@ -9,7 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
+from anwei.cases.extension import APPROVED
 from anwei.cases.kinds import kind_of, specific
+from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Clock, Extension
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.ledgers.papers.registers import Act, PaperRegister
@@ -29,6 +31,9 @@ def _row_for(person: Person, key: str) -> Case | None:
 
 
 def _templates(case: Case) -> Sequence[str]:
+    """A closed case needs no paper any more, but an extension one that says what was granted."""
+    if case.phase == Phase.CLOSED and case.outcome != APPROVED:
+        return ()
     return BY_KIND.get(case.kind, ("supervision_notice",))
 
 

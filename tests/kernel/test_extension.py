@@ -89,6 +89,20 @@ def test_who_signed_stands_with_the_name_they_signed_with(county: County, client
     assert "officer" in client.get("/extensions/?state=approved").content.decode()
 
 
+def test_a_granted_extension_still_gets_its_paper_and_a_refused_one_none(
+    county: County, client: Client
+) -> None:
+    granted, refused = ask(county, ordered(county)), ask(county, ordered(county))
+    approve(county, granted, date(2026, 12, 12))
+    advance(refused, "refuse", actor=county.officer, now=NOW, opinion="备件已到")
+    client.force_login(county.officer)
+    offers = [
+        'value="extension_approval"' in client.get(f"/cases/{case.pk}/").content.decode()
+        for case in (granted, refused)
+    ]
+    assert offers == [True, False]
+
+
 @pytest.mark.parametrize("verb", ["approve", "refuse"])
 def test_whoever_signs_or_refuses_long_after_login_is_asked_again(
     county: County, client: Client, verb: str

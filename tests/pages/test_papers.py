@@ -25,6 +25,7 @@ from anwei.ledgers.services import change_setting
 from anwei.monitoring.models import Warning
 from anwei.org.models import Person, Post
 from tests.kernel.county import NOW, County, in_post
+from tests.pages.test_case import act as close
 
 SignIn = Callable[[Person], Client]
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -101,6 +102,14 @@ def test_from_the_case_page_to_the_stamped_copy(office: Office, warning: Warning
     assert file_of(office.drafter, paper, 3) == PDF
     assert text_of(file_of(office.drafter, paper, 2)) == signed  # earlier ones stay readable
     assert list(papers_of("cases.case", warning)) == [paper]
+
+
+def test_a_closed_case_offers_no_new_paper_and_takes_none(office: Office, warning: Warning) -> None:
+    assert 'name="template"' in office.drafter.get(f"/cases/{warning.pk}/").content.decode()
+    close(office.drafter, warning, "false_alarm", reason="传感器标校")
+    assert 'name="template"' not in office.drafter.get(f"/cases/{warning.pk}/").content.decode()
+    asked = {"register": "cases.case", "row": warning.pk, "template": "supervision_notice"}
+    assert office.drafter.post("/papers/new/", asked).status_code == 403
 
 
 def test_only_a_head_signs_and_only_after_review(office: Office, warning: Warning) -> None:
