@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
@@ -23,6 +25,7 @@ from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.examination import Examination
 from anwei.ledgers.models import Change
 from anwei.ledgers.tasks import write_sheet
+from anwei.ledgers.views.sheets import TAKEN_UP_AFTER
 from anwei.org.models import Person, Unit
 from anwei.sites.models import Enterprise
 from tests.kernel.county import NOW, County, county_clerk
@@ -161,6 +164,32 @@ def test_a_killed_writer_is_taken_up_where_it_was(
     assert task.status == TaskResultStatus.SUCCESSFUL
     assert Enterprise.objects.count() == 62
     assert Change.objects.filter(register="sites.enterprise").count() == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_small_sheet_whose_request_was_killed_is_written_in_the_background(
+    transactional_db: None, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.kernel.county import build
+
+    client = browse(build().officer)
+    file = SimpleUploadedFile("名录.xlsx", workbook(HEADER, line(1)))
+    page = client.post(reverse("ledger_import", args=["enterprises"]), {"file": file}, follow=True)
+    sheet = page.context["sheet"]
+
+    def die(*arguments: Any, **named: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(importing, "_write", die)
+        client.post(reverse("ledger_sheet", args=["enterprises", sheet.pk]))
+    call_command("tasks")  # not yet: the request may still be at it
+    sheet.refresh_from_db()
+    assert (sheet.status, Enterprise.objects.count()) == ("writing", 2)
+    with time_machine.travel(NOW + TAKEN_UP_AFTER + timedelta(minutes=1)):
+        call_command("tasks")
+    sheet.refresh_from_db()
+    assert (sheet.status, sheet.written, Enterprise.objects.count()) == ("done", {"create": 1}, 3)
 
 
 def test_a_task_that_always_dies_is_given_up(db: None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from anwei.ledgers.declaration import Ledger, needs_reason
 from anwei.ledgers.errors_sheet import errors_sheet
-from anwei.ledgers.examination import WHOLE_ROW, Examination, choosings_of, examine
+from anwei.ledgers.examination import Examination, choosings_of, examine
 from anwei.ledgers.export import attachment
 from anwei.ledgers.importing import (
     NotWritten,
@@ -32,6 +34,7 @@ from anwei.ledgers.views.registers import found, reader
 from anwei.ledgers.views.rows import MAX_OPTIONS
 
 AT_ONCE_BYTES, AT_ONCE_ROWS = 150_000, 300  # larger sheets go to the background
+TAKEN_UP_AFTER = timedelta(minutes=2)  # a sheet that was to be written at once, and whose request was killed
 SHOWN_PROBLEMS, SHOWN_SHEETS, GRID_ROWS = 200, 10, 500
 
 
@@ -64,15 +67,16 @@ def sheet(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         options = Options(
             *("skip" not in request.POST, "doubtful" in request.POST, "keep_good" in request.POST)
         )
+        now, at_once = timezone.now(), shown.n_rows <= AT_ONCE_ROWS
         try:
-            start_writing(shown, options, reason=request.POST.get("reason", ""), actor=request.user)
+            with transaction.atomic():
+                start_writing(shown, options, reason=request.POST.get("reason", ""), actor=request.user)
+                write_sheet.using(run_after=now + TAKEN_UP_AFTER if at_once else None).enqueue(shown.pk)
         except NotWritten as error:
             sentence = str(error)
         else:
-            if shown.n_rows <= AT_ONCE_ROWS:
-                write_import(shown.pk, now=timezone.now())
-            else:
-                write_sheet.enqueue(shown.pk)
+            if at_once:
+                write_import(shown.pk, now=now)
             return redirect("ledger_sheet", code, pk)
     problems = [problem for problem in shown.problems if problem[1] != "repaired"]
     repairs = [problem for problem in shown.problems if problem[1] == "repaired"]
@@ -188,7 +192,7 @@ def _told(examined: Examination, ledger: Ledger) -> list[tuple[int, str, str]]:
     return [
         (row.row.number, row.state, "；".join(row.sentences(ledger)))
         for row in examined.rows
-        if row.refusals or row.doubts or row.refusals.get(WHOLE_ROW)
+        if row.refusals or row.doubts
     ]
 
 
