@@ -201,6 +201,7 @@ ROSTER = register(
                 "from_on",
                 synonyms=("任职时间", "任职日期", "任现职时间", "到任时间", "任职开始"),
                 required=False,
+                sensitive=True,
                 explanation=gettext_lazy("不填为导入当天"),
             ),
             Column(
@@ -220,6 +221,7 @@ ROSTER = register(
                 required=False,
                 filtered=True,
                 shown=False,
+                sensitive=True,
                 explanation=gettext_lazy("不填则按职务判断"),
             ),
             Column(

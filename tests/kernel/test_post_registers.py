@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +11,18 @@ from django.test import Client
 
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.examination import choosings_of
+from anwei.ledgers.models import Change
 from anwei.ledgers.outgoing import told
 from anwei.ledgers.saving import Edit
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.responsibility import resolve
 from anwei.org.services import OrgError, appoint
 from anwei.org.services.roster import save_posts
 from tests.kernel.accounts import government
 from tests.kernel.county import IN_POST_SINCE, NOW, TOWN, County, county_clerk, in_post
 from tests.ledgers.sheets import write
+
+TODAY, DAY = NOW.date(), timedelta(days=1)
 
 
 def browser(person: Person) -> Client:
@@ -45,6 +49,10 @@ def post_in(unit: Unit, kind: str, title: str, holder: str) -> Post:
     post = Post.objects.create(unit=unit, kind=kind, title=title)
     in_post(holder, post)
     return post
+
+
+def reread(holding: Holding) -> Holding:
+    return Holding.objects.get(pk=holding.pk)
 
 
 def as_it_was(post: Post) -> bool:
@@ -109,6 +117,7 @@ def test_a_post_that_was_held_keeps_unit_and_kind(county: County) -> None:
         for cells in ({"unit": town.name}, {"kind": "值班岗"}):
             answer = edit(person, "posts", county.principal, **cells)
             assert answer.status_code == 422 and "请另设岗位" in answer.content.decode()
+    assert "请另设岗位" in edit(clerk, "roster", county.boss.holdings.get(), kind="值班岗").content.decode()
     lines = [["单位", "岗位", "岗位性质"], ["甲化工厂", "厂长", "分管负责人"]]
     write("posts", lines, actor=clerk, reason="导入", doubtful=True)
     assert as_it_was(county.principal)
@@ -121,3 +130,82 @@ def test_a_post_that_nobody_held_yet_is_put_right(county: County) -> None:
     appoint(in_post("newcomer"), post, actor=None, now=NOW)  # from today
     assert edit(county_clerk(), "posts", post, kind="分管负责人").status_code == 302
     assert Post.objects.get(pk=post.pk).kind == "deputy"
+
+
+def test_a_shared_post_is_raised_by_none_of_its_holders(county: County) -> None:
+    """Not over the line of the colleague either, nor without a reason by anybody else."""
+    post = Post.objects.create(unit=county.duty.unit, kind="officer", title="科员")
+    colleague = in_post("colleague")
+    for person in (county.officer, colleague):
+        appoint(person, post, actor=None, now=NOW)
+    line = colleague.holdings.get()
+    assert "不能给自己" in edit(county.officer, "roster", line, kind="主要负责人").content.decode()
+    silent = edit(county_clerk(), "roster", line, kind="主要负责人", reason="")
+    assert silent.status_code == 422 and "岗位类别" in silent.content.decode()
+    assert as_it_was(post)
+
+
+def test_the_roster_brings_no_business_beside_an_administrator_s_post(county: County) -> None:
+    held = county.townsman.holdings.get()
+    Holding.objects.filter(pk=held.pk).update(to_on=TODAY + DAY)
+    audit = Post.objects.create(unit=government(), kind="audit_admin", title="安全审计员")
+    appoint(county.townsman, audit, actor=None, now=NOW, from_on=TODAY + 2 * DAY)
+    clerk = county_clerk()
+    for ends in ("", str(TODAY + 2 * DAY)):
+        assert "三员分立" in edit(clerk, "roster", reread(held), to_on=ends).content.decode()
+    assert reread(held).to_on == TODAY + DAY
+
+
+def test_the_roster_makes_no_two_terms_at_once(county: County) -> None:
+    held, clerk = county.townsman.holdings.get(), county_clerk()
+    Holding.objects.filter(pk=held.pk).update(to_on=TODAY + 3 * DAY)
+    appoint(county.townsman, held.post, actor=None, now=NOW, from_on=TODAY + 10 * DAY)
+    past = {"from_on": TODAY - 900 * DAY, "to_on": TODAY - 600 * DAY}
+    Holding.objects.create(person=county.townsman, post=held.post, **past)
+    for days in ({"to_on": ""}, {"to_on": str(TODAY + 10 * DAY)}, {"from_on": str(TODAY - 2000 * DAY)}):
+        assert "已在" in edit(clerk, "roster", reread(held), **days).content.decode()
+    assert edit(clerk, "roster", reread(held), to_on=str(TODAY + 9 * DAY)).status_code == 302
+    assert reread(held).to_on == TODAY + 9 * DAY
+
+
+def test_a_first_day_moves_only_with_a_reason(county: County) -> None:
+    held, clerk = county.townsman.holdings.get(), county_clerk()
+    earlier = str(held.from_on - 100 * DAY)
+    answer = edit(clerk, "roster", held, from_on=earlier, reason="")
+    assert answer.status_code == 422 and "任职起" in answer.content.decode()
+    assert edit(clerk, "roster", held, from_on=earlier).status_code == 302
+    assert str(reread(held).from_on) == earlier
+    change = Change.objects.filter(register="org.post", row=str(held.post_id)).latest("pk")
+    assert change.reason == "机构改革" and change.content == {
+        "changed": {"from_on": [str(held.from_on), earlier]}
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "verb"),
+    [({"to_on": str(TODAY - 2 * DAY)}, "dismiss"), ({"from_on": str(TODAY + DAY)}, "update")],
+)
+def test_who_is_out_of_a_post_by_the_roster_logs_in_anew(
+    county: County, days: dict[str, str], verb: str
+) -> None:
+    """Also who holds another post, and whose last day was set before."""
+    held = county.townsman.holdings.get()
+    Holding.objects.filter(pk=held.pk).update(to_on=TODAY + 20 * DAY)
+    second = Post.objects.create(unit=held.post.unit, kind="safety", title="安全员")
+    appoint(county.townsman, second, actor=None, now=NOW)
+    client = browser(county.townsman)
+    assert client.get("/account/sessions/").status_code == 200
+    assert edit(county_clerk(), "roster", reread(held), **days).status_code == 302
+    assert client.get("/account/sessions/")["Location"].startswith("/accounts/login/")
+    assert Change.objects.filter(register="org.post", row=str(held.post_id)).latest("pk").verb == verb
+
+
+def test_a_sheet_of_the_roster_dismisses_as_the_page_does(county: County) -> None:
+    held, clerk = county.townsman.holdings.get(), county_clerk()
+    Holding.objects.filter(pk=held.pk).update(to_on=TODAY + 20 * DAY)
+    client = browser(county.townsman)
+    line = ["甲镇人民政府", "安监员", "townsman", str(TODAY - 3 * DAY)]
+    write("roster", [["单位", "职务", "姓名", "离任时间"], line], actor=clerk, reason="免职", doubtful=True)
+    assert reread(held).to_on == TODAY - 3 * DAY
+    assert client.get("/account/sessions/")["Location"].startswith("/accounts/login/")
+    assert Change.objects.filter(register="org.person", verb="end_sessions", reason="免职").count() == 1

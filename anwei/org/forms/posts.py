@@ -15,7 +15,7 @@ from anwei.org.forms.base import REASON, ActForm, EndForm, day, words
 from anwei.org.holdings import day_of
 from anwei.org.models import PUBLIC_BODIES, Holding, KeyTask, Person, Post, Unit
 from anwei.org.rights import may_oversee, people_seen
-from anwei.org.services.roster import free_username
+from anwei.org.services.accounts import free_username
 
 
 class AppointForm(ActForm):

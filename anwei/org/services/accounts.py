@@ -57,6 +57,13 @@ def create_person(
     return person, plain
 
 
+def free_username(wanted: str) -> str:
+    """Return `wanted`, with a number behind it where somebody has it."""
+    taken = set(Person.objects.filter(username__startswith=wanted).values_list("username", flat=True))
+    numbered = (f"{wanted}{number}" for number in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
+
+
 @transaction.atomic
 def reset_password(person: Person, *, actor: Person | None, now: datetime, reason: str = "") -> str:
     """Give an account a new random password, shown only here and to be changed; its open sessions end.

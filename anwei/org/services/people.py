@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.saving import Edit, save_rows
 from anwei.org.accounts.phones import require_unguarded
 from anwei.org.models import Person
-from anwei.org.services.accounts import create_person
+from anwei.org.services.accounts import create_person, free_username
 from anwei.org.services.errors import OrgError
-from anwei.org.services.roster import free_username
 
 
 @transaction.atomic

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.saving import changed_values
 from anwei.ledgers.services import record_change
 from anwei.org.accounts import separation
 from anwei.org.accounts.administration import offered_posts
@@ -18,6 +21,8 @@ from anwei.org.rights import may_fill
 from anwei.org.services.duties import locked_post, seed_duties
 from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
+
+TERM = ("from_on", "to_on", "term_on", "document")
 
 
 @transaction.atomic
@@ -58,15 +63,16 @@ def appoint(
     require_another(person, actor)
     require_may_fill(post, actor, now)
     locked_post(post)  # two hands appoint one person
-    first_on = from_on or day_of(now)
-    separation.require_separation(person, post, from_on=first_on, to_on=to_on)
-    if any(day is not None and day < first_on for day in (to_on, term_on)):
-        raise OrgError(_("离任日期和任期届满日期不能早于任职日期。"))
-    if _overlapping(person, post, first_on, to_on).exists():
-        raise OrgError(_("%(person)s已在“%(post)s”任职。") % {"person": person, "post": post})
-    holding = Holding.objects.create(
-        person=person, post=post, from_on=first_on, to_on=to_on, term_on=term_on, document=document
+    holding = Holding(
+        person=person,
+        post=post,
+        from_on=from_on or day_of(now),
+        to_on=to_on,
+        term_on=term_on,
+        document=document,
     )
+    _require_free_days(holding)
+    holding.save()
     record_change(
         "org.post",
         post.pk,
@@ -85,11 +91,67 @@ def appoint(
     return holding
 
 
-def _overlapping(person: Person, post: Post, first_on: date, last_on: date | None) -> QuerySet[Holding]:
-    """Return when `person` held or will hold the post within the days from `first_on` to `last_on`."""
-    held = Holding.objects.filter(person=person, post=post)
-    held = held.filter(Q(to_on__isnull=True) | Q(to_on__gte=first_on))
-    return held if last_on is None else held.filter(from_on__lte=last_on)
+def _require_free_days(holding: Holding) -> None:
+    """Raise OrgError when the days of a holding are out of order or meet what its person holds then."""
+    person, post, first_on, last_on = holding.person, holding.post, holding.from_on, holding.to_on
+    separation.require_separation(person, post, from_on=first_on, to_on=last_on)
+    if any(day is not None and day < first_on for day in (last_on, holding.term_on)):
+        raise OrgError(_("离任日期和任期届满日期不能早于任职日期。"))
+    others = Holding.objects.filter(person=person, post=post).exclude(pk=holding.pk)
+    others = others.filter(Q(to_on__isnull=True) | Q(to_on__gte=first_on))
+    if (others if last_on is None else others.filter(from_on__lte=last_on)).exists():
+        raise OrgError(_("%(person)s已在“%(post)s”任职。") % {"person": person, "post": post})
+
+
+@transaction.atomic
+def change_term(
+    holding: Holding, values: Mapping[str, Any], *, actor: Person | None, now: datetime, reason: str
+) -> None:
+    """Put right the days and the paper of a holding, or let it go on; an earlier last day is a dismissal.
+
+    `values` has new ones of `TERM`, and may have others. Raises OrgError for the own term or a post that is
+    not theirs to fill, for other days of a term that is over, and where `appoint` would refuse them.
+    """
+    require_another(holding.person, actor)
+    require_may_fill(holding.post, actor, now)
+    locked_post(holding.post)
+    holding.refresh_from_db(fields=TERM)
+    changed = changed_values(holding, {name: values[name] for name in TERM if name in values})
+    today, days = day_of(now), changed.keys() & {"from_on", "to_on"}
+    if days and holding.to_on is not None and holding.to_on < today:
+        sentence = _("%(person)s已于 %(day)s 离任，起止日期不能改写；再次任职请另行登记。")
+        raise OrgError(sentence % {"person": holding.person, "day": holding.to_on})
+    last_on: date | None = values["to_on"] if "to_on" in changed else None
+    ends = last_on if last_on and (holding.to_on is None or last_on < holding.to_on) else None
+    if ends:
+        del changed["to_on"]
+    if changed:
+        _change_term(holding, changed, actor=actor, now=now, reason=reason)
+    if ends:
+        dismiss(holding, actor=actor, now=now, last_on=ends, reason=reason)
+
+
+def _change_term(
+    holding: Holding, changed: dict[str, list[Any]], *, actor: Person | None, now: datetime, reason: str
+) -> None:
+    """Write what changed, [before, after] by name; who is thereby out of the post today logs in anew."""
+    begun = holding.from_on <= day_of(now)
+    open_now = sessions_of(holding.person) if begun else []
+    for name, (_before, after) in changed.items():
+        setattr(holding, name, after)
+    _require_free_days(holding)
+    holding.save(update_fields=list(changed))
+    record_change(
+        "org.post",
+        holding.post_id,
+        actor=actor,
+        now=now,
+        verb="update",
+        content={"changed": changed},
+        reason=reason,
+    )
+    if begun and holding.from_on > day_of(now):
+        end_sessions(open_now, person=holding.person, actor=actor, now=now, reason=reason)
 
 
 @transaction.atomic

@@ -7,23 +7,23 @@ phone number, else by name within the unit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.saving import Edit, log_all, require_visible, save_rows
-from anwei.org.accounts.phones import require_unguarded
+from anwei.ledgers.saving import Edit, require_visible, save_rows
 from anwei.org.holdings import day_of, people_at
 from anwei.org.models import Holding, Person, Post, Territory, Unit
 from anwei.org.register_rules import posts_seen
 from anwei.org.scope import COUNTY_DIGITS
-from anwei.org.services.accounts import create_person
+from anwei.org.services.accounts import create_person, free_username
 from anwei.org.services.duties import locked_post
 from anwei.org.services.errors import OrgError
-from anwei.org.services.posts import appoint, create_post, dismiss, require_another, require_may_fill
+from anwei.org.services.people import save_people
+from anwei.org.services.posts import appoint, change_term, create_post, require_another, require_may_fill
 from anwei.org.services.units import register_unit
 
 UNIT_WORDS = (
@@ -163,62 +163,19 @@ def _appointed(values: Mapping[str, Any], *, actor: Person | None, now: datetime
 def _changed(
     holding: Holding, values: Mapping[str, Any], *, actor: Person | None, now: datetime, reason: str
 ) -> Holding:
-    """Change the person's phone, the kind of the post, the days of the holding; not one's own.
-
-    The phone number of a person whom it lets in is not changed here.
-    """
+    """Change the person's phone, the kind of the post, the term; not one's own."""
     require_another(holding.person, actor)
-    require_unguarded(holding.person, values)
     require_may_fill(holding.post, actor, now)
     if any(values.get(name) for name in ("unit_kind", "territory")):
         raise OrgError(_("单位的类别和属地请在单位台账修改"))
-    _set(
-        holding.person,
-        {"phone": values["phone"]} if "phone" in values else {},
-        actor=actor,
-        now=now,
-        reason=reason,
-    )
-    kind = values.get("kind")
-    _set(holding.post, {"kind": kind} if kind else {}, actor=actor, now=now, reason=reason)
-    require_may_fill(holding.post, actor, now)
-    _keep_what_ended(holding, values, day_of(now))
-    if values.get("to_on") and holding.to_on is None:
-        dismiss(holding, actor=actor, now=now, last_on=values["to_on"], reason=reason)
-    days = {name: values[name] for name in ("from_on", "to_on", "term_on", "document") if name in values}
-    _set(holding, days, actor=actor, now=now, reason=reason, register=("org.post", holding.post_id))
+    if "phone" in values:
+        phone = Edit(holding.person, {"phone": values["phone"]})
+        save_people([phone], actor=actor, now=now, reason=reason)
+    if values.get("kind"):
+        kind = Edit(holding.post, {"kind": values["kind"]})
+        save_posts([kind], actor=actor, now=now, reason=reason)
+    change_term(holding, values, actor=actor, now=now, reason=reason)
     return holding
-
-
-def _keep_what_ended(holding: Holding, values: Mapping[str, Any], today: date) -> None:
-    """Refuse to change the days of a term that is over: who answered then is history."""
-    over = holding.to_on is not None and holding.to_on < today
-    if over and any(
-        name in values and values[name] != getattr(holding, name) for name in ("from_on", "to_on")
-    ):
-        sentence = _("%(person)s已于 %(day)s 离任，起止日期不能改写；再次任职请另行登记。")
-        raise OrgError(sentence % {"person": holding.person, "day": holding.to_on})
-
-
-def _set(
-    row: Any,
-    values: Mapping[str, Any],
-    *,
-    actor: Person | None,
-    now: datetime,
-    reason: str,
-    register: tuple[str, Any] | None = None,
-) -> None:
-    changed = {
-        name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value
-    }
-    if not changed:
-        return
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
-    logged_as = (lambda _row: register) if register else None
-    log_all([(row, "update", {"changed": changed})], actor=actor, now=now, reason=reason, logged_as=logged_as)
 
 
 def _unit(values: Mapping[str, Any], *, actor: Person | None, now: datetime) -> Unit:
@@ -267,10 +224,3 @@ def _person(values: Mapping[str, Any], unit: Unit, *, actor: Person | None, now:
             may_log_in=False,
         )[0]
     )
-
-
-def free_username(wanted: str) -> str:
-    """Return `wanted`, with a number behind it where somebody has it."""
-    taken = set(Person.objects.filter(username__startswith=wanted).values_list("username", flat=True))
-    numbered = (f"{wanted}{number}" for number in range(2, len(taken) + 3))
-    return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
