@@ -37,7 +37,10 @@ def test_the_service_refuses_the_second_of_the_three(db: None, first: str, secon
         appoint(person, post_of("officer"), actor=None, now=NOW)  # business beside it
 
 
-@pytest.mark.parametrize(("first", "second"), PAIRS)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [*PAIRS, *((kind, "officer") for kind in THREE), *(("officer", kind) for kind in THREE)],
+)
 def test_raw_sql_is_refused_too(db: None, first: str, second: str) -> None:
     person = official("admin", first)
     post = post_of(second)
@@ -53,12 +56,14 @@ def test_raw_sql_is_refused_too(db: None, first: str, second: str) -> None:
 
 def test_raw_updates_are_refused_too(db: None) -> None:
     system, audit = official("system", "system_admin"), official("audit", "audit_admin")
-    held = audit.holdings.get()
-    officer = Holding.objects.create(person=system, post=post_of("officer"), from_on=TODAY)
+    clerk, held = official("clerk", "officer"), audit.holdings.get()
+    second = Post.objects.create(unit=government(), kind="officer", title="兼职")
+    officer = Holding.objects.create(person=clerk, post=second, from_on=TODAY)
     updates = [
         ("UPDATE org_holding SET person_id = %s WHERE id = %s", [system.pk, held.pk]),
+        ("UPDATE org_holding SET person_id = %s WHERE id = %s", [system.pk, officer.pk]),
         ("UPDATE org_holding SET post_id = %s WHERE id = %s", [held.post_id, officer.pk]),
-        ("UPDATE org_post SET kind = 'audit_admin' WHERE id = %s", [officer.post_id]),
+        ("UPDATE org_post SET kind = 'audit_admin' WHERE id = %s", [second.pk]),
     ]
     for statement, values in updates:
         refused = pytest.raises(IntegrityError, match="separation")
@@ -126,7 +131,7 @@ def test_no_account_of_the_database_holds_two(db: None) -> None:
     for kind in THREE:
         official(kind.replace("_", "-"), kind)
     with connection.cursor() as cursor:
-        cursor.execute(separation.TWO_OF_THREE.format(rows="1 = 1"))
+        cursor.execute(separation.TWO_IN_ONE_HAND.format(rows="1 = 1"))
         assert cursor.fetchall() == []
 
 

@@ -1,8 +1,8 @@
 """三员分立: system, security and audit administrator are never one account (GB/T 22239-2019 8.1.4.2, 8.1.5).
 
-The service refuses with a sentence; triggers in the database refuse what goes round it, in two dialects. They
-are made anew after every migration, because SQLite's table remake drops them. An administrator's post cannot
-be delegated either, so no second one comes by that way.
+Nor does any of them have business beside it. The service refuses with a sentence; triggers in the database
+refuse what goes round it, in two dialects. They are made anew after every migration, because SQLite's table
+remake drops them. An administrator's post cannot be delegated either, so no second one comes by that way.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from anwei.org.services.errors import OrgError
 PREFIX = "separation_"
 KINDS = ", ".join(f"'{kind}'" for kind in ADMINISTRATORS)
 
-TWO_OF_THREE = f"""SELECT 1 FROM org_holding a JOIN org_post ap ON ap.id = a.post_id
+TWO_IN_ONE_HAND = f"""SELECT 1 FROM org_holding a JOIN org_post ap ON ap.id = a.post_id
  JOIN org_holding b ON b.person_id = a.person_id JOIN org_post bp ON bp.id = b.post_id
- WHERE ap.kind IN ({KINDS}) AND bp.kind IN ({KINDS}) AND ap.kind <> bp.kind
+ WHERE (ap.kind IN ({KINDS}) OR bp.kind IN ({KINDS})) AND ap.kind <> bp.kind
  AND (a.to_on IS NULL OR a.to_on >= b.from_on) AND (b.to_on IS NULL OR b.to_on >= a.from_on)
  AND {{rows}}"""  # noqa: S608  constants of this file
 CHECKS = {
-    "org_holding": TWO_OF_THREE.format(rows="a.id = NEW.id"),
-    "org_post": TWO_OF_THREE.format(rows="a.post_id = NEW.id"),
+    "org_holding": TWO_IN_ONE_HAND.format(rows="a.id = NEW.id"),
+    "org_post": TWO_IN_ONE_HAND.format(rows="a.post_id = NEW.id"),
     "org_delegation": f"SELECT 1 FROM org_post WHERE id = NEW.post_id AND kind IN ({KINDS})",  # noqa: S608
 }
 SQLITE = """CREATE TRIGGER {name} AFTER {verb} ON {table} WHEN EXISTS ({check})
