@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from anwei.ledgers import seal
 from anwei.ledgers.declaration import Ledger, ledger_of, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examination, Examined, chunks, examine
 from anwei.ledgers.models import Change, SheetImport
@@ -63,7 +64,7 @@ def examine_import(pk: int) -> SheetImport:
     sheet = SheetImport.objects.get(pk=pk)
     if sheet.status != SheetImport.Status.WAITING:
         return sheet
-    newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = seal.newest(Change)  # before anything is read: what comes later was not seen
     try:
         found = _examined(sheet)
     except BadSheet as error:

@@ -7,7 +7,7 @@ of its content and the seal of the row before; the key lies in the data folder, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from anwei.ledgers.models import ChainHead, GlobalHead, SealedRow
 from anwei.ledgers.spelling import moment, spelled, storable
 from anwei.ledgers.verification import Broken, Verification, verify, verify_chain
 
-__all__ = ["Broken", "Verification", "append", "seal_head", "storable", "verify", "verify_chain"]
+__all__ = ["Broken", "Verification", "append", "newest", "seal_head", "storable", "verify", "verify_chain"]
 
 Row = TypeVar("Row", bound=SealedRow)
 CHUNK = 5000
@@ -89,7 +89,7 @@ def seal_head(now: datetime) -> GlobalHead | None:
     last = GlobalHead.objects.order_by("number").last()
     if last is not None and _hour(last.at) == _hour(now):
         return None
-    _wait_for_writers()
+    _wait_for_writers(sealed_models())
     before: dict[str, int] = last.through if last is not None else {}
     n_rows = 0 if last is None else last.n_rows
     through, parts = {}, {}
@@ -109,10 +109,17 @@ def seal_head(now: datetime) -> GlobalHead | None:
     return head
 
 
-def _wait_for_writers() -> None:
-    """Let running transactions commit first, so that no smaller primary key appears behind the head."""
+@transaction.atomic
+def newest(model: type[SealedRow]) -> int:
+    """Return the newest primary key of a model, 0 without rows; what is committed later is newer still."""
+    _wait_for_writers([model])
+    return model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _wait_for_writers(models: Iterable[type[SealedRow]]) -> None:
+    """Let running transactions commit first, so that no smaller primary key appears afterwards."""
     if connection.vendor == "postgresql":
-        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in sealed_models())
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
 

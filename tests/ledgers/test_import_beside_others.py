@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from anwei.ledgers import importing
+from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.models import Change, SheetImport
+from anwei.ledgers.saving import Edit
 from anwei.org.models import Person
 from anwei.sites.models import Enterprise, Site
-from tests.kernel.county import County
+from tests.kernel.county import NOW, County, build
 from tests.ledgers.enterprises import HEADER, credit_code, line
 from tests.ledgers.sheets import workbook, write
 
@@ -151,3 +157,31 @@ def test_a_row_that_left_the_territory_meanwhile_is_refused(
     row.refresh_from_db()
     assert (row.workers, sheet.written, sheet.counts["failed"]) == (4, {}, 1)
     assert "管辖范围" in sheet.problems[0][3][0]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_the_dry_run_waits_for_changes_that_are_under_way(transactional_db: None, browse: Browse) -> None:
+    """One that began earlier has the smaller key, however late it is committed."""
+    county = build()
+    write("enterprises", [HEADER, line(2), line(4)], actor=county.officer)
+    row, other = (Enterprise.objects.get(credit_code=credit_code(number)) for number in (2, 4))
+    begun, ledger = Event(), ledger_of("enterprises")
+
+    def stop_slowly() -> None:
+        try:
+            with transaction.atomic():
+                edit = Edit(row, {"status": "stopped"})
+                ledger.write([edit], actor=county.townsman, now=NOW, reason="检修")
+                begun.set()
+                time.sleep(1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(stop_slowly)
+        assert begun.wait(30)
+        ledger.write([Edit(other, {"workers": 9})], actor=county.townsman, now=NOW)
+        sheet = handed_in(browse(county.officer), "enterprises", HEADER, line(2))
+        slow.result()
+    assert sheet.counts["needs_reason"] == ["状态"]  # the sheet says that it produces
