@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from django.utils.translation import gettext as _
 
 from anwei.org.holdings import day_of
-from anwei.org.models import Confidence, Designation, Person, Post, Unit
+from anwei.org.models import PUBLIC_BODIES, Confidence, Designation, Person, Post, Unit
 from anwei.org.roster import TOWNSHIP_DIGITS, Placed, Roster
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.standards.duties import SeatRule, seat_rules
@@ -180,7 +180,8 @@ def _named(subject: Subject, seat: Named, roster: Roster) -> Seat | None:
 def _enterprise(subject: Subject, roster: Roster) -> Seat:
     unit = subject.unit
     posts = roster.of_unit(unit.pk, Post.Kind.PRINCIPAL) if unit else []
-    return _seat("enterprise", _("%(unit)s主要负责人") % {"unit": unit or subject.name}, posts)
+    rule = "keeper" if _is_public(unit) else "enterprise"
+    return _seat(rule, _("%(unit)s主要负责人") % {"unit": unit or subject.name}, posts)
 
 
 def _territory(subject: Subject, roster: Roster) -> Seat:
@@ -207,8 +208,8 @@ def _supervisor(subject: Subject, regulator: Seat, roster: Roster) -> Seat:
         county = subject.territory[:COUNTY_DIGITS]
         return _seat("supervisor_of_warning", _("县级值班岗"), roster.duty_posts(county))
     leads = roster.leads(subject.sector)
-    if not leads:
-        return regulator
+    if not leads or (subject.unit is not None and leads[0].unit_id == subject.unit.pk):
+        return regulator  # its officers carry out what it keeps itself: its head supervises them
     officers = roster.of_unit(leads[0].unit_id, Post.Kind.OFFICER)
     name = _("%(unit)s监管人员") % {"unit": leads[0].unit}
     seat = _seat("supervisor", name, officers)
@@ -218,8 +219,16 @@ def _supervisor(subject: Subject, regulator: Seat, roster: Roster) -> Seat:
 def _implementer(subject: Subject, regulator: Seat, roster: Roster) -> Seat:
     if subject.unit is None:
         return regulator
+    if _is_public(subject.unit):
+        name = _("%(unit)s监管人员") % {"unit": subject.unit}
+        return _seat("keeper_implementer", name, roster.of_unit(subject.unit.pk, Post.Kind.OFFICER))
     name = _("%(unit)s安全管理人员") % {"unit": subject.unit}
     return _seat("implementer", name, roster.of_unit(subject.unit.pk, Post.Kind.SAFETY))
+
+
+def _is_public(unit: Unit | None) -> bool:
+    """Say whether a public body keeps the place itself: a road, small premises nobody runs."""
+    return unit is not None and unit.kind in PUBLIC_BODIES
 
 
 def _seat(rule: str, name: str, posts: Iterable[Placed]) -> Seat:

@@ -20,7 +20,7 @@ from anwei.org.gaps import (
     register_gap_source,
     unit_without_post,
 )
-from anwei.org.models import Designation, Post, SectorDuty, Territory
+from anwei.org.models import PUBLIC_BODIES, Designation, Post, SectorDuty, Territory, Unit
 from anwei.org.rights import may_arrange_county, may_oversee
 from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
@@ -40,6 +40,15 @@ def gaps_of_enterprises(roster: Roster) -> Iterator[Gap]:
     yield from _of_places(working)
     yield from _of_sectors(roster, working)
     yield from _of_sites(roster, working)
+    yield from _of_keepers()
+
+
+def _of_keepers() -> Iterator[Gap]:
+    """Yield the public bodies that keep a place themselves and have nobody to carry anything out there."""
+    officer = Post.objects.filter(unit=OuterRef("pk"), kind=Post.Kind.OFFICER)
+    keeps = standing_sites(Site.objects.filter(unit=OuterRef("pk")))
+    for unit in Unit.objects.filter(Exists(keeps), ~Exists(officer), kind__in=PUBLIC_BODIES).order_by("pk"):
+        yield unit_without_post(unit, Post.Kind.OFFICER)
 
 
 def _of_posts(roster: Roster, working: QuerySet[Enterprise]) -> Iterator[Gap]:

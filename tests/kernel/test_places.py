@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from anwei.ledgers.saving import Edit
-from anwei.org.models import Unit
+from anwei.org.gaps import gaps
+from anwei.org.models import Post, SectorDuty, Unit
 from anwei.org.responsibility import resolve
 from anwei.org.services import place_unit
 from anwei.sites.models import Enterprise, RiskPoint, Site
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 def road(county: County, **fields: object) -> Site:
-    unit = Unit.objects.get(name="甲镇人民政府")
     values = {"code": "R1", "name": "老虎嘴弯道", "territory": TOWN, "sector": "road", **fields}
-    return Site.objects.create(category="road", unit=unit, **values)
+    values.setdefault("unit", Unit.objects.get(name="甲镇人民政府"))
+    return Site.objects.create(category="road", **values)
 
 
 def test_a_place_has_what_its_enterprise_has(county: County) -> None:
@@ -80,3 +81,25 @@ def test_the_page_of_a_place_and_its_answer(county: County) -> None:
     client.force_login(county.stranger)
     assert client.get(reverse("site", args=[site.pk])).status_code == 404
     assert client.get(reverse("responsibility"), {"site": site.code}).status_code == 404
+
+
+def test_what_a_public_body_keeps_is_carried_out_by_its_officers(county: County) -> None:
+    keeper = Unit.objects.create(kind=Unit.Kind.DEPARTMENT, name="公路段", territory=TOWN[:6])
+    site = road(county, unit=keeper)
+    before = resolve(site.subject(), NOW.date())
+    assert (before.implementer.post, before.implementer.confidence) == (None, "TEMPLATE")
+    assert "生产经营单位" not in before.responsible.rule
+    missing = [gap for gap in gaps(NOW.date()) if gap.unit == keeper.pk and "监管人员" in gap.sentence]
+    assert len(missing) == 1
+    post = Post.objects.create(unit=keeper, title="安监员", kind=Post.Kind.OFFICER)
+    assert resolve(site.subject(), NOW.date()).implementer.post == post
+    assert not [gap for gap in gaps(NOW.date()) if gap.key == missing[0].key]
+
+
+def test_nobody_supervises_themselves_where_the_regulator_keeps_the_place(county: County) -> None:
+    bureau = Unit.objects.create(kind=Unit.Kind.DEPARTMENT, name="交通运输局", territory=TOWN[:6])
+    head = Post.objects.create(unit=bureau, title="局长", kind=Post.Kind.PRINCIPAL)
+    officer = Post.objects.create(unit=bureau, title="路政员", kind=Post.Kind.OFFICER)
+    SectorDuty.objects.create(sector="road", unit=bureau, from_on=NOW.date())
+    answer = resolve(road(county, unit=bureau).subject(), NOW.date())
+    assert (answer.implementer.post, answer.supervisor.post) == (officer, head)
