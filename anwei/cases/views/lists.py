@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from anwei.cases.confirmations import confirmations_of
 from anwei.cases.desk import Work, advance_all, batch_verbs, desk_of, with_own_rows, works
 from anwei.cases.filters import OPEN, CaseFilter
 from anwei.cases.forms import TransitionForm
@@ -19,7 +20,6 @@ from anwei.cases.lifecycle import Transition
 from anwei.cases.models import Case
 from anwei.cases.tables import CaseTable
 from anwei.ledgers.listing import ClampedPaginator, Listing, number_in
-from anwei.ledgers.proposals.queries import titles_of, waiting_for
 from anwei.org.policy import person_of, signed_in
 
 WORKS_A_PAGE = 20
@@ -57,17 +57,12 @@ def work(request: HttpRequest) -> HttpResponse:
     page = ClampedPaginator(rows, WORKS_A_PAGE).get_page(request.GET.get("page", "1"))
     desk_works = works(list(page), person, now) if tab == "todo" else [Work(case, None) for case in page]
     counts = {name: rows.count() for name, rows in desk.items()}
-    n_proposals = waiting_for(person).count()
-    counts["todo"] += n_proposals
-    proposals = (
-        list(waiting_for(person).order_by("pk")[:WORKS_A_PAGE]) if n_proposals and tab == "todo" else []
-    )
-    titles = titles_of(proposals)
+    confirmations = confirmations_of(person, WORKS_A_PAGE if tab == "todo" and page.number == 1 else 0)
+    counts["todo"] += sum(heap.n for heap in confirmations)
     context: dict[str, Any] = {
         "tab": tab,
         "counts": counts,
-        "proposals": [(one, titles[one.pk]) for one in proposals] if page.number == 1 else [],
-        "n_more_proposals": n_proposals - len(proposals),
+        "confirmations": [heap for heap in confirmations if heap.lines],
         "n_overdue": desk["todo"].filter(deadline__lt=now).count(),
         "page": page,
         "works": [(work.case, work.act and _button(work.act, work.case)) for work in desk_works],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models import Person, Post
@@ -151,10 +152,37 @@ class Assessment(models.Model):
                 condition=Q(returned_at__isnull=True) | Q(confirmed_at__isnull=True),
                 name="assessment_is_not_both_confirmed_and_returned",
             ),
+            models.CheckConstraint(
+                condition=Q(assessor__isnull=True)
+                | Q(confirmed_by__isnull=True)
+                | ~Q(confirmed_by=F("assessor")),
+                name="assessment_is_confirmed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True, return_reason="")
+                | Q(returned_at__isnull=False) & ~Q(return_reason=""),
+                name="assessment_is_returned_for_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_method_display()} {self.installation or self.point or self.enterprise}"
+        return f"{self.get_method_display()} {self.thing}"
+
+    @property
+    def thing(self) -> Enterprise | Installation | RiskPoint:
+        """What was assessed."""
+        found: Enterprise | Installation | RiskPoint | None
+        found = self.installation or self.point or self.enterprise
+        assert found is not None  # noqa: S101 - the database holds it to one
+        return found
+
+    @property
+    def title(self) -> str:
+        """What was assessed, with the enterprise or the place it belongs to."""
+        above = self.owner or (self.point and self.point.site)
+        if above is None or above == self.thing:
+            return str(self.thing)
+        return gettext("%(above)s：%(thing)s") % {"above": above, "thing": self.thing}
 
 
 class LiveColour(models.Model):

@@ -25,7 +25,7 @@ INSTALLATIONS = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
-        leads_on=next_to_confirm,
+        leads_on=lambda row, person: next_to_confirm([row.pk], person),
         confirmed=("name", "code", "enterprise", "kind", "people_exposed"),
         opens=lambda row: reverse("risk_installation", args=[row.pk]),
         explanation=gettext_lazy(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,22 @@ REGISTER = "sites.assessment"  # under which the acts on an assessment are seale
 SETTING = "risk.{method}"  # key of the county's own bands
 OF_ENTERPRISE = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)
 Thing = Enterprise | Installation | RiskPoint
+Teller = Callable[[Assessment, Any, datetime], None]
+_tellers: list[Teller] = []
+
+
+def on_assessment(teller: Teller) -> None:
+    """Let a room above hear of each act on an assessment: as it is now, by whom (None: the system), when."""
+    _tellers.append(teller)
+
+
+def remember(
+    assessment: Assessment, verb: str, content: dict[str, Any], *, actor: Any, now: datetime, reason: str = ""
+) -> None:
+    """Seal an act on an assessment, and tell of it."""
+    record_change(REGISTER, assessment.pk, actor=actor, now=now, verb=verb, content=content, reason=reason)
+    for teller in _tellers:
+        teller(assessment, actor, now)
 
 
 def method_of(key: str) -> Method:
@@ -113,7 +129,7 @@ def keep(
     )
     content: dict[str, Any] = {"method": made.method, "version": made.version, "grade": made.grade}
     content |= {"of": str(thing), "assessor": made.assessor_id}
-    record_change(REGISTER, made.pk, actor=actor, now=now, verb="assess", content=content)
+    remember(made, "assess", content, actor=actor, now=now)
     if actor is not None:
         ensure_visible(actor, made)
     return made

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.saving import log_all
-from anwei.ledgers.services import record_change
 from anwei.org.models import Person
 from anwei.org.register_rules import may_confirm_changes
 from anwei.sites.live.colouring import recolour
-from anwei.sites.models import Assessment, Enterprise, Installation, RiskPoint
-from anwei.sites.risks.assessing import REGISTER
+from anwei.sites.models import Assessment, Enterprise, RiskPoint
+from anwei.sites.risks.assessing import remember
 from anwei.sites.risks.queries import newer_than, open_assessments
 
 LONGEST_REASON = 200
@@ -26,23 +26,29 @@ class NotConfirmed(ValueError):
     """The assessment stays as it is; the text is a sentence for the user."""
 
 
-def may_confirm(person: Person, assessment: Assessment) -> bool:
-    """Say whether a person may confirm or return it: an official other than the assessor, while it waits.
+def to_confirm(person: Person) -> QuerySet[Assessment]:
+    """Return what a person may confirm or return: what waits in their scope and another assessed.
 
-    As with changes of key facts, an official who sits in an enterprise may not.
+    As with changes of key facts, an official who sits in an enterprise may confirm nothing.
     """
-    waits = open_assessments(Assessment.objects.visible_to(person)).filter(pk=assessment.pk)
-    return assessment.assessor_id != person.pk and may_confirm_changes(person) and waits.exists()
+    if not may_confirm_changes(person):
+        return Assessment.objects.none()
+    seen: QuerySet[Assessment] = Assessment.objects.visible_to(person)
+    return open_assessments(seen).exclude(assessor=person)
 
 
-def next_to_confirm(installation: Installation | None, person: Person) -> str:
-    """Return the address of the assessment of an installation that waits for a person, "" without one."""
-    if installation is None:
-        return ""
-    waiting = open_assessments(Assessment.objects.filter(installation=installation)).first()
-    if waiting is None or not may_confirm(person, waiting):
-        return ""
-    return reverse("risk_assessment", args=[waiting.pk])
+def may_confirm(person: Person, assessment: Assessment) -> bool:
+    """Say whether a person may confirm or return an assessment (`to_confirm`)."""
+    return to_confirm(person).filter(pk=assessment.pk).exists()
+
+
+def next_to_confirm(installations: Iterable[int], person: Person) -> str:
+    """Return the address of the first assessment of installations that waits for a person, "" without one.
+
+    Its page names the others.
+    """
+    waiting = to_confirm(person).filter(installation__in=[*installations]).order_by("pk").first()
+    return "" if waiting is None else reverse("risk_assessment", args=[waiting.pk])
 
 
 @transaction.atomic
@@ -59,7 +65,7 @@ def confirm(assessment: Assessment, ticked: Collection[int], *, actor: Person, n
     locked.confirmed_by, locked.confirmed_at = actor, now
     locked.save(update_fields=["confirmed_by", "confirmed_at"])
     content = {"confirmed": points, "grade": locked.grade}
-    record_change(REGISTER, locked.pk, actor=actor, now=now, verb="confirm", content=content)
+    remember(locked, "confirm", content, actor=actor, now=now)
     if locked.point is not None:
         _grade_point(locked.point, locked, actor=actor, now=now)
     if locked.owner_id is not None:
@@ -75,9 +81,7 @@ def send_back(assessment: Assessment, reason: str, *, actor: Person, now: dateti
         raise NotConfirmed(_("退回须说明理由。"))
     locked.returned_at, locked.return_reason = now, reason.strip()[:LONGEST_REASON]
     locked.save(update_fields=["returned_at", "return_reason"])
-    record_change(
-        REGISTER, locked.pk, actor=actor, now=now, verb="return", content={}, reason=locked.return_reason
-    )
+    remember(locked, "return", {}, actor=actor, now=now, reason=locked.return_reason)
     return locked
 
 

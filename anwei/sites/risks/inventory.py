@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from anwei.language import gettext_noop
+from anwei.ledgers.models import Change
 from anwei.ledgers.saving import Edit, save_rows
 from anwei.sites.models import Assessment, Chemical, Installation
 from anwei.sites.risks.assessing import keep, years_later
@@ -120,6 +121,15 @@ def save_chemicals(edits: Sequence[Edit], *, actor: Any, now: datetime, reason: 
     }
     reassess(assessors, actor=actor, now=now)
     return rows
+
+
+def units_changed(chemical: Chemical) -> set[int]:
+    """Return the installations whose stock a chemical's last change made another: both where it moved."""
+    register = str(Chemical._meta.label_lower)
+    last = Change.objects.filter(register=register, row=str(chemical.pk)).order_by("-number").first()
+    moved = {} if last is None else last.content.get("changed", {})
+    units = {chemical.installation_id, *moved.get("installation_id", ())}
+    return {unit for unit in units if unit is not None}
 
 
 def _exact(edit: Edit) -> Edit:

@@ -43,13 +43,18 @@ def of_same(**confirmed: Any) -> QuerySet[Assessment]:
     return Assessment.objects.filter(same & newer, **confirmed)
 
 
+def same_as(assessment: Assessment) -> QuerySet[Assessment]:
+    """Return every assessment of the same thing by the same method."""
+    same = {name: getattr(assessment, f"{name}_id") for name in THINGS if getattr(assessment, f"{name}_id")}
+    return Assessment.objects.filter(method=assessment.method, **same)
+
+
 def newer_than(assessment: Assessment) -> QuerySet[Assessment]:
     """Return the later assessments of the same thing by the same method."""
-    same = {name: getattr(assessment, f"{name}_id") for name in THINGS if getattr(assessment, f"{name}_id")}
     newer = Q(assessed_at__gt=assessment.assessed_at) | Q(
         assessed_at=assessment.assessed_at, pk__gt=assessment.pk
     )
-    return Assessment.objects.filter(newer, method=assessment.method, **same)
+    return same_as(assessment).filter(newer)
 
 
 def open_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:

@@ -56,9 +56,11 @@ def _blocks(assessment: Assessment) -> Iterator[Block]:
 
 
 def _facts(assessment: Assessment) -> Iterator[tuple[str, str]]:
-    thing = assessment.installation or assessment.point or assessment.enterprise
     yield "单位", str(assessment.owner.unit.name if assessment.owner else "—")
-    yield "评估对象", f"{thing}{f'（{assessment.installation.code}）' if assessment.installation else ''}"
+    yield (
+        "评估对象",
+        f"{assessment.thing}{f'（{assessment.installation.code}）' if assessment.installation else ''}",
+    )
     yield "方法", assessment.get_method_display()
     yield "版本", assessment.version
     if assessment.method == Assessment.Method.GB18218:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,14 +14,23 @@ from anwei.ledgers.export import attachment
 from anwei.ledgers.models import Change
 from anwei.ledgers.papers.files import DOCX
 from anwei.ledgers.release import Leaving, release
+from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.models import Assessment
 from anwei.sites.risks.assessing import REGISTER
-from anwei.sites.risks.confirming import LONGEST_REASON, NotConfirmed, confirm, may_confirm, send_back
+from anwei.sites.risks.confirming import (
+    LONGEST_REASON,
+    NotConfirmed,
+    confirm,
+    may_confirm,
+    send_back,
+    to_confirm,
+)
 from anwei.sites.risks.queries import newer_than
 from anwei.sites.risks.record_form import TITLES, conclusion, record_docx
 
 TICKED = "point"  # name of the boxes
+N_OTHERS = 5
 
 
 @signed_in
@@ -61,18 +71,28 @@ def risk_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, shown: Assessment, refused: str = "") -> HttpResponse:
+    person = person_of(request)
     acts = Change.objects.filter(register=REGISTER, row=str(shown.pk)).select_related("actor")
     context = {
         "assessment": shown,
         "conclusion": conclusion(shown),
-        "thing": shown.installation or shown.point or shown.enterprise,
+        "thing": shown.thing,
         "acts": acts.order_by("number"),
         "newer": newer_than(shown).order_by("-assessed_at").first(),
-        "may_confirm": may_confirm(person_of(request), shown),
+        "others": _others(shown, person),
+        "may_confirm": may_confirm(person, shown),
         "longest": LONGEST_REASON,
         "refused": refused,
     }
     return render(request, "sites/risks/assessment.html", context, status=422 if refused else 200)
+
+
+def _others(shown: Assessment, person: Person) -> QuerySet[Assessment]:
+    """Return what else of the same enterprise waits for the person: a change may ask for several reviews."""
+    if shown.owner is None:
+        return Assessment.objects.none()
+    waiting = to_confirm(person).filter(owner=shown.owner).exclude(pk=shown.pk)
+    return waiting.select_related("enterprise__unit", "installation", "point").order_by("pk")[:N_OTHERS]
 
 
 def _assessment(request: HttpRequest, pk: int) -> Assessment:
