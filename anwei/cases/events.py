@@ -15,7 +15,8 @@ from anwei.ledgers.erasure import ERASED
 from anwei.standards.calendar import COUNTY_TIME
 
 REMIND, OVERDUE, SUPERVISE, WARN = "remind", "overdue", "supervise", "warn"  # the acts of a ladder's rungs
-ASKED, EXTENDED, RECOUNTED, TRANSFER = "extension_asked", "extended", "recounted", "transfer"
+ASKED, EXTENDED, NOT_EXTENDED = "extension_asked", "extended", "extension_refused"
+RECOUNTED, TRANSFER = "recounted", "transfer"
 
 
 def _overdue(entry: Entry) -> str:
@@ -49,6 +50,10 @@ def _extended(entry: Entry) -> str:
     return _("“%(clock)s”由 %(from)s 延至 %(to)s，%(number)s，签批人 %(signer)s") % words
 
 
+def _not_extended(entry: Entry) -> str:
+    return str(_("%(number)s不予延期：%(reason)s（%(signer)s）") % entry.content)
+
+
 def _recounted(entry: Entry) -> str:
     words = {"clock": _(entry.content["clock"]), "to": _moment(entry.content["to"])}
     return _("放假安排公布，“%(clock)s”改为 %(to)s 到期") % words
@@ -66,12 +71,14 @@ EVENTS: Mapping[str, Callable[[Entry], str]] = {
     WARN: _rung,
     ASKED: _asked,
     EXTENDED: _extended,
+    NOT_EXTENDED: _not_extended,
     RECOUNTED: _recounted,
     TRANSFER: _transfer,
 }
 TYPED: Mapping[str, Promise] = {  # what somebody typed a reason for, and what is left when it was erased
     ASKED: gettext_lazy("已申请延期"),
     EXTENDED: gettext_lazy("已延期"),
+    NOT_EXTENDED: gettext_lazy("不予延期"),
     TRANSFER: gettext_lazy("已移交"),
 }
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from anwei.cases.clocks import OPENED, county_calendar, rule_of, set_deadline
 from anwei.cases.errors import CaseError, MissingPaper, NotYet, RefusedDay, WrongPhase
-from anwei.cases.events import ASKED, EXTENDED
+from anwei.cases.events import ASKED, EXTENDED, NOT_EXTENDED
 from anwei.cases.kinds import Kind, register, specific
 from anwei.cases.lifecycle import WITHDRAWN, Lifecycle, Need, Phase, Role, Transition
 from anwei.cases.models import TITLE_LENGTH, Case, Clock, Entry, Extension
@@ -205,6 +205,14 @@ def _grant(request: Extension, entry: Entry, now: datetime) -> None:
     _tell_parent(parent, entry, EXTENDED, content, now)
 
 
+def _tell_refusal(request: Extension, entry: Entry, now: datetime) -> None:
+    """Let the parent's timeline say that, why and by whom more time was refused."""
+    if request.parent is None:
+        raise CaseError(_("延期申请没有原事项。"))
+    words = {"number": request.number, "reason": entry.content["opinion"], "signer": signer_of(entry)}
+    _tell_parent(request.parent, entry, NOT_EXTENDED, words, now)
+
+
 def signer_of(entry: Entry) -> str:
     """Return who signed an entry, by the name they signed with, and whom a deputy acted for."""
     principal = entry.content.get(ACTING_FOR)
@@ -264,6 +272,6 @@ KIND = register(
         clocks=clocks,
         ladder="request",
         extension=True,
-        effects={"approve": _grant},
+        effects={"approve": _grant, "refuse": _tell_refusal},
     )
 )

@@ -204,6 +204,14 @@ def test_a_refusal_leaves_the_clock_and_lets_one_ask_better(county: County) -> N
     assert ask(county, case, interim_measures="停产").number == "YQ202600002"
 
 
+def test_the_timeline_of_the_case_tells_a_refusal_and_why(county: County, client: Client) -> None:
+    case = ordered(county)
+    advance(ask(county, case), "refuse", actor=county.officer, now=NOW, opinion="措施不够")
+    client.force_login(county.worker)
+    assert "YQ202600001不予延期：措施不够（officer）" in client.get(f"/cases/{case.pk}/").content.decode()
+    assert seal.verify().first_broken is None
+
+
 def test_the_one_who_asked_may_take_it_back(county: County) -> None:
     taken_back = advance(
         ask(county, ordered(county)), "withdraw", actor=county.worker, now=NOW, reason="已到货"
