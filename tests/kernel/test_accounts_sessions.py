@@ -16,11 +16,11 @@ from anwei.ledgers.models import Change
 from anwei.monitoring.live.hub import hub
 from anwei.monitoring.live.rights import lapsed
 from anwei.monitoring.live.watcher import Watcher
-from anwei.org.accounts.sessions import device_words
+from anwei.org.accounts.sessions import device_words, sessions_of
 from anwei.org.accounts.tidying import tidy_accounts
 from anwei.org.models import Holding, Person, Post
 from anwei.org.scope import grants
-from anwei.org.services import close_account, dismiss, reset_password
+from anwei.org.services import appoint, close_account, dismiss, reset_password
 from tests.kernel.accounts import is_in, log_in, official
 from tests.kernel.county import IN_POST_SINCE, NOW, in_post
 
@@ -249,6 +249,29 @@ def test_the_account_ends_with_the_post(
     assert answer["Location"] == "/accounts/inactive/" and not is_in(again)
     assert "任职已经结束" in again.get("/accounts/inactive/").content.decode()
     assert lapsed([screen_of(client, Person.objects.get(pk=officer.pk))])
+
+
+@pytest.mark.parametrize("between", ["nothing", "the list of sessions", "the night's tidying"])
+def test_no_new_post_brings_back_the_session_of_the_old_one(
+    officer: Person, time_machine: TimeMachineFixture, between: str
+) -> None:
+    """The last day passes by itself, and somebody is appointed anew before the session has timed out."""
+    held, midnight = officer.holdings.get(), NOW + timedelta(hours=14)
+    dismiss(held, actor=None, now=NOW, last_on=NOW.date(), reason="调离")
+    time_machine.move_to(midnight - timedelta(minutes=5))
+    client = Client()
+    log_in(client, "officer")
+    assert is_here(client)
+    time_machine.move_to(midnight + timedelta(minutes=5))
+    if between == "the list of sessions":
+        assert sessions_of(officer) == []
+    if between == "the night's tidying":
+        tidy_accounts(midnight)
+        assert not Session.objects.exists()
+    appoint(officer, held.post, actor=None, now=midnight + timedelta(minutes=5))
+    assert not is_here(client)
+    log_in(client, "officer")
+    assert is_here(client)
 
 
 def test_a_dismissed_person_is_out_at_the_next_request(officer: Person, client: Client) -> None:

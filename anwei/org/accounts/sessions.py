@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.address import client_address
+from anwei.org.backends import people_in_office
 from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post
 
@@ -82,8 +83,16 @@ def _go_on(request: HttpRequest, now: datetime) -> bool:
 
 def sessions_of(person: Person) -> list[UserSession]:
     """Return the open sessions of a person, the newest first; rows of ended ones are dropped."""
+    end_after_office(person)  # else a dropped row would leave a session that nobody knows of
     found: list[UserSession] = UserSession.objects.purge_and_list(person)
     return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
+
+
+def end_after_office(person: Person | None = None) -> None:
+    """End for good what people out of office left open, `person` or everybody: no new post brings it back."""
+    left = UserSession.objects.exclude(user__in=people_in_office().values("pk"))
+    for session in left if person is None else left.filter(user=person):
+        session.end()
 
 
 @transaction.atomic

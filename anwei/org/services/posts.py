@@ -14,7 +14,7 @@ from anwei.ledgers.saving import changed_values
 from anwei.ledgers.services import record_change
 from anwei.org.accounts import separation
 from anwei.org.accounts.administration import offered_posts
-from anwei.org.accounts.sessions import end_sessions, sessions_of
+from anwei.org.accounts.sessions import end_after_office, end_sessions, sessions_of
 from anwei.org.holdings import day_of
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.rights import may_fill
@@ -56,9 +56,10 @@ def appoint(
 ) -> Holding:
     """Let `person` hold `post` from a day (today unless given), to a day or until dismissed.
 
-    `term_on` is the last day of the term of office, `document` the paper of appointment. Raises OrgError when
-    somebody appoints themselves or to a post not theirs to fill, the days are out of order, the person holds
-    the post then already, or two of the three administrators' posts would meet in one hand (三员分立).
+    `term_on` is the last day of the term of office, `document` the paper of appointment. Who was out of
+    office logs in anew. Raises OrgError when somebody appoints themselves or to a post not theirs to fill, the
+    days are out of order, the person holds the post then already, or an administrator's post would meet
+    another kind in one hand (三员分立).
     """
     require_another(person, actor)
     require_may_fill(post, actor, now)
@@ -72,6 +73,7 @@ def appoint(
         document=document,
     )
     _require_free_days(holding)
+    end_after_office(person)
     holding.save()
     record_change(
         "org.post",
