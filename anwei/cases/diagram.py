@@ -69,4 +69,6 @@ def _phase(kind: Kind, phase: Phase) -> str:
 
 def _need(need: Need) -> str:
     kind = "" if need.kind in ("text", "choice", "reason", "evidence") else f", {need.kind}"
-    return f"{need.label} (`{need.name}`{kind}{'' if need.required else ', optional'})"
+    where = need.required_where
+    optional = f", where `{where.__name__}`" if where is not None else "" if need.required else ", optional"
+    return f"{need.label} (`{need.name}`{kind}{optional})"

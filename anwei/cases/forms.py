@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.file_fields import Papers, file_field
 from anwei.cases.intake import Upload
+from anwei.cases.kinds import asked_of
 from anwei.cases.lifecycle import FILE_KINDS, Need, Transition
 from anwei.cases.models import Case, Clock
 from anwei.org.holdings import day_of, holdings_on
@@ -80,8 +81,8 @@ class TransitionForm(forms.Form):
         `case` says which persons and posts may be chosen, where the row asks for one.
         """
         super().__init__(data, files, initial=initial, auto_id=f"id_{transition.verb}_%s")
-        self.transition = transition
-        for need in transition.needs:
+        self.transition = transition if case is None else asked_of(case, transition)
+        for need in self.transition.needs:
             self.fields[need.name] = _field(need, case)
 
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 
-from anwei.cases.lifecycle import Label, Lifecycle, Phase, Role
+from anwei.cases.lifecycle import Label, Lifecycle, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
 from anwei.cases.models.notices import Urgency
 from anwei.standards.clocks import ClockRule
@@ -110,6 +110,12 @@ def specific(case: Case) -> Case:
     """Return the case as a row of its kind's own model."""
     model = kind_of(case).model
     return case if isinstance(case, model) else model._base_manager.get(pk=case.pk)
+
+
+def asked_of(case: Case, row: Transition) -> Transition:
+    """Return a row as it is asked of this case; only where its facts matter are they looked up."""
+    conditional = any(need.required_where is not None for need in row.needs)
+    return row.asked_of(specific(case)) if conditional else row
 
 
 def _has(model: type[Case], column: str) -> bool:

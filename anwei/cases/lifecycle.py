@@ -6,10 +6,10 @@ A malformed table does not import: `Lifecycle` checks itself when it is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import KW_ONLY, dataclass, replace
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 
 class Phase(StrEnum):
@@ -91,7 +91,9 @@ class Need:
     name drawn or scanned, or typed by its owner (an e-signature by the own account). Every other kind writes
     the column `name` of the kind's model. A required `boolean` is a declaration that must be ticked; what may
     be answered either way is a choice. `taken_at` and `place`: each photo of this evidence must tell when and
-    where it was taken, by its camera or by whoever hands it in.
+    where it was taken, by its camera or by whoever hands it in. `at_least_one`: whatever else is handed in as
+    this evidence, one file is a photo, or a photo or document (no recording alone). `required_where` says of
+    a case whether the need is required there.
     """
 
     name: str
@@ -101,6 +103,8 @@ class Need:
     choices: tuple[tuple[str, Label], ...] = ()
     taken_at: bool = False
     place: bool = False
+    at_least_one: Literal["", "photo", "document"] = ""
+    required_where: Callable[[Any], bool] | None = None
 
     @property
     def writes_column(self) -> bool:
@@ -134,6 +138,16 @@ class Transition:
     def asks_again(self) -> bool:
         """Whether who does it gives password or code once more: before danger, and before signing."""
         return self.dangerous or any(need.kind == "signature" for need in self.needs)
+
+    def asked_of(self, case: Any) -> Transition:
+        """Return the row as it is asked of one case, whose facts say what is required."""
+        needs = (
+            need
+            if (where := need.required_where) is None
+            else replace(need, required=where(case), required_where=None)
+            for need in self.needs
+        )
+        return replace(self, needs=tuple(needs))
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong with this row by itself."""
@@ -171,6 +185,10 @@ class Transition:
                 yield f"need {need.name}: choices belong to a choice"
             if (need.taken_at or need.place) and need.kind != "evidence":
                 yield f"need {need.name}: only evidence tells when and where it was taken"
+            if need.at_least_one and need.kind != "evidence":
+                yield f"need {need.name}: only evidence is a photo or a document"
+            if need.required and need.required_where is not None:
+                yield f"need {need.name} is required everywhere and somewhere"
 
 
 @dataclass(frozen=True)

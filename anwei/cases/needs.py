@@ -16,6 +16,7 @@ from anwei.org.models import Person, Post
 
 FAST_CLOCK = timedelta(minutes=5)  # a telephone may be that far ahead of the server
 ROWS: Mapping[str, type[Model]] = {"person": Person, "post": Post}
+PROOFS = {"photo": ("image/",), "document": ("image/", "application/")}  # of Need.at_least_one
 VALUES: Mapping[str, type] = {"date": date, "boolean": bool, **ROWS}
 
 
@@ -47,7 +48,7 @@ def check_papers(
 
 
 def check_photos(transition: Transition, files: Sequence[StoredFile], now: datetime) -> None:
-    """Raise MissingPaper for a photo without the time or place its need asks for, or of a time to come.
+    """Raise MissingPaper for no photo where one must be, one without time or place, or of a time to come.
 
     What the camera says counts before what the person states, whatever its clock.
     """
@@ -55,6 +56,8 @@ def check_photos(transition: Transition, files: Sequence[StoredFile], now: datet
         if not file.by_camera and file.taken_at is not None and file.taken_at > now + FAST_CLOCK:
             raise MissingPaper(_("“%(name)s”：拍摄时间不能晚于现在。") % {"name": file.name})
     need = next((need for need in transition.needs if need.kind == "evidence"), None)
+    if need is not None and need.at_least_one:
+        _check_proof(need, [file for file in files if file.upload.kind == need.kind])
     for file in files:
         if need is None or file.upload.kind != need.kind or not file.media_type.startswith("image/"):
             continue
@@ -80,6 +83,16 @@ def sealed(papers: Mapping[str, Any]) -> dict[str, Any]:
         name: {"id": value.pk, "name": str(value)} if isinstance(value, Model) else value
         for name, value in papers.items()
     }
+
+
+def _check_proof(need: Need, files: Sequence[StoredFile]) -> None:
+    """Raise MissingPaper where files were handed in, but none of them shows what the need is about."""
+    if not files or any(file.media_type.startswith(PROOFS[need.at_least_one]) for file in files):
+        return
+    sentence = _("“%(label)s”须至少有一张照片，录音和文件可以一并提交。")
+    if need.at_least_one == "document":
+        sentence = _("“%(label)s”须有照片或文件，只有录音不行。")
+    raise MissingPaper(sentence % {"label": need.label})
 
 
 def _is_empty(value: Any) -> bool:

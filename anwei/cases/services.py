@@ -15,7 +15,7 @@ from anwei.cases.clocks import OPENED, run_clocks
 from anwei.cases.errors import CaseError, MissingPaper, StaleCase, WrongPhase
 from anwei.cases.evidence import described, evidence_row, stored
 from anwei.cases.intake import Upload
-from anwei.cases.kinds import kind_for, kind_of, specific
+from anwei.cases.kinds import asked_of, kind_for, kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
 from anwei.cases.needs import check_papers, check_photos, check_signature, sealed
@@ -169,7 +169,7 @@ def _transition(case: Case, verb: str) -> Transition:
             _("此事项现在是“%(phase)s”，不能%(verb)s。")
             % {"phase": kind.phase_labels[phase], "verb": kind.lifecycle.label_of(verb)}
         )
-    return transition
+    return asked_of(case, transition)
 
 
 def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,13 @@ from anwei.standards.clocks import WARNING_CLOCKS, ClockRule, warning_clocks
 RISE = "rise"
 OPEN_PHASES = (Phase.ASSIGNED, Phase.ACTING, Phase.REVIEW)
 STILL_TO_COME = {Phase.ASSIGNED: {"sign", "dispose"}, Phase.ACTING: {"dispose"}}
+ON_SITE: dict[str, Any] = {"taken_at": True, "place": True, "at_least_one": "photo"}
+
+
+def is_grave(warning: Warning) -> bool:
+    """Say whether a warning is red or orange."""
+    return warning.level in (Severity.RED, Severity.ORANGE)
+
 
 LIFECYCLE = Lifecycle(
     Phase.ASSIGNED,
@@ -45,7 +53,7 @@ LIFECYCLE = Lifecycle(
             needs=(
                 Need("cause", _("原因")),
                 Need("measure", _("处置措施")),
-                Need("evidence", _("现场照片"), "evidence"),
+                Need("evidence", _("现场照片"), "evidence", **ON_SITE),
             ),
         ),
         Transition(
@@ -57,7 +65,7 @@ LIFECYCLE = Lifecycle(
             line=_("已现场核查"),
             needs=(
                 Need("finding", _("现场核查情况")),
-                Need("evidence", _("核查照片"), "evidence", required=False),
+                Need("evidence", _("核查照片"), "evidence", False, required_where=is_grave, **ON_SITE),
             ),
         ),
         Transition(

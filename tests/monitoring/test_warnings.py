@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -129,10 +130,11 @@ def test_a_whole_life_and_a_new_warning_after_it(plant: Plant) -> None:
     event = raised(plant.hh)
     record_episodes([(1, event), (2, cleared(event, seconds=50))], now=NOW)
     warning = Warning.objects.get()
+    seen = [replace(photo(), place="一号罐区")]
     for verb, person, papers in (
         ("sign", county.worker, {}),
-        ("dispose", county.worker, {"cause": "阀门泄漏", "measure": "更换垫片", "evidence": [photo()]}),
-        ("confirm", county.officer, {"finding": "现场浓度 0.1 %"}),
+        ("dispose", county.worker, {"cause": "阀门泄漏", "measure": "更换垫片", "evidence": seen}),
+        ("confirm", county.officer, {"finding": "现场浓度 0.1 %", "evidence": seen}),
         ("lift", county.officer, {}),
     ):
         advance(warning, verb, actor=person, now=NOW + timedelta(minutes=5), **papers)

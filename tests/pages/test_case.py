@@ -16,8 +16,10 @@ from anwei.ledgers import append_only, seal
 from anwei.monitoring.models import Alarm, Warning
 from anwei.org.models import Person, Post
 from tests.kernel.county import NOW, County, in_post, photo
+from tests.kernel.recordings import wav
 
 SignIn = Callable[[Person], Client]
+STATED = {"evidence_taken_at": "2026-11-24T10:00", "evidence_place": "一号罐区"}
 
 
 def keys_of(client: Client, warning: Warning, verb: str) -> dict[str, str]:
@@ -37,7 +39,7 @@ def picture(name: str = "现场.jpg") -> SimpleUploadedFile:
 
 
 def disposal() -> dict[str, Any]:
-    return {"cause": "风机停转", "measure": "已撤人并恢复通风", "evidence": picture()}
+    return {"cause": "风机停转", "measure": "已撤人并恢复通风", "evidence": picture(), **STATED}
 
 
 def sign_and_dispose(county: County, warning: Warning, sign_in: SignIn) -> None:
@@ -51,9 +53,8 @@ def test_the_whole_story_by_http(county: County, warning: Warning, sign_in: Sign
     assert "现由“" in act(worker, warning, "sign").content.decode()
     page = act(worker, warning, "dispose", **disposal()).content.decode()
     assert "测试县应急管理局 值班岗" in page and "待确认" in page
-    act(
-        officer, warning, "confirm", finding="现场浓度 0.3 %", evidence=[picture("一.jpg"), picture("二.jpg")]
-    )
+    found = {"finding": "现场浓度 0.3 %", "evidence": [picture("一.jpg"), picture("二.jpg")], **STATED}
+    act(officer, warning, "confirm", **found)
     blocked = officer.get(f"/cases/{warning.pk}/").content.decode()
     assert "报警尚未恢复，不能解除预警" in blocked and "1.62 %" in blocked
     Alarm.objects.update(cleared_at=NOW)
@@ -107,7 +108,7 @@ def test_one_primary_button_for_whoever_has_the_turn(
     page = officer.get(address)
     assert page.context["primary"].transition.verb == "confirm"
     assert page.content.decode().count("btn-primary") == 1
-    act(officer, warning, "confirm", finding="已查看")
+    act(officer, warning, "confirm", finding="已查看", evidence=picture(), **STATED)
     assert officer.get(address).context["primary"].transition.verb == "confirm"  # the alarm still stands
     Alarm.objects.update(cleared_at=NOW)
     assert officer.get(address).context["primary"].transition.verb == "lift"
@@ -181,6 +182,44 @@ def test_the_files_of_the_wrong_hands_and_of_a_late_hand_are_not_even_examined(
     act(worker, warning, "dispose", **disposal())
     no_photo.seek(0)
     assert worker.post(f"/cases/{warning.pk}/dispose/", fields).status_code == 409
+
+
+def recording() -> SimpleUploadedFile:
+    return SimpleUploadedFile("现场.wav", wav(), content_type="audio/wav")
+
+
+def test_a_recording_is_no_photo_and_goes_beside_one(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    worker = sign_in(county.worker)
+    act(worker, warning, "sign")
+    answer = act(worker, warning, "dispose", **(disposal() | {"evidence": recording()}))
+    assert answer.status_code == 422 and "须至少有一张照片" in answer.content.decode()
+    assert not Evidence.objects.exists()
+    act(worker, warning, "dispose", **(disposal() | {"evidence": [recording(), picture()]}))
+    warning.refresh_from_db()
+    assert warning.phase == "review" and Evidence.objects.count() == 2
+
+
+def test_a_photo_of_the_disposal_tells_when_and_where(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    worker = sign_in(county.worker)
+    act(worker, warning, "sign")
+    answer = act(worker, warning, "dispose", **(disposal() | {"evidence_place": ""}))
+    assert answer.status_code == 422 and "没有自带拍摄地点" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("level", "status"), [("red", 422), ("orange", 422), ("yellow", 200), ("blue", 200)])
+def test_a_grave_warning_is_confirmed_with_a_photo(
+    county: County, warning: Warning, sign_in: SignIn, level: str, status: int
+) -> None:
+    Warning.objects.update(level=level)
+    sign_and_dispose(county, warning, sign_in)
+    answer = act(sign_in(county.officer), warning, "confirm", finding="已查看")
+    assert answer.status_code == status
+    assert ("请提交核查照片" in answer.content.decode()) is (status == 422)
+    assert Entry.objects.filter(case=warning, verb="confirm").exists() is (status == 200)
 
 
 def test_a_double_click_counts_once(county: County, warning: Warning, sign_in: SignIn) -> None:

@@ -13,6 +13,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from anwei.demo.keys import device_keys
+from anwei.standards.calendar import COUNTY_TIME
 from tests.support.chromium import WHY_NOT, chromium, chromium_path
 from tests.support.family import Family
 from tests.support.mqtt import Device
@@ -73,6 +75,11 @@ def publish(family: Family, *values: float) -> None:
             assert device.publish(f"telemetry/{DEVICE}", json.dumps(body).encode())
 
 
+def minutes_ago(n: int) -> str:
+    """A moment of the county, as the form takes it."""
+    return (datetime.now(COUNTY_TIME) - timedelta(minutes=n)).strftime("%Y-%m-%dT%H:%M")
+
+
 def photo(path: Path) -> Path:
     picture = io.BytesIO()
     Image.new("RGB", (640, 480), (90, 110, 130)).save(picture, "JPEG")
@@ -112,13 +119,19 @@ def test_from_a_crossed_limit_to_a_lifted_warning(family: Family, tmp_path: Path
         act.locator("[name=cause]").fill("局部通风机风筒脱节，风量不足")
         act.locator("[name=measure]").fill("撤出人员，断电，重新接好风筒并测风")
         act.locator("input[type=file]:not([capture])").set_input_files(photo(tmp_path / "现场.jpg"))
+        act.locator("[name=evidence_taken_at]").fill(minutes_ago(1))
+        act.locator("[name=evidence_place]").fill("回风隅角")
         act.get_by_role("button", name="提交处置").click()
         expect(mine.locator(".evidence img").first).to_be_visible()
 
         publish(family, *[0.4] * 12)  # good for longer than the ten seconds after which the alarm ends
         officer.goto(mine.url)
         officer.locator("#act [name=finding]").fill("现场甲烷 0.4%，风筒已接好，同意恢复")
-        officer.locator("#act").get_by_role("button", name="现场核查").click()
+        on_site = officer.locator("#act")
+        on_site.locator("input[type=file]:not([capture])").set_input_files(photo(tmp_path / "核查.jpg"))
+        on_site.locator("[name=evidence_taken_at]").fill(minutes_ago(0))
+        on_site.locator("[name=evidence_place]").fill("回风隅角")
+        on_site.get_by_role("button", name="现场核查").click()
         lift = officer.get_by_role("button", name="解除预警").first
         ends = time.monotonic() + 2 * PATIENCE_MS / 1000
         while not lift.count() and time.monotonic() < ends:  # nothing is lifted while the alarm stands

@@ -194,7 +194,8 @@ def _again(request: HttpRequest, shown: Case, form: TransitionForm) -> HttpRespo
 def _conflict(request: HttpRequest, current: Case, form: TransitionForm, sentence: str) -> HttpResponse:
     """Show what the person wrote beside what happened meanwhile; nothing they typed is lost."""
     seen = form.cleaned_data.get("version") or current.version
-    still_possible = form.transition in transitions_for(current, person_of(request), now=timezone.now())
+    rows = transitions_for(current, person_of(request), now=timezone.now())
+    row = next((row for row in rows if row.verb == form.transition.verb), None)
     written = {need.name: form.data.get(need.name, "") for need in form.transition.needs}
     context = {
         "case": current,
@@ -202,9 +203,7 @@ def _conflict(request: HttpRequest, current: Case, form: TransitionForm, sentenc
         "turn": turn_of(current),
         "lines": [line for line in timeline(current) if line.entry.number > seen],
         "written": [(field.label, field.value()) for field in form.visible_fields() if field.value()],
-        "form": TransitionForm.fresh(form.transition, current.version, written, case=current)
-        if still_possible
-        else None,
+        "form": None if row is None else TransitionForm.fresh(row, current.version, written, case=current),
     }
     return render(request, "cases/conflict.html", context, status=409)
 
