@@ -9,7 +9,7 @@ from django.urls import reverse
 from anwei.cases.kinds import kind_of
 from anwei.cases.models import Case, Entry
 from anwei.cases.queries import line_of
-from anwei.org.duty_record import Deed, Question, register_record_source
+from anwei.org.duty_record import Deed, Question, by_hand, hands, register_record_source
 
 
 def case_deeds(question: Question) -> Iterable[Deed]:
@@ -18,12 +18,12 @@ def case_deeds(question: Question) -> Iterable[Deed]:
     if question.post is not None:
         rows = rows.filter(post=question.post)
     if question.person is not None:
-        rows = rows.filter(actor=question.person)
+        rows = rows.filter(by_hand(question.person))
     rows = rows.filter(case__in=Case.objects.visible_to(question.viewer))
     for entry in rows.select_related("case", "actor").order_by("-at")[: question.most]:
         yield Deed(
             entry.at,
-            str(entry.actor),
+            hands(entry),
             str(kind_of(entry.case).label),
             f"{entry.case.number} {entry.case.title}：{line_of(entry.case, entry)}",
             reverse("case", args=[entry.case_id]),

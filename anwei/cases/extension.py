@@ -21,13 +21,13 @@ from anwei.cases.events import ASKED, EXTENDED, NOT_EXTENDED
 from anwei.cases.kinds import Kind, register, specific
 from anwei.cases.lifecycle import WITHDRAWN, Lifecycle, Need, Phase, Role, Transition
 from anwei.cases.models import TITLE_LENGTH, Case, Clock, Entry, Extension
-from anwei.cases.rights import ACTING_FOR, check_role
+from anwei.cases.rights import check_role
 from anwei.cases.services import open_case
 from anwei.cases.state import STATE, state_of
 from anwei.cases.verbs import lapse, withdrawals
 from anwei.ledgers import seal
 from anwei.ledgers.services import county_setting
-from anwei.org.holdings import day_of
+from anwei.org.holdings import ACTING_FOR, day_of
 from anwei.org.models import Person
 from anwei.standards.calendar import end_of_day
 from anwei.standards.clocks import ClockRule, ExtensionRule

@@ -18,8 +18,8 @@ from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import TURN, Label, Need, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
 from anwei.cases.needs import ROWS
-from anwei.cases.rights import ACTING_FOR, check_ready, check_role, check_second_person
-from anwei.org.holdings import Acting, posts_acted_at
+from anwei.cases.rights import check_ready, check_role, check_second_person
+from anwei.org.holdings import ACTING_FOR, Acting, posts_acted_at
 from anwei.org.models import Person, Post
 
 

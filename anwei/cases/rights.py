@@ -16,10 +16,8 @@ from anwei.cases.errors import MissingPaper, NotYet, NotYourTurn
 from anwei.cases.kinds import kind_of, specific
 from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry
-from anwei.org.holdings import Acting, acts_for
+from anwei.org.holdings import ACTING_FOR, Acting, acts_for
 from anwei.org.models import Person
-
-ACTING_FOR = "acting_for"  # in the content of an entry: {"id", "name"} of whom the hand acted for
 
 
 def post_of(case: Case, role: Role) -> int | None:

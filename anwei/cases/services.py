@@ -20,7 +20,7 @@ from anwei.cases.lifecycle import Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
 from anwei.cases.needs import check_papers, check_photos, check_signature, sealed
 from anwei.cases.notices.turns import tell_turn
-from anwei.cases.rights import ACTING_FOR, check_ready, check_role, check_second_person, post_of
+from anwei.cases.rights import check_ready, check_role, check_second_person, post_of
 from anwei.cases.state import STATE, state_of
 from anwei.cases.verbs import LAPSE
 from anwei.ledgers import seal
@@ -198,9 +198,8 @@ def _end_requests(case: Case, now: datetime) -> None:
 
 
 def _acting_for(acting: Acting | None) -> dict[str, Any]:
-    """Return what the entry keeps of whom a deputy acted for: key and name of that day."""
-    principal = None if acting is None else acting.acting_for
-    return {} if principal is None else {ACTING_FOR: {"id": principal.pk, "name": str(principal)}}
+    """Return what the entry keeps of whom a deputy acted for; nothing where the system acts."""
+    return {} if acting is None else acting.sealed
 
 
 def _next_number(prefix: str, now: datetime) -> str:

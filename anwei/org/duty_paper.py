@@ -50,7 +50,7 @@ def duty_record_docx(
             (
                 ("岗位" if is_post else "姓名", name),
                 ("起止", f"{chinese_date(first)}至{chinese_date(last)}"),
-                ("履职记录", f"{len(deeds)} 件"),
+                ("履职记录", f"{len(deeds)} 件（{by}有权查看的）"),
             ),
             has_header=False,
         ),
@@ -68,8 +68,12 @@ def duty_record_docx(
             Table((("时间", "类别", "事项", "经办人"), *rows), widths=(2.4, 1.4, 4.8, 1.4)),
         ]
     else:
-        blocks.append(Paragraph("此期间没有办理记录。"))
-    blocks.append(Paragraph("本档案由系统按办理记录自动形成，各事项的办理记录可逐条核验。"))
+        blocks.append(Paragraph(f"此期间没有{by}有权查看的办理记录。"))
+    blocks.append(
+        Paragraph(
+            f"本档案由系统按办理记录自动形成，各事项的办理记录可逐条核验；只列{by}有权查看的事项，不作为全部履职情况的证明。"
+        )
+    )
     return printout("安全生产履职档案", blocks, by=by, at=at)
 
 

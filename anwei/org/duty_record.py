@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.models import Change
-from anwei.org.models import KeyTask, Person, Post
+from anwei.ledgers.models import Change, SealedRow
+from anwei.org.holdings import ACTING_FOR
+from anwei.org.models import Delegation, KeyTask, Person, Post
 from anwei.org.rights import units_seen
 
 
@@ -57,6 +59,22 @@ def deeds(question: Question) -> list[Deed]:
     return sorted(found, key=lambda deed: deed.at, reverse=True)
 
 
+def by_hand(person: Person) -> Q:
+    """Return which sealed rows are a person's work: by the own hand, or by a deputy's in the person's name."""
+    own = Q(actor=person)
+    if not Delegation.objects.filter(principal=person).exists():
+        return own
+    return own | Q(**{f"content__{ACTING_FOR}__id": person.pk})
+
+
+def hands(row: SealedRow) -> str:
+    """Return who acted in a sealed row, and for whom a deputy did."""
+    principal = row.content.get(ACTING_FOR)
+    if principal is None:
+        return str(row.actor or "")
+    return _("%(deputy)s 代 %(principal)s") % {"deputy": row.actor, "principal": principal["name"]}
+
+
 def key_tasks(question: Question) -> Iterable[Deed]:
     """Yield the items of yearly lists that were closed, at the moment and by the hand the change log says.
 
@@ -67,7 +85,7 @@ def key_tasks(question: Question) -> Iterable[Deed]:
     if question.post is not None:
         rows = rows.filter(row=str(question.post.pk))
     if question.person is not None:
-        rows = rows.filter(actor=question.person)
+        rows = rows.filter(by_hand(question.person))
     changes = [change for change in rows.select_related("actor") if "task" in change.content]  # not erased
     seen = KeyTask.objects.filter(post__unit__in=units_seen(question.viewer))
     tasks = seen.in_bulk([change.content["task"] for change in changes])
@@ -75,7 +93,7 @@ def key_tasks(question: Question) -> Iterable[Deed]:
         if task := tasks.get(change.content["task"]):
             yield Deed(
                 change.at,
-                str(change.actor or ""),
+                hands(change),
                 _("重点工作"),
                 f"{task.text}（{change.content['reference']}）",
             )

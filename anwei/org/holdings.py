@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -11,6 +12,7 @@ from django.db.models.functions import Coalesce
 from anwei.org.models import Delegation, Holding, Person, Post, Unit
 from anwei.standards.calendar import COUNTY_TIME
 
+ACTING_FOR = "acting_for"  # in the content of a sealed row: {"id", "name"} of whom the hand acted for
 N_LEVELS = 8  # more floors than any county has: a loop among units must not hang the sweep
 PLACED = ("unit__enterprise", "unit__parent__enterprise")  # what says where a post is
 
@@ -27,6 +29,12 @@ class Acting:
     def people(self) -> frozenset[int]:
         """Everybody whose act this is: the hand, and the one it acts for."""
         return frozenset(person.pk for person in (self.person, self.acting_for) if person is not None)
+
+    @property
+    def sealed(self) -> dict[str, Any]:
+        """What a sealed row keeps of whom a deputy acted for, by key and name of that day; else nothing."""
+        principal = self.acting_for
+        return {} if principal is None else {ACTING_FOR: {"id": principal.pk, "name": str(principal)}}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
+from anwei.org.holdings import actings_of
 from anwei.org.models import Designation, Duty, KeyTask, Person, Post, Unit
 from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
@@ -170,6 +171,8 @@ def finish_task(
         raise OrgError(_("这一事项已于 %(day)s 完成。") % {"day": task.done_on})
     task.done_on, task.reference = done_on, reference
     task.save(update_fields=["done_on", "reference"])
+    acting = actings_of(actor, now).get(task.post_id) if actor is not None else None
     content = {"task": task.pk, "done": done_on, "reference": reference}
+    content |= acting.sealed if acting is not None else {}
     record_change("org.post", task.post_id, actor=actor, now=now, verb="finish_task", content=content)
     return task
