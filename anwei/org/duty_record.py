@@ -60,7 +60,7 @@ def deeds(question: Question) -> list[Deed]:
 
 
 def by_hand(person: Person) -> Q:
-    """Return which sealed rows are a person's work: by the own hand, or by a deputy's in the person's name."""
+    """Return which sealed rows are a person's work: by the own hand or a deputy's."""
     own = Q(actor=person)
     if not Delegation.objects.filter(principal=person).exists():
         return own
