@@ -60,6 +60,18 @@ def test_paper_in_full_takes_a_reason_and_is_remembered(
     assert exports() == [("roster", "print", True, "应急值守")]
 
 
+@pytest.mark.parametrize("leaf", ["ledger_print", "ledger_export"])
+def test_a_link_brings_no_reason(county: County, browse: Browse, phone: str, leaf: str) -> None:
+    client, address = browse(county.townsman), reverse(leaf, args=["roster"]) + "?form=csv&columns=phone"
+    answer = client.get(f"{address}&full=1&reason=值守").content.decode()
+    assert "须说明理由" in answer and phone not in answer
+    assert exports() == []
+    assert phone not in client.get(address).content.decode()
+    answer = client.post(f"{address}&full=1&reason=值守", {"form": "csv", "full": "1"}).content.decode()
+    assert "须说明理由" in answer and phone not in answer
+    assert [full for _what, _form, full, _why in exports()] == [False]
+
+
 def test_paper_of_many_people_takes_a_reason(
     county: County, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ from anwei.ledgers.register_page import COLUMNS, RegisterListing, chosen_columns
 from anwei.ledgers.release import NeedsReason, NotExported, release
 
 LONGEST_VIEW = 2000  # of SavedView.query: as an address spells it, nine characters a Chinese one
-OF_EXPORTS = ("form", "full", "csrfmiddlewaretoken")  # what an address may hold beside the filter
+OF_EXPORTS = ("form", "full", "reason", "csrfmiddlewaretoken")  # what an address may hold beside the filter
 
 
 def found(code: str) -> Ledger:
@@ -142,7 +142,10 @@ def _given(request: HttpRequest) -> QueryDict:
 
 
 def _outgoing(request: HttpRequest, ledger: Ledger) -> Outgoing:
-    """Return what leaves: the rows of the address's filter, in the chosen columns or all."""
+    """Return what leaves: the rows of the address's filter, in the chosen columns or all.
+
+    An address asks for the reason and never brings it: a link that somebody else made gives out nothing.
+    """
     parameters = remembered(request, ledger.code).copy()
     columns = chosen_columns(ledger, parameters) if COLUMNS in parameters else ()
     for name in (*NOT_FILTERS, *OF_EXPORTS):
@@ -160,7 +163,7 @@ def _outgoing(request: HttpRequest, ledger: Ledger) -> Outgoing:
         columns,
         words,
         full=_given(request).get("full") == "1",
-        reason=_given(request).get("reason", ""),
+        reason=request.POST.get("reason", ""),
     )
 
 
