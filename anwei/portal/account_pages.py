@@ -20,7 +20,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.factors import (
-    ADMINISTRATORS,
     LAST_STEP,
     has_factor,
     issue_recovery_codes,
@@ -34,6 +33,7 @@ from anwei.org.accounts.sessions import device_words, end_sessions, idle, sessio
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
+from anwei.org.scope import ADMINISTRATORS
 
 
 @signed_in

@@ -20,10 +20,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from anwei.org.accounts.factors import ADMINISTRATORS
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Holding, Person, Unit
 from anwei.org.policy import signed_in
+from anwei.org.scope import ADMINISTRATORS
 
 BACKEND = "anwei.org.backends.AccountBackend"
 VISITED = "anwei_visited"

@@ -13,10 +13,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from anwei.org.accounts.factors import ADMINISTRATORS
 from anwei.org.holdings import day_of, posts_of
 from anwei.org.models import Holding, Person, Post, Unit
-from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS
 
 TERRITORIAL = (
     Unit.Kind.PARTY,

@@ -21,8 +21,8 @@ from django.utils.crypto import constant_time_compare
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import posts_of
 from anwei.org.models import Delegation, Person, Post, RecoveryCode, Unit
+from anwei.org.scope import ADMINISTRATORS
 
-ADMINISTRATORS = (Post.Kind.SYSTEM_ADMIN, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN)
 LEADERS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
 LEADING_UNITS = (
     Unit.Kind.PARTY,

@@ -15,8 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anwei.org.accounts.factors import ADMINISTRATORS
 from anwei.org.models import Delegation, Holding, Person, Post
+from anwei.org.scope import ADMINISTRATORS
 from anwei.org.services.errors import OrgError
 
 PREFIX = "separation_"

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from anwei.language import gettext_noop
 from anwei.ledgers.services import county_setting, record_change
 from anwei.org.holdings import day_of, posts_of
-from anwei.org.models import Person, Post
-from anwei.org.register_rules import may_keep_registers
+from anwei.org.models import Person
+from anwei.org.register_rules import FILE_KEEPERS, may_keep_registers
 from anwei.org.scope import ensure_visible
 from anwei.sites.models import Assessment, Enterprise, Installation, RiskPoint
 from anwei.sites.risks.points import months_later
@@ -27,7 +27,6 @@ from anwei.standards.sentences import Unassessable
 
 REGISTER = "sites.assessment"  # under which the acts on an assessment are sealed
 SETTING = "risk.{method}"  # key of the county's own bands
-OF_ENTERPRISE = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)
 Thing = Enterprise | Installation | RiskPoint
 Teller = Callable[[Assessment, Any, datetime], None]
 _tellers: list[Teller] = []
@@ -67,7 +66,7 @@ def owner_of(thing: Thing) -> Enterprise | None:
 def may_assess(person: Person, thing: Thing, now: datetime) -> bool:
     """Say whether a person may assess: officials who keep registers, the enterprise's own safety posts."""
     owner = owner_of(thing)
-    own = posts_of(person, now).filter(kind__in=OF_ENTERPRISE)
+    own = posts_of(person, now).filter(kind__in=FILE_KEEPERS)
     return may_keep_registers(person) or (owner is not None and own.filter(unit=owner.unit_id).exists())
 
 
