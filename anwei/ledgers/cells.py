@@ -38,6 +38,8 @@ CHINESE_DATE = re.compile(
     r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十]{1,3})日?)?"
 )
 LONG_TEXT = 2000
+BODIES = ("人民政府", "街道办事处", "办事处", "村民委员会", "村委会", "居民委员会", "居委会")
+"""What a list leaves out of a public body's name: 某镇 is 某镇人民政府."""
 FEW = 500  # choices among which a misspelt one is looked for
 SHOWN = 12  # choices that a refusal names
 
@@ -86,6 +88,10 @@ class Choosing:
             return Refused(_("“%(text)s”有多个，请填写代码或全称") % {"text": text})
         if wanted in self._by_text:
             return Reading(self._by_text[wanted])
+        whole = [f"{wanted}{ending}" for ending in BODIES if f"{wanted}{ending}" in self._by_text]
+        if len(whole) == 1 and whole[0] not in self._doubled:
+            value = self._by_text[whole[0]]
+            return Reading(value, repairs=[respelt(text, self.texts.get(value, whole[0]))])
         begun = [spelling for spelling in self._by_text if wanted and wanted in spelling]
         near = begun if len(begun) == 1 else []
         if not near and len(self._by_text) <= FEW and not wanted.isdecimal():  # a code has no near enough
@@ -117,17 +123,10 @@ def read(column: Column, raw: str, choosing: Choosing | None = None) -> Reading:
         return Reading(column.default)
     found = _READERS[column.kind or "text"](column, text, choosing)
     if text != raw.strip() and not found.repairs:
-        found.repairs.append(_("“%(text)s”改为“%(value)s”") % {"text": raw.strip(), "value": text})
+        found.repairs.append(respelt(raw.strip(), text))
     if column.doubt is not None and (doubt := column.doubt(found.value)):
         found.doubts.append(doubt)
     return found
-
-
-def masked(text: str) -> str:
-    """Return a personal text as strangers may see it: 138****1234, 张*."""
-    if len(text) >= 7:
-        return f"{text[:3]}****{text[-4:]}"
-    return text[:1] + "*" * max(len(text) - 1, 1) if text else ""
 
 
 def _text(column: Column, text: str, choosing: Choosing | None) -> Reading:
@@ -136,7 +135,7 @@ def _text(column: Column, text: str, choosing: Choosing | None) -> Reading:
     if column.clean is not None:
         found.value = _cleaned(column, text)
         if found.value != text:
-            found.repairs.append(_("“%(text)s”改为“%(value)s”") % {"text": text, "value": found.value})
+            found.repairs.append(respelt(text, found.value))
     if len(found.value) > longest:
         raise Refused(_("超过 %(n)d 个字") % {"n": longest})
     return found
@@ -161,7 +160,7 @@ def _number(column: Column, text: str, choosing: Choosing | None) -> Reading:
     if not math.isfinite(value) or abs(value) >= 1e15:
         raise Refused(_("“%(text)s”超出范围") % {"text": text})
     doubts = [_("“%(text)s”是约数") % {"text": text}] if about != plain else []
-    repairs = [] if digits == text else [_("“%(text)s”改为“%(value)s”") % {"text": text, "value": digits}]
+    repairs = [] if digits == text else [respelt(text, digits)]
     return Reading(value, repairs, doubts)
 
 
@@ -233,6 +232,11 @@ def _below_hundred(numeral: str) -> int:
     tens, ten, ones = numeral.rpartition("十")
     unit = int(ones.translate(CHINESE_DIGITS)) if ones else 0
     return unit + (10 * int((tens or "一").translate(CHINESE_DIGITS)) if ten else 0)
+
+
+def respelt(text: str, value: str) -> str:
+    """Return the sentence that tells a repair."""
+    return _("“%(text)s”改为“%(value)s”") % {"text": text, "value": value}
 
 
 def folded(text: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.ledgers.cells import masked
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.models import Change
 
@@ -88,11 +87,11 @@ def _values(
     for name, (before, after) in changed.items():
         column = columns.get(name)
         label = column.label if column else name
-        yield label, _word(column, before, texts), _word(column, after, texts)
+        yield label, in_words(column, before, texts), in_words(column, after, texts)
     if not changed:
         for name, value in change.content.get("values", change.content).items():
             if name in columns and value not in (None, ""):
-                yield columns[name].label, "", _word(columns[name], value, texts)
+                yield columns[name].label, "", in_words(columns[name], value, texts)
 
 
 def _columns(ledger: Ledger) -> dict[str, Column]:
@@ -100,11 +99,12 @@ def _columns(ledger: Ledger) -> dict[str, Column]:
     return {name: column for column in ledger.columns for name in (column.path, column.name)}
 
 
-def _word(column: Column | None, value: Any, texts: Mapping[str, Mapping[Any, str]]) -> str:
+def in_words(column: Column | None, value: Any, texts: Mapping[str, Mapping[Any, str]]) -> str:
+    """Return what people read for a value that was kept; a personal one masked."""
     if value in (None, ""):
         return "—"
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if column is None:
         return str(value)
-    return masked(str(value)) if column.personal else str(texts.get(column.name, {}).get(value, value))
+    return column.mask(str(value)) if column.personal else str(texts.get(column.name, {}).get(value, value))

@@ -15,6 +15,7 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, Perm
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.masking import masked
 from anwei.ledgers.proposals.answers import return_moved
 from anwei.ledgers.saving import Edit, save_rows
 
@@ -45,9 +46,11 @@ class Column:
     filters; `display` is where its text stands when the value is a key ("enterprise__unit__name"), also for
     sorting. `aliases` maps other spellings of a choice to its value. `clean` mends a text or
     raises ValueError with a sentence; `doubt` returns a sentence where a value is possible but unlikely.
-    Where a new row leaves the column empty, `tell` (of a person: a reader) makes its value and a sentence of
-    what column `told_by` says, or None; it raises ValueError with a sentence where that could be several.
-    A `personal` column is masked, a change of a `sensitive` one needs a reason.
+    `respell` (of a person: a reader) makes the spelling we have and a sentence of another spelling of it, or
+    None. Where a new row leaves the column empty, `tell` (of a person: a reader) makes its value and a
+    sentence of what column `told_by` says, or None; it raises ValueError with a sentence where that could be
+    several.
+    A `personal` column is masked by `mask`, a change of a `sensitive` one needs a reason.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Column:
     aliases: Mapping[str, Any] | None = None
     clean: Callable[[str], str] | None = None
     doubt: Callable[[Any], str] | None = None
+    respell: Callable[[Any], Callable[[str], tuple[str, str] | None]] | None = None
     told_by: str = ""
     tell: Callable[[Any], Callable[[Any], tuple[Any, str] | None]] | None = None
     value: Callable[[Any], Any] | None = None
@@ -69,6 +73,7 @@ class Column:
     explanation: Label = ""
     example: str = ""
     personal: bool = False
+    mask: Callable[[str], str] = masked
     sensitive: bool = False
     shown: bool = True
     editable: bool = True
@@ -157,7 +162,9 @@ class Ledger:
     `visible_to` unless given), `may_write` says who may change anything, `sees` (person, row or None, values)
     whether the person would see the row with these values, as scope asks again after writing, `check` refuses
     a whole row by a sentence, `doubt` (the row, its new values) doubts a change by one, `doubt_new` (the
-    values of all new rows, the person) each new row by one or "", `errors` are the domain errors of `save`,
+    values of all new rows, the person) each new row by one or "", `refuse_together` (all rows that would be
+    written, each with its new values, the person) refuses what only the rows together show, `errors` are the
+    domain errors of `save`,
     `meant` says which of several rows with one key a line of a sheet means (None: a new one; the last unless
     given) and `told_apart` names the columns by which two lines with one key are two rows.
     `may_propose` says who may change and add what they see, but for the columns named in `confirmed` (key
@@ -192,6 +199,7 @@ class Ledger:
     check: Callable[[Mapping[str, Any]], str] | None = None
     doubt: Callable[[Any, Mapping[str, Any]], str] | None = None
     doubt_new: Callable[[Sequence[Mapping[str, Any]], Any], Sequence[str]] | None = None
+    refuse_together: Callable[[Sequence[tuple[Any, Mapping[str, Any]]], Any], Sequence[str]] | None = None
     meant: Callable[[Sequence[Any], Mapping[str, Any]], Any | None] | None = None
     told_apart: tuple[str, ...] = NONE
     errors: tuple[type[Exception], ...] = ()

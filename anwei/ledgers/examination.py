@@ -13,7 +13,7 @@ from typing import Any, Literal
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.cells import Choosing, Reading, Refused, masked, read
+from anwei.ledgers.cells import Choosing, Reading, Refused, read
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.saving import Edit, out_of_sight
 from anwei.ledgers.sheets import Row, Table
@@ -98,6 +98,7 @@ def examine(
     choosings = choosings_of(ledger, person, (column for column in table.columns if column))
     remembered: dict[tuple[str, str], Reading] = {}
     rows = tuple(_read(table, row, choosings, remembered) for row in table.rows)
+    _respell(rows, (column for column in table.columns if column), person)
     if known is None:
         _find_existing(ledger, rows, person)
     for row in rows if known is not None else ():
@@ -115,6 +116,7 @@ def examine(
                 row.doubts[WHOLE_ROW] = sentence
         if not row.refusals and (sentence := _refusal(ledger, row, person)):
             row.refusals[WHOLE_ROW] = sentence
+    _refuse_together(ledger, rows, person)
     _doubt_the_new(ledger, rows, person)
     changed = {name for row in rows for name in row.changed}
     return Examination(
@@ -155,6 +157,17 @@ def _read(
         if found.doubts:
             examined.doubts[column.name] = "；".join(found.doubts)
     return examined
+
+
+def _respell(rows: Sequence[Examined], columns: Iterable[Column], person: Any) -> None:
+    """Let what is spelt otherwise be what we have; a repair, told as such."""
+    for column in columns:
+        if column.respell is None:
+            continue
+        reader = column.respell(person)
+        for row in rows:
+            if found := reader(row.values.get(column.name) or ""):
+                row.values[column.name], row.repairs[column.name] = found
 
 
 def _key(ledger: Ledger, values: Mapping[str, Any]) -> Key | None:
@@ -265,7 +278,7 @@ def _compare(row: Examined, by_name: Mapping[str, Column], table: Table, blank_c
         if not cells[name].strip() and not blank_clears:
             continue
         if column.personal and "*" in cells[name]:
-            if cells[name].strip() != masked(str(before or "")):
+            if cells[name].strip() != column.mask(str(before or "")):
                 row.refusals[name] = _("隐去的内容与原值不符，请填写完整")
             continue
         if before != value:
@@ -292,6 +305,17 @@ def _refusal(ledger: Ledger, row: Examined, person: Any) -> str:
     if ledger.sees is None or person is None or not writes or ledger.sees(person, row.existing, values):
         return ""
     return out_of_sight()
+
+
+def _refuse_together(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None:
+    """Refuse what writing would refuse, though each row for itself is right."""
+    if ledger.refuse_together is None:
+        return
+    written = [row for row in rows if not row.refusals and row.action in ("create", "update")]
+    told = ledger.refuse_together([(row.existing, row.edit.values) for row in written], person)
+    for row, sentence in zip(written, told, strict=True):
+        if sentence:
+            row.refusals[WHOLE_ROW] = sentence
 
 
 def _whole(ledger: Ledger, row: Examined) -> dict[str, Any]:

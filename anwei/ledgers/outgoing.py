@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.cells import masked
 from anwei.ledgers.declaration import Column, Ledger
 from anwei.ledgers.document import docx_table
 from anwei.ledgers.examination import choosings_of
@@ -73,7 +72,7 @@ def told(column: Column, row: Any, texts: dict[Any, str] | None = None, *, full:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if column.personal and not full and value:
-        return masked(str(value))
+        return column.mask(str(value))
     return value if column.kind in ("integer", "number", "date") or value is None else _text(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
+from anwei.ledgers.masking import masked_if_phone
 from anwei.org import register_rules as rules
 from anwei.org.accounts.phones import guarded
 from anwei.org.models import Holding, Person, Post, SectorDuty, Unit
@@ -132,7 +133,9 @@ PEOPLE = register(
                 label=gettext_lazy("账号"),
                 synonyms=("用户名", "登录名"),
                 required=False,
-                explanation=gettext_lazy("不填则用手机号；再次导入时按账号认人"),
+                personal=True,
+                mask=masked_if_phone,
+                explanation=gettext_lazy("不填则自动编号（登录用手机号即可）；再次导入时按账号认人"),
             ),
             Column("posts", label=gettext_lazy("现任"), value=rules.posts_now, editable=False),
         ),

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from anwei.cases.models import Notice
 from anwei.ledgers.models import Change
+from anwei.ledgers.services import record_change
 from anwei.org.models import Person
 from tests.kernel.accounts import is_in, log_in, official
 from tests.kernel.county import NOW, County, county_clerk
-from tests.ledgers.sheets import look
+from tests.ledgers.sheets import look, write
 
 OLD, NEW = "13800000001", "13900000009"
+RENAMED = {"changed": {"username": ["old", "13933330002"]}}
 
 
 def browser(person: Person) -> Client:
@@ -172,3 +176,43 @@ def test_a_phone_number_is_typed_as_people_write_it(db: None, typed: str) -> Non
     client = Client()
     log_in(client, typed)
     assert is_in(client)
+
+
+def test_a_user_name_that_is_a_phone_number_is_masked_like_one(
+    county: County, clerk: Person, tmp_path: Path
+) -> None:
+    """Registers named people after their numbers once; those names stay good at the login."""
+    villager = official(
+        "13933330002", "deputy", county.townsman.holdings.get().post.unit, phone="13933330002"
+    )
+    Person.objects.filter(pk=villager.pk).update(full_name="钱一")
+    record_change("org.person", villager.pk, actor=None, now=NOW, verb="update", content=RENAMED)
+    keeper, auditor = official("keeper", "security_admin"), official("auditor", "audit_admin")
+    pages = {
+        clerk: [
+            "/ledgers/people/",
+            f"/ledgers/people/{villager.pk}/",
+            f"/ledgers/people/{villager.pk}/edit/",
+        ],
+        keeper: ["/org/accounts/", f"/org/accounts/{villager.pk}/"],
+        auditor: ["/org/accounts/audit/changes/", "/org/accounts/audit/logins/"],
+    }
+    log_in(Client(), "13933330002")
+    for person, addresses in pages.items():
+        for address in addresses:
+            page = browser(person).get(address).content.decode()
+            assert "13933330002" not in page and "139****0002" in page, address
+    sheet = browser(clerk).get("/ledgers/people/export/?form=csv").content.decode()
+    call_command("ledger", "export", "people", "-o", str(tmp_path / "people.csv"))
+    for text in (sheet, (tmp_path / "people.csv").read_text()):
+        assert "13933330002" not in text and "139****0002,139****0002" in text
+    assert "clerk" in sheet  # other names are no secret
+
+
+def test_people_of_a_sheet_get_a_number_for_a_name_not_their_phone(clerk: Person) -> None:
+    lines = [["姓名", "手机", "账号"], ["王五", "13933330002", ""], ["王六", "13933330003", ""]]
+    write("people", lines, actor=clerk)
+    town = [["单位", "职务", "姓名", "手机"], ["甲镇人民政府", "干事", "赵七", "13933330004"]]
+    write("roster", town, actor=clerk)
+    names = Person.objects.filter(phone__startswith="1393333").order_by("phone")
+    assert list(names.values_list("username", flat=True)) == ["p000001", "p000002", "p000003"]

@@ -15,10 +15,11 @@ from django.urls import reverse
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from anwei.ledgers.cells import FALSE, TRUE, masked, read
+from anwei.ledgers.cells import FALSE, TRUE, read
 from anwei.ledgers.declaration import Column, Ledger, ledgers
 from anwei.ledgers.examination import choosings_of, examine
 from anwei.ledgers.importing import Options, write_rows
+from anwei.ledgers.masking import masked
 from anwei.ledgers.models import Change
 from anwei.ledgers.outgoing import Outgoing, sheet_of
 from anwei.ledgers.register_page import filtered_rows

@@ -87,11 +87,11 @@ def test_a_form_hides_the_number_and_takes_a_new_one(county: County, browse: Bro
     client, address = browse(county.officer), reverse("ledger_edit", args=["people", county.boss.pk])
     fields = {field.column.name: field.text for field in client.get(address).context["fields"]}
     assert fields["phone"] == "138****1234"
-    assert client.post(address, {**fields, "full_name": "王厂长"}).status_code == 302
+    assert client.post(address, {**fields, "full_name": "王厂长", "reason": "改名"}).status_code == 302
     assert client.post(address, {**fields, "phone": "139****1234"}).status_code == 422
     county.boss.refresh_from_db()
     assert (county.boss.full_name, county.boss.phone) == ("王厂长", phone)
-    assert client.post(address, {**fields, "phone": "13900000009"}).status_code == 302
+    assert client.post(address, {**fields, "phone": "13900000009", "reason": "换号"}).status_code == 302
     county.boss.refresh_from_db()
     assert county.boss.phone == "13900000009"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from anwei.ledgers.cells import masked
 from anwei.ledgers.declaration import ledger_of
+from anwei.ledgers.masking import masked
 from tests.matrix.building import CREDIT_CODE
 from tests.matrix.expected import COUNTY_WIDE, ENTERPRISES, EVERYBODY, OF_SITES, PROPOSED, WRITTEN_BY
 from tests.matrix.world import COUNTY, SEES, Place, World

@@ -8,9 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from anwei.ledgers.cells import masked
+from anwei.ledgers.change_log import in_words
 from anwei.ledgers.declaration import Column, Ledger, ledger_of
 from anwei.ledgers.examination import choosings_of
 from anwei.ledgers.models import Proposal
@@ -73,19 +71,11 @@ def _differences(
     return [
         Difference(
             column,
-            _word(column, proposal.before.get(column.name), texts),
-            _word(column, kept(column.of(row)), texts) if row is not None else "—",
-            _word(column, proposal.after[column.name], texts),
+            in_words(column, proposal.before.get(column.name), texts),
+            in_words(column, kept(column.of(row)), texts) if row is not None else "—",
+            in_words(column, proposal.after[column.name], texts),
             column.name in changed,
         )
         for column in columns
         if proposal.row is not None or proposal.after[column.name] not in (None, "")
     ]
-
-
-def _word(column: Column, value: Any, texts: Mapping[str, Mapping[Any, str]]) -> str:
-    if value in (None, ""):
-        return "—"
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    return masked(str(value)) if column.personal else str(texts.get(column.name, {}).get(value, value))

@@ -9,17 +9,26 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, LedgerTable, search_box
+from anwei.ledgers.masking import masked_if_phone
 from anwei.ledgers.models import Change
 from anwei.org.models import Delegation, Person
 
 CELLS = "org/accounts/cells/"
 
 
+class UserNameColumn(tables.Column):  # type: ignore[misc]
+    """A user name; one that is a phone number is masked like the number."""
+
+    def render(self, value: str) -> str:
+        """Return what people read."""
+        return masked_if_phone(value)
+
+
 class AccountTable(LedgerTable):
     """People with an account: what they hold, whether they may log in, how well the account is guarded."""
 
     full_name = tables.TemplateColumn(template_name=f"{CELLS}name.html", verbose_name=_("姓名"))
-    username = tables.Column(verbose_name=_("用户名"))
+    username = UserNameColumn(verbose_name=_("用户名"))
     phone = tables.TemplateColumn(template_name=f"{CELLS}phone.html", verbose_name=_("手机"), orderable=False)
     posts = tables.TemplateColumn(
         template_name=f"{CELLS}posts.html", verbose_name=_("岗位"), orderable=False, accessor="pk"
@@ -67,7 +76,7 @@ class LoginTable(LedgerTable):
 
     personal = True
     attempt_time = tables.DateTimeColumn(verbose_name=_("登录时间"), format="Y-m-d H:i:s")
-    username = tables.Column(verbose_name=_("用户名"))
+    username = UserNameColumn(verbose_name=_("用户名"))
     ip_address = tables.Column(verbose_name=_("来源地址"))
     user_agent = tables.TemplateColumn(
         template_name=f"{CELLS}device.html", verbose_name=_("设备"), orderable=False
@@ -84,7 +93,7 @@ class FailureTable(LedgerTable):
 
     personal = True
     attempt_time = tables.DateTimeColumn(verbose_name=_("时间"), format="Y-m-d H:i:s")
-    username = tables.Column(verbose_name=_("输入的用户名"))
+    username = UserNameColumn(verbose_name=_("输入的用户名"))
     path_info = tables.TemplateColumn(
         template_name=f"{CELLS}step.html", verbose_name=_("环节"), orderable=False
     )

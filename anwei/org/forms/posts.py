@@ -15,7 +15,7 @@ from anwei.org.forms.base import REASON, ActForm, EndForm, day, words
 from anwei.org.holdings import day_of
 from anwei.org.models import PUBLIC_BODIES, Holding, KeyTask, Person, Post, Unit
 from anwei.org.rights import may_oversee, people_seen
-from anwei.org.services.accounts import free_username
+from anwei.org.services.accounts import numbered_username
 
 
 class AppointForm(ActForm):
@@ -97,7 +97,7 @@ class AppointForm(ActForm):
 
     def _registered(self, name: str, phone: str, *, actor: Person, now: datetime) -> Person:
         person, _password = services.create_person(
-            username=free_username(phone), full_name=name, phone=phone, actor=actor, now=now, may_log_in=False
+            username=numbered_username(), full_name=name, phone=phone, actor=actor, now=now, may_log_in=False
         )
         return person
 

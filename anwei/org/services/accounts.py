@@ -57,11 +57,14 @@ def create_person(
     return person, plain
 
 
-def free_username(wanted: str) -> str:
-    """Return `wanted`, with a number behind it where somebody has it."""
-    taken = set(Person.objects.filter(username__startswith=wanted).values_list("username", flat=True))
-    numbered = (f"{wanted}{number}" for number in range(2, len(taken) + 3))
-    return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
+def numbered_username() -> str:
+    """Return a free user name for who is given none: p000001, p000002 ...
+
+    It is no phone number, which pages mask and would show here; at the login the number is good as well.
+    """
+    numbered = Person.objects.filter(username__regex=r"^p[0-9]{6}$")
+    newest = numbered.order_by("-username").values_list("username", flat=True).first() or "p0"
+    return f"p{int(newest[1:]) + 1:06}"
 
 
 @transaction.atomic

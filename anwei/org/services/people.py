@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.saving import Edit, save_rows
 from anwei.org.accounts.phones import require_unguarded
 from anwei.org.models import Person
-from anwei.org.services.accounts import create_person, free_username
+from anwei.org.services.accounts import create_person, numbered_username
 from anwei.org.services.errors import OrgError
 
 
@@ -35,7 +35,7 @@ def save_people(
 
 def _created(edit: Edit, *, actor: Person | None, now: datetime) -> Person:
     name, phone = edit.values["full_name"], edit.values["phone"]
-    username = edit.values["username"] or free_username(phone or name)
+    username = edit.values["username"] or numbered_username()
     person, _password = create_person(
         username=username, full_name=name, phone=phone, actor=actor, now=now, may_log_in=False
     )

@@ -19,7 +19,7 @@ from anwei.org.holdings import day_of, people_at
 from anwei.org.models import Holding, Person, Post, Territory, Unit
 from anwei.org.register_rules import posts_seen
 from anwei.org.scope import COUNTY_DIGITS
-from anwei.org.services.accounts import create_person, free_username
+from anwei.org.services.accounts import create_person, numbered_username
 from anwei.org.services.duties import locked_post
 from anwei.org.services.errors import OrgError
 from anwei.org.services.people import save_people
@@ -216,7 +216,7 @@ def _person(values: Mapping[str, Any], unit: Unit, *, actor: Person | None, now:
     return (
         found
         or create_person(
-            username=free_username(values["phone"] or values["full_name"]),
+            username=numbered_username(),
             full_name=values["full_name"],
             phone=values["phone"],
             actor=actor,

@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers import change_log
+from anwei.ledgers.masking import masked_if_phone
 from anwei.ledgers.models import Change
 from anwei.org.accounts.lockout import FACTOR
 from anwei.org.accounts.sessions import device_words
@@ -13,6 +14,7 @@ from anwei.org.models import SECTOR_CHOICES, Person, Post, Unit
 
 register = template.Library()
 register.filter("device", device_words)
+register.filter("masked_if_phone", masked_if_phone)
 
 VERBS = change_log.VERBS | {
     "confirm_factor": _("核实放行"),
@@ -76,4 +78,4 @@ def subject_words(change: Change) -> str:
 
 def _named(row: str) -> str:
     person = Person.objects.filter(pk=row).first() if row.isdecimal() else None
-    return f"{person}（{person.username}）" if person else row
+    return f"{person}（{masked_if_phone(person.username)}）" if person else row

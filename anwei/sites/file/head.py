@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import F
 
-from anwei.ledgers.cells import masked
+from anwei.ledgers.masking import masked
 from anwei.org.models import Person
 from anwei.sites.enterprise_file import Context, Figure, Sheet
 from anwei.sites.models import Contact, Enterprise

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.cells import masked
+from anwei.ledgers.masking import masked
 from anwei.ledgers.papers.blocks import Block, Paragraph, Table
 from anwei.org.models import Person
 from anwei.sites.enterprise_file import Asked, Context, Label, Sheet, contribute
