@@ -13,7 +13,15 @@ from anwei.ledgers.models import Change
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.administration import administered_people, offered_posts
 from anwei.org.models import ApiToken, Person, Post, Unit
-from anwei.org.services import appoint, close_account, create_token, dismiss, reset_password
+from anwei.org.services import (
+    OrgError,
+    appoint,
+    close_account,
+    create_token,
+    dismiss,
+    dismiss_administrator,
+    reset_password,
+)
 from tests.kernel.accounts import give_factor, is_in, log_in, official, township
 from tests.kernel.county import COUNTY, NOW, County, in_post
 
@@ -226,3 +234,26 @@ def test_a_township_s_auditor_sees_its_own_people_only(county: County) -> None:
 def test_a_unit_of_no_place_administers_nobody(county: County) -> None:
     nowhere = Unit.objects.create(kind="government", name="无属地", territory="")
     assert names(official("nowhere", "security_admin", nowhere)) == set()
+
+
+def test_a_township_s_administrator_is_dismissed_from_the_county(
+    keeper: Person, auditor: Person, town_keeper: Person
+) -> None:
+    """No register and no page of posts ends such a post; one beside the own is ended at the server."""
+    county, theirs = browser(keeper), browser(town_keeper)
+    assert "办理三员离任" in county.get(f"{LIST}{town_keeper.pk}/").content.decode()
+    assert (
+        act(county, town_keeper, "dismiss", reason="") == 422 and theirs.get("/account/").status_code == 200
+    )
+    assert act(county, town_keeper, "dismiss", reason="轮岗") == 302
+    assert town_keeper.holdings.get().to_on == NOW.date() - timedelta(days=1)
+    assert theirs.get("/account/")["Location"].startswith("/accounts/login/")
+    change = Change.objects.get(register="org.post", verb="dismiss")
+    assert (change.actor, change.reason) == (keeper, "轮岗")
+    assert "办理三员离任" not in county.get(f"{LIST}{town_keeper.pk}/").content.decode()
+    assert act(county, town_keeper, "dismiss") == 422
+    for person in (auditor, keeper):
+        assert act(county, person, "dismiss") == 404
+        with pytest.raises(OrgError, match=r"不由您任命|不能给自己"):
+            dismiss_administrator(person, actor=keeper, now=NOW, reason="轮岗")
+        assert person.holdings.get().to_on is None

@@ -15,7 +15,7 @@ from django.test import Client
 from anwei.ledgers.models import Change
 from anwei.org.accounts import separation
 from anwei.org.models import Delegation, Holding, Person, Post
-from anwei.org.services import OrgError, appoint, delegate, dismiss
+from anwei.org.services import OrgError, appoint, close_account, delegate, dismiss
 from tests.kernel.accounts import government, is_in, log_in, official
 from tests.kernel.county import COUNTY, IN_POST_SINCE, NOW, County, county_clerk, in_post
 
@@ -183,3 +183,21 @@ def test_an_administrator_whose_post_ends_is_out_at_once_and_for_good(db: None, 
     assert client.get("/account/sessions/")["Location"].startswith("/accounts/login/")
     ended = Change.objects.get(register="org.person", row=str(person.pk), verb="end_sessions")
     assert (ended.actor, ended.reason) == (keeper, "轮岗")
+
+
+@pytest.mark.parametrize("kind", THREE)
+def test_the_server_s_command_ends_an_administrator_s_post(db: None, kind: str) -> None:
+    person = official("admin", kind)
+    client = Client()
+    client.force_login(person)
+    close_account(person, actor=None, now=NOW)  # also of who is out of use already
+    answer = StringIO()
+    call_command("account", "dismiss", "admin", "--reason", "轮岗", stdout=answer)
+    yesterday = TODAY - timedelta(days=1)
+    assert answer.getvalue() == f"{person.holdings.get()}\t{yesterday}\n"
+    assert person.holdings.get().to_on == yesterday
+    assert client.get("/account/sessions/")["Location"].startswith("/accounts/login/")
+    assert Change.objects.get(register="org.post", verb="dismiss").reason == "轮岗"
+    for name, fault in (("admin", "没有担任三员岗位"), ("nobody", "没有可用的用户")):
+        with pytest.raises(CommandError, match=fault):
+            call_command("account", "dismiss", name, "--reason", "轮岗")

@@ -31,9 +31,10 @@ from anwei.org.accounts.resets import last_reset, remove_factor, tell_of_opening
 from anwei.org.accounts.sessions import device_words, end_sessions, sessions_of
 from anwei.org.accounts.tables import AccountFilter, AccountTable
 from anwei.org.backends import people_in_office
-from anwei.org.holdings import day_of, holdings_on
+from anwei.org.holdings import day_of, holdings_on, posts_of
 from anwei.org.models import Person, Post
 from anwei.org.policy import person_of, posts
+from anwei.org.scope import ADMINISTRATORS
 from anwei.org.services import (
     OrgError,
     appoint,
@@ -41,6 +42,7 @@ from anwei.org.services import (
     change_phone,
     close_account,
     create_person,
+    dismiss_administrator,
     reopen_account,
     reset_password,
 )
@@ -151,6 +153,11 @@ def _remove_factor(person: Person, actor: Person, reason: str) -> str:
     return ""
 
 
+def _dismiss(person: Person, actor: Person, reason: str) -> str:
+    dismiss_administrator(person, actor=actor, now=timezone.now(), reason=reason)
+    return ""
+
+
 def _end_sessions(person: Person, actor: Person, reason: str) -> str:
     require_administration(actor, person, timezone.now())
     end_sessions(sessions_of(person), person=person, actor=actor, now=timezone.now(), reason=reason)
@@ -163,6 +170,7 @@ ACTS: dict[str, Callable[..., str]] = {
     "phone": _change_phone,
     "factor": _remove_factor,
     "sessions": _end_sessions,
+    "dismiss": _dismiss,
     "close": _close,
     "reopen": _reopen,
 }
@@ -172,6 +180,7 @@ SENTENCES = {
     "phone": _("%(person)s的手机号已修改，本人和安全审计员已收到通知。"),
     "factor": _("%(person)s的动态口令已解除，下次登录时重新设置。"),
     "sessions": _("%(person)s的登录已全部结束，下次操作须重新登录。"),
+    "dismiss": _("%(person)s的三员任职已结束，已有登录同时结束。"),
     "close": _("%(person)s的账号已停用，从下一次操作起不能再用。"),
 }
 
@@ -187,6 +196,7 @@ def _page(request: HttpRequest, person: Person, form: ReasonForm, status: int = 
         "form": form,
         "in_office": people_in_office().filter(pk=person.pk).exists(),
         "holdings": person.holdings.select_related("post__unit").order_by("-from_on"),
+        "is_administrator": posts_of(person, now).filter(kind__in=ADMINISTRATORS).exists(),
         "factor": Authenticator.objects.filter(user=person).first(),
         "factor_forced": must_have_factor(person, now),
         "reset": last_reset(person),

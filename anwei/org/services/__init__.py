@@ -21,7 +21,7 @@ from anwei.org.services.duties import (
     seed_duties,
 )
 from anwei.org.services.errors import OrgError
-from anwei.org.services.posts import appoint, create_post, dismiss, renew_term
+from anwei.org.services.posts import appoint, create_post, dismiss, dismiss_administrator, renew_term
 from anwei.org.services.sectors import assign_sector, end_sector_duty
 from anwei.org.services.signings import record_signing
 from anwei.org.services.tokens import create_token, person_of_token, revoke_token
@@ -42,6 +42,7 @@ __all__ = [
     "delegate",
     "designate",
     "dismiss",
+    "dismiss_administrator",
     "end_designation",
     "end_sector_duty",
     "finish_task",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from anwei.org.accounts.sessions import end_after_office, end_sessions, sessions
 from anwei.org.holdings import day_of
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.rights import may_fill
+from anwei.org.scope import ADMINISTRATORS
 from anwei.org.services.duties import locked_post, seed_duties
 from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
@@ -57,8 +58,8 @@ def appoint(
     """Let `person` hold `post` from a day (today unless given), to a day or until dismissed.
 
     `term_on` is the last day of the term of office, `document` the paper of appointment. Who was out of
-    office logs in anew. Raises OrgError when somebody appoints themselves or to a post not theirs to fill, the
-    days are out of order, the person holds the post then already, or an administrator's post would meet
+    office logs in anew. Raises OrgError when somebody appoints themselves or to a post not theirs to fill,
+    the days are out of order, the person holds the post then already, or an administrator's post would meet
     another kind in one hand (三员分立).
     """
     require_another(person, actor)
@@ -196,6 +197,28 @@ def dismiss(holding: Holding, *, actor: Person | None, now: datetime, last_on: d
         reason=reason,
     )
     end_sessions(open_now, person=person, actor=actor, now=now, reason=reason)
+
+
+@transaction.atomic
+def dismiss_administrator(
+    person: Person, *, actor: Person | None, now: datetime, reason: str
+) -> list[Holding]:
+    """End the administrators' posts of a person, which no register and no page of posts ends; return them.
+
+    Yesterday was the last day, or for who began today, today. Raises OrgError for the own post or one beside
+    it, which only the server's command ends, and for who is no administrator.
+    """
+    today = day_of(now)
+    held = person.holdings.filter(Q(to_on__isnull=True) | Q(to_on__gte=today), post__kind__in=ADMINISTRATORS)
+    holdings = list(held.select_related("person", "post__unit"))
+    if not holdings:
+        raise OrgError(_("%(person)s没有担任三员岗位。") % {"person": person})
+    require_another(person, actor)
+    for holding in holdings:
+        require_may_fill(holding.post, actor, now)
+        last_on = max(holding.from_on, today - timedelta(days=1))
+        dismiss(holding, actor=actor, now=now, last_on=last_on, reason=reason)
+    return holdings
 
 
 def require_another(person: Person, actor: Person | None) -> None:

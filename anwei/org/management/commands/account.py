@@ -17,6 +17,7 @@ from anwei.org.services import (
     close_account,
     create_administrators,
     create_person,
+    dismiss_administrator,
     register_unit,
     reset_password,
 )
@@ -26,9 +27,9 @@ POST_KINDS = [kind for kind in Post.Kind.values if kind != Post.Kind.DISPLAY]
 
 
 class Command(BaseCommand):
-    """Open an account in a post or those of the three administrators, reset, close."""
+    """Open an account in a post or those of the three administrators, reset, close, end the post."""
 
-    help = "开设账号（密码只显示一次）、重置密码、停用账号"
+    help = "开设账号（密码只显示一次）、重置密码、停用账号、办理三员离任"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the act and what it needs."""
@@ -54,16 +55,19 @@ class Command(BaseCommand):
             ("close", "停用账号"),
         ):
             acts.add_parser(act, help=title).add_argument("user", help="用户名")
+        leave = acts.add_parser("dismiss", help="三员离任：结束系统、安全保密、安全审计管理员的任职")
+        leave.add_argument("user", help="用户名")
+        leave.add_argument("--reason", required=True, help="理由，记入变更记录")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
-        """Do the act; print a password where one was made."""
+        """Do the act; print a password where one was made, or which posts ended on which day."""
         try:
             with transaction.atomic():
-                password = ACTS[act](options)
+                answer = ACTS[act](options)
         except OrgError as error:
             raise CommandError(str(error)) from error
-        if password:
-            self.stdout.write(password)
+        if answer:
+            self.stdout.write(answer)
 
 
 def _create(options: dict[str, Any]) -> str:
@@ -126,8 +130,15 @@ def _close(options: dict[str, Any]) -> str:
     return ""
 
 
-def _person(options: dict[str, Any]) -> Person:
-    person = Person.objects.filter(username=options["user"], is_active=True).first()
+def _dismiss(options: dict[str, Any]) -> str:
+    person = _person(options, closed_too=True)
+    ended = dismiss_administrator(person, actor=None, now=timezone.now(), reason=options["reason"])
+    return "\n".join(f"{holding}\t{holding.to_on}" for holding in ended)
+
+
+def _person(options: dict[str, Any], *, closed_too: bool = False) -> Person:
+    people = Person.objects.filter(username=options["user"])
+    person = (people if closed_too else people.filter(is_active=True)).first()
     if person is None:
         raise CommandError(_("没有可用的用户 %(user)s。") % {"user": options["user"]})
     return person
@@ -139,4 +150,5 @@ ACTS = {
     "password": _reset,
     "factor": _remove_factor,
     "close": _close,
+    "dismiss": _dismiss,
 }
