@@ -55,6 +55,11 @@ class Letter:
     lower: Unit
     signing: Signing | None
 
+    def holds(self, words: str) -> bool:
+        """Say whether one of its sides, or the reference of its proof, holds what was searched for."""
+        sides = (self.upper.name, self.lower.name, self.lower.short_name)
+        return any(words in text for text in (*sides, self.signing.reference if self.signing else ""))
+
 
 def sides() -> dict[str, str]:
     """Return with which side each kind of unit signs: the county's own choice, else the default."""

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from anwei.org.models import Person, Signing, Unit
-from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, County
+from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, TOWN, County, make_enterprise
 
 SCAN = b"%PDF-1.4\n1 0 obj\n%%EOF"
 SIGNED = {"signed_on": "2026-03-01", "reference": "4号"}
@@ -40,3 +40,22 @@ def test_a_returned_letter_says_who_returned_it_when_and_its_digest(county: Coun
     page = client.get("/org/letters/?year=2026").content.decode()
     assert sha256(SCAN).hexdigest() in page
     assert f"townsman · {NOW:%Y-%m-%d} 10:00" in page
+
+
+def test_letters_are_searched_by_side_and_reference_and_narrowed_by_state(county: County) -> None:
+    client = browser(county.townsman)
+    other = make_enterprise("甲镇砖厂", TOWN, "industry_trade", "91530000000000099X")
+    door = f"/org/letters/2026/{county.enterprise.unit_id}/sign/"
+    assert client.post(door, SIGNED).status_code == 302
+
+    def lowers(**asked: str) -> list[str]:
+        page = client.get("/org/letters/", {"year": "2026", **asked})
+        return [str(letter.lower) for letter, _record in page.context["rows"]]
+
+    both = {str(other.unit), str(county.enterprise.unit)}
+    assert set(lowers()) >= both
+    assert lowers(search="砖厂") == [str(other.unit)]
+    assert lowers(search="4号") == lowers(state="signed") == [str(county.enterprise.unit)]
+    assert str(other.unit) in lowers(state="unsigned") and lowers(search="砖厂", state="signed") == []
+    page = client.get("/org/letters/?year=2026&search=砖厂&state=unsigned").content.decode()
+    assert 'value="砖厂"' in page and '<option value="unsigned" selected>' in page

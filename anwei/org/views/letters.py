@@ -29,17 +29,22 @@ ROWS = 50
 @signed_in
 @require_GET
 def signings(request: HttpRequest) -> HttpResponse:
-    """Show which letters of `?year=` are signed; the unsigned ones first."""
+    """Show which letters of `?year=` are signed; the unsigned ones first; narrowed by words and by state."""
     year = _year(request)
     seen = set(Unit.objects.visible_to(person_of(request)).values_list("pk", flat=True))
     rows = [letter for letter in letters(year) if letter.lower.pk in seen]
-    state = request.GET.get("state", "")
-    shown = [letter for letter in rows if state in ("", "signed" if letter.signing else "unsigned")]
+    state, words = request.GET.get("state", ""), request.GET.get("search", "").strip()
+    shown = [
+        letter
+        for letter in rows
+        if state in ("", "signed" if letter.signing else "unsigned") and letter.holds(words)
+    ]
     n_unsigned = sum(letter.signing is None for letter in rows)
     page = ClampedPaginator(shown, ROWS).get_page(request.GET.get("page", "1"))
     context = {
         "year": year,
         "state": state,
+        "words": words,
         "page": page,
         "rows": list(zip(page, _records(page), strict=True)),
         "n_letters": len(rows),
