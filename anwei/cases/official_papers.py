@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,16 +14,27 @@ from anwei.cases.extension import APPROVED
 from anwei.cases.kinds import kind_of, specific
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Clock, Extension
+from anwei.ledgers.models import Paper, PaperHand
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.ledgers.papers.registers import Act, PaperRegister
 from anwei.org.holdings import acts_for, day_of, filled_post_above, holdings_on, posts_acted_at
 from anwei.org.models import Person, Post, Unit
+from anwei.org.scope import standing
 from anwei.standards.papers import PaperTemplate
 
 REGISTER = "cases.case"
 HEADS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
 NO_HAND = (Post.Kind.DISPLAY, Post.Kind.SYSTEM_ADMIN, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN)
 BY_KIND = {"warning": ("warning_order", "supervision_notice"), "extension": ("extension_approval",)}
+
+
+def papers_seen(person: Person) -> QuerySet[Paper]:
+    """Return the papers on cases that a person may see: issued ones, and of the own unit or hand all."""
+    cases = Case.objects.visible_to(person).filter(pk=Cast(OuterRef("row"), BigIntegerField()))
+    units = {post.unit_id for post in standing(person).posts if post.kind not in NO_HAND}
+    inside = Q(Exists(cases.filter(supervisor__unit__in=units)))
+    inside |= Exists(PaperHand.objects.filter(paper=OuterRef("pk"), person=person))
+    return Paper.objects.filter(Q(state=Paper.State.SIGNED) | inside, Exists(cases), register=REGISTER)
 
 
 def _row_for(person: Person, key: str) -> Case | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from anwei.ledgers.search import Words, register_search
 from anwei.org.holdings import day_of, holdings_on
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import Person, Post, Signing, Unit
 from anwei.org.rights import people_seen, units_seen
 
 
@@ -33,6 +34,22 @@ def _posts_of_people(person: Person, keys: Collection[int]) -> dict[int, str]:
     held = holdings_on(day_of(timezone.now())).filter(person__in=keys, post__unit__in=units_seen(person))
     newest_first = held.select_related("post__unit").order_by("-pk")  # of several the oldest stands
     return {holding.person_id: str(holding.post) for holding in newest_first}
+
+
+def _signing(row: Signing) -> Words:
+    return Words(f"{row.year}年度责任书 {row.lower}", f"{row.upper} {row.reference}".strip())
+
+
+def _letter_url(row: Signing) -> str:
+    return f"{reverse('signings')}?{urlencode({'year': row.year, 'search': row.lower.name})}"
+
+
+def _signings_seen(person: Person) -> QuerySet[Signing]:
+    return Signing.objects.filter(lower__in=Unit.objects.visible_to(person).values("pk"))
+
+
+def _signings_of_units(units: list[Unit]) -> QuerySet[Signing]:
+    return Signing.objects.filter(Q(upper__in=units) | Q(lower__in=units))
 
 
 def _posts_seen(person: Person) -> QuerySet[Post]:
@@ -68,4 +85,12 @@ register_search(
     only=~Q(kind=Person.Kind.DISPLAY),
     columns=("full_name", "username", "kind"),
     details=_posts_of_people,
+)
+register_search(
+    Signing,
+    text=_signing,
+    url=_letter_url,
+    visible=_signings_seen,
+    related=("upper", "lower"),
+    follows={Unit: _signings_of_units},
 )

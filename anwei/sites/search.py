@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.search import Words, register_search
 from anwei.org.models import Unit
-from anwei.sites.models import Enterprise, Site
+from anwei.sites.models import Enterprise, RiskPoint, Site
 from anwei.standards.sectors import sectors
 
 
@@ -25,12 +25,25 @@ def _site(row: Site) -> Words:
     return Words(row.name, f"{row.get_category_display()} {row.whose}", words)
 
 
+def _risk_point(row: RiskPoint) -> Words:
+    words = f"{row.code} {row.site.name} {row.site.whose} {row.description}"
+    return Words(row.name, f"{row.code} {row.site}", words)
+
+
 def _of_units(units: list[Unit]) -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(unit__in=units)
 
 
 def _sites_of_units(units: list[Unit]) -> QuerySet[Site]:
     return Site.objects.filter(unit__in=units)
+
+
+def _points_of_sites(sites: list[Site]) -> QuerySet[RiskPoint]:
+    return RiskPoint.objects.filter(site__in=sites)
+
+
+def _points_of_units(units: list[Unit]) -> QuerySet[RiskPoint]:
+    return RiskPoint.objects.filter(Q(site__unit__in=units) | Q(site__enterprise__unit__in=units))
 
 
 register_search(
@@ -47,4 +60,13 @@ register_search(
     url=lambda row: reverse("site", args=[row.pk]),
     related=("unit", "enterprise__unit"),
     follows={Unit: _sites_of_units},
+)
+register_search(
+    RiskPoint,
+    text=_risk_point,
+    url=lambda row: reverse("risk_point", args=[row.pk]),
+    related=("site__unit", "site__enterprise__unit"),
+    only=Q(removed_on__isnull=True),
+    columns=("name", "code", "site", "description", "removed_on"),
+    follows={Site: _points_of_sites, Unit: _points_of_units},
 )

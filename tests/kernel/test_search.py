@@ -9,14 +9,18 @@ from django.core.management import call_command
 from django.db import connection
 
 from anwei.ledgers.models import SearchEntry
+from anwei.ledgers.saving import Edit
 from anwei.ledgers.search.dialects import create
 from anwei.ledgers.search.finding import entries_of, find, suggest
 from anwei.ledgers.search.grams import gram_text, normal, query_words
 from anwei.ledgers.search.keeping import catch_up, rebuild
 from anwei.org.models import Person, Post, Unit
 from anwei.org.services import appoint, dismiss
+from anwei.org.services.signings import record_signing
 from anwei.sites.models import Enterprise, Site
+from anwei.sites.risks.points import save_risk_points
 from tests.kernel.county import NOW, TOWN, County, make_enterprise, open_repair
+from tests.sites.risks import place, point
 from tests.support.commits import after_commit
 
 pytestmark = pytest.mark.db
@@ -55,6 +59,37 @@ def test_where_somebody_works_now_is_told_to_those_who_see_it(county: County) ->
     assert bodies(county.officer, "townsman") == ["townsman 乙煤矿 矿长"]
     assert bodies(county.boss, "townsman") == ["townsman "]
     assert bodies(county.boss, "乙煤矿") == bodies(county.boss, "矿长") == []
+
+
+def entries(person: Person, query: str) -> list[tuple[str, str]]:
+    """Return name and page of what is found."""
+    after_commit()
+    return [(entry.title, entry.url) for entry in entries_of(find(person, query).keys, person)]
+
+
+def test_a_risk_point_is_found_by_name_and_number_until_it_is_removed(county: County) -> None:
+    gas = point(place(county.enterprise), "FX-coal-01", name="瓦斯积聚")
+    found = [("瓦斯积聚", f"/risks/points/{gas.pk}/")]
+    for query in ("瓦斯积聚", "FX-coal-01"):
+        assert entries(county.officer, query) == entries(county.worker, query) == found
+        assert entries(county.stranger, query) == []
+    site = Site.objects.get(pk=gas.site_id)
+    site.name = "回风巷"
+    site.save()
+    assert entries(county.officer, "回风巷 瓦斯") == found
+    save_risk_points([Edit(gas, {"removed_on": NOW.date()})], actor=None, now=NOW)
+    assert entries(county.officer, "瓦斯积聚") == []
+
+
+def test_a_signed_letter_is_found_by_its_side_and_number(county: County) -> None:
+    upper, lower = Unit.objects.get(name="甲镇人民政府"), county.enterprise.unit
+    record_signing(
+        year=2026, upper=upper, lower=lower, signed_on=NOW.date(), reference="安责4号", actor=None, now=NOW
+    )
+    [(title, url)] = entries(county.officer, "安责4号")
+    assert title == "2026年度责任书 甲化工厂" and url.startswith("/org/letters/?year=2026&search=")
+    assert entries(county.worker, "责任书 甲化") == [(title, url)]
+    assert entries(county.stranger, "安责4号") == []
 
 
 @pytest.mark.parametrize(
