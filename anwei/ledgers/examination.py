@@ -6,7 +6,7 @@ The same examination stands behind import, grid and form; it reads, so it may be
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -340,9 +340,3 @@ def _doubt_the_new(ledger: Ledger, rows: Sequence[Examined], person: Any) -> Non
     for row, key in zip(new, wanted, strict=True):
         if key in found:
             row.doubts[WHOLE_ROW] = _("与已登记的“%(row)s”相似，请核对是否同一记录") % {"row": found[key][-1]}
-
-
-def chunks(rows: Sequence[Examined], size: int) -> Iterator[Sequence[Examined]]:
-    """Yield the rows in pieces."""
-    for begin in range(0, len(rows), size):
-        yield rows[begin : begin + size]

@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers import seal
 from anwei.ledgers.declaration import Ledger, ledger_of, needs_reason
-from anwei.ledgers.examination import WHOLE_ROW, Examination, Examined, chunks, examine
+from anwei.ledgers.examination import WHOLE_ROW, Examination, Examined, examine
 from anwei.ledgers.models import Change, SheetImport
+from anwei.ledgers.pieces import pieces
 from anwei.ledgers.sheets import BadSheet, read_file
 
 PIECE = 200  # rows a transaction
@@ -149,7 +150,7 @@ def write_rows(
     _require_writer(ledger, actor)
     total: Counter[str] = Counter()
     n_done = 0
-    for piece in chunks(found.rows, PIECE):
+    for piece in pieces(found.rows, PIECE):
         wanted = [row for row in piece if options.wants(row)]
         n_done += len(piece)
         with transaction.atomic():

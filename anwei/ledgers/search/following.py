@@ -16,7 +16,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
-from anwei.ledgers.search.keeping import chunks, refresh
+from anwei.ledgers.pieces import pieces
+from anwei.ledgers.search.keeping import CHUNK, refresh
 from anwei.ledgers.search.registers import searchables
 
 
@@ -34,7 +35,7 @@ class _Touched:
         for one in searchables():
             refresh(one, rows.get(one.code, ()))
             for sender, rows_of in one.follows.items():
-                for instances in chunks(followed.get((one.code, sender), {}).values()):
+                for instances in pieces(followed.get((one.code, sender), {}).values(), CHUNK):
                     refresh(one, rows_of(instances).values_list("pk", flat=True))
 
 

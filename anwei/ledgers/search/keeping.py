@@ -7,13 +7,13 @@ night. A row without a title has an empty entry, which nothing finds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from anwei.ledgers.models import SearchEntry
+from anwei.ledgers.pieces import pieces
 from anwei.ledgers.search.grams import gram_text, normal
 from anwei.ledgers.search.registers import Searchable, Words, searchables
 
@@ -25,7 +25,7 @@ TITLE_LENGTH = 250
 def index(one: Searchable, rows: Iterable[Any]) -> int:
     """Write the entries of rows of a register; return how many."""
     n_rows = 0
-    for chunk in chunks(rows):
+    for chunk in pieces(rows, CHUNK):
         SearchEntry.objects.bulk_create(
             [_entry(one, row) for row in chunk],
             update_conflicts=True,
@@ -38,7 +38,7 @@ def index(one: Searchable, rows: Iterable[Any]) -> int:
 
 def refresh(one: Searchable, keys: Iterable[int]) -> None:
     """Write the entries of the rows with these keys as they stand now, and drop those of rows that do not."""
-    for chunk in chunks(sorted(keys)):
+    for chunk in pieces(sorted(keys), CHUNK):
         rows = list(one.rows().filter(pk__in=chunk))
         index(one, rows)
         if gone := set(chunk) - {row.pk for row in rows}:
@@ -90,10 +90,3 @@ def _entry(one: Searchable, row: Any) -> SearchEntry:
         text=text,
         grams=gram_text(text),
     )
-
-
-def chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield rows in lists of at most CHUNK."""
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, CHUNK)):
-        yield chunk
