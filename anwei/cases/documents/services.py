@@ -15,13 +15,12 @@ from anwei.cases.intake import Upload
 from anwei.cases.models.documents import THINGS, Document
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import posts_of
-from anwei.org.models import Person, Post
-from anwei.org.register_rules import may_keep_registers
+from anwei.org.models import Person
+from anwei.org.register_rules import FILE_KEEPERS, may_keep_registers
 from anwei.org.scope import ensure_visible
 from anwei.sites.models import Enterprise
 
 REGISTER = "cases.document"  # under which the acts on a document are sealed
-OF_ENTERPRISE = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)
 
 
 class RefusedDocument(CaseError):
@@ -46,7 +45,7 @@ def column_of(thing: models.Model) -> str:
 
 def is_of_enterprise(person: Person, enterprise: Enterprise, now: datetime) -> bool:
     """Say whether a person heads an enterprise, or keeps its safety."""
-    return posts_of(person, now).filter(kind__in=OF_ENTERPRISE, unit=enterprise.unit_id).exists()
+    return posts_of(person, now).filter(kind__in=FILE_KEEPERS, unit=enterprise.unit_id).exists()
 
 
 def may_add(person: Person, enterprise: Enterprise, now: datetime) -> bool:
