@@ -1,7 +1,8 @@
 """The wall's read-only session: made by a county officer, bound to one browser, without end until revoked.
 
 The officer gets a one-time code; the browser on the wall opens the link with it once and from then on carries
-a cookie of its own. It sees the county as the officer does, may only read, and its session never runs out.
+a cookie of its own. It shows the county as the officer sees it, by the doors of a wall alone
+(`policy.shown_on_walls`); it may only read, and its session never runs out.
 """
 
 from __future__ import annotations

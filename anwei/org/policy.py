@@ -1,8 +1,8 @@
 """Who may come in by which door: every view carries one policy, and a test refuses a view without one.
 
-`@public`, `@signed_in`, `@posts(...)`, `@county_administrators(...)` and `@token` mark a view and enforce the
-policy, sync and async alike. They go outermost, also on `SomeView.as_view()` in a urls.py. What a person may
-see inside is the affair of `visible_to`.
+`@public`, `@signed_in`, `@shown_on_walls`, `@posts(...)`, `@county_administrators(...)` and `@token` mark a
+view and enforce the policy, sync and async alike. They go outermost, also on `SomeView.as_view()` in a
+urls.py. What a person may see inside is the affair of `visible_to`.
 """
 
 from __future__ import annotations
@@ -48,8 +48,16 @@ def public(view: View) -> View:
 
 
 def signed_in(view: View) -> View:
-    """Open a view to people with an account, and (reading only) to a display such as the wall."""
+    """Open a view to people with an account."""
     return _guarded(view, Policy("signed_in", _check_signed_in))
+
+
+def shown_on_walls(view: View) -> View:
+    """Open a view to people with an account, and for reading to a display: it is part of what a wall shows.
+
+    A display's cookie lies in a hall for years, with nobody before it: nothing else is open to it.
+    """
+    return _guarded(view, Policy("shown_on_walls", _check_known))
 
 
 def posts(*kinds: Post.Kind) -> Callable[[View], View]:
@@ -136,6 +144,13 @@ def _check_method(request: HttpRequest) -> Refusal:
 
 
 def _check_signed_in(request: HttpRequest) -> Refusal:
+    refusal = _check_known(request)
+    if refusal is None and person_of(request).kind == Person.Kind.DISPLAY:
+        raise PermissionDenied(_("大屏只显示大屏页面；其他内容请用个人账号登录查看。"))
+    return refusal
+
+
+def _check_known(request: HttpRequest) -> Refusal:
     if request.user.is_authenticated:
         return _check_method(request)
     if request.headers.get("HX-Request") == "true":  # htmx would swap the login page into a fragment

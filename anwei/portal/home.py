@@ -14,7 +14,7 @@ from anwei.cases.notices.preferences import preference_of
 from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.holdings import posts_of
 from anwei.org.models import PUBLIC_BODIES, Person, Post
-from anwei.org.policy import person_of, signed_in
+from anwei.org.policy import person_of, shown_on_walls
 from anwei.org.register_rules import may_keep_own_file
 
 ADMINISTRATION = {
@@ -25,7 +25,7 @@ ADMINISTRATION = {
 OVERSEEING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.DUTY, Post.Kind.DISPLAY)
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Lead a person who has just come in to the page they begin with."""

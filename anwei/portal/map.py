@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from anwei.org.models import Territory
-from anwei.org.policy import person_of, signed_in
+from anwei.org.policy import person_of, shown_on_walls
 from anwei.sites.colour import COLOUR_CHOICES, WATCH_CHOICES, coloured, watched
 from anwei.sites.models import Enterprise
 from anwei.sites.queries import TOWNSHIP_DIGITS
@@ -27,7 +27,7 @@ def collection(features: list[dict[str, Any]]) -> JsonResponse:
     )
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 def sites(request: HttpRequest) -> JsonResponse:
     """Return the enterprises that the person may see and whose place is known."""
@@ -65,7 +65,7 @@ def sites(request: HttpRequest) -> JsonResponse:
     )
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 def territories(request: HttpRequest) -> JsonResponse:
     """Return all townships, each with the gravest colour of the enterprises the person may see there."""

@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views import View
 
 from anwei.org.models import Post
-from anwei.org.policy import person_of, posts, public, signed_in, token
+from anwei.org.policy import person_of, posts, public, shown_on_walls, signed_in, token
 
 
 def who(request: HttpRequest) -> HttpResponse:
@@ -35,6 +35,8 @@ urlpatterns = [
     path("apublic/", public(awho)),
     path("in/", signed_in(who)),
     path("ain/", signed_in(awho)),
+    path("wall/", shown_on_walls(who)),
+    path("awall/", shown_on_walls(awho)),
     path("page/", signed_in(Page.as_view())),
     path("apage/", signed_in(AsyncPage.as_view())),
     path("duty/", posts(Post.Kind.DUTY)(who)),

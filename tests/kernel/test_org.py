@@ -122,13 +122,16 @@ def test_a_display_reads_for_ever_and_writes_never(county: County) -> None:
     wall = client.get("/public/")
     remember(wall, secret)
     client.cookies[COOKIE] = wall.cookies[COOKIE].value
-    answer = client.get("/in/")
+    answer = client.get("/wall/")
     assert answer.content.decode() == f"GET {display.person.username}"
     assert answer.cookies[COOKIE]["max-age"] >= 390 * 24 * 3600  # renewed with every page
     assert answer.cookies[COOKIE]["httponly"]
-    assert client.get("/ain/").content.decode() == f"GET {display.person.username} {display.person.username}"
-    assert client.get("/duty/").status_code == 403
-    assert client.post("/in/").status_code == 403
+    assert (
+        client.get("/awall/").content.decode() == f"GET {display.person.username} {display.person.username}"
+    )
+    for door in ("/in/", "/ain/", "/page/", "/duty/", "/aduty/"):  # what no wall shows
+        assert client.get(door).status_code == 403, door
+    assert client.post("/wall/").status_code == 403
     assert client.post("/public/").status_code == 403
     assert client.post("/accounts/login/").content == b"POST "  # a person may log in on the same browser
     client.force_login(county.worker)
@@ -136,7 +139,7 @@ def test_a_display_reads_for_ever_and_writes_never(county: County) -> None:
     client.logout()
     client.cookies[COOKIE] = wall.cookies[COOKIE].value
     revoke_display(display, actor=county.officer, now=NOW)
-    assert client.get("/in/").status_code == 302
+    assert client.get("/wall/").status_code == 302
 
 
 @pytest.mark.urls("tests.kernel.doors")
@@ -145,7 +148,7 @@ def test_a_forged_cookie_is_a_stranger_s(county: County) -> None:
     _display, secret = bind_display(code, now=NOW)
     client = Client()
     client.cookies[COOKIE] = secret
-    assert client.get("/in/").status_code == 302
+    assert client.get("/wall/").status_code == 302
 
 
 def test_a_display_sees_what_the_officer_sees(county: County) -> None:

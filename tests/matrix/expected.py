@@ -44,9 +44,9 @@ def _reader_alone(role: str, place: str) -> bool:
 
 
 NARROW: dict[str, Rule] = {
-    "account/password/": _only(EVERYBODY - {"display"}),
-    "accounts/confirm/": _only(EVERYBODY - {"display"}),
-    "accounts/confirm/code/": _only(EVERYBODY - {"display"}),
+    "account/password/": _only(EVERYBODY),
+    "accounts/confirm/": _only(EVERYBODY),
+    "accounts/confirm/code/": _only(EVERYBODY),
     "contacts/trials/": _only(ARRANGING),
     "documents/new/": _only(ACTORS),
     "enterprises/own/": _only(ENTERPRISES),
@@ -54,7 +54,7 @@ NARROW: dict[str, Rule] = {
         _reader_alone(role, place) or role == "security_admin"
     ),
     "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
-    "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a", "display"}),
+    "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a"}),
     "notices/<int:pk>/": _reader_alone,  # a notice is its reader's alone
     "org/posts/<int:pk>/transfer/": _only(ANSWERS),
     "org/sectors/<int:pk>/end/": _only(COUNTY_WIDE),
@@ -128,6 +128,8 @@ def reads(role: str, route: Route, place: str) -> bool:
         return role != "anonymous" or route.pattern not in HALFWAY
     if role == "anonymous" or route.policy == "":
         return False
+    if role == "display" and route.policy != "token":
+        return route.policy == "shown_on_walls"
     if route.policy.startswith(("posts:", "county:")):
         kinds = route.policy.partition(":")[2].split(",")
         if POST_KINDS[role] not in kinds:

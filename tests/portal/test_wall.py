@@ -10,7 +10,7 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from anwei.org.models import Display, Person
-from tests.kernel.county import County
+from tests.kernel.county import County, open_repair
 from tests.portal.conftest import LATER
 
 Visit = Callable[[Person], Client]
@@ -44,6 +44,34 @@ def test_a_display_reads_and_does_nothing_else(county: County, office: Person, v
         refusal = screen.post(address)
         assert refusal.status_code == 403
         assert "frame-ancestors 'none'" in refusal["Content-Security-Policy"]
+
+
+def test_a_display_reads_what_the_wall_shows_and_nothing_else(
+    county: County, office: Person, visit: Visit
+) -> None:
+    """Its cookie lies in a hall for years: no register, sheet, dossier or file is to be had by it."""
+    case = open_repair(county)
+    screen, desk = Client(), visit(office)
+    screen.post("/wall/open/", {"code": code_from(desk)})
+    wall = screen.get("/wall/").content.decode()
+    asked = re.findall(r'(?:hx-get|data-sites|data-territories)="([^"]+)"', wall)
+    assert "/map/sites.geojson" in asked and "/live/cockpit/?wall" in asked and "/live/watching/" in asked
+    for address in (*asked, "/", "/home/"):
+        assert screen.get(address).status_code < 400, address
+    for address in (
+        "/ledgers/roster/",
+        "/ledgers/roster/export/?form=csv",
+        "/ledgers/roster/print/",
+        "/cases/?export=csv",
+        f"/cases/{case.pk}/",
+        f"/cases/{case.pk}/dossier.zip",
+        f"/org/people/{county.boss.pk}/",
+        "/search/suggest/?q=甲化",
+        "/documents/",
+    ):
+        assert desk.get(address).status_code == 200, address
+        answer = screen.get(address)
+        assert answer.status_code == 403 and "大屏只显示大屏页面" in answer.content.decode(), address
 
 
 def test_only_the_county_opens_displays(county: County, visit: Visit) -> None:

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET
 from anwei.monitoring.live.hub import hub
 from anwei.monitoring.live.watcher import Watcher
 from anwei.monitoring.models import Tag
-from anwei.org.policy import person_of, signed_in
+from anwei.org.policy import person_of, shown_on_walls
 from anwei.org.scope import grants
 
 MOST_TAGS = 1000
 RECONNECT_MS = 1000
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 async def live(request: HttpRequest) -> HttpResponseBase:
     """Send `joined`, `episode`, `alarms`, `samples` and `age` until the page or the account goes away."""

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET
 
 from anwei.monitoring.live.hub import hub
 from anwei.org.accounts.sessions import watch
-from anwei.org.policy import signed_in
+from anwei.org.policy import shown_on_walls
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 async def watching(request: HttpRequest) -> HttpResponse:
     """Let the session of whoever keeps watch go on."""

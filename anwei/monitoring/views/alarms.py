@@ -26,7 +26,7 @@ from anwei.monitoring.queries import alarm_counts, alarms_of
 from anwei.monitoring.services import MonitoringError, acknowledge
 from anwei.monitoring.sparkline import N_BUCKETS, extreme_of, sparkline
 from anwei.monitoring.tables import AlarmTable
-from anwei.org.policy import person_of, signed_in
+from anwei.org.policy import person_of, shown_on_walls, signed_in
 
 MAX_BATCH = 200
 TREND_MS = 3_600_000
@@ -95,7 +95,7 @@ def alarms_acknowledge(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 def alarm_trends(request: HttpRequest) -> HttpResponse:
     """Draw the last hour of many alarms' tags in one answer: `?ids=1,2,3`, swapped in out of band."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from anwei.monitoring.queries import alarm_counts
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
-from anwei.org.policy import person_of, signed_in
+from anwei.org.policy import person_of, shown_on_walls
 from anwei.portal.cockpit.board import board
 from anwei.portal.cockpit.differences import differences
 from anwei.portal.cockpit.figures import figures
@@ -44,14 +44,14 @@ def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any
     }
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 def cockpit(request: HttpRequest) -> HttpResponse:
     """Show the county, or the part of it that the person may see."""
     return render(request, "cockpit/page.html", state(person_of(request), timezone.now()))
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """Return the parts that change, for htmx to swap in where they stand."""
@@ -61,7 +61,7 @@ def live(request: HttpRequest) -> HttpResponse:
     )
 
 
-@signed_in
+@shown_on_walls
 @require_GET
 def wall(request: HttpRequest) -> HttpResponse:
     """Show the same on a dark screen of 1920x1080."""
