@@ -14,8 +14,8 @@ from anwei.cases.clocks import OPENED
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.events import EVENTS
 from anwei.cases.events import line as event_line
-from anwei.cases.kinds import kind_of
-from anwei.cases.lifecycle import TURN, Label, Need, Phase, Role, Transition
+from anwei.cases.kinds import Kind, kind_of
+from anwei.cases.lifecycle import TURN, WITHDRAWN, Label, Need, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
 from anwei.cases.needs import ROWS
 from anwei.cases.rights import check_ready, check_role, check_second_person
@@ -126,27 +126,39 @@ def work_list(person: Person, now: datetime) -> WorkList:
 
 
 def phase_strip(case: Case) -> list[PhaseStep]:
-    """Return the phases of the case's kind, with how far it has come."""
+    """Return the phases of the case's kind, with how far it has come; a closed case shows what was done."""
     kind = kind_of(case)
-    arrivals = dict(
+    moves = list(
         Entry.objects.filter(case=case.pk)
         .exclude(from_phase=F("to_phase"))
-        .order_by()
-        .values_list("to_phase")
-        .annotate(at=Max("at"))
+        .order_by("number")
+        .values_list("verb", "from_phase", "to_phase", "at")
     )
+    arrivals = {target: at for _verb, _source, target, at in moves}
+    ended = case.phase == Phase.CLOSED
+    done = {
+        Phase(source) for verb, source, target, _at in moves if source and _does(kind, verb, source, target)
+    }
     phases = kind.lifecycle.phases
     here = phases.index(Phase(case.phase))
     steps = []
     for place, phase in enumerate(phases):
-        state: Literal["done", "now", "ahead"] = (
-            "done" if place < here else "now" if place == here else "ahead"
-        )
+        state: Literal["done", "now", "ahead"] = "now" if place == here else "ahead"
+        if place < here and (not ended or phase in done):
+            state = "done"
         label = kind.phase_labels[phase]
         if phase is Phase.CLOSED and case.outcome:
             label = kind.outcome_labels[case.outcome]
         steps.append(PhaseStep(phase, label, state, None if state == "ahead" else arrivals.get(phase)))
     return steps
+
+
+def _does(kind: Kind, verb: str, source: str, target: str) -> bool:
+    """Say whether a move did what its phase is about: it led on, or whoever's turn it was closed the case."""
+    if target != Phase.CLOSED:
+        return True
+    row = kind.lifecycle.find(verb, Phase(source))
+    return row is not None and row.role is TURN[row.source] and row.outcome != WITHDRAWN
 
 
 def timeline(case: Case) -> list[TimelineLine]:
@@ -173,7 +185,8 @@ def line_of(case: Case, entry: Entry) -> Label:
         return kind_of(case).phase_labels[Phase(entry.to_phase)]
     if entry.verb in EVENTS:
         return event_line(entry)
-    row = kind_of(case).lifecycle.find(entry.verb, Phase(entry.from_phase))
+    rows = [row for row in kind_of(case).lifecycle.transitions if row.verb == entry.verb]
+    row = next((row for row in rows if row.source == entry.from_phase), next(iter(rows), None))
     return entry.verb if row is None else row.line
 
 

@@ -32,6 +32,11 @@ def is_grave(warning: Warning) -> bool:
     return warning.level in (Severity.RED, Severity.ORANGE)
 
 
+def is_grave_or_active(warning: Warning) -> bool:
+    """Say whether it is grave, or one of its alarms still stands: then a reason alone explains no signal."""
+    return is_grave(warning) or warning.alarms.filter(cleared_at=None).exists()
+
+
 LIFECYCLE = Lifecycle(
     Phase.ASSIGNED,
     (
@@ -88,19 +93,26 @@ LIFECYCLE = Lifecycle(
             needs=(Need("reason", _("退回理由"), "reason"),),
             dangerous=True,
         ),
-        *(
-            Transition(
-                "false_alarm",
-                phase,
-                Phase.CLOSED,
-                Role.SUPERVISOR,
-                label=_("认定误报"),
-                line=_("认定为误报"),
-                needs=(Need("reason", _("误报依据"), "reason"),),
-                outcome="false_alarm",
-                dangerous=True,
-            )
-            for phase in OPEN_PHASES
+        Transition(  # after what the enterprise handed in: whoever did that may not judge it
+            "false_alarm",
+            Phase.REVIEW,
+            Phase.CLOSED,
+            Role.SUPERVISOR,
+            label=_("认定误报"),
+            line=_("认定为误报"),
+            needs=(
+                Need("reason", _("误报依据"), "reason"),
+                Need(
+                    "evidence",
+                    _("标校记录或现场照片"),
+                    "evidence",
+                    required=False,
+                    required_where=is_grave_or_active,
+                    at_least_one="document",
+                ),
+            ),
+            outcome="false_alarm",
+            dangerous=True,
         ),
         *(
             Transition(
@@ -131,7 +143,7 @@ def clocks(warning: Warning) -> Iterable[ClockRule]:
 def alarm_is_over(warning: Warning, now: datetime) -> str | None:
     """Refuse to lift a warning while one of its alarms is still active: the danger is measured, not over.
 
-    A false alarm may be judged so with its reason, whatever the sensor says.
+    A false alarm may be judged so whatever the sensor says, with a paper that explains the signal.
     """
     active = warning.alarms.filter(cleared_at=None).select_related("tag", "device").order_by("started_at")
     if not (standing := [still_active(alarm) for alarm in active]):

@@ -145,12 +145,6 @@ def test_a_whole_life_and_a_new_warning_after_it(plant: Plant) -> None:
     assert Warning.objects.filter(phase="assigned").count() == 1
 
 
-def test_a_false_alarm_closes_at_once_with_a_reason(plant: Plant) -> None:
-    record_episodes([(1, raised(plant.hh))], now=NOW)
-    advance(Warning.objects.get(), "false_alarm", actor=plant.county.officer, now=NOW, reason="标校未报备")
-    assert Warning.objects.get().outcome == "false_alarm"
-
-
 @pytest.mark.parametrize(("age", "opened"), [(timedelta(hours=23), True), (timedelta(hours=25), False)])
 def test_history_sends_nobody_out(plant: Plant, age: timedelta, opened: bool) -> None:
     event = raised(plant.hh, seconds=-age.total_seconds(), late=True)

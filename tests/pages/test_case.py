@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from anwei.cases.models import Entry, Evidence
 from anwei.ledgers import append_only, seal
 from anwei.monitoring.models import Alarm, Warning
 from anwei.org.models import Person, Post
+from anwei.org.services import appoint
 from tests.kernel.county import NOW, County, in_post, photo
 from tests.kernel.recordings import wav
 
@@ -36,6 +38,10 @@ def act(client: Client, warning: Warning, verb: str, **fields: Any) -> Any:
 
 def picture(name: str = "现场.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, photo().content, content_type="image/jpeg")
+
+
+def recording() -> SimpleUploadedFile:
+    return SimpleUploadedFile("现场.wav", wav(), content_type="audio/wav")
 
 
 def disposal() -> dict[str, Any]:
@@ -129,12 +135,61 @@ def test_sent_back_with_a_reason_and_disposed_of_again(
     assert warning.phase == "review"
 
 
-def test_a_false_alarm_needs_a_reason(county: County, warning: Warning, sign_in: SignIn) -> None:
+def test_nobody_judges_a_false_alarm_alone(county: County, warning: Warning, sign_in: SignIn) -> None:
+    worker, officer = sign_in(county.worker), sign_in(county.officer)
+    for phase in ("assigned", "acting"):
+        assert "认定误报" not in officer.get(f"/cases/{warning.pk}/").content.decode()
+        answer = officer.post(f"/cases/{warning.pk}/false_alarm/", {"reason": "误"})
+        assert answer.status_code == 409
+        if phase == "assigned":
+            act(worker, warning, "sign")
+    warning.refresh_from_db()
+    assert warning.phase == "acting"
+    appoint(county.worker, county.duty, actor=None, now=NOW)  # the plant's hand, moved to the duty post
+    act(worker, warning, "dispose", **disposal())
+    assert "认定误报" not in worker.get(f"/cases/{warning.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("level", "stands", "asked"),
+    [("red", True, True), ("red", False, True), ("yellow", True, True), ("yellow", False, False)],
+)
+def test_a_false_alarm_needs_a_reason_and_where_it_is_grave_or_stands_a_paper(
+    county: County, warning: Warning, sign_in: SignIn, level: str, stands: bool, asked: bool
+) -> None:
+    Warning.objects.update(level=level)
+    if not stands:
+        Alarm.objects.update(cleared_at=NOW)
+    sign_and_dispose(county, warning, sign_in)
     officer = sign_in(county.officer)
-    assert act(officer, warning, "false_alarm").status_code == 422
-    act(officer, warning, "false_alarm", reason="传感器标校")
+    assert "请填写误报依据" in act(officer, warning, "false_alarm", evidence=picture()).content.decode()
+    answer = act(officer, warning, "false_alarm", reason="传感器标校")
+    assert (answer.status_code == 422) is asked
+    if asked:
+        assert "请提交标校记录或现场照片" in answer.content.decode()
+        answer = act(officer, warning, "false_alarm", reason="传感器标校", evidence=recording())
+        assert answer.status_code == 422 and "只有录音不行" in answer.content.decode()
+        act(officer, warning, "false_alarm", reason="传感器标校", evidence=picture())
     warning.refresh_from_db()
     assert (warning.phase, warning.outcome) == ("closed", "false_alarm")
+
+
+def test_what_nobody_did_is_neither_in_time_nor_ticked(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    """As earlier versions closed it: judged a false alarm before anybody had signed."""
+    at = NOW + timedelta(minutes=1)
+    closed = {"phase": "closed", "outcome": "false_alarm", "closed_at": at, "deadline": None}
+    Warning.objects.update(**closed, open_for_site="")
+    warning.clocks.update(met_at=at)
+    moves = {"from_phase": "assigned", "to_phase": "closed", "content": {"reason": "误"}}
+    seal.append(Entry(case_id=warning.pk, at=at, actor=county.officer, verb="false_alarm", **moves))
+    page = sign_in(county.officer).get(f"/cases/{warning.pk}/").content.decode()
+    assert page.count("未到期已终止") == 2 and "按期完成" not in page
+    assert '<li class="done">' not in page and "认定为误报" in page
+    warning.clocks.update(due_at=NOW)
+    late = sign_in(county.officer).get(f"/cases/{warning.pk}/").content.decode()
+    assert late.count("逾期未完成，已终止") == 2
 
 
 def test_missing_papers_are_named_in_place_and_nothing_typed_is_lost(
@@ -182,10 +237,6 @@ def test_the_files_of_the_wrong_hands_and_of_a_late_hand_are_not_even_examined(
     act(worker, warning, "dispose", **disposal())
     no_photo.seek(0)
     assert worker.post(f"/cases/{warning.pk}/dispose/", fields).status_code == 409
-
-
-def recording() -> SimpleUploadedFile:
-    return SimpleUploadedFile("现场.wav", wav(), content_type="audio/wav")
 
 
 def test_a_recording_is_no_photo_and_goes_beside_one(

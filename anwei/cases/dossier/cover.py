@@ -22,7 +22,9 @@ def cover(context: dict[str, Any]) -> bytes:
         if clocks:
             head = [_("时限"), _("到期"), _("完成"), _("依据")]
             rows = [
-                [c.name, _at(c.due_at), _at(c.met_at), c.citation] for c in (view.clock for view in clocks)
+                [c.name, _at(c.due_at), f"{_at(c.met_at)} {view.ending}".strip(), c.citation]
+                for view in clocks
+                for c in (view.clock,)
             ]
             blocks += [Heading(2, _("时限")), Table([head, *rows], (2, 2, 2, 3))]
         head = [_("序号"), _("时间"), _("经办"), _("办理情况")]
