@@ -171,10 +171,11 @@ class Ledger:
     facts), which wait until somebody of whom `may_confirm` is true agrees (`ledgers.proposals`); `ended`
     returns the values by which a row ends on a day, where a row can end; `leads_on` (row, person) the address
     of what a confirmed change of a row asks of this person next, "" for nothing.
-    `parent` names the column of the row that a row belongs to (`ledgers.children`) and `beneath` the columns
-    shown on that row's page (the first shown ones unless given), `narrowed_by` names further keys by which
-    links narrow the list, each with its path (`enterprise`: `site__enterprise`), `opens` leads to a room's
-    own page of a row, `logged_as` names the register and key under which changes of a row are kept.
+    `parent` names the column of the row that a row belongs to (`ledgers.children`), which is `sensitive`, and
+    `beneath` the columns shown on that row's page (the first shown ones unless given), `narrowed_by` names
+    further keys by which links narrow the list, each with its path (`enterprise`: `site__enterprise`),
+    `opens` leads to a room's own page of a row, `logged_as` names the register and key under which changes
+    of a row are kept.
     """
 
     code: str
@@ -308,7 +309,9 @@ def register(ledger: Ledger) -> Ledger:
 
     Raises ImproperlyConfigured when a code is taken or a key names no column.
     """
-    ledger = replace(ledger, columns=tuple(column.completed(ledger.model) for column in ledger.columns))
+    columns = (column.completed(ledger.model) for column in ledger.columns)
+    columns = (replace(one, sensitive=one.sensitive or one.name == ledger.parent) for one in columns)
+    ledger = replace(ledger, columns=tuple(columns))
     names = {column.name for column in ledger.columns}
     if ledger.code in _ledgers:
         raise ImproperlyConfigured(f"ledger {ledger.code}: code is taken")

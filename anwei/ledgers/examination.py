@@ -114,6 +114,8 @@ def examine(
             _compare(row, by_name, table, blank_clears)
             if ledger.doubt is not None and (sentence := ledger.doubt(row.existing, row.edit.values)):
                 row.doubts[WHOLE_ROW] = sentence
+            if known is None and ledger.parent in row.changed:
+                row.doubts[ledger.parent] = _doubt_taken_over(by_name[ledger.parent], row.existing)
         if not row.refusals and (sentence := _refusal(ledger, row, person)):
             row.refusals[WHOLE_ROW] = sentence
     _refuse_together(ledger, rows, person)
@@ -283,6 +285,12 @@ def _compare(row: Examined, by_name: Mapping[str, Column], table: Table, blank_c
             continue
         if before != value:
             row.changed[name] = (before, value)
+
+
+def _doubt_taken_over(parent: Column, existing: Any) -> str:
+    """Return the sentence on a row that is known by its key alone, and belongs to something else."""
+    whose = parent.shown_in(existing) or existing
+    return _("编号已属于“%(whose)s”，写入会把那条记录转走；是另一条记录的请换一个编号") % {"whose": whose}
 
 
 def _keep_what_stands(row: Examined, choosings: Mapping[str, Choosing], table: Table) -> None:

@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from anwei.language import gettext_noop
 from anwei.ledgers.models import Change
@@ -101,11 +103,31 @@ def _says_the_same(last: Assessment, record: Record) -> bool:
 def save_installations(
     edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
 ) -> list[Installation]:
-    """Register installations or change them; a change of the people nearby assesses them anew."""
+    """Register installations or change them; a change of the people nearby assesses them anew.
+
+    Raises ValueError where one that holds chemicals, or was assessed, would pass to another enterprise.
+    """
+    _refuse_to_pass_on(edits)
     rows = save_rows(Installation, edits, actor=actor, now=now, reason=reason)
     assessors = {row.pk: edit.proposed_by or actor for edit, row in zip(edits, rows, strict=True)}
     reassess(assessors, actor=actor, now=now)
     return rows
+
+
+def _refuse_to_pass_on(edits: Sequence[Edit]) -> None:
+    """Keep with its enterprise what an enterprise answers for: its stock, and what was found about it."""
+    moved = [
+        edit.row.pk
+        for edit in edits
+        if edit.row is not None
+        and edit.values.get("enterprise", edit.row.enterprise_id) != edit.row.enterprise_id
+    ]
+    kept = Exists(Chemical.objects.filter(installation=OuterRef("pk")))
+    kept |= Exists(Assessment.objects.filter(installation=OuterRef("pk")))
+    if found := Installation.objects.filter(kept, pk__in=moved).first():
+        raise ValueError(
+            _("单元“%(unit)s”已有化学品或辨识分级记录，不能转到另一家企业，请另行登记。") % {"unit": found}
+        )
 
 
 @transaction.atomic
