@@ -14,7 +14,9 @@ from anwei.org.services.people import save_people
 from anwei.org.services.roster import save_posts, save_roster
 from anwei.org.services.sectors import save_sector_duties
 from anwei.org.services.structure import save_units
-from anwei.org.unknown_units import doubt_unknown_units
+from anwei.org.shared_phones import refuse_numbers_of_two
+from anwei.org.unit_names import unit_speller, without_blanks
+from anwei.org.unknown_units import doubt_alike_units, doubt_unknown_units
 
 UNITS = register(
     Ledger(
@@ -29,6 +31,7 @@ UNITS = register(
         errors=(OrgError,),
         may_write=rules.may_keep_registers,
         sees=lambda person, row, values: rules.in_sight(person, values["territory"]),
+        doubt_new=doubt_alike_units,
         explanation=gettext_lazy("党委、政府、安委会及其办公室、部门、乡镇街道、村社区；企业另有台账。"),
         empty=gettext_lazy("从 Excel 导入，或逐个登记。"),
         columns=(
@@ -36,12 +39,14 @@ UNITS = register(
                 "name",
                 label=gettext_lazy("单位名称"),
                 synonyms=rules.UNIT_HEADERS,
+                clean=without_blanks,
+                respell=unit_speller,
                 searched=True,
                 example="示例县应急管理局",
             ),
             Column(
                 "kind",
-                synonyms=("单位类别", "单位性质", "类型"),
+                synonyms=("单位类别", "单位类型", "单位性质", "类型"),
                 choices=rules.public_unit_kinds,
                 aliases=rules.UNIT_ALIASES,
                 filtered=True,
@@ -57,7 +62,7 @@ UNITS = register(
                 "parent",
                 display="parent__name",
                 choices=rules.unit_choices,
-                synonyms=("上级", "主管单位", "隶属单位"),
+                synonyms=("上级", "主管单位", "上级主管单位", "上级主管部门", "主管部门", "隶属单位"),
             ),
         ),
     )
@@ -116,11 +121,19 @@ PEOPLE = register(
         save=save_people,
         errors=(OrgError,),
         doubt=guarded,
+        refuse_together=refuse_numbers_of_two,
         may_write=rules.may_keep_duties,
         explanation=gettext_lazy("有账号和没有账号的人员；任职在任职台账里登记。"),
         empty=gettext_lazy("从任职台账导入，人员随之登记。"),
         columns=(
-            Column("full_name", synonyms=rules.NAME_HEADERS, searched=True, example="张三", sensitive=True),
+            Column(
+                "full_name",
+                synonyms=rules.NAME_HEADERS,
+                clean=without_blanks,
+                searched=True,
+                example="张三",
+                sensitive=True,
+            ),
             Column(
                 "phone",
                 synonyms=rules.PHONE_HEADERS,
@@ -155,6 +168,7 @@ ROSTER = register(
         errors=(OrgError,),
         doubt=guarded,
         doubt_new=doubt_unknown_units,
+        refuse_together=refuse_numbers_of_two,
         meant=rules.term_meant,
         told_apart=("from_on",),
         may_write=rules.may_keep_registers,
@@ -168,6 +182,8 @@ ROSTER = register(
                 label=gettext_lazy("单位"),
                 path="post__unit__name",
                 synonyms=rules.UNIT_HEADERS,
+                clean=without_blanks,
+                respell=unit_speller,
                 searched=True,
                 required=True,
                 example="示例县应急管理局",
@@ -186,6 +202,7 @@ ROSTER = register(
                 label=gettext_lazy("姓名"),
                 path="person__full_name",
                 synonyms=rules.NAME_HEADERS,
+                clean=without_blanks,
                 searched=True,
                 required=True,
                 example="张三",
@@ -214,7 +231,12 @@ ROSTER = register(
                 explanation=gettext_lazy("不填或“至今”为在任"),
             ),
             Column("term_on", synonyms=("任期届满日期", "任期截止"), shown=False),
-            Column("document", synonyms=("任命文件", "文号", "任职文号"), shown=False, longest=120),
+            Column(
+                "document",
+                synonyms=("任命文件", "文号", "任职文号", "任免文号", "任免文件"),
+                shown=False,
+                longest=120,
+            ),
             Column(
                 "kind",
                 label=gettext_lazy("岗位类别"),
@@ -231,6 +253,7 @@ ROSTER = register(
                 "unit_kind",
                 label=gettext_lazy("单位类别"),
                 path="post__unit__kind",
+                synonyms=("单位性质", "单位类型"),
                 choices=rules.unit_kinds,
                 aliases=rules.UNIT_ALIASES,
                 required=False,

@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.declaration import seen
-from anwei.org.models import Territory, Unit
-from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.models import Unit
 from anwei.org.services.roster import unit_kind_of
-
-COMMON = ("有限责任公司", "股份有限公司", "有限公司", "人民政府", "街道办事处", "政府")
-N_NEAR, ALIKE = 3, 0.7  # two characters of three in common, in their order
-N_ASKED = 200  # names that get suggestions: each is compared with every unit (some 20 ms at 5,000)
+from anwei.org.unit_names import near_units
 
 
 def doubt_unknown_units(rows: Sequence[Mapping[str, Any]], person: Any) -> list[str]:
-    """Return for each new row of a roster why its unit is in doubt, "" where it is not.
+    """Return for each new row of a roster why its unit is in doubt, "" where it is registered.
 
-    An enterprise must stand in its own register first; another unit is in doubt where a known one is named
-    almost alike, else it is registered with the row. Only units that `person` sees are suggested.
+    An enterprise must stand in its own register first; another unit is registered with the row when somebody
+    has looked at it. Only units that `person` sees are suggested.
     """
-    known = {name for pair in Unit.objects.values_list("name", "short_name") for name in pair if name}
-    unknown = dict.fromkeys(str(row["unit"]) for row in rows if row["unit"] not in known)
-    if not unknown:
-        return [""] * len(rows)
-    counties = [place.name for place in Territory.objects.all() if len(place.pk) == COUNTY_DIGITS]
-    cores: dict[str, list[str]] = {}
-    for unit in seen(Unit, person):
-        cores.setdefault(_core(unit.name, counties), []).append(unit.name)
-    near: dict[str, list[str]] = {}
-    for name in list(unknown)[:N_ASKED]:
-        found = get_close_matches(_core(name, counties), cores, n=N_NEAR, cutoff=ALIKE)
-        near[name] = [unit for core in found for unit in cores[core]][:N_NEAR]
-    return [
-        _sentence(row, near.get(str(row["unit"]), [])) if str(row["unit"]) in unknown else "" for row in rows
-    ]
+    known = set(Unit.objects.values_list("name", flat=True))
+    unknown = list(dict.fromkeys(str(row["unit"]) for row in rows if row["unit"] not in known))
+    near = near_units(unknown, person) if unknown else {}
+    return ["" if row["unit"] in known else _sentence(row, near.get(str(row["unit"]), [])) for row in rows]
+
+
+def doubt_alike_units(rows: Sequence[Mapping[str, Any]], person: Any) -> list[str]:
+    """Return for each new unit which registered ones are named almost alike, "" where there is none."""
+    near = near_units([str(row["name"]) for row in rows], person)
+    return [_alike(near.get(str(row["name"]), [])) for row in rows]
+
+
+def _alike(near: Sequence[str]) -> str:
+    if not near:
+        return ""
+    return _("名称相近的单位已经登记：%(near)s；确认是另一个单位才写入") % {"near": _("、").join(near)}
 
 
 def _sentence(row: Mapping[str, Any], near: list[str]) -> str:
@@ -55,12 +50,4 @@ def _sentence(row: Mapping[str, Any], near: list[str]) -> str:
         return (
             _("单位“%(name)s”没有登记，名称相近的有：%(near)s；确认是新单位才写入，将登记为%(kind)s") % words
         )
-    return ""
-
-
-def _core(name: str, counties: Sequence[str]) -> str:
-    """Return what tells a name from others: without the county it begins with and its common ending."""
-    county = next((county for county in counties if name.startswith(county)), "")
-    core = name.removeprefix(county)
-    ending = next((ending for ending in COMMON if core.endswith(ending)), "")
-    return core.removesuffix(ending) or name
+    return _("单位“%(name)s”没有登记；确认名称无误才写入，将登记为%(kind)s") % words

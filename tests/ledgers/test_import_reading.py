@@ -34,7 +34,7 @@ def test_titles_merged_cells_wide_digits_and_many_dates(county: County) -> None:
     merged = ((0, 0, 0, 5, "测试县安全生产责任人名册"), (3, 1, 4, 1, "测试县水利局"))
     clerk = county_clerk()
     found = look("roster", *lines, actor=clerk, merged=merged)
-    assert [row.state for row in found.rows] == ["repaired"] * 3
+    assert [row.state for row in found.rows] == ["doubtful", "doubtful", "repaired"]  # a unit that is new
     assert {row.values["from_on"] for row in found.rows} == {date(2024, 5, 6)}
     assert [row.values["phone"] for row in found.rows] == ["13800000011", "13800000012", "03551234567"]
     assert [row.values["unit"] for row in found.rows] == ["测试县水利局", "测试县水利局", "甲镇人民政府"]
@@ -42,6 +42,7 @@ def test_titles_merged_cells_wide_digits_and_many_dates(county: County) -> None:
         "roster",
         [*lines[2:3], *[[n, "测试县水利局", *rest] for n, _u, *rest in lines[3:5]]],
         actor=clerk,
+        doubtful=True,
     )
     unit = Unit.objects.get(name="测试县水利局")
     assert (unit.kind, unit.territory) == ("department", "999001")
@@ -62,27 +63,28 @@ def test_an_unknown_unit_is_doubted_with_the_nearest_names_and_waits_for_a_decis
     clerk = county_clerk()
     lines = (
         ["甲化工有限公司", "厂长", "钱一"],  # no such enterprise; one is named almost so
-        ["测试县应急局", "科员", "孙二"],  # a department written short
+        ["县应急局", "科员", "孙二"],  # a department written short
         ["测试县水利局", "局长", "周三"],  # a new one, like no other
         ["乙镇人民政府", "镇长", "吴四"],  # new, and only its kind is like another's
         ["东方矿业公司", "矿长", "郑五"],
         ["甲化工厂", "副厂长", "王六"],
     )
     found = look("roster", head, *lines, actor=clerk)
-    assert [row.state for row in found.rows] == ["doubtful", "doubtful", "good", "good", "doubtful", "good"]
-    first, second, fifth = (found.rows[number].doubts[""] for number in (0, 1, 4))
+    assert [row.state for row in found.rows] == ["doubtful"] * 5 + ["good"]
+    first, second, third, fifth = (found.rows[number].doubts[""] for number in (0, 1, 2, 4))
     assert "名称相近的有：甲化工厂" in first and "企业台账" in first
     assert "名称相近的有：测试县应急管理局" in second and "将登记为部门" in second
+    assert "相近" not in third and "确认名称无误才写入，将登记为部门" in third
     assert "相近" not in fifth and "须先在企业台账登记" in fifth
     assert "甲化工厂" not in "".join(
         look("roster", head, lines[0], actor=county.stranger).rows[0].doubts.values()
     )
     before = Unit.objects.count()
     write("roster", [head, *lines], actor=clerk)
-    assert Unit.objects.count() == before + 2  # the two that are new beyond doubt; the others wait
-    assert set(
-        Person.objects.filter(full_name__in=[line[2] for line in lines]).values_list("full_name", flat=True)
-    ) == {"周三", "吴四", "王六"}
+    people = Person.objects.filter(full_name__in=[line[2] for line in lines])
+    assert Unit.objects.count() == before and people.get().full_name == "王六"  # no unit without a word
+    write("roster", [head, *lines[2:4]], actor=clerk, doubtful=True)
+    assert Unit.objects.count() == before + 2
 
 
 def test_stations_offices_teams_and_bureaus_are_told_by_the_word_a_county_writes(county: County) -> None:
@@ -122,3 +124,64 @@ def test_missing_columns_are_named(county: County) -> None:
         look(
             "enterprises", ["单位名称", "所属行业", "所属乡镇"], ["甲", "煤矿", "甲镇"], actor=county.officer
         )
+
+
+def test_a_known_unit_is_known_again_however_a_list_writes_it(county: County) -> None:
+    clerk = county_clerk()
+    head = ["单位", "职务", "姓名"]
+    spellings = {
+        "测试县 应急管理局": "测试县应急管理局",
+        "测试县\u3000应急管理局": "测试县应急管理局",
+        "甲镇": "甲镇人民政府",
+        "甲 镇 人民政府": "甲镇人民政府",
+    }
+    found = look("roster", head, *[[name, "科员", f"张{n}"] for n, name in enumerate(spellings)], actor=clerk)
+    assert [row.values["unit"] for row in found.rows] == list(spellings.values())
+    assert [row.state for row in found.rows] == ["repaired"] * 4
+    assert "“甲镇”改为“甲镇人民政府”" in found.rows[2].repairs["unit"]
+    of_units = ["单位名称", "单位类型", "属地", "上级主管单位"]
+    lines = (
+        ["测试县 应急管理局", "县直部门", "测试县", ""],  # a blank makes no new unit
+        ["县应急局", "县直单位", "测试县", ""],  # a short name of a known one
+        ["测试县水利局", "县直部门", "测试县", "甲镇"],
+        ["西坡村村民委员会", "行政村", "甲镇", "甲镇人民政府"],
+    )
+    found = look("units", of_units, *lines, actor=clerk)
+    assert found.rows[0].existing == Unit.objects.get(name="测试县应急管理局")
+    assert [row.state for row in found.rows[1:]] == ["doubtful", "repaired", "good"]
+    assert "测试县应急管理局" in found.rows[1].doubts[""]
+    assert "改为“甲镇人民政府”" in found.rows[2].repairs["parent"]
+    assert found.rows[3].values["kind"] == "village"
+
+
+def test_blanks_within_a_name_are_taken_out_and_told(county: County, browse: Browse) -> None:
+    clerk = county_clerk()
+    head = ["单位", "职务", "姓名", "任免文号", "单位性质"]
+    lines = [["甲镇人民政府", "干事", name, "任〔2026〕3号", "乡镇"] for name in ("马 千里", "周　瑜")]
+    found = write("roster", [head, *lines], actor=clerk)
+    assert [row.state for row in found.rows] == ["repaired"] * 2
+    assert "“马 千里”改为“马千里”" in found.rows[0].repairs["full_name"]
+    assert Holding.objects.filter(document="任〔2026〕3号").count() == 2
+    for words in ("周瑜", "周 瑜"):
+        page = browse(clerk).get("/ledgers/people/", {"search": words}).content.decode()
+        assert "周瑜" in page and "马千里" not in page
+
+
+def test_the_dry_run_tells_of_a_number_that_two_people_have(county: County) -> None:
+    """What writing would refuse is not promised: within the sheet, or with somebody registered."""
+    clerk = county_clerk()
+    Person.objects.filter(pk=county.boss.pk).update(phone="13800000021")
+    head = ["单位", "职务", "姓名", "手机"]
+    lines = [
+        ["甲镇人民政府", "干事", "周一", "13800000022"],
+        ["甲镇人民政府", "网格员", "周一", "138 0000 0022"],  # the same person in another post
+        ["甲镇人民政府", "干事", "周二", "13800000022"],
+        ["甲镇人民政府", "干事", "周三", "13800000021"],
+    ]
+    found = write("roster", [head, *lines], actor=clerk)
+    assert [row.state for row in found.rows] == ["good", "repaired", "refused", "refused"]
+    assert "本表中也写给了“周一”" in found.rows[2].refusals[""]
+    assert "已登记给其他人" in found.rows[3].refusals[""]
+    assert Person.objects.get(phone="13800000022").holdings.count() == 2
+    people = [["账号", "姓名", "手机"], ["", "周五", "13800000025"], ["", "周五", "13800000025"]]
+    assert [row.state for row in look("people", *people, actor=clerk).rows] == ["good", "refused"]

@@ -25,6 +25,7 @@ from anwei.org.services.errors import OrgError
 from anwei.org.services.people import save_people
 from anwei.org.services.posts import appoint, change_term, create_post, require_another, require_may_fill
 from anwei.org.services.units import register_unit
+from anwei.org.unit_names import without_blanks
 
 UNIT_WORDS = (
     (Unit.Kind.COMMITTEE_OFFICE, ("安委办", "安委会办公室", "安全生产委员会办公室")),
@@ -208,7 +209,7 @@ def _person(values: Mapping[str, Any], unit: Unit, *, actor: Person | None, now:
     people = Person.objects.filter(kind=Person.Kind.PERSON, full_name=values["full_name"])
     if values["phone"]:
         by_phone = Person.objects.filter(phone=values["phone"]).first()
-        if by_phone is not None and by_phone.full_name != values["full_name"]:
+        if by_phone is not None and without_blanks(by_phone.full_name) != values["full_name"]:
             raise OrgError(_("手机号 %(phone)s 已登记给其他人。") % {"phone": values["phone"]})
         found = by_phone
     else:
