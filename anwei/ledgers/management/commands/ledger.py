@@ -19,13 +19,16 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.cells import folded
 from anwei.ledgers.declaration import Ledger, ledger_of, ledgers
 from anwei.ledgers.errors_sheet import errors_sheet, repaired, unwritten
-from anwei.ledgers.examination import examine
+from anwei.ledgers.examination import Examination, examine
 from anwei.ledgers.importing import Options, write_rows
 from anwei.ledgers.outgoing import Outgoing, sheet_of
 from anwei.ledgers.register_page import filtered_rows
 from anwei.ledgers.sheets import BadSheet, read_file
+
+SHOWN_PROBLEMS, SHOWN_CHOICES = 20, 40
 
 
 class Command(BaseCommand):
@@ -100,7 +103,13 @@ class Command(BaseCommand):
             faults = unwritten(ledger, found.rows, doubtful_too=not wanted.doubtful)
             options["errors"].write_bytes(errors_sheet(found.table, faults, repaired(ledger, found.rows)))
         needs = [str(column.label) for column in found.needs_reason] if lacks_reason else []
-        self._tell({**found.counts, **found.actions, "written": dict(written), "needs_reason": needs})
+        shown = {
+            "written": dict(written),
+            "needs_reason": needs,
+            "unused_headers": list(found.table.unused),
+            "problems": _problems(ledger, found, doubtful_too=not wanted.doubtful),
+        }
+        self._tell({**found.counts, **found.actions, **shown})
         if found.counts["refused"] or lacks_reason or (found.counts["doubtful"] and not wanted.doubtful):
             sys.exit(1)
 
@@ -111,7 +120,7 @@ class Command(BaseCommand):
             key, equals, value = pair.partition("=")
             if not equals:
                 raise CommandError(f"--filter {pair}: K=V", returncode=2)
-            parameters.appendlist(key, value)
+            parameters.appendlist(key, _choice(ledger, key, value, actor))
         try:
             rows = filtered_rows(ledger, parameters, actor)
             outgoing = Outgoing(
@@ -124,6 +133,36 @@ class Command(BaseCommand):
 
     def _tell(self, found: Any) -> None:
         self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _problems(ledger: Ledger, found: Examination, *, doubtful_too: bool) -> list[dict[str, Any]]:
+    """Return the first rows that are not written, with the reasons; all stand in the sheet of faults."""
+    states = ("refused", "doubtful") if doubtful_too else ("refused",)
+    rows = sorted((row for row in found.rows if row.state in states), key=lambda row: states.index(row.state))
+    return [
+        {"row": row.row.number, "state": row.state, "reasons": row.sentences(ledger)}
+        for row in rows[:SHOWN_PROBLEMS]
+    ]
+
+
+def _choice(ledger: Ledger, name: str, typed: str, person: Any) -> str:
+    """Return the value of a filter that names a choice by its text (煤矿) or by its code (coal).
+
+    Raises CommandError, which lists the choices, for another text.
+    """
+    column = next((one for one in ledger.columns if one.name == name and one.filtered), None)
+    if column is None or column.choices is None:
+        return typed
+    pairs = [(str(value), str(text)) for value, text in column.choices(person)]
+    values = [value for value, text in pairs if folded(typed) in (folded(value), folded(text))]
+    if typed in values or (column.filtered == "startswith" and not values):
+        return typed
+    if len(values) == 1:
+        return values[0]
+    known = _("、").join(f"{value}（{text}）" for value, text in pairs[:SHOWN_CHOICES])
+    known += _("……") if len(pairs) > SHOWN_CHOICES else ""
+    sentence = _("--filter %(name)s：没有选项“%(typed)s”，可以是 %(known)s")
+    raise CommandError(sentence % {"name": name, "typed": typed, "known": known}, returncode=2)
 
 
 def _ledger(name: str) -> Ledger:
