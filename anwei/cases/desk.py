@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from anwei.cases.confirmations import n_confirmations
 from anwei.cases.errors import CaseError
 from anwei.cases.filters import OPEN
 from anwei.cases.kinds import kind_of, kinds
@@ -18,6 +17,7 @@ from anwei.cases.models import Case
 from anwei.cases.notices.queries import notices_of
 from anwei.cases.queries import transitions_for, turn_at, work_list
 from anwei.cases.services import advance
+from anwei.ledgers.desk import n_waiting
 from anwei.org.holdings import actings_of
 from anwei.org.models import Person
 from anwei.org.scope import standing
@@ -78,12 +78,12 @@ def desk_of(person: Person, now: datetime) -> dict[str, QuerySet[Case]]:
 def counts_of(person: Person, now: datetime) -> Counts:
     """Return how much waits for a person, how much is overdue, and how many notices are unread.
 
-    What waits are the cases at their posts and what they may confirm (`cases.confirmations`).
+    What waits are the cases at their posts and what the rooms have beside them (`ledgers.desk`).
     """
     todo = Case.objects.filter(turn_at(standing(person).post_ids))
     overdue = Count("pk", filter=Q(deadline__lt=now))
     waiting = todo.aggregate(n_todo=Count("pk"), n_overdue=overdue)
-    waiting["n_todo"] += n_confirmations(person)
+    waiting["n_todo"] += n_waiting(person, now)
     return Counts(**waiting, n_unread=notices_of(person).filter(read_at=None).count())
 
 

@@ -33,7 +33,7 @@ def papers_seen(person: Person) -> QuerySet[Paper]:
     cases = Case.objects.visible_to(person).filter(pk=Cast(OuterRef("row"), BigIntegerField()))
     units = {post.unit_id for post in standing(person).posts if post.kind not in NO_HAND}
     inside = Q(Exists(cases.filter(supervisor__unit__in=units)))
-    inside |= Exists(PaperHand.objects.filter(paper=OuterRef("pk"), person=person))
+    inside |= Q(Exists(PaperHand.objects.filter(paper=OuterRef("pk"), person=person)))
     return Paper.objects.filter(Q(state=Paper.State.SIGNED) | inside, Exists(cases), register=REGISTER)
 
 

@@ -24,4 +24,5 @@ class LedgersConfig(AppConfig):
         autodiscover_modules("ledger")
         autodiscover_modules("search")
         autodiscover_modules("schedule")
+        autodiscover_modules("waiting")
         follow_saves()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.cases.notices.services import tell
+from anwei.cases.papers_waiting import next_posts
 from anwei.ledgers.models import Change, Paper, PaperVersion
 from anwei.ledgers.papers import hands, services
 from anwei.ledgers.papers.errors import NotYourHand, PaperError
@@ -24,7 +25,6 @@ from anwei.ledgers.papers.files import path_of
 from anwei.ledgers.papers.queries import draftable, is_inside, versions_for, visible_paper
 from anwei.ledgers.papers.registers import Act, paper_register
 from anwei.org.accounts.recent import require_recent
-from anwei.org.models import Post
 from anwei.org.policy import person_of, signed_in
 
 DONE = {
@@ -111,6 +111,7 @@ def paper_draft(request: HttpRequest) -> HttpResponse:
     if chosen not in {one.key for one in draftable(person_of(request), register, row, now)}:
         raise PermissionDenied(_("您现在的岗位不能在这里拟这份公文。"))
     made = services.draft(register, row, chosen, actor=person_of(request), now=now)
+    _tell_the_next_hand(made, request)
     messages.success(request, _("已拟稿；可下载修改后重新上传，再由他人审核、签发。"))
     return redirect("paper", pk=made.pk)
 
@@ -177,12 +178,11 @@ def _acts(request: HttpRequest, found: Paper) -> dict[str, Callable[[], Any]]:
 
 
 def _tell_the_next_hand(paper: Paper, request: HttpRequest) -> None:
-    """Tell who signs that a paper waits for them, and who drafted it what became of it."""
-    state = str(paper.get_state_display())
-    heads = Post.objects.filter(unit=paper.issuer_id, kind__in=(Post.Kind.PRINCIPAL, Post.Kind.DEPUTY))
+    """Tell who reviews or signs that a paper waits for them, and who drafted it what became of it."""
     change = Change.objects.filter(register=services.REGISTER, row=str(paper.pk)).latest("number")
+    state = str(_("退回修改") if change.verb == "send_back" else paper.get_state_display())
     tell(
-        to=[paper.drafted_by, *(heads if paper.state == Paper.State.REVIEWED else ())],
+        to=[paper.drafted_by, *next_posts(paper, change.verb)],
         text=_("公文“%(title)s”：%(state)s") % {"title": paper.title[:60], "state": state},
         url=reverse("paper", args=[paper.pk]),
         level="info",

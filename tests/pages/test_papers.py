@@ -274,12 +274,19 @@ def test_a_changed_or_missing_file_is_found_by_the_verification(office: Office, 
     path.write_bytes(whole)
 
 
-def test_the_next_hand_is_told(office: Office, warning: Warning) -> None:
+def test_the_next_hand_is_told(county: County, office: Office, warning: Warning) -> None:
+    def told(person: Person) -> list[str]:
+        notices = Notice.objects.filter(person=person, url=f"/papers/{paper.pk}/").order_by("pk")
+        return [notice.text.rpartition("：")[2] for notice in notices]
+
     paper = draft(office.drafter, warning)
+    reviewer = Person.objects.get(username="reviewer")
+    assert told(reviewer) == told(office.head_person) == ["待审核"] and told(county.officer) == []
+    act(office.reviewer, paper, "send_back", reason="依据写错")
+    assert told(county.officer) == ["退回修改"] and told(reviewer) == ["待审核"]
+    content = path_of(paper.versions.latest("number").stored_as).read_bytes()
+    act(office.drafter, paper, "change_text", file=upload(content, "改.docx"))
     act(office.reviewer, paper, "review")
-    assert (
-        Notice.objects.get(person=office.head_person, key__startswith="paper:").url == f"/papers/{paper.pk}/"
-    )
+    assert told(office.head_person)[-1] == "待签发" and told(reviewer) == ["待审核"] * 2
     act(office.head, paper, "sign")
-    told = Notice.objects.filter(person=paper.drafted_by, key__startswith="paper:")
-    assert "已签发" in told.latest("pk").text
+    assert told(county.officer)[-1] == "已签发" and told(county.worker) == []

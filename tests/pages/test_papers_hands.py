@@ -17,10 +17,11 @@ from django.test import Client
 from anwei.ledgers.models import Paper, PaperHand
 from anwei.ledgers.papers.files import path_of
 from anwei.monitoring.models import Warning
-from anwei.org.models import Person, Post
+from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.services import delegate
-from tests.kernel.county import NOW, County, in_post
+from tests.kernel.county import COUNTY, NOW, County, in_post
 from tests.pages.test_papers import PDF, Office, SignIn, act, draft, file_of, issue, office, text_of, upload
+from tests.support.commits import after_commit
 
 __all__ = ["office"]
 
@@ -189,3 +190,82 @@ def test_outside_the_issuer_only_the_valid_version_is_read(
     dossier = worker.get(f"/cases/{warning.pk}/dossier.zip")
     names = zipfile.ZipFile(BytesIO(b"".join(dossier.streaming_content))).namelist()
     assert len([name for name in names if "公文/" in name]) == 1
+
+
+def test_a_paper_is_found_by_its_number_where_it_may_be_read(
+    county: County, office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    worker, stranger = sign_in(county.worker), sign_in(county.stranger)
+    paper = draft(office.drafter, warning)
+
+    def finds(client: Client, query: str) -> bool:
+        after_commit()
+        answer = client.get("/search/", {"q": query, "in": "ledgers.paper"})
+        address = f"/papers/{paper.pk}/"
+        return answer.get("Location") == address or f'href="{address}"' in answer.content.decode()
+
+    assert finds(office.reviewer, paper.title) and not finds(worker, paper.title)
+    issue(office, paper)
+    assert paper.number.endswith("1号")
+    assert finds(worker, paper.number) and finds(office.head, paper.number)
+    assert not finds(stranger, paper.number)
+
+
+def waits_for(client: Client, paper: Paper) -> bool:
+    """Say whether a paper stands on the desk; the frame counts what the desk shows."""
+    context = client.get("/work/").context
+    assert context["desk"].n_todo == context["counts"]["todo"]
+    lines = [line.address for heap in context["heaps"] for line in heap.lines]
+    return f"/papers/{paper.pk}/" in lines
+
+
+def desks(office: Office, paper: Paper) -> tuple[bool, bool, bool]:
+    return tuple(waits_for(client, paper) for client in (office.drafter, office.reviewer, office.head))
+
+
+def test_a_paper_waits_on_the_desk_of_whose_turn_it_is(
+    county: County, office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    paper = draft(office.drafter, warning)
+    assert desks(office, paper) == (False, True, True)
+    page = office.reviewer.get("/work/").content.decode()
+    assert paper.title in page and "待审核" in page
+    act(office.reviewer, paper, "send_back", reason="依据写错")
+    assert desks(office, paper) == (True, False, False)
+    same_text_again(office.drafter, paper)
+    assert desks(office, paper) == (False, True, True)
+    act(office.reviewer, paper, "review")
+    assert desks(office, paper) == (False, False, True)
+    act(office.head, paper, "sign")
+    assert desks(office, paper) == (False, False, False)
+    assert not waits_for(sign_in(county.worker), paper)
+
+
+def test_a_paper_waits_for_nobody_who_or_whose_principal_has_a_part(
+    office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    head = office.head_person
+    deputy = in_post("deputy")
+    stand_in(head.holdings.get().post, head, deputy)
+    by_drafter, by_head = draft(office.drafter, warning), draft(office.head, warning)
+    for paper, waits in ((by_drafter, True), (by_head, False)):
+        assert waits_for(sign_in(deputy), paper) is waits
+        assert (act(sign_in(deputy), paper, "review").status_code == 200) is waits
+    act(office.reviewer, by_head, "review")
+    assert not waits_for(sign_in(deputy), by_head) and not waits_for(office.head, by_head)
+    assert not waits_for(office.head, by_drafter)  # reviewed in the head's name
+
+
+def test_where_the_issuer_has_no_head_the_paper_waits_for_the_one_above(
+    office: Office, warning: Warning, sign_in: SignIn
+) -> None:
+    above = Unit.objects.create(kind="government", name="测试县人民政府", territory=COUNTY)
+    leader = in_post("leader", Post.objects.create(unit=above, kind="principal", title="县长"))
+    Unit.objects.filter(pk=warning.supervisor.unit_id).update(parent=above)
+    paper = draft(office.drafter, warning)
+    act(office.reviewer, paper, "review")
+    assert not waits_for(sign_in(leader), paper)
+    Holding.objects.filter(person=office.head_person).delete()
+    assert waits_for(sign_in(leader), paper) and not waits_for(office.head, paper)
+    assert act(sign_in(leader), paper, "sign").status_code == 200
+    assert not waits_for(sign_in(leader), paper)

@@ -43,7 +43,7 @@ def on_desk(client: Client) -> tuple[int, list[str]]:
     """Return the count of the frame and the addresses of the assessments on the desk."""
     context = client.get("/work/").context
     assert context["desk"].n_todo == context["counts"]["todo"]
-    lines = [line for heap in context["confirmations"] for line in heap.lines if line.assessment]
+    lines = [line for heap in context["heaps"] for line in heap.lines if isinstance(line.row, Assessment)]
     return context["desk"].n_todo, [line.address for line in lines]
 
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from anwei.cases.confirmations import confirmations_of
 from anwei.cases.desk import Work, advance_all, batch_verbs, desk_of, with_own_rows, works
 from anwei.cases.filters import OPEN, CaseFilter
 from anwei.cases.forms import TransitionForm
 from anwei.cases.lifecycle import Transition
 from anwei.cases.models import Case
 from anwei.cases.tables import CaseTable
+from anwei.ledgers.desk import heaps_of
 from anwei.ledgers.listing import ClampedPaginator, Listing, number_in
 from anwei.org.policy import person_of, signed_in
 
@@ -57,12 +57,12 @@ def work(request: HttpRequest) -> HttpResponse:
     page = ClampedPaginator(rows, WORKS_A_PAGE).get_page(request.GET.get("page", "1"))
     desk_works = works(list(page), person, now) if tab == "todo" else [Work(case, None) for case in page]
     counts = {name: rows.count() for name, rows in desk.items()}
-    confirmations = confirmations_of(person, WORKS_A_PAGE if tab == "todo" and page.number == 1 else 0)
-    counts["todo"] += sum(heap.n for heap in confirmations)
+    heaps = heaps_of(person, now, WORKS_A_PAGE if tab == "todo" and page.number == 1 else 0)
+    counts["todo"] += sum(heap.n for heap in heaps)
     context: dict[str, Any] = {
         "tab": tab,
         "counts": counts,
-        "confirmations": [heap for heap in confirmations if heap.lines],
+        "heaps": [heap for heap in heaps if heap.lines],
         "n_overdue": desk["todo"].filter(deadline__lt=now).count(),
         "page": page,
         "works": [(work.case, work.act and _button(work.act, work.case)) for work in desk_works],

@@ -81,7 +81,10 @@ class Paper(models.Model):
     class Meta:
         verbose_name = _("公文")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["register", "row"], name="paper_of_a_row")]
+        indexes = [
+            models.Index(fields=["register", "row"], name="paper_of_a_row"),
+            models.Index(fields=["state"], name="paper_by_state"),  # every page counts the open ones
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["issuer", "series", "year", "serial"], name="paper_numbers_are_unique"
