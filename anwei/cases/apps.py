@@ -16,7 +16,12 @@ class CasesConfig(AppConfig):
         """Find the kinds of case that the installed rooms declare; say how papers on cases come about."""
         autodiscover_modules("lifecycle", "extension")
         autodiscover_modules(
-            "duty_record", "post_acts", "account_notices", "proposal_notices", "assessment_notices"
+            "duty_record",
+            "post_acts",
+            "account_notices",
+            "proposal_notices",
+            "assessment_notices",
+            "unit_closing",
         )
         from anwei.cases.official_papers import PAPERS
         from anwei.ledgers.papers.registers import register_papers

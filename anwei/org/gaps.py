@@ -214,14 +214,17 @@ def public_gaps(roster: Roster) -> Iterator[Gap]:
     posts = [
         placed
         for placed in roster.posts()
-        if placed.post.unit.kind in PUBLIC_BODIES and placed.post.kind in ANSWERING
+        if placed.post.unit.kind in PUBLIC_BODIES
+        and placed.post.unit.closed_on is None
+        and placed.post.kind in ANSWERING
     ]
     left = last_left(roster.on, posts)
     for placed in posts:
         yield from gaps_of_post(placed, left.get(placed.post.pk), roster.on)
     headed = {placed.post.unit_id for placed in posts if placed.post.kind == Post.Kind.PRINCIPAL}
     may_lack_one = (Unit.Kind.COMMITTEE, Unit.Kind.GRID)  # headed by the government's and the village's heads
-    for unit in Unit.objects.filter(kind__in=PUBLIC_BODIES).exclude(kind__in=may_lack_one).order_by("pk"):
+    bodies = Unit.objects.filter(kind__in=PUBLIC_BODIES, closed_on__isnull=True)
+    for unit in bodies.exclude(kind__in=may_lack_one).order_by("pk"):
         if unit.pk not in headed:
             yield unit_without_post(unit, Post.Kind.PRINCIPAL)
 

@@ -32,6 +32,7 @@ UNITS = register(
         may_write=rules.may_keep_registers,
         sees=lambda person, row, values: rules.in_sight(person, values["territory"]),
         doubt_new=doubt_alike_units,
+        ended=lambda day: {"closed_on": day},
         explanation=gettext_lazy("党委、政府、安委会及其办公室、部门、乡镇街道、村社区；企业另有台账。"),
         empty=gettext_lazy("从 Excel 导入，或逐个登记。"),
         columns=(
@@ -64,6 +65,7 @@ UNITS = register(
                 choices=rules.unit_choices,
                 synonyms=("上级", "主管单位", "上级主管单位", "上级主管部门", "主管部门", "隶属单位"),
             ),
+            Column("closed_on", synonyms=("撤销时间", "注销日期"), sensitive=True),
         ),
     )
 )

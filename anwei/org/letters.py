@@ -68,7 +68,8 @@ def sides() -> dict[str, str]:
 
 def letters(year: int) -> list[Letter]:
     """Return every letter of a year, the unsigned ones first; what was signed stays, whatever must be now."""
-    units = list(Unit.objects.select_related("parent").order_by("territory", "kind", "pk"))
+    there = Q(closed_on__isnull=True) | Q(closed_on__year__gt=year)
+    units = list(Unit.objects.filter(there).select_related("parent").order_by("territory", "kind", "pk"))
     chosen = sides()
     heads = {str(kind): next((one for one in units if one.kind == kind), None) for kind in OF_THE_COUNTY}
     townships = {unit.territory: unit for unit in units if unit.kind == Unit.Kind.TOWNSHIP}

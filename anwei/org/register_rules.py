@@ -127,12 +127,12 @@ def territory_choices(person: Any) -> Iterable[tuple[str, str]]:
 def regulator_choices(person: Any) -> Iterable[tuple[int, str]]:
     """Return the units that may answer for a sector."""
     kinds = (Unit.Kind.DEPARTMENT, Unit.Kind.COMMITTEE_OFFICE, Unit.Kind.TOWNSHIP)
-    return seen(Unit, person).filter(kind__in=kinds).values_list("pk", "name")
+    return seen(Unit, person).filter(kind__in=kinds, closed_on__isnull=True).values_list("pk", "name")
 
 
 def unit_choices(person: Any) -> Iterable[tuple[int, str]]:
-    """Return the units a person may name."""
-    return seen(Unit, person).values_list("pk", "name")
+    """Return the units a person may name: those that are not closed."""
+    return seen(Unit, person).filter(closed_on__isnull=True).values_list("pk", "name")
 
 
 def post_kinds(person: Any) -> Iterable[tuple[str, Any]]:

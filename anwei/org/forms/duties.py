@@ -79,7 +79,7 @@ class AssignSectorForm(ActForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        units = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT).order_by("pk")
+        units = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, closed_on__isnull=True).order_by("pk")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
 
     def act(self, *, actor: Person, now: datetime) -> str:

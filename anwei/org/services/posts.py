@@ -19,6 +19,7 @@ from anwei.org.holdings import day_of
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.org.rights import may_fill
 from anwei.org.scope import ADMINISTRATORS
+from anwei.org.services.closing import require_open
 from anwei.org.services.duties import locked_post, seed_duties
 from anwei.org.services.ending import end_on
 from anwei.org.services.errors import OrgError
@@ -30,8 +31,9 @@ TERM = ("from_on", "to_on", "term_on", "document")
 def create_post(unit: Unit, kind: str, title: str, *, actor: Person | None, now: datetime) -> Post:
     """Set up a post with the duties that law and rules give its kind.
 
-    Raises OrgError when the unit has a post of this title.
+    Raises OrgError when the unit has a post of this title, or is closed.
     """
+    require_open(unit)
     list(Unit.objects.select_for_update().filter(pk=unit.pk))  # two hands set up one post
     if Post.objects.filter(unit=unit, title=title).exists():
         raise OrgError(_("“%(unit)s”已有岗位“%(title)s”。") % {"unit": unit, "title": title})
@@ -73,6 +75,7 @@ def appoint(
         term_on=term_on,
         document=document,
     )
+    require_open(post.unit, to_on)
     _require_free_days(holding)
     end_after_office(person)
     holding.save()

@@ -13,24 +13,29 @@ from anwei.ledgers.saving import Edit, save_rows
 from anwei.org.models import PUBLIC_BODIES, Person, Unit
 from anwei.org.moves import moved
 from anwei.org.rights import may_appoint_in, may_set_up
+from anwei.org.services.closing import require_closable
 from anwei.org.services.errors import OrgError
 
-OF_POWER = ("parent", "kind", "territory")
-"""Columns that say who may appoint in a unit, and what its posts see."""
+OF_POWER = ("parent", "kind", "territory", "closed_on")
+"""Columns that say who may appoint in a unit, what its posts see, and whether it is there at all."""
 
 
 @transaction.atomic
 def save_units(edits: Sequence[Edit], *, actor: Person | None, now: datetime, reason: str = "") -> list[Unit]:
     """Register public bodies or change them.
 
-    Raises OrgError where `actor` does not stand over a body as it was or as it would be, or where bodies
-    would stand over each other in a ring; PermissionDenied where one would lie outside what `actor` may see.
+    Raises OrgError where `actor` does not stand over a body as it was or as it would be, where bodies would
+    stand over each other in a ring, or where one is closed on which something hangs; PermissionDenied where
+    one would lie outside what `actor` may see.
     """
     bodies = Unit.objects.select_for_update().filter(kind__in=PUBLIC_BODIES).order_by("pk")
     list(bodies.values_list("pk"))  # who stands over whom is one question
     before = {edit.row.pk: edit.row.territory for edit in edits if edit.row is not None}
     for edit in edits:
-        require_standing(edit.row, _changed(edit), actor)
+        changed = _changed(edit)
+        require_standing(edit.row, changed, actor)
+        if changed.get("closed_on"):
+            require_closable(edit.row, changed["closed_on"], now)
     rows = save_rows(Unit, edits, actor=actor, now=now, reason=reason)
     _refuse_rings(rows)
     moved({row.pk: (before[row.pk], row.territory) for row in rows if row.pk in before})
@@ -58,8 +63,13 @@ def _changed(edit: Edit) -> dict[str, Any]:
     given = {name: edit.values[name] for name in OF_POWER if name in edit.values}
     if row is None:
         return given
-    now = {"parent": row.parent_id, "kind": row.kind, "territory": row.territory}
-    return {name: value for name, value in given.items() if now[name] != value}
+    stands = {
+        "parent": row.parent_id,
+        "kind": row.kind,
+        "territory": row.territory,
+        "closed_on": row.closed_on,
+    }
+    return {name: value for name, value in given.items() if stands[name] != value}
 
 
 def _refuse_rings(rows: Sequence[Unit]) -> None:
