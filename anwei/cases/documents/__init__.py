@@ -1,1 +1,1 @@
-"""Documents of an enterprise's file: taken in and kept as evidence is, and given out within scope."""
+"""Documents of an enterprise's file or a place's: taken in and kept as evidence is, given out by scope."""

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.cases.documents.queries import documents_about, documents_of
-from anwei.cases.documents.services import column_of, may_add, owner_of
+from anwei.cases.documents.services import column_of, file_of, may_add
 from anwei.ledgers.beside import Aside, contribute_aside
 from anwei.ledgers.papers.blocks import Block
 from anwei.org.models import Person
 from anwei.sites.enterprise_file import Asked, Sheet, contribute
 from anwei.sites.file.parts import PRINTED, table, words
+from anwei.sites.models import Enterprise
 from anwei.sites.things import THINGS
 from anwei.sites.timeline import Asked as AskedEvents
 from anwei.sites.timeline import Event, Source, contribute_events
@@ -29,13 +30,14 @@ def _documents(thing: Any, person: Person, now: datetime) -> dict[str, Any]:
     """Return the newest documents about a thing, and whether the person may add one."""
     rows = documents_about(thing, person)
     first = list(rows[: N_DOCUMENTS + 1])
-    owner = owner_of(thing)
+    whose = file_of(thing)
+    query = f"{column_of(thing) or 'enterprise'}={thing.pk}"
     return {
         "documents": first[:N_DOCUMENTS],
         "n_documents": rows.count() if len(first) > N_DOCUMENTS else len(first),
-        "owner": owner,
-        "query": f"{column_of(thing) or 'enterprise'}={thing.pk}",
-        "may_add": owner is not None and may_add(person, owner, now),
+        "query": query,
+        "all": f"enterprise={whose.pk}" if isinstance(whose, Enterprise) else query,
+        "may_add": may_add(person, whose, now),
         "today": timezone.localdate(now),
     }
 

@@ -18,21 +18,26 @@ class DocumentFilter(LedgerFilter):
 
     STATES = [("withdrawn", _("已撤回")), ("all", _("含已撤回"))]
 
-    search = django_filters.CharFilter(method="by_words", widget=search_box(_("搜索 名称、文件名、企业")))
+    search = django_filters.CharFilter(
+        method="by_words", widget=search_box(_("搜索 名称、文件名、企业、场所"))
+    )
     kind = django_filters.ChoiceFilter(choices=Document.Kind.choices, empty_label=_("种类 全部"))
     state = django_filters.ChoiceFilter(method="by_state", choices=STATES, empty_label=_("状态 在册"))
     enterprise = key_filter()
+    site = key_filter()
+    point = key_filter()
+    camera = key_filter()
 
     class Meta:
         model = Document
         fields: list[str] = []
 
     def by_words(self, rows: QuerySet[Document], name: str, value: str) -> QuerySet[Document]:
-        """Every word must occur in the title, the file's name or the enterprise."""
+        """Every word must occur in the title, the name of the file, of the enterprise or of the place."""
         for word in value.split():
-            rows = rows.filter(
-                Q(title__icontains=word) | Q(name__icontains=word) | Q(enterprise__unit__name__icontains=word)
-            )
+            found = Q(title__icontains=word) | Q(name__icontains=word)
+            found |= Q(enterprise__unit__name__icontains=word) | Q(site__name__icontains=word)
+            rows = rows.filter(found)
         return rows
 
     def by_state(self, rows: QuerySet[Document], name: str, value: str) -> QuerySet[Document]:
@@ -46,13 +51,13 @@ class DocumentFilter(LedgerFilter):
 
 
 class DocumentTable(LedgerTable):
-    """Documents: what, of which enterprise and thing, until when, by whom."""
+    """Documents: what, of which enterprise or place and thing, until when, by whom."""
 
     title = tables.TemplateColumn(template_name=f"{CELLS}title.html", verbose_name=_("名称"))
     kind = tables.Column(verbose_name=_("种类"))
     enterprise = tables.TemplateColumn(
         template_name=f"{CELLS}enterprise.html",
-        verbose_name=_("企业、对象"),
+        verbose_name=_("企业或场所、对象"),
         order_by=("enterprise__unit__name",),
     )
     dated_on = tables.DateColumn(format="Y-m-d", verbose_name=_("文件日期"))
@@ -68,6 +73,6 @@ class DocumentTable(LedgerTable):
         return record.title
 
     def value_enterprise(self, record: Document) -> str:
-        """Return the enterprise and the thing."""
-        about = record.thing
-        return str(record.enterprise) if about == record.enterprise else f"{record.enterprise} {about}"
+        """Return in whose file it is, and the thing."""
+        about, whose = record.thing, record.whose
+        return str(whose) if about == whose else f"{whose} {about}"

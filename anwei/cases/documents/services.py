@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anwei.cases.errors import CaseError
 from anwei.cases.evidence import stored
@@ -18,20 +19,26 @@ from anwei.org.holdings import posts_of
 from anwei.org.models import Person
 from anwei.org.register_rules import FILE_KEEPERS, may_keep_registers
 from anwei.org.scope import ensure_visible
-from anwei.sites.models import Enterprise
+from anwei.sites.models import Enterprise, Site
+from anwei.sites.things import site_of
 
 REGISTER = "cases.document"  # under which the acts on a document are sealed
+NOT_KEEPER = gettext_lazy("您现在的岗位不能向这份档案提交文档。")
 
 
 class RefusedDocument(CaseError):
     """A document is not taken in, or not withdrawn; the text is a sentence for the user."""
 
 
-def owner_of(thing: Any) -> Enterprise | None:
-    """Return the enterprise that a thing is or belongs to; None for a place that belongs to none."""
+def file_of(thing: Any) -> Enterprise | Site:
+    """Return in whose file a document about a thing goes: its enterprise's, else that of its place."""
     if isinstance(thing, Enterprise):
         return thing
-    owner: Enterprise | None = thing.enterprise if hasattr(thing, "enterprise_id") else thing.site.enterprise
+    owner: Enterprise | None = getattr(thing, "enterprise", None)
+    place = site_of(thing)
+    if owner is None and place is not None:
+        return place.enterprise or place
+    assert owner is not None  # noqa: S101 - the database holds every thing to one of them
     return owner
 
 
@@ -48,9 +55,10 @@ def is_of_enterprise(person: Person, enterprise: Enterprise, now: datetime) -> b
     return posts_of(person, now).filter(kind__in=FILE_KEEPERS, unit=enterprise.unit_id).exists()
 
 
-def may_add(person: Person, enterprise: Enterprise, now: datetime) -> bool:
-    """Say whether a person who sees an enterprise may add to its file: clerks, and its own posts."""
-    return may_keep_registers(person) or is_of_enterprise(person, enterprise, now)
+def may_add(person: Person, whose: Enterprise | Site, now: datetime) -> bool:
+    """Say whether a person who sees an enterprise or a place may add to its file: clerks, its own posts."""
+    own = isinstance(whose, Enterprise) and is_of_enterprise(person, whose, now)
+    return own or may_keep_registers(person)
 
 
 @transaction.atomic
@@ -65,20 +73,17 @@ def add_document(
     actor: Person,
     now: datetime,
 ) -> Document:
-    """Take a file in as a document of an enterprise or of one of its things.
+    """Take a file in as a document of an enterprise, of a thing of it, or of a place that belongs to none.
 
-    Raises RefusedEvidence for the file, RefusedDocument where the thing belongs to no enterprise,
-    PermissionDenied where the actor may not.
+    Raises RefusedEvidence for the file, PermissionDenied where the actor may not.
     """
-    owner = owner_of(thing)
-    if owner is None:
-        raise RefusedDocument(_("这处场所不属于企业，没有企业档案可以归入。"))
-    if not may_add(actor, owner, now):
-        raise PermissionDenied(_("您现在的岗位不能向这家企业的档案提交文档。"))
+    whose = file_of(thing)
+    if not may_add(actor, whose, now):
+        raise PermissionDenied(NOT_KEEPER)
     with stored([upload]) as [file], transaction.atomic():
         about = {column: thing} if (column := column_of(thing)) else {}
         made = Document.objects.create(
-            enterprise=owner,
+            enterprise=whose if isinstance(whose, Enterprise) else None,
             **about,
             title=title,
             kind=kind,
@@ -105,7 +110,7 @@ def withdraw_document(document: Document, *, actor: Person, now: datetime, reaso
     """
     rows = Document.objects.select_for_update(of=("self",)).select_related("enterprise")
     row: Document = rows.get(pk=document.pk)
-    if not may_add(actor, row.enterprise, now):
+    if not may_add(actor, row.whose, now):
         raise PermissionDenied(_("您现在的岗位不能撤回这份文档。"))
     if row.withdrawn_at is not None:
         raise RefusedDocument(_("这份文档已经撤回。"))

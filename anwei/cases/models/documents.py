@@ -1,13 +1,15 @@
-"""Papers of an enterprise's file: what it or one of its things has on paper, as a file."""
+"""Documents: what an enterprise, a thing of it, or a place that belongs to none has on paper, as a file."""
 
 from __future__ import annotations
+
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models import Person
-from anwei.org.scope import ScopeColumns, ScopedManager
+from anwei.org.scope import ScopeColumns, ScopedManager, ScopedQuerySet
 from anwei.sites.models import (
     Camera,
     Chemical,
@@ -20,7 +22,9 @@ from anwei.sites.models import (
 )
 
 THINGS = ("site", "equipment", "process", "chemical", "camera", "point", "installation")
-"""Columns that say which thing of the enterprise a document is about; none: the enterprise itself."""
+"""Columns that say which thing a document is about; none: the enterprise itself."""
+TO_PLACE = ("site", "point__site", "camera__site")
+"""Paths to the place of a thing that may belong to no enterprise."""
 
 
 def _of_one_thing_at_most() -> Q:
@@ -30,8 +34,34 @@ def _of_one_thing_at_most() -> Q:
     return alone
 
 
+def _on_a_place() -> Q:
+    found = Q()
+    for path in TO_PLACE:
+        found |= Q(**{f"{path.partition('__')[0]}__isnull": False})
+    return found
+
+
+class DocumentQuerySet(ScopedQuerySet):
+    """Documents: those of an enterprise are seen by its scope, those of a place alone by the place's own."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Return the documents that `person` may see."""
+        seen, places = Q(), Site.objects.visible_to(person).order_by().values("pk")
+        for path in TO_PLACE:
+            seen |= Q(**{f"{path}__in": places})
+        return super().visible_to(person) | self.filter(seen, enterprise__isnull=True)
+
+
+class DocumentManager(ScopedManager["Document"]):
+    """The rows of documents, as `DocumentQuerySet` narrows them."""
+
+    def get_queryset(self) -> DocumentQuerySet:
+        """Return all of them."""
+        return DocumentQuerySet(self.model, using=self._db)
+
+
 class Document(models.Model):
-    """A file in an enterprise's file; it is withdrawn with a reason, never deleted.
+    """A file of an enterprise or of a place that belongs to none; withdrawn with a reason, never deleted.
 
     What the row tells and the digest of the file are sealed in its change log (`cases.documents.services`).
     """
@@ -50,7 +80,12 @@ class Document(models.Model):
         OTHER = "other", _("其他")
 
     enterprise = models.ForeignKey(
-        Enterprise, on_delete=models.PROTECT, related_name="documents", verbose_name=_("企业")
+        Enterprise,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("企业"),
     )
     site = models.ForeignKey(
         Site, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("重点部位")
@@ -78,7 +113,7 @@ class Document(models.Model):
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
     withdrawal = models.CharField(_("撤回理由"), max_length=200, blank=True)
 
-    objects = ScopedManager()
+    objects = DocumentManager()
     scope = ScopeColumns(
         territory="enterprise__unit__territory",
         sector=("enterprise__sector", "enterprise__second_sector"),
@@ -91,6 +126,10 @@ class Document(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=_of_one_thing_at_most(), name="document_is_of_one_thing_at_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(enterprise__isnull=False) | _on_a_place(),
+                name="document_is_of_an_enterprise_or_a_place",
             ),
             models.CheckConstraint(
                 condition=Q(dated_on__isnull=True)
@@ -112,4 +151,19 @@ class Document(models.Model):
     def thing(self) -> models.Model:
         """What the document is about: a thing of the enterprise, else the enterprise itself."""
         found = (getattr(self, name) for name in THINGS if getattr(self, f"{name}_id") is not None)
-        return next(found, None) or self.enterprise
+        about = next(found, None) or self.enterprise
+        assert about is not None  # noqa: S101 - the database holds it to one of them
+        return about
+
+    @property
+    def place(self) -> Site | None:
+        """The place of its thing, where that is a place or stands at one that may belong to no enterprise."""
+        beside = self.point or self.camera
+        return self.site or (beside.site if beside is not None else None)
+
+    @property
+    def whose(self) -> Enterprise | Site:
+        """In whose file it is: the enterprise's, else the place's."""
+        found = self.enterprise or self.place
+        assert found is not None  # noqa: S101 - the database holds it to one of them
+        return found

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anwei.cases.documents.forms import DocumentForm
 from anwei.cases.documents.listing import DocumentFilter, DocumentTable
 from anwei.cases.documents.queries import documents_of, gets_file, gets_original
-from anwei.cases.documents.services import add_document, may_add, owner_of, withdraw_document
+from anwei.cases.documents.services import NOT_KEEPER, add_document, file_of, may_add, withdraw_document
 from anwei.cases.errors import CaseError
 from anwei.cases.evidence import confined, path_of, response
 from anwei.cases.intake import Upload
@@ -58,10 +58,12 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "document": shown,
         "thing": shown.thing,
+        "whose": shown.whose,
+        "whose_address": address_of_thing(shown.whose),
         "thing_address": address_of_thing(shown.thing),
         "is_photo": has_copy(shown),
         "gets_file": gets_file(person, shown, now),
-        "may_withdraw": shown.withdrawn_at is None and may_add(person, shown.enterprise, now),
+        "may_withdraw": shown.withdrawn_at is None and may_add(person, shown.whose, now),
         "changes": Change.objects.filter(register="cases.document", row=str(pk))
         .select_related("actor")
         .order_by("-number"),
@@ -93,9 +95,9 @@ def document_new(request: HttpRequest) -> HttpResponse:
     """Hand in a document on `?enterprise=`, or on the thing that `?site=`, `?equipment=` ... names."""
     person, now = person_of(request), timezone.now()
     thing = _named_thing(request, person)
-    owner = owner_of(thing)
-    if owner is None or not may_add(person, owner, now):
-        raise PermissionDenied(_("您现在的岗位不能向这家企业的档案提交文档。"))
+    whose = file_of(thing)
+    if not may_add(person, whose, now):
+        raise PermissionDenied(NOT_KEEPER)
     form = DocumentForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
@@ -105,9 +107,15 @@ def document_new(request: HttpRequest) -> HttpResponse:
         except CaseError as error:
             form.add_error("file", str(error))
         else:
-            messages.success(request, _("已存入企业档案，文件指纹（SHA-256）已封存。"))
+            messages.success(request, _("已存入档案，文件指纹（SHA-256）已封存。"))
             return redirect("document", made.pk)
-    context = {"form": form, "thing": thing, "owner": owner, "back": address_of_thing(thing)}
+    context = {
+        "form": form,
+        "thing": thing,
+        "whose": whose,
+        "whose_address": address_of_thing(whose),
+        "back": address_of_thing(thing),
+    }
     return render(request, "cases/documents/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -133,8 +141,8 @@ def _named_thing(request: HttpRequest, person: Person) -> Any:
     for name, model in models.items():
         if key := number_in(request.GET.get(name, "")):
             thing = get_object_or_404(model.objects.visible_to(person), pk=key)
-            owner = owner_of(thing)
-            if owner is not None and not Enterprise.objects.visible_to(person).filter(pk=owner.pk).exists():
+            whose = file_of(thing)
+            if not type(whose).objects.visible_to(person).filter(pk=whose.pk).exists():
                 raise Http404
             return thing
     raise Http404
