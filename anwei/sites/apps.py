@@ -21,7 +21,14 @@ class SitesConfig(AppConfig):
 
         on_move(take_places_along)
         autodiscover_modules("enterprise_file", "documents.enterprise_file", "risks.sheet")
-        for module in ("live.sheet", "expiries.sheet", "file.overview", "file.registers", "file.events"):
+        for module in (
+            "live.sheet",
+            "expiries.sheet",
+            "file.overview",
+            "file.statuses",
+            "file.registers",
+            "file.events",
+        ):
             import_module(f"anwei.sites.{module}")
         autodiscover_modules("expiry_kinds")
         autodiscover_modules("gaps")

@@ -42,6 +42,16 @@ def counted_on(day: date, rows: Rows, enterprise: str = "pk") -> Rows:
     return rows.exclude(**{f"{enterprise}__in": left_out_on(day).values("pk")})
 
 
+def periods_of(enterprise: Enterprise) -> list[StatusPeriod]:
+    """Return the periods of an enterprise, the newest first.
+
+    Where none was ever written it is the status of today, unsaved, since the day it names or since ever.
+    """
+    written = list(StatusPeriod.objects.filter(enterprise=enterprise).order_by("-from_on"))
+    since = enterprise.status_since or BEFORE_ALL_RECORDS
+    return written or [StatusPeriod(enterprise=enterprise, status=enterprise.status, from_on=since)]
+
+
 def write_periods(changes: Iterable[StatusChange], *, today: date, reason: str) -> None:
     """Write that enterprises are in their status from the day they name, else from today."""
     for change in changes:

@@ -123,3 +123,24 @@ def test_the_denominators_of_the_county_follow(county: County, browse: Browse) -
     assert told() == (1, 1, 0)
     change(client, plant, status="生产")
     assert told() == (2, 2, 1)
+
+
+def test_the_file_tells_the_periods_with_their_reasons(county: County, browse: Browse) -> None:
+    client, plant = browse(county.officer), county.enterprise
+
+    def sheet() -> list[list[str]]:
+        groups = client.get(reverse("enterprise", args=[plant.pk])).context["groups"]
+        parts = [parts for _key, _label, sheets in groups for _sheet, parts in sheets]
+        [lines] = [one["lines"] for one in parts if one.get("title") == "生产状态"]
+        return [[cell.text for cell in cells] for _address, cells in lines]
+
+    assert sheet() == [["生产", "—", "—", "—"]]
+    change(client, plant, "市场原因", status="长期停产", status_since=str(day(-9)))
+    change(client, plant, "订单恢复", status="生产", status_since=str(day(-2)))
+    assert sheet() == [
+        ["生产", str(day(-2)), "—", "订单恢复"],
+        ["长期停产", str(day(-9)), str(day(-3)), "市场原因"],
+        ["生产", "—", str(day(-10)), "—"],
+    ]
+    page = client.get(reverse("enterprise", args=[plant.pk])).content.decode()
+    assert "订单恢复" in page and "截止日期" in page
