@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, F, QuerySet, Value, When
@@ -38,7 +39,7 @@ def _standing(rows: QuerySet[Any], enterprise: str = "enterprise__") -> QuerySet
     return rows.exclude(**{f"{enterprise}status": Enterprise.Status.CLOSED})
 
 
-def _installations_and_enterprises() -> QuerySet[Any]:
+def _installations_and_enterprises(on: date) -> QuerySet[Any]:
     return _standing(valid_assessments(Assessment.objects.filter(point__isnull=True)), "owner__")
 
 
@@ -47,7 +48,7 @@ KINDS = (
         "licences",
         gettext_lazy("许可证照"),
         gettext_lazy("换证"),
-        lambda: _standing(licences_to_renew().exclude(kind=Licence.Kind.MANAGER)),
+        lambda on: _standing(licences_to_renew(on).exclude(kind=Licence.Kind.MANAGER)),
         "expires_on",
         lambda: _joined(_label("kind", Licence.Kind.choices), F("number")),
         _row_of("licences"),
@@ -56,7 +57,7 @@ KINDS = (
         "certificates",
         gettext_lazy("安全管理人员证书"),
         gettext_lazy("复审"),
-        lambda: _standing(licences_to_renew().filter(kind=Licence.Kind.MANAGER)),
+        lambda on: _standing(licences_to_renew(on).filter(kind=Licence.Kind.MANAGER)),
         "expires_on",
         lambda: _joined(F("covers"), F("number")),
         _row_of("licences"),
@@ -65,7 +66,7 @@ KINDS = (
         "insurances",
         gettext_lazy("安责险"),
         gettext_lazy("续保"),
-        lambda: _standing(policies_to_renew()),
+        lambda on: _standing(policies_to_renew(on)),
         "expires_on",
         lambda: _joined(F("insurer"), F("number")),
         _row_of("insurances"),
@@ -74,7 +75,7 @@ KINDS = (
         "inspections",
         gettext_lazy("设备检验"),
         gettext_lazy("检验"),
-        lambda: _standing(Equipment.objects.filter(in_use=True)),
+        lambda on: _standing(Equipment.objects.filter(in_use=True)),
         "inspection_due_on",
         lambda: _joined(F("name"), F("code")),
         _row_of("equipment"),
@@ -83,7 +84,7 @@ KINDS = (
         "documents",
         gettext_lazy("制度规程评审"),
         gettext_lazy("评审"),
-        lambda: _standing(ManagementDocument.objects.all()),
+        lambda on: _standing(ManagementDocument.objects.all()),
         "review_on",
         lambda: F("title"),
         _row_of("management-documents"),
@@ -105,7 +106,7 @@ KINDS = (
         "risk-points",
         gettext_lazy("风险点复评"),
         gettext_lazy("复评"),
-        lambda: standing_points(RiskPoint.objects.all()),
+        lambda on: standing_points(RiskPoint.objects.all()),
         "review_on",
         lambda: _joined(F("name"), F("code")),
         lambda key: reverse("risk_point", args=[key]),
@@ -118,7 +119,7 @@ KINDS = (
         "standardization",
         gettext_lazy("标准化等级"),
         gettext_lazy("复评"),
-        lambda: _standing(Enterprise.objects.exclude(standardization=""), ""),
+        lambda on: _standing(Enterprise.objects.exclude(standardization=""), ""),
         "standardized_until",
         lambda: _label("standardization", Enterprise.Standardization.choices),
         lambda key: reverse("enterprise", args=[key]),
@@ -131,7 +132,7 @@ KINDS = (
         "contacts",
         gettext_lazy("应急联系人"),
         gettext_lazy("试拨"),
-        lambda: _standing(untried()),
+        lambda on: _standing(untried()),
         "",
         lambda: _joined(F("name"), F("role")),
         _row_of("contacts"),

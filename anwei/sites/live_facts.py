@@ -29,10 +29,10 @@ Facts = Iterator[tuple[int, Fact]]
 def facts_of_papers(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
     """Yield licences and insurance that have ended and were not followed, and inspections overdue."""
     on, keys = day_of(at), enterprises.order_by().values("pk")
-    ended = licences_to_renew().filter(enterprise__in=keys, expires_on__lt=on)
+    ended = licences_to_renew(on).filter(enterprise__in=keys, expires_on__lt=on)
     for licence in ended.order_by("pk"):
         yield licence.enterprise_id, _ended("licences_expired", str(licence), licence.expires_on, licence)
-    policies = policies_to_renew().filter(enterprise__in=keys, expires_on__lt=on)
+    policies = policies_to_renew(on).filter(enterprise__in=keys, expires_on__lt=on)
     newest: dict[int, Insurance] = {one.enterprise_id: one for one in policies.order_by("expires_on", "pk")}
     for key, policy in newest.items():
         words = f"{Insurance._meta.verbose_name} {policy}"

@@ -17,6 +17,7 @@ from django.urls import reverse
 from anwei.ledgers.models import Change
 from anwei.org.models import Person
 from anwei.sites.expiries.kinds import expiry_kinds
+from anwei.sites.live_facts import facts_of_papers
 from anwei.sites.models import (
     Assessment,
     Contact,
@@ -109,6 +110,42 @@ def test_what_was_renewed_is_not_listed(county: County, browse: Browse) -> None:
     first = licence(county.enterprise, 20, "甲某", kind="manager")
     licence(county.enterprise, 500, "乙某", kind="manager")  # another person's
     assert [row.key for row in shown(client)] == [first.pk]
+
+
+def test_a_paper_follows_where_it_holds_by_then_and_says_the_same(county: County, browse: Browse) -> None:
+    own: dict[str, Any] = {"enterprise": county.enterprise}
+
+    def safety(number: str, n_days: int, **values: Any) -> int:
+        values = {"kind": "safety", **values, "number": number, "expires_on": day(n_days)}
+        return Licence.objects.create(**own, **values).pk
+
+    def policy(number: str, first: int, last: int, **values: Any) -> int:
+        values |= {"insurer": "财险", "number": number, "starts_on": day(first), "expires_on": day(last)}
+        return Insurance.objects.create(**own, **values).pk
+
+    mine = safety("一矿001", -100, covers="一矿")
+    other_mine = safety("二矿002", 5, covers="二矿")
+    kept = safety("晋〔2023〕0017号", -30, covers="年产 90 万吨", kind="mining")
+    safety("晋〔2026〕0017号", 900, covers="年产 120 万吨", kind="mining", issued_on=day(-29))
+    at_a_place = safety("站证1", -9, kind="gas", site=place(county.enterprise))
+    safety("总证2", 900, kind="gas")
+    to_be_issued = safety("运证1", -9, kind="transport")
+    safety("运证2", 900, kind="transport", issued_on=day(3))
+    uninsured = policy("旧单", -400, -35)
+    policy("后来的单", 60, 400)
+    client = browse(county.officer)
+    assert kept not in keys_of(client, "licences")
+    assert keys_of(client, "licences") == {mine, other_mine, at_a_place, to_be_issued}
+    assert keys_of(client, "insurances") == {uninsured}
+    told = [fact.key for _owner, fact in facts_of_papers(Enterprise.objects.all(), NOW)]
+    assert sorted(told) == ["insurance_expired", *["licences_expired"] * 3]
+    ending = policy("接上的单", -34, 20)
+    policy("明年的单", 21, 386)  # from the day after: without a gap
+    assert ending not in keys_of(client, "insurances") and keys_of(client, "insurances") == set()
+
+
+def keys_of(client: Client, kind: str) -> set[int]:
+    return {row.key for row in shown(client, kind=kind)}
 
 
 def test_the_list_of_a_closed_enterprise_is_empty(county: County, browse: Browse) -> None:

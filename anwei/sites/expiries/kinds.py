@@ -33,7 +33,7 @@ WITHOUT_DAY = date(1900, 1, 1)  # of what must be done at once, whatever the day
 
 @dataclass(frozen=True)
 class ExpiryKind:
-    """One kind: which rows still count (`rows`, scoped by `visible_to` later), their last day, what they are.
+    """One kind: its rows that count on a day (`rows`, scoped by `visible_to` later), their last day and name.
 
     `day`, `whose`, `territory`, `sector` and `owner` (the key of the enterprise) are paths of the model;
     `what` makes an expression in the reader's language; `opens` leads to a row, `act` says what must be done.
@@ -43,7 +43,7 @@ class ExpiryKind:
     code: str
     label: _StrPromise
     act: _StrPromise
-    rows: Callable[[], Any]
+    rows: Callable[[date], Any]
     day: str
     what: Callable[[], Any]
     opens: Callable[[int], str]
@@ -124,7 +124,7 @@ def expiries(
 
 def _rows(kind: ExpiryKind, person: Person, today: date, narrowed: dict[str, Any]) -> QuerySet[Any, Any]:
     """Return the rows of one kind as the tuples of `Expiry`, its code first."""
-    rows = kind.rows().visible_to(person).order_by()
+    rows = kind.rows(today).visible_to(person).order_by()
     if township := narrowed.get("township"):
         rows = rows.filter(**{f"{kind.territory}__startswith": township})
     if sector := narrowed.get("sector"):
