@@ -10,18 +10,22 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from anwei.ledgers.models import Change
+from anwei.ledgers.release import Leaving, release
 from anwei.ledgers.services import record_change
 from anwei.org.accounts.administration import administered_people, offered_posts
+from anwei.org.accounts.subjects import named
 from anwei.org.models import ApiToken, Person, Post, Unit
 from anwei.org.services import (
     OrgError,
     appoint,
     close_account,
     create_token,
+    delegate,
     dismiss,
     dismiss_administrator,
     reset_password,
 )
+from anwei.portal.system.checks import TASKS
 from tests.kernel.accounts import give_factor, is_in, log_in, official, township
 from tests.kernel.county import COUNTY, NOW, County, in_post
 
@@ -221,6 +225,40 @@ def test_the_auditor_sees_what_left_the_system_was_erased_and_was_set(
     changes = browser(auditor).get(f"{LIST}audit/changes/").content.decode()
     assert [n for n in range(len(acts)) if f"事由第{n}条" not in changes] == []
     assert [words for _register, _verb, words in acts if f">{words}<" not in changes] == []
+
+
+def test_the_auditor_reads_words_and_how_many_rows_left(county: County, auditor: Person) -> None:
+    lent = delegate(
+        county.safety,
+        principal=county.worker,
+        deputy=county.boss,
+        from_at=NOW,
+        to_at=NOW + timedelta(days=1),
+        reason="出差",
+        actor=county.worker,
+        now=NOW,
+    )
+    release(Leaving("sites", 37, county.officer, NOW), "xlsx")
+    release(Leaving("audit-logins", 12, auditor, NOW, personal=True, reason="核查"), "xlsx")
+    for check in ("verify", "backup", "drill", "orphans"):
+        record_change("system.check", check, actor=auditor, now=NOW, verb="run", content={})
+    page = browser(auditor).get(f"{LIST}audit/changes/").content.decode()
+    subjects = (
+        "重点部位台账，37 条",
+        "登录记录，12 条",
+        "记录核验",
+        "备份",
+        "恢复演练",
+        f"岗位代理 · {lent}",
+    )
+    assert [words for words in subjects if f">{words}<" not in page] == []
+    assert not re.search(r"org\.delegation|ledgers\.export|system\.check", page)
+
+
+def test_every_check_and_list_that_the_record_may_name_has_words() -> None:
+    for check in TASKS:
+        record = Change(register="system.check", row=check)
+        assert named(record) != check
 
 
 def test_a_township_s_auditor_sees_its_own_people_only(county: County) -> None:

@@ -10,6 +10,7 @@ from anwei.ledgers.masking import masked_if_phone
 from anwei.ledgers.models import Change
 from anwei.org.accounts.lockout import FACTOR
 from anwei.org.accounts.sessions import device_words
+from anwei.org.accounts.subjects import named
 from anwei.org.models import SECTOR_CHOICES, Person, Post, Unit
 
 register = template.Library()
@@ -73,7 +74,7 @@ def subject_words(change: Change) -> str:
     )
     if post and (found := post.first()):
         return f"{found} · {_named(str(change.content.get('person', '')))}".rstrip(" ·")
-    return f"{change.register} {change.row}"
+    return named(change)
 
 
 def _named(row: str) -> str:
