@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -94,12 +95,13 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     person, today = person_of(request), timezone.localdate()
     seen = Post.objects.filter(unit__in=units_seen(person)).select_related("unit")
     shown = get_object_or_404(seen, pk=pk)
+    tasks = list(shown.tasks.filter(Q(year=today.year) | Q(done_on__isnull=True)))
     context = {
         "post": shown,
         "holdings": shown.holdings.select_related("person").order_by("-from_on", "-pk"),
         "duties": shown.duties.all(),
-        "tasks": shown.tasks.filter(year=today.year),
-        "has_tasks": shown.kind == Post.Kind.PRINCIPAL and shown.unit.kind in LEADERS,
+        "tasks": tasks,
+        "has_tasks": bool(tasks) or (shown.kind == Post.Kind.PRINCIPAL and shown.unit.kind in LEADERS),
         "designations": shown.designations.on(today)
         .filter(unit__in=units_seen(person))
         .select_related("unit"),
