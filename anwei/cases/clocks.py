@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from anwei.cases.events import RECOUNTED
 from anwei.cases.kinds import kind_of, specific
@@ -45,7 +45,13 @@ def run_clocks(case: Case, event: str, now: datetime) -> None:
         if rule.repeats and rule.met_by == event
         for due_at in unmet.filter(met_by=event, name=rule.name).values_list("due_at", flat=True)
     ]
-    unmet.filter(met_by=event).update(met_at=now)
+    starting += [
+        (rule, now)
+        for rule in rules
+        if event in rule.tightened_by and unmet.filter(name=rule.name, met_by=rule.met_by).exists()
+    ]
+    ended = [rule.name for rule in rules if event in rule.ended_by]
+    unmet.filter(Q(met_by=event) | Q(name__in=ended)).update(met_at=now)
     calendar = county_calendar() if starting else None
     for rule, counted_from in starting:
         _start(case, rule, now, rule.due(counted_from, calendar), calendar)

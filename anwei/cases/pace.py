@@ -96,16 +96,16 @@ def _first_due(clock: Clock, rounds: Sequence[tuple[Clock, Clock]]) -> datetime 
 def _ended(case: Case, clock: Clock, met_at: datetime, rounds: Sequence[tuple[Clock, Clock]]) -> ClockView:
     in_time = met_at <= clock.due_at
     state: State = "met" if in_time else "met_late"
-    if met_at == case.closed_at and not _was_done(case, clock):
+    if met_at == case.closed_at and not _was_done(case, clock, met_at):
         state = "ended" if in_time else "ended_late"
     elif any(one.pk == clock.pk for one, _other in rounds):
         state = "returned" if in_time else "returned_late"
     return ClockView(clock, state, clock.due_at - met_at, met_at, not in_time, 0)
 
 
-def _was_done(case: Case, clock: Clock) -> bool:
+def _was_done(case: Case, clock: Clock, met_at: datetime) -> bool:
     """Say whether a clock that ended with its case was met by its own verb, and not by closing otherwise."""
-    return Entry.objects.filter(case=case.pk, verb=clock.met_by, at=clock.met_at).exists()
+    return Entry.objects.filter(case=case.pk, verb=clock.met_by, at=met_at).exists()
 
 
 def _view(case: Case, clock: Clock, now: datetime) -> ClockView:

@@ -23,7 +23,6 @@ from anwei.standards.clocks import WARNING_CLOCKS, ClockRule, warning_clocks
 
 RISE = "rise"
 OPEN_PHASES = (Phase.ASSIGNED, Phase.ACTING, Phase.REVIEW)
-STILL_TO_COME = {Phase.ASSIGNED: {"sign", "dispose"}, Phase.ACTING: {"dispose"}}
 ON_SITE: dict[str, Any] = {"taken_at": True, "place": True, "at_least_one": "photo"}
 
 
@@ -133,11 +132,10 @@ LIFECYCLE = Lifecycle(
 def clocks(warning: Warning) -> Iterable[ClockRule]:
     """Return the clocks of the warning's level, as the county set them.
 
-    A rise starts the clocks of the new level for what is still to come: nobody signs twice.
+    A rise counts those that run by the limits of the new level: nobody signs twice.
     """
-    still_to_come = STILL_TO_COME.get(Phase(warning.phase), set())
     for rule in warning_clocks(warning.level, county_setting(WARNING_CLOCKS, {})):
-        yield replace(rule, starts_on=(*rule.starts_on, RISE)) if rule.met_by in still_to_come else rule
+        yield replace(rule, tightened_by=(RISE,))
 
 
 def alarm_is_over(warning: Warning, now: datetime) -> str | None:

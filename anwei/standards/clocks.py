@@ -14,9 +14,12 @@ from anwei.standards.calendar import COUNTY_TIME, WorkCalendar, end_of_day
 from anwei.standards.limits import UNITS
 
 WARNING_CLOCKS = "warning_clocks"  # key of the county's Setting
+DISPOSAL, EXTENSION = "dispose", "extension"  # key of the clock that may be extended, and of how
 
 __all__ = [
     "COUNTY_TIME",
+    "DISPOSAL",
+    "EXTENSION",
     "UNITS",
     "WARNING_CLOCKS",
     "ClockRule",
@@ -41,9 +44,11 @@ class ExtensionRule:
 class ClockRule:
     """One limit: starts on one of the events, is met by a verb, `limit` counted in `unit` (limits.UNITS).
 
-    `on_breach` is what missing it brings; `key` names the StatutoryDeadline it comes from, if any; without an
-    `extension` it cannot be extended. `until` is the day that the case itself names: `limit` then is ignored.
-    One that `repeats` starts again whenever it was met, until the case is closed.
+    `on_breach` is what missing it brings; `key` names the StatutoryDeadline or the county's figure it comes
+    from; without an `extension` it cannot be extended. `until` is the day that the case itself names: `limit`
+    then is ignored. One that `repeats` starts again whenever it was met, until the case is closed. `ended_by`
+    are verbs that end it beside the one that meets it; at one of `tightened_by` it is counted anew if it
+    runs, and can only become due earlier.
     """
 
     name: str
@@ -60,6 +65,8 @@ class ClockRule:
     extension: ExtensionRule | None = None
     until: date | None = None
     repeats: bool = False
+    ended_by: tuple[str, ...] = ()
+    tightened_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.until is not None:
@@ -100,7 +107,9 @@ def default_warning_clocks() -> dict[str, tuple[ClockRule, ...]]:
                 row["unit"],
                 table["citation"],
                 table["confidence"],
+                key=row.get("step", row["met_by"]),
                 extension=ExtensionRule(**row["extension"]) if "extension" in row else None,
+                ended_by=tuple(row.get("ended_by", ())),
             )
         )
     return {level: tuple(found) for level, found in rules.items()}
@@ -111,11 +120,13 @@ def warning_clocks(
 ) -> tuple[ClockRule, ...]:
     """Return the clocks of a warning of `level`, with the county's own limits where it set some.
 
-    `county` is the value of the Setting `warning_clocks`: {level: {met_by: {"limit": 5, "unit": "minute"}}}.
+    `county` is the value of the Setting `warning_clocks`: {level: {key: {"limit": 5, "unit": "minute"}}}, and
+    under EXTENSION how often and by how many days the disposal may be extended, {"times": 1, "limit": 3}.
     Raises KeyError for an unknown level and ValueError for a limit that is none.
     """
     own = (county or {}).get(level, {})
-    return tuple(_changed(rule, own.get(rule.met_by)) for rule in default_warning_clocks()[level])
+    rules = (_changed(rule, own.get(rule.key)) for rule in default_warning_clocks()[level])
+    return tuple(_extended(rule, own.get(EXTENSION)) for rule in rules)
 
 
 def _changed(rule: ClockRule, own: Mapping[str, object] | None) -> ClockRule:
@@ -128,3 +139,15 @@ def _changed(rule: ClockRule, own: Mapping[str, object] | None) -> ClockRule:
         citation=str(own.get("citation", "县级设置")),
         confidence="COUNTY",
     )
+
+
+def _extended(rule: ClockRule, own: Mapping[str, object] | None) -> ClockRule:
+    """Return the rule with the county's own terms of extension; none at all where it set no times."""
+    if own is None or rule.key != DISPOSAL:
+        return rule
+    times, limit = int(str(own["times"])), int(str(own["limit"]))
+    if not times:
+        return replace(rule, extension=None)
+    limits.check(limit, "natural")
+    citation = str(own.get("citation", "县级设置"))
+    return replace(rule, extension=ExtensionRule(times, citation, "COUNTY", limit))

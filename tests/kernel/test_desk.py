@@ -19,6 +19,8 @@ from anwei.standards.clocks import ClockRule, default_warning_clocks, warning_cl
 from tests.kernel.county import NOW, County, open_repair, photo
 from tests.kernel.test_advance import to_review
 
+HOUR = timedelta(hours=1)
+
 
 def buttons(case: Case, person: object) -> list[str]:
     return [row.verb for row in transitions_for(case, person, now=NOW)]  # type: ignore[arg-type]
@@ -176,17 +178,22 @@ def test_sweep_enters_each_missed_clock_once_and_seals_the_hour(county: County) 
 
 
 @pytest.mark.parametrize(
-    ("level", "sign", "dispose"),
+    ("level", "sign", "dispose", "redispose", "confirm", "times"),
     [
-        ("red", timedelta(minutes=10), timedelta(hours=1)),
-        ("orange", timedelta(minutes=30), timedelta(hours=4)),
-        ("yellow", timedelta(hours=2), timedelta(hours=24)),
-        ("blue", timedelta(hours=14), timedelta(hours=14)),  # 10:00 in the county: until midnight
+        ("red", timedelta(minutes=10), HOUR, timedelta(minutes=30), HOUR, 0),
+        ("orange", timedelta(minutes=30), 4 * HOUR, 2 * HOUR, 4 * HOUR, 0),
+        ("yellow", 2 * HOUR, 24 * HOUR, 12 * HOUR, 24 * HOUR, 1),
+        ("blue", 14 * HOUR, 14 * HOUR, 38 * HOUR, 86 * HOUR, 1),  # from 10:00 in the county until a midnight
     ],
 )
-def test_warning_clocks(level: str, sign: timedelta, dispose: timedelta) -> None:
-    rules = {rule.met_by: rule for rule in warning_clocks(level)}
-    assert {verb: rule.due(NOW) - NOW for verb, rule in rules.items()} == {"sign": sign, "dispose": dispose}
+def test_warning_clocks(
+    level: str, sign: timedelta, dispose: timedelta, redispose: timedelta, confirm: timedelta, times: int
+) -> None:
+    rules = {rule.key: rule for rule in warning_clocks(level)}
+    due = {"sign": sign, "dispose": dispose, "redispose": redispose, "confirm": confirm}
+    assert {key: rule.due(NOW) - NOW for key, rule in rules.items()} == due
+    extended = {key: rule.extension.times for key, rule in rules.items() if rule.extension}
+    assert extended == ({"dispose": times} if times else {})
     assert {rule.confidence for rule in rules.values()} == {"TEMPLATE"}
     assert all("可改" in rule.citation for rule in rules.values())
 
@@ -200,7 +207,7 @@ def test_the_day_ends_at_the_county_s_midnight() -> None:
 
 def test_a_county_changes_a_limit() -> None:
     own = {"red": {"sign": {"limit": 5, "unit": "minute", "citation": "县安委办〔2026〕3号"}}}
-    rules = {rule.met_by: rule for rule in warning_clocks("red", own)}
+    rules = {rule.key: rule for rule in warning_clocks("red", own)}
     assert rules["sign"].due(NOW) == NOW + timedelta(minutes=5)
     assert (rules["sign"].citation, rules["sign"].confidence) == ("县安委办〔2026〕3号", "COUNTY")
     assert rules["dispose"] == default_warning_clocks()["red"][1]

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from anwei.cases.models import Entry, Evidence
+from anwei.cases.models import Entry, Evidence, Extension
 from anwei.ledgers import append_only, seal
 from anwei.monitoring.models import Alarm, Warning
 from anwei.org.models import Person, Post
@@ -24,10 +24,10 @@ SignIn = Callable[[Person], Client]
 STATED = {"evidence_taken_at": "2026-11-24T10:00", "evidence_place": "一号罐区"}
 
 
-def keys_of(client: Client, warning: Warning, verb: str) -> dict[str, str]:
-    """The hidden fields of a verb's form as the page carries them."""
-    page = client.get(f"/cases/{warning.pk}/").content.decode()
-    form = re.search(rf'<form[^>]*action="/cases/{warning.pk}/{verb}/".*?</form>', page, re.S)
+def keys_of(client: Client, warning: Warning, verb: str, pk: int | None = None) -> dict[str, str]:
+    """The hidden fields of a verb's form as the page of the warning, or of the case `pk`, carries them."""
+    page = client.get(f"/cases/{pk or warning.pk}/").content.decode()
+    form = re.search(rf'<form[^>]*action="/cases/{pk or warning.pk}/{verb}/".*?</form>', page, re.S)
     assert form, f"no form for {verb}"
     return dict(re.findall(r'<input type="hidden" name="(version|key)" value="([^"]*)"', form[0]))
 
@@ -80,9 +80,28 @@ def test_a_red_warning_says_that_it_has_no_extension(
     sentence = "以上时限不能延期"
     page = sign_in(county.worker).get(f"/cases/{warning.pk}/").content.decode()
     assert warning.level == "red" and sentence in page and "申请延期" not in page
-    Warning.objects.update(level="orange")  # whose disposal may be extended once
+    Warning.objects.update(level="orange")
     page = sign_in(county.worker).get(f"/cases/{warning.pk}/").content.decode()
-    assert sentence not in page
+    assert sentence in page and "申请延期" not in page
+
+
+def test_the_disposal_of_a_yellow_warning_is_extended_once_by_a_signature(
+    county: County, warning: Warning, sign_in: SignIn
+) -> None:
+    Warning.objects.update(level="yellow")
+    worker, officer = sign_in(county.worker), sign_in(county.officer)
+    act(worker, warning, "sign")
+    clock = warning.clocks.get(met_by="dispose")
+    asked = {"clock": clock.pk, "until": "2026-11-26", "reason": "备件未到", "interim_measures": "停用"}
+    assert "申请延期" in worker.get(f"/cases/{warning.pk}/").content.decode()
+    worker.post(f"/cases/{warning.pk}/extend/", asked)
+    request = Extension.objects.get()
+    signed = {"granted_until": "2026-11-26", "opinion": "同意", "signature_typed": "officer"}
+    hidden = keys_of(officer, warning, "approve", request.pk)
+    assert officer.post(f"/cases/{request.pk}/approve/", hidden | signed).status_code == 302
+    page = worker.get(f"/cases/{warning.pk}/").content.decode()
+    assert "已延期" in page and "申请延期</summary>" not in page  # once
+    assert request.number in officer.get("/extensions/?state=approved").content.decode()
 
 
 def test_the_page_says_why_who_and_until_when(county: County, warning: Warning, sign_in: SignIn) -> None:
@@ -120,6 +139,14 @@ def test_one_primary_button_for_whoever_has_the_turn(
     assert officer.get(address).context["primary"].transition.verb == "lift"
 
 
+def running(warning: Warning) -> tuple[str, timedelta]:
+    """The one clock that runs on a warning, and how long it allows."""
+    clock = warning.clocks.get(met_at=None)
+    warning.refresh_from_db()
+    assert warning.deadline == clock.due_at
+    return clock.name, clock.due_at - clock.started_at
+
+
 def test_sent_back_with_a_reason_and_disposed_of_again(
     county: County, warning: Warning, sign_in: SignIn
 ) -> None:
@@ -127,9 +154,16 @@ def test_sent_back_with_a_reason_and_disposed_of_again(
     officer = sign_in(county.officer)
     refused = act(officer, warning, "return_back", reason=" ")
     assert refused.status_code == 422 and "退回理由" in refused.content.decode()
+    waiting = officer.get(f"/cases/{warning.pk}/").content.decode()
+    assert "核查确认" in waiting
+    assert running(warning) == ("核查确认", timedelta(hours=1))  # the supervisor's
     act(officer, warning, "return_back", reason="照片看不清")
     warning.refresh_from_db()
     assert warning.phase == "acting"
+    assert running(warning) == ("退回后重新处置", timedelta(minutes=30))
+    page = officer.get(f"/cases/{warning.pk}/").content.decode()
+    assert "按期提交，已退回" in page and page.count("按期完成") == 2  # signed for; judged by the supervisor
+    assert "退回后重新计时" in page and "首次 " in page
     act(sign_in(county.worker), warning, "dispose", **disposal())
     warning.refresh_from_db()
     assert warning.phase == "review"
@@ -370,5 +404,5 @@ def test_the_page_of_a_case_costs_a_bounded_number_of_queries(
     sign_and_dispose(county, warning, sign_in)
     client = sign_in(county.officer)
     client.get(f"/cases/{warning.pk}/")
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(53):
         client.get(f"/cases/{warning.pk}/")

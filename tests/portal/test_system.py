@@ -97,6 +97,34 @@ def test_a_figure_is_set_with_a_reason_and_reset(administrator: Client) -> None:
     assert Change.objects.filter(register="ledgers.setting", row="warning_clocks").count() == 2
 
 
+def test_returned_work_confirming_and_extending_are_figures_too(administrator: Client) -> None:
+    table = "/system/figures/warning-clocks/"
+    reason = {"reason": "县安委〔2026〕3号"}
+    for step, entered in (
+        ("red.redispose", {"limit": "15", "unit": "minute"}),
+        ("red.confirm", {"limit": "45", "unit": "minute"}),
+        ("orange.extension", {"times": "2", "limit": "1"}),
+        ("yellow.extension", {"times": "0", "limit": ""}),
+    ):
+        assert administrator.post(f"{table}{step}/", entered | reason).status_code == 302, step
+    value = Setting.objects.get(pk="warning_clocks").value
+    red = {rule.key: (rule.limit, rule.unit) for rule in warning_clocks("red", value)}
+    assert (red["redispose"], red["confirm"], red["dispose"]) == ((15, "minute"), (45, "minute"), (1, "hour"))
+    terms = {
+        level: [
+            (rule.extension.times, rule.extension.limit)
+            for rule in warning_clocks(level, value)
+            if rule.extension
+        ]
+        for level in ("red", "orange", "yellow", "blue")
+    }
+    assert terms == {"red": [], "orange": [(2, 1)], "yellow": [], "blue": [(1, 3)]}
+    page = administrator.get(table).content.decode()
+    assert "最多 2 次，至原定期限后 1 日" in page and "不能延期" in page
+    refused = administrator.post(f"{table}red.extension/", {"times": "1", "limit": ""} | reason)
+    assert refused.status_code == 422 and "请填写大于零的整数" in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     ("limit", "unit"), [("0", "minute"), ("-1", "minute"), ("abc", "minute"), ("5", "year"), ("", "hour")]
 )

@@ -57,9 +57,9 @@ def county(transactional_db: None) -> County:
 
 @pytest.fixture
 def plant(county: County) -> Plant:
-    """A sensor whose limit is orange: red warnings get no more time."""
+    """A sensor whose limit is yellow: red and orange warnings get no more time."""
     plant = build_plant(county)
-    AlarmRule.objects.filter(pk=plant.hh.pk).update(severity="orange")
+    AlarmRule.objects.filter(pk=plant.hh.pk).update(severity="yellow")
     return plant
 
 
@@ -194,6 +194,8 @@ def test_an_overdue_case_climbs_gets_time_closes_and_proves_itself(
     act.locator("[name=cause]").fill("风筒脱节")
     act.locator("[name=measure]").fill("接好风筒并测风")
     act.locator("input[type=file]:not([capture])").first.set_input_files(photo(tmp_path / "现场.jpg"))
+    act.locator("[name=evidence_taken_at]").fill(f"{timezone.localtime():%Y-%m-%dT%H:%M}")
+    act.locator("[name=evidence_place]").fill("一号罐区")
     act.get_by_role("button", name="提交处置").click()
 
     officer.goto(f"{address}/cases/{case.pk}/")

@@ -13,7 +13,15 @@ from anwei.portal.system.figures import UNITS, WITHOUT_NUMBER, Field, Figure, Va
 from anwei.standards import deadlines as statutory
 from anwei.standards import ladders as escalation
 from anwei.standards import limits
-from anwei.standards.clocks import WARNING_CLOCKS, default_warning_clocks, warning_clocks
+from anwei.standards.clocks import (
+    DISPOSAL,
+    EXTENSION,
+    WARNING_CLOCKS,
+    ClockRule,
+    ExtensionRule,
+    default_warning_clocks,
+    warning_clocks,
+)
 from anwei.standards.ladders import Rung
 
 TOLD = {
@@ -31,7 +39,9 @@ class WarningClocks:
 
     code, key = "warning-clocks", WARNING_CLOCKS
     label = gettext_lazy("预警时限")
-    hint = gettext_lazy("各级预警多久签收、多久查明原因并处置。没有条款规定，按惯例预置，县里可改。")
+    hint = gettext_lazy(
+        "各级预警多久签收、查明原因并处置、退回后重新处置、核查确认，以及处置时限能否延期。没有条款规定，按惯例预置，县里可改。"
+    )
 
     def figures(self, own: Value) -> list[Figure]:
         """Return a row for each clock of each level."""
@@ -40,24 +50,26 @@ class WarningClocks:
             for default, rule in zip(defaults, warning_clocks(level, own), strict=True):
                 rows.append(
                     Figure(
-                        f"{level}.{rule.met_by}",
+                        f"{level}.{rule.key}",
                         str(Severity(level).label),
                         rule.name,
                         length(rule.limit, rule.unit),
                         length(default.limit, default.unit),
                         default.citation,
                         default.confidence,
-                        _limit_fields(rule.limit, rule.unit, ("minute", "hour", "same_day")),
-                        rule.met_by in own.get(level, {}),
+                        _limit_fields(rule.limit, rule.unit, ("minute", "hour", "same_day", "natural")),
+                        rule.key in own.get(level, {}),
                     )
                 )
+                if default.key == DISPOSAL:
+                    rows.append(_extension(level, default, rule, own))
         return rows
 
     def changed(self, own: Value, name: str, entered: Mapping[str, str]) -> Value:
-        """Enter one limit."""
+        """Enter one limit, or how often and by how many days one may be extended."""
         level, _dot, step = name.partition(".")
-        limit = _entered_limit(entered)
-        return {**own, level: {**own.get(level, {}), step: limit}}
+        value = _entered_terms(entered) if step == EXTENSION else _entered_limit(entered)
+        return {**own, level: {**own.get(level, {}), step: value}}
 
     def reset(self, own: Value, name: str) -> Value:
         """Leave one limit out."""
@@ -147,6 +159,41 @@ class Ladders:
         default = {rung.code: asdict(rung) for rung in escalation.default_ladders()[ladder].rungs}
         rungs = [default[code] if rung["code"] == code else rung for rung in own.get(ladder, [])]
         return {**own, ladder: rungs} if rungs else own
+
+
+def _extension(level: str, default: ClockRule, rule: ClockRule, own: Value) -> Figure:
+    """Return the row that says whether the disposal of a level may be extended."""
+    terms = rule.extension
+    return Figure(
+        f"{level}.{EXTENSION}",
+        str(Severity(level).label),
+        _("%(clock)s：延期") % {"clock": rule.name},
+        _terms(terms),
+        _terms(default.extension),
+        default.citation,
+        default.confidence,
+        (
+            Field("times", _("最多几次（0 为不能延期）"), terms.times if terms else 0, is_number=True),
+            Field("limit", _("最多延长几日"), terms.limit or "" if terms else "", is_number=True),
+        ),
+        EXTENSION in own.get(level, {}),
+    )
+
+
+def _terms(terms: ExtensionRule | None) -> str:
+    if terms is None:
+        return _("不能延期")
+    return _("最多 %(times)d 次，至原定期限后 %(length)s") % {
+        "times": terms.times,
+        "length": length(terms.limit, terms.unit),
+    }
+
+
+def _entered_terms(entered: Mapping[str, str]) -> Value:
+    times, limit = whole(entered, "times"), whole(entered, "limit")
+    if times and not limit:
+        raise ValueError(_("请填写大于零的整数。"))
+    return {"times": times, "limit": limit}
 
 
 def _moment(rung: Rung) -> str:

@@ -22,7 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take level, step, limit and unit, or nothing at all."""
         parser.add_argument("level", nargs="?", choices=Severity.values, help="等级")
-        parser.add_argument("step", nargs="?", help="环节：sign 签收，dispose 处置")
+        parser.add_argument(
+            "step",
+            nargs="?",
+            help="环节：sign 签收，dispose 处置，redispose 退回后重新处置，confirm 核查确认",
+        )
         parser.add_argument("limit", nargs="?", type=int, help="时限")
         parser.add_argument("unit", nargs="?", choices=UNITS, help="单位；same_day 为当日")
         parser.add_argument("--actor", metavar="USER", help="经办人（用户名）")
@@ -36,13 +40,13 @@ class Command(BaseCommand):
             )
         for each in Severity:
             for rule in warning_clocks(each, county_setting(WARNING_CLOCKS, {})):
-                line = f"{each.label} {rule.name}（{rule.met_by}）：{_in_words(rule)} · {rule.citation}"
+                line = f"{each.label} {rule.name}（{rule.key}）：{_in_words(rule)} · {rule.citation}"
                 self.stdout.write(line)
 
     def _change(
         self, level: str, *, step: str | None, limit: int | None, unit: str | None, actor: str, reason: str
     ) -> None:
-        if step not in {rule.met_by for rule in default_warning_clocks()[level]}:
+        if step not in {rule.key for rule in default_warning_clocks()[level]}:
             raise CommandError(_("没有这个环节：%(step)s。") % {"step": step})
         if limit is None or unit is None:
             raise CommandError(_("请写明时限和单位，例如 red sign 10 minute。"))
