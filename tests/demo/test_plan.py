@@ -152,5 +152,6 @@ def test_the_script_names_devices_and_tags_that_exist() -> None:
             for tag in site["device"]["tags"]
         }
         assert set(row["tags"]) <= tags, row
-    opening = next(device for device in DEVICES if device.code == script["opening"]["device"])
-    assert set(script["opening"]["tags"]) <= {tag.code for tag in opening.tags}
+    for scene in script["opening"]:
+        opening = next(device for device in DEVICES if device.code == scene["device"])
+        assert set(scene["tags"]) <= {tag.code for tag in opening.tags}

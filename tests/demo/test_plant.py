@@ -24,6 +24,7 @@ from anwei.demo.simulator.surroundings import (
     recent_rain,
 )
 from anwei.demo.tables import table
+from anwei.standards.clocks import warning_clocks
 from anwei.standards.setpoints import setpoint
 
 NOW = 1_795_536_000.0  # 2026-11-24 16:00 UTC
@@ -168,7 +169,7 @@ def test_where_nothing_goes_wrong_no_limit_is_crossed_in_a_year(monkeypatch: pyt
 @pytest.mark.parametrize("hour", range(0, 24, 3))
 def test_in_the_first_minute_methane_climbs_smoothly_over_its_limits_and_later_recovers(hour: int) -> None:
     live_at = NOW + hour * HOUR
-    scene = table("script")["opening"]
+    scene = table("script")["opening"][0]
     device, tag = tag_of(scene["device"], "ch4_corner")
     t = np.arange(live_at - 20.0, live_at + 900.0, device.period_s)
     value = Instrument(device, tag, Script(live_at=live_at)).read(t)
@@ -179,3 +180,16 @@ def test_in_the_first_minute_methane_climbs_smoothly_over_its_limits_and_later_r
     climb = value[(t > live_at) & (t < live_at + second)]
     assert np.count_nonzero(climb > value[0] + 0.05) >= 4 and np.abs(np.diff(value)).max() < 0.45  # no jump
     assert value.max() < 4.0 and value[-1] < alarm - 0.05
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_within_two_minutes_something_rises_whose_warning_can_be_extended(hour: int) -> None:
+    live_at = NOW + hour * HOUR
+    device, tag = tag_of(table("script")["opening"][1]["device"], "level")
+    [rule] = tag.row["rules"]
+    t = np.arange(live_at, live_at + 300.0, device.period_s)
+    value = Instrument(device, tag, Script(live_at=live_at)).read(t)
+    over = t[value >= setpoint(rule["setpoint"]).value]
+    assert over[0] - live_at + rule["delay"] <= 120.0 and len(over) == np.count_nonzero(t >= over[0])
+    level = rule["severity"]
+    assert rule["warns"] and any(one.extension for one in warning_clocks(level)), level

@@ -79,7 +79,7 @@ def test_a_concealed_sensor_drops_to_nothing_when_the_limit_is_near() -> None:
 
 
 def test_the_opening_scene_plays_only_when_the_mine_goes_live() -> None:
-    scene = table("script")["opening"]
+    scene = table("script")["opening"][0]
     key = (scene["device"], "ch4_corner")
     assert len(Script(live_at=TODAY * DAY).events(key, TODAY * DAY, TODAY * DAY + 60)) == 1 + len(
         Script().events(key, TODAY * DAY, TODAY * DAY + 60)

@@ -78,7 +78,7 @@ def _monitored(plant: str) -> tuple[EnterprisePlan, ...]:
 
 @dataclass
 class Script:
-    """All that goes wrong; `live_at` is when the opening scene's mine went live (seconds), None before."""
+    """All that goes wrong; `live_at` is when the first opening scene went live (seconds), None before."""
 
     live_at: float | None = None
 
@@ -100,8 +100,9 @@ class Script:
         return upset
 
     def _opening(self, key: Key) -> Iterable[Event]:
-        scene = table("script")["opening"]
-        if self.live_at is None or key[0] != scene["device"] or key[1] not in scene["tags"]:
-            return ()
-        start, depth = self.live_at + scene["after"], scene["tags"][key[1]]
-        return (Event(start, scene["rise"], scene["hold"], scene["fall"], depth),)
+        if self.live_at is None:
+            return
+        for scene in table("script")["opening"]:
+            if key[0] == scene["device"] and key[1] in scene["tags"]:
+                start, depth = self.live_at + scene["after"], scene["tags"][key[1]]
+                yield Event(start, scene["rise"], scene["hold"], scene["fall"], depth)

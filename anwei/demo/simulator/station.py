@@ -71,7 +71,7 @@ class Station:
 
     def go_live(self, now: float) -> None:
         """Start the readings, and the opening scene where it plays here; periods start at whole multiples."""
-        if table("script")["opening"]["device"] in {device.code for device in self.devices}:
+        if table("script")["opening"][0]["device"] in {device.code for device in self.devices}:
             self.script.live_at = now
         self._due = {device.code: _following(now, device.period_s) for device in self.devices}
 
