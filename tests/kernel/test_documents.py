@@ -16,7 +16,7 @@ from PIL import Image
 from anwei.cases.evidence import Upload, path_of, remove_orphans
 from anwei.cases.models import Document
 from anwei.ledgers.models import Change
-from anwei.org.models import Person, Post
+from anwei.org.models import Holding, Person, Post
 from tests.kernel.county import NOW, County, in_post, photo
 from tests.kernel.documents import hand_in
 from tests.sites.risks import chemical, fill_risks, installation
@@ -151,6 +151,21 @@ def test_withdrawing_asks_for_a_reason_and_deletes_nothing(county: County, reade
         return f'href="/documents/{made.pk}/"' in boss.get(f"/documents/?{query}").content.decode()
 
     assert (listed("kind="), listed("state=withdrawn"), listed("state=all")) == (False, True, True)
+
+
+def test_an_enterprise_withdraws_what_its_own_people_handed_in_alone(county: County) -> None:
+    found = hand_in(county.enterprise, county.townsman, title="执法检查记录")
+    own = hand_in(county.enterprise, county.worker, now=NOW - timedelta(days=2))
+    for person in (county.worker, county.boss):
+        client, address = browser(person), f"/documents/{found.pk}/"
+        assert f'action="{address}withdraw/"' not in client.get(address).content.decode()
+        assert client.post(f"{address}withdraw/", {"reason": "不属实"}).status_code == 403
+    assert not Document.objects.exclude(withdrawn_at=None).exists()
+    Holding.objects.filter(person=county.worker).update(to_on=(NOW - timedelta(days=1)).date())
+    browser(county.boss).post(f"/documents/{own.pk}/withdraw/", {"reason": "传错"})
+    browser(county.officer).post(f"/documents/{found.pk}/withdraw/", {"reason": "重复"})
+    withdrawn = {one.pk: one.withdrawn_by for one in Document.objects.exclude(withdrawn_at=None)}
+    assert withdrawn == {own.pk: county.boss, found.pk: county.officer}
 
 
 def test_the_sweep_of_orphans_knows_documents(county: County) -> None:

@@ -102,6 +102,14 @@ def add_document(
     return made
 
 
+def may_withdraw(person: Person, document: Document, now: datetime) -> bool:
+    """Say whether a person who sees a document may withdraw it: clerks, its enterprise what its own added."""
+    owner = document.enterprise
+    if owner is None or not is_of_enterprise(person, owner, now):
+        return may_keep_registers(person)
+    return is_of_enterprise(document.added_by, owner, document.added_at)
+
+
 @transaction.atomic
 def withdraw_document(document: Document, *, actor: Person, now: datetime, reason: str) -> Document:
     """Withdraw a document: it stays on record with the reason, and is no longer given out to others.
@@ -110,7 +118,7 @@ def withdraw_document(document: Document, *, actor: Person, now: datetime, reaso
     """
     rows = Document.objects.select_for_update(of=("self",)).select_related("enterprise")
     row: Document = rows.get(pk=document.pk)
-    if not may_add(actor, row.whose, now):
+    if not may_withdraw(actor, row, now):
         raise PermissionDenied(_("您现在的岗位不能撤回这份文档。"))
     if row.withdrawn_at is not None:
         raise RefusedDocument(_("这份文档已经撤回。"))

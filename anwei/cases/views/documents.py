@@ -16,7 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anwei.cases.documents.forms import DocumentForm
 from anwei.cases.documents.listing import DocumentFilter, DocumentTable
 from anwei.cases.documents.queries import documents_of, gets_file, gets_original
-from anwei.cases.documents.services import NOT_KEEPER, add_document, file_of, may_add, withdraw_document
+from anwei.cases.documents.services import (
+    NOT_KEEPER,
+    add_document,
+    file_of,
+    may_add,
+    may_withdraw,
+    withdraw_document,
+)
 from anwei.cases.errors import CaseError
 from anwei.cases.evidence import confined, path_of, response
 from anwei.cases.intake import Upload
@@ -63,7 +70,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
         "thing_address": address_of_thing(shown.thing),
         "is_photo": has_copy(shown),
         "gets_file": gets_file(person, shown, now),
-        "may_withdraw": shown.withdrawn_at is None and may_add(person, shown.whose, now),
+        "may_withdraw": shown.withdrawn_at is None and may_withdraw(person, shown, now),
         "changes": Change.objects.filter(register="cases.document", row=str(pk))
         .select_related("actor")
         .order_by("-number"),
