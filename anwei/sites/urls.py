@@ -17,6 +17,7 @@ urlpatterns = [
     path("sites/<int:pk>/", views.site, name="site"),
     path("expiries/", expiries.expiry_list, name="expiries"),
     path("contacts/trials/", contacts.contact_trials, name="contact_trials"),
+    path("contacts/<int:pk>/phone/", contacts.contact_phone, name="contact_phone"),
     path("contacts/<int:pk>/tried/", contacts.contact_tried, name="contact_tried"),
     path("org/responsibility/", responsibility.responsibility, name="responsibility"),
     path("org/responsibility/matrix/", responsibility.responsibility_matrix, name="responsibility_matrix"),

@@ -210,6 +210,7 @@ OF_MAP = {
 }
 
 OF_RISKS = {
+    "contacts/<int:pk>/phone/": Write(ARRANGING, fixed()),
     "contacts/<int:pk>/tried/": Write(ARRANGING, fixed(outcome="reached")),
     "proposals/<int:pk>/<slug:act>/": Write(ARRANGING),
     "risks/assessments/<int:pk>/<slug:act>/": Write(

@@ -237,7 +237,6 @@ def test_one_touch_keeps_what_came_of_a_call(
     county: County, browse: Browse, contact: Contact, outcome: str, reached: bool
 ) -> None:
     client = browse(county.townsman)
-    assert "13800000001" in client.get(reverse("contact_trials")).content.decode()
     assert tried(client, contact, outcome) == 302
     contact.refresh_from_db()
     assert (contact.reached, contact.tried_by) == (reached, county.townsman)
@@ -248,6 +247,26 @@ def test_one_touch_keeps_what_came_of_a_call(
     assert bool(shown(client, kind="contacts")) is not reached
     row = client.get(reverse("ledger_row", args=["contacts", contact.pk])).content.decode()
     assert ">试拨<" in row and ">try<" not in row
+
+
+def test_a_number_is_uncovered_for_a_call_and_that_is_remembered(
+    county: County, browse: Browse, contact: Contact
+) -> None:
+    client, trials = browse(county.townsman), reverse("contact_trials")
+    page = client.get(trials).content.decode()
+    assert "138****0001" in page and contact.phone not in page
+    uncover = reverse("contact_phone", args=[contact.pk])
+    assert f'action="{uncover}"' in page
+    assert client.get(uncover).status_code == 405
+    called = client.post(uncover, {"query": "state=waiting"}, follow=True)
+    assert called.redirect_chain[0][0] == f"{trials}?state=waiting#contact-{contact.pk}"
+    assert f'href="tel:{contact.phone}"' in called.content.decode()
+    change = Change.objects.get(register="sites.contact", row=str(contact.pk))
+    assert (change.verb, change.actor) == ("show_phone", county.townsman)
+    assert contact.phone not in client.get(trials).content.decode()  # shown once
+    assert browse(county.worker).post(uncover).status_code == 403
+    assert browse(county.regulator).post(uncover).status_code == 404  # of coal
+    assert Change.objects.filter(verb="show_phone").count() == 1
 
 
 def test_who_keeps_no_registers_or_does_not_see_the_contact_calls_nobody(

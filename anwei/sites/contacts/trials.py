@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.saving import Edit, save_rows
 from anwei.ledgers.services import record_change
@@ -15,6 +15,8 @@ from anwei.org.models import Person
 from anwei.org.register_rules import may_keep_registers
 from anwei.org.scope import ScopedQuerySet, ensure_visible
 from anwei.sites.models import Contact, ContactTrial
+
+NOT_KEEPER = gettext_lazy("联系人试拨由值班和监管人员记录。")
 
 
 def untried() -> ScopedQuerySet:
@@ -31,7 +33,7 @@ def record_trial(contact: Contact, outcome: str, *, actor: Person, now: datetime
     that is none.
     """
     if not may_keep_registers(actor):
-        raise PermissionDenied(_("联系人试拨由值班和监管人员记录。"))
+        raise PermissionDenied(NOT_KEEPER)
     if outcome not in ContactTrial.Outcome.values:
         raise ValueError(outcome)
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
@@ -43,6 +45,20 @@ def record_trial(contact: Contact, outcome: str, *, actor: Person, now: datetime
     record_change("sites.contact", contact.pk, actor=actor, now=now, verb="try", content=content)
     trial: ContactTrial = contact.trials.create(outcome=outcome, tried_at=now, tried_by=actor)
     return trial
+
+
+@transaction.atomic
+def uncover_phone(contact: Contact, *, actor: Person, now: datetime) -> str:
+    """Return the number of a contact to whoever calls it, and remember who looked.
+
+    Raises PermissionDenied for who keeps no registers or does not see the contact.
+    """
+    if not may_keep_registers(actor):
+        raise PermissionDenied(NOT_KEEPER)
+    ensure_visible(actor, contact)
+    content = {"viewer": actor.pk}
+    record_change("sites.contact", contact.pk, actor=actor, now=now, verb="show_phone", content=content)
+    return contact.phone
 
 
 @transaction.atomic

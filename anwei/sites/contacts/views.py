@@ -1,4 +1,4 @@
-"""联系人试拨: whom to call, one touch for what came of it, and the calls of late."""
+"""联系人试拨: whom to call, the number for the call, one touch for what came of it, and the calls of late."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_registers
-from anwei.sites.contacts.trials import record_trial, untried
+from anwei.sites.contacts.trials import NOT_KEEPER, record_trial, uncover_phone, untried
 from anwei.sites.models import Contact, ContactTrial, Enterprise
 from anwei.sites.queries import township_names
 
 ROWS, TRIALS = 30, 20
+UNCOVERED = "uncovered_contact"  # in the session: whose number the next list shows, once
 
 
 @signed_in
@@ -28,7 +29,7 @@ def contact_trials(request: HttpRequest) -> HttpResponse:
     """Show whom to call: never tried and not reached first, then those whose last call is the oldest."""
     person = person_of(request)
     if not may_keep_registers(person):
-        raise PermissionDenied(_("联系人试拨由值班和监管人员记录。"))
+        raise PermissionDenied(NOT_KEEPER)
     chosen = {name: request.GET.get(name, "") for name in ("state", "township", "enterprise")}
     waiting, seen = _working(untried().visible_to(person)), _working(Contact.objects.visible_to(person))
     shown = waiting if chosen["state"] == "waiting" else seen
@@ -47,6 +48,7 @@ def contact_trials(request: HttpRequest) -> HttpResponse:
         "outcomes": ContactTrial.Outcome.choices,
         "trials": trials[:TRIALS],
         "query": request.GET.urlencode(),
+        "uncovered": request.session.pop(UNCOVERED, None),
     }
     return render(request, "sites/contacts/trials.html", context)
 
@@ -64,6 +66,17 @@ def contact_tried(request: HttpRequest, pk: int) -> HttpResponse:
     words = {"name": contact.name, "outcome": trial.get_outcome_display()}
     messages.success(request, _("已记录：%(name)s %(outcome)s。") % words)
     return redirect(f"{reverse('contact_trials')}?{request.POST.get('query', '')}")
+
+
+@signed_in
+@require_POST
+def contact_phone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the number of one contact in the list, for the call; who looked is written down."""
+    person = person_of(request)
+    contact = get_object_or_404(Contact.objects.visible_to(person), pk=pk)
+    uncover_phone(contact, actor=person, now=timezone.now())
+    request.session[UNCOVERED] = contact.pk
+    return redirect(f"{reverse('contact_trials')}?{request.POST.get('query', '')}#contact-{pk}")
 
 
 def _working(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
