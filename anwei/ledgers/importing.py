@@ -7,7 +7,7 @@ or not at all; what was written is known again by its key, so writing the same s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,11 @@ from anwei.ledgers.declaration import Ledger, ledger_of, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examination, Examined, examine
 from anwei.ledgers.models import Change, SheetImport
 from anwei.ledgers.pieces import pieces
-from anwei.ledgers.sheets import BadSheet, read_file
+from anwei.ledgers.sheets import BadSheet, MissingColumns, Table, read_file
 
 PIECE = 200  # rows a transaction
 MAX_PROBLEMS = 20_000
+HEADERS = "headers"  # in SheetImport.counts: the columns chosen for headers that name none
 Progress = Callable[[int, Counter[str]], None]
 
 
@@ -65,17 +66,49 @@ def examine_import(pk: int) -> SheetImport:
     sheet = SheetImport.objects.get(pk=pk)
     if sheet.status != SheetImport.Status.WAITING:
         return sheet
+    headers = {**remembered_headers(ledger_of(sheet.ledger)), **sheet.counts.get(HEADERS, {})}
+    sheet.counts = {HEADERS: headers}
     newest = seal.newest(Change)  # before anything is read: what comes later was not seen
     try:
         found = _examined(sheet)
     except BadSheet as error:
         sheet.status, sheet.sentence = SheetImport.Status.FAILED, str(error)[:400]
+        sheet.counts["unused"] = list(error.unused) if isinstance(error, MissingColumns) else []
     else:
         sheet.status = SheetImport.Status.EXAMINED
         _note(sheet, found)
         sheet.counts["newest_change"] = newest
     sheet.save()
     return sheet
+
+
+def choose_headers(sheet: SheetImport, chosen: Mapping[str, str], *, actor: Any) -> None:
+    """Say which columns the headers of a sheet are that name none, and let it be examined again.
+
+    They are remembered for the next sheet of the register. Raises NotWritten when nothing was chosen, a
+    column was chosen twice or the sheet is being written.
+    """
+    ledger = ledger_of(sheet.ledger)
+    _require_writer(ledger, actor)
+    names = {column.name for column in ledger.entered}
+    wanted = {header: name for header, name in chosen.items() if name in names}
+    if not wanted or len(set(wanted.values())) < len(wanted):
+        raise NotWritten(_("请为没有用到的列选择台账里的列，每列只选一次。"))
+    headers = {**sheet.counts.get(HEADERS, {}), **wanted}
+    ready = SheetImport.objects.filter(
+        pk=sheet.pk, status__in=(SheetImport.Status.EXAMINED, SheetImport.Status.FAILED)
+    )
+    if not ready.update(status=SheetImport.Status.WAITING, sentence="", counts={HEADERS: headers}):
+        raise NotWritten(_("这份表已经在写入或已写完。"))
+
+
+def remembered_headers(ledger: Ledger) -> dict[str, str]:
+    """Return the columns chosen for headers, of the last sheet of a register for which some were."""
+    sheets = SheetImport.objects.filter(ledger=ledger.code, counts__has_key=HEADERS)
+    counts = sheets.exclude(**{f"counts__{HEADERS}": {}}).order_by("-pk").values_list("counts", flat=True)
+    found = (counts.first() or {}).get(HEADERS, {})
+    names = {column.name for column in ledger.entered}
+    return {header: name for header, name in found.items() if name in names}
 
 
 def start_writing(sheet: SheetImport, options: Options, *, reason: str, actor: Any) -> None:
@@ -186,7 +219,13 @@ def sentence_of(error: Exception) -> str:
 
 def _examined(sheet: SheetImport) -> Examination:
     ledger = ledger_of(sheet.ledger)
-    return examine(ledger, read_file(ledger, sheet.file_name, bytes(sheet.content)), sheet.person)
+    return examine(ledger, table_of(sheet), sheet.person)
+
+
+def table_of(sheet: SheetImport) -> Table:
+    """Return the rows of a sheet under the columns its headers name or were said to be. Raises BadSheet."""
+    ledger = ledger_of(sheet.ledger)
+    return read_file(ledger, sheet.file_name, bytes(sheet.content), sheet.counts.get(HEADERS))
 
 
 def _refuse_what_others_changed(ledger: Ledger, sheet: SheetImport, found: Examination) -> None:
@@ -207,9 +246,11 @@ def _note(sheet: SheetImport, found: Examination) -> None:
     ledger = ledger_of(sheet.ledger)
     sheet.n_rows = len(found.rows)
     sheet.counts = {
+        HEADERS: sheet.counts.get(HEADERS, {}),
         **found.counts,
         **found.actions,
         "unused": list(found.table.unused),
+        "named": [column.name for column in found.table.columns if column],
         "needs_reason": [str(column.label) for column in found.needs_reason],
         "sheet": found.table.sheet,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,14 @@ FOOT = re.compile(r"(合计|总计|小计|注[:：]|备注[:：]|说明[:：]|�
 
 class BadSheet(ValueError):
     """The file as a whole cannot be read; the sentence says why."""
+
+
+class MissingColumns(BadSheet):
+    """Columns that must be there are not named so; `unused` are the headers that named nothing."""
+
+    def __init__(self, sentence: str, unused: Sequence[str]) -> None:
+        super().__init__(sentence)
+        self.unused = tuple(unused)
 
 
 class Page(msgspec.Struct):
@@ -61,9 +69,13 @@ class Table:
     missing: tuple[Column, ...] = field(default=())
 
 
-def read_file(ledger: Ledger, name: str, content: bytes) -> Table:
-    """Return the table of the sheet in a file that fits the register best. Raises BadSheet."""
-    found = [table for page in pages_of(content) if (table := under_header(ledger, page)) is not None]
+def read_file(ledger: Ledger, name: str, content: bytes, headers: Mapping[str, str] | None = None) -> Table:
+    """Return the table of the sheet in a file that fits the register best. Raises BadSheet.
+
+    `headers` names the columns that somebody chose for headers which no column is spelt like.
+    """
+    pages = pages_of(content)
+    found = [table for page in pages if (table := under_header(ledger, page, headers)) is not None]
     if not found:
         expected = _("、").join(str(column.label) for column in ledger.entered)
         raise BadSheet(
@@ -75,7 +87,7 @@ def read_file(ledger: Ledger, name: str, content: bytes) -> Table:
     )
     if best.missing:
         names = _("；").join(_spellings(column) for column in best.missing)
-        raise BadSheet(_("缺少的列：%(names)s。") % {"names": names})
+        raise MissingColumns(_("缺少的列：%(names)s。") % {"names": names}, best.unused)
     return best
 
 
@@ -109,9 +121,11 @@ def pasted(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
 
 
-def under_header(ledger: Ledger, page: Page) -> Table | None:
+def under_header(ledger: Ledger, page: Page, headers: Mapping[str, str] | None = None) -> Table | None:
     """Return the table under the row that names most columns; None when no row names any key."""
     spelled = _spelled(ledger.entered)
+    for header, name in (headers or {}).items():
+        spelled.setdefault(_header(header), ledger.column(name))
     best: tuple[int, int, list[Column | None]] | None = None
     above: Sequence[str] = ()
     for place, row in enumerate(page.rows[:HEADER_WITHIN]):

@@ -20,14 +20,16 @@ from anwei.ledgers.export import attachment
 from anwei.ledgers.importing import (
     NotWritten,
     Options,
+    choose_headers,
     examine_import,
     hand_in,
     start_writing,
+    table_of,
     write_import,
     write_rows,
 )
 from anwei.ledgers.models import SheetImport
-from anwei.ledgers.sheets import MAX_BYTES, pasted, read_file, typed_table
+from anwei.ledgers.sheets import MAX_BYTES, pasted, typed_table
 from anwei.ledgers.tasks import examine_sheet, write_sheet
 from anwei.ledgers.template_sheet import template_sheet
 from anwei.ledgers.views.registers import found, reader
@@ -49,10 +51,7 @@ def hand_in_sheet(request: HttpRequest, code: str) -> HttpResponse:
             }
         else:
             sheet = hand_in(ledger, file.name or "", file.read(), actor=request.user, now=timezone.now())
-            if file.size <= AT_ONCE_BYTES:
-                examine_import(sheet.pk)
-            else:
-                examine_sheet.enqueue(sheet.pk)
+            _examine(sheet.pk, file.size)
             return redirect("ledger_sheet", code, sheet.pk)
     recent = _own(request, code).defer("content", "problems")[:SHOWN_SHEETS]
     context = {"ledger": ledger, "recent": recent, "sentence": sentence}
@@ -63,7 +62,17 @@ def sheet(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Show what was found in a sheet and how far it is written; a POST lets it be written."""
     ledger, sentence = _written_by(request, code), ""
     shown = get_object_or_404(_own(request, code).defer("content"), pk=pk)
-    if request.method == "POST":
+    if request.method == "POST" and "headers" in request.POST:
+        unused = shown.counts.get("unused", [])
+        chosen = {header: request.POST.get(f"header-{place}", "") for place, header in enumerate(unused)}
+        try:
+            choose_headers(shown, chosen, actor=request.user)
+        except NotWritten as error:
+            sentence = str(error)
+        else:
+            _examine(shown.pk, len(shown.content))
+            return redirect("ledger_sheet", code, pk)
+    elif request.method == "POST":
         options = Options(
             *("skip" not in request.POST, "doubtful" in request.POST, "keep_good" in request.POST)
         )
@@ -88,9 +97,18 @@ def sheet(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "problems": problems[:SHOWN_PROBLEMS],
         "repairs": repairs[:SHOWN_PROBLEMS],
         "n_problems": len(problems),
+        "unmatched": _unmatched(ledger, shown),
         "done_percent": 100 * shown.n_done // max(shown.n_rows, 1),
     }
     return render(request, "ledgers/sheet.html", context, status=422 if sentence else 200)
+
+
+def _examine(pk: int, n_bytes: int) -> None:
+    """Examine a sheet at once, or a large one in the background."""
+    if n_bytes <= AT_ONCE_BYTES:
+        examine_import(pk)
+    else:
+        examine_sheet.enqueue(pk)
 
 
 @require_GET
@@ -98,7 +116,7 @@ def sheet_errors(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Give out the rows that are not written, as the person wrote them, with the reasons; and the repairs."""
     ledger = _written_by(request, code)
     shown = get_object_or_404(_own(request, code), pk=pk)
-    table = read_file(ledger, shown.file_name, bytes(shown.content))
+    table = table_of(shown)
     without_doubtful = not shown.options.get("doubtful", False)
     wanted = {"refused", "doubtful"} if without_doubtful else {"refused"}
     told = [(number, state, "；".join(sentences)) for number, state, _action, sentences in shown.problems]
@@ -194,6 +212,15 @@ def _told(examined: Examination, ledger: Ledger) -> list[tuple[int, str, str]]:
         for row in examined.rows
         if row.refusals or row.doubts
     ]
+
+
+def _unmatched(ledger: Ledger, sheet: SheetImport) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Return each header that names no column, with the columns that no other header names."""
+    if sheet.status not in (SheetImport.Status.EXAMINED, SheetImport.Status.FAILED):
+        return []
+    named = set(sheet.counts.get("named", []))
+    free = [(column.name, column.label) for column in ledger.entered if column.name not in named]
+    return [(header, free) for header in sheet.counts.get("unused", [])] if free else []
 
 
 def _own(request: HttpRequest, code: str) -> Any:
