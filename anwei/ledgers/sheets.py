@@ -124,8 +124,8 @@ def pasted(text: str) -> list[list[str]]:
 def under_header(ledger: Ledger, page: Page, headers: Mapping[str, str] | None = None) -> Table | None:
     """Return the table under the row that names most columns; None when no row names any key."""
     spelled = _spelled(ledger.entered)
-    for header, name in (headers or {}).items():
-        spelled.setdefault(_header(header), ledger.column(name))
+    for spelling, name in (headers or {}).items():
+        spelled.setdefault(_header(spelling), ledger.column(name))
     best: tuple[int, int, list[Column | None]] | None = None
     above: Sequence[str] = ()
     for place, row in enumerate(page.rows[:HEADER_WITHIN]):
