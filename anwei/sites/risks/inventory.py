@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from anwei.language import gettext_noop
@@ -122,8 +122,8 @@ def _refuse_to_pass_on(edits: Sequence[Edit]) -> None:
         if edit.row is not None
         and edit.values.get("enterprise", edit.row.enterprise_id) != edit.row.enterprise_id
     ]
-    kept = Exists(Chemical.objects.filter(installation=OuterRef("pk")))
-    kept |= Exists(Assessment.objects.filter(installation=OuterRef("pk")))
+    kept = Q(Exists(Chemical.objects.filter(installation=OuterRef("pk"))))
+    kept |= Q(Exists(Assessment.objects.filter(installation=OuterRef("pk"))))
     if found := Installation.objects.filter(kept, pk__in=moved).first():
         raise ValueError(
             _("单元“%(unit)s”已有化学品或辨识分级记录，不能转到另一家企业，请另行登记。") % {"unit": found}
