@@ -66,7 +66,7 @@ class Column:
     doubt: Callable[[Any], str] | None = None
     respell: Callable[[Any], Callable[[str], tuple[str, str] | None]] | None = None
     told_by: str = ""
-    tell: Callable[[Any], Callable[[Any], tuple[Any, str] | None]] | None = None
+    tell: Callable[[Any], Callable[[Any], tuple[Any, str, bool] | None]] | None = None
     value: Callable[[Any], Any] | None = None
     default: Any = None
     longest: int = 0

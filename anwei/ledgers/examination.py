@@ -209,7 +209,7 @@ def _rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key,
 
 
 def _tell_empty(ledger: Ledger, rows: Sequence[Examined], table: Table, person: Any) -> None:
-    """Let new rows have what another column tells of one that they leave empty; a repair, told as such."""
+    """Let new rows have what another column tells of one that they leave empty; a repair, or a doubt."""
     for column in ledger.entered:
         if column.tell is None:
             continue
@@ -228,7 +228,8 @@ def _tell_empty(ledger: Ledger, rows: Sequence[Examined], table: Table, person: 
                 row.refusals[column.name] = str(error)
                 continue
             if told is not None:
-                row.values[column.name], row.repairs[column.name] = told
+                row.values[column.name], sentence, sure = told
+                (row.repairs if sure else row.doubts)[column.name] = sentence
                 row.refusals.pop(column.name, None)
 
 

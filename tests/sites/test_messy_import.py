@@ -58,6 +58,29 @@ def test_the_sheet_of_faults_tells_what_became_of_what(county: County, browse: B
     assert "按地址里的“甲镇”填为“甲镇”" in told[42]
 
 
+def test_an_address_of_another_county_or_without_a_suffix_is_no_repair(county: County) -> None:
+    Territory.objects.create(code="999001104", name="巴公镇")
+    addresses = {
+        "河北省邯郸市武安市巴公镇5号": "地址写的是“河北省”",
+        "邻水县巴公镇5号": "地址写的是“邻水县”",
+        "石家庄市巴公镇5号": "地址写的是“石家庄市”",
+        "巴公山庄5号": "像是“巴公镇”，请核对",
+        "测试县巴公工业园": "像是“巴公镇”，请核对",
+        "经济开发区巴公镇5号": "填为“巴公镇”",
+        "山西路巴公镇5号": "填为“巴公镇”",
+    }
+    lines: list[list[Any]] = [[HEADER[place] for place in (0, 1, 2, 4)]]
+    names = ("安宁", "恒华", "景凯", "隆茂", "天成", "瑞丰", "永利")
+    for n, (name, address) in enumerate(zip(names, addresses, strict=True), 11):
+        lines.append([f"{name}化工有限公司", credit_code(n), "危化品", address])
+    found = write("enterprises", lines, actor=county.officer)
+    assert [row.state for row in found.rows] == ["refused"] * 3 + ["doubtful"] * 2 + ["repaired"] * 2
+    for row, words in zip(found.rows, addresses.values(), strict=True):
+        told = {"refused": row.refusals, "doubtful": row.doubts, "repaired": row.repairs}[row.state]
+        assert words in told["territory"], row.values["address"]
+    assert Enterprise.objects.filter(unit__territory="999001104").count() == 2
+
+
 def test_a_sheet_without_townships_takes_them_from_the_addresses(county: County) -> None:
     Territory.objects.create(code="999001103", name="丙镇")
     Territory.objects.create(code="999001103001", name="东山村")

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from anwei.standards.geography.addresses import Gazetteer, Place, township_of_address
+from anwei.standards.geography.addresses import Gazetteer, Place, elsewhere, township_of_address
 from tests.support.broker import REPOSITORY
 
 STREETS = REPOSITORY.parent / "shared" / "data" / "division" / "streets.csv"
@@ -51,6 +51,46 @@ def test_what_an_address_names(address: str, codes: list[str] | None) -> None:
     assert (match and [place.code for place in match.places]) == codes
     if match is not None:
         assert match.certain == (len(match.places) == 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        ("巴公镇东四义", False),
+        ("回龙乡", False),
+        ("巴公东四义村", False),
+        ("巴公东四义", True),
+        ("巴公山庄", True),
+    ],
+)
+def test_a_name_without_its_suffix_may_be_anything(address: str, bare: bool) -> None:
+    match = township_of_address(address, PLACES)
+    assert match is not None and match.bare is bare
+
+
+@pytest.mark.parametrize(
+    ("address", "other"),
+    [
+        ("山西省晋城市泽州县巴公镇", ""),
+        ("山西省泽州县巴公镇", ""),
+        ("晋城市巴公镇", ""),
+        ("泽州巴公镇", ""),
+        ("巴公镇工业路", ""),
+        ("农贸市场巴公镇", ""),
+        ("经济开发区巴公镇", ""),
+        ("北京路5号", ""),
+        ("本县巴公镇", ""),
+        ("河北省泽州县巴公镇", "河北省"),
+        ("内蒙古自治区巴公镇", "内蒙古自治区"),
+        ("上海市巴公镇", "上海市"),
+        ("山西省长治市巴公镇", "长治市"),
+        ("高平市巴公镇", "高平市"),
+        ("晋城市陵川县巴公镇", "陵川县"),
+        ("河北石家庄市巴公镇", "河北石家庄市"),
+    ],
+)
+def test_an_address_of_another_county_is_told_by_its_first_name(address: str, other: str) -> None:
+    assert elsewhere(address, Place("140525", "泽州县"), ["晋城市"]) == other
 
 
 def test_an_uncertain_village_lies_in_two_townships() -> None:

@@ -11,28 +11,39 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.declaration import seen
 from anwei.org.models import Territory
+from anwei.org.scope import COUNTY_DIGITS
 from anwei.sites.models import Enterprise
 from anwei.standards.enterprise_names import alike_names
-from anwei.standards.geography.addresses import TOWNSHIP_DIGITS, Gazetteer, Place
+from anwei.standards.geography.addresses import TOWNSHIP_DIGITS, Gazetteer, Place, elsewhere
 
 
-def township_of(person: Any) -> Callable[[str], tuple[str, str] | None]:
-    """Return a reader of addresses: the code of the township that one names, and how it was found.
+def township_of(person: Any) -> Callable[[str], tuple[str, str, bool] | None]:
+    """Return a reader of addresses: the code of the township one names, how it was found, whether surely.
 
-    It raises ValueError, with the townships, where an address may lie in several of them.
+    It is not sure where a name stands without its 镇 or 村. It raises ValueError, with the places, where an
+    address may lie in several townships, or begins with another county, city or province.
     """
     names = dict(Territory.objects.values_list("code", "name"))
     gazetteer = Gazetteer(Place(code, name) for code, name in names.items() if len(code) >= TOWNSHIP_DIGITS)
+    counties = [Place(code, name) for code, name in names.items() if len(code) == COUNTY_DIGITS]
+    above = [name for code, name in names.items() if len(code) < COUNTY_DIGITS]
 
-    def read(address: str) -> tuple[str, str] | None:
+    def read(address: str) -> tuple[str, str, bool] | None:
         found = gazetteer.find(address)
         if found is None:
             return None
+        others = [elsewhere(address, county, above) for county in counties]
+        if others and all(others):
+            raise ValueError(_("不能为空；地址写的是“%(place)s”，看不出属于哪个乡镇") % {"place": others[0]})
         townships = [names.get(code, code) for code in found.townships]
         if len(townships) > 1:
             raise ValueError(_("不能为空；从地址看可能是：%(names)s") % {"names": _("、").join(townships)})
-        sentence = _("空着，按地址里的“%(written)s”填为“%(township)s”")
-        return found.townships[0], sentence % {"written": found.written, "township": townships[0]}
+        words = {"written": found.written, "township": townships[0]}
+        if found.bare:
+            sentence = _("空着，地址里的“%(written)s”像是“%(township)s”，请核对")
+        else:
+            sentence = _("空着，按地址里的“%(written)s”填为“%(township)s”")
+        return found.townships[0], sentence % words, not found.bare
 
     return read
 

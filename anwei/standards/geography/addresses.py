@@ -18,6 +18,18 @@ _SUFFIXES = re.compile(
     rf"(?:街道办事处|地区办事处|办事处|街道|镇|(?:(?:{_PEOPLES})族)*(?:民族)?乡"
     r"|社区居委会|社区居民委员会|社区|村民委员会|村委会|居民委员会|居委会|村)$"
 )
+_PROVINCES = {
+    "11": "北京", "12": "天津", "13": "河北", "14": "山西", "15": "内蒙古", "21": "辽宁",
+    "22": "吉林", "23": "黑龙江", "31": "上海", "32": "江苏", "33": "浙江", "34": "安徽",
+    "35": "福建", "36": "江西", "37": "山东", "41": "河南", "42": "湖北", "43": "湖南",
+    "44": "广东", "45": "广西", "46": "海南", "50": "重庆", "51": "四川", "52": "贵州",
+    "53": "云南", "54": "西藏", "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏",
+    "65": "新疆",
+}  # fmt: skip  # GB/T 2260, the first two digits
+_PROVINCE = re.compile(rf"({'|'.join(_PROVINCES.values())})(?:省|市|(?:壮族|回族|维吾尔)?自治区)")
+_CITY = re.compile(r"[^省市县区旗镇乡村路街道]{2,8}?(?:市(?!场|政|郊|民|区)|自治州|地区|盟)")
+_COUNTY = re.compile(r"[^省市县区旗镇乡村路街道]{1,8}?(?:县|旗|区|市(?!场|政|郊|民|区))")
+_NO_COUNTY = re.compile(r"(?:园|厂|矿|小|社|校|库|新|开发|工业|产业|示范|集聚)区$|^[本我全该]县$")
 _ROADS = ("路", "街", "巷", "大道", "大街")  # 解放 in 解放路 is a road, not 解放街道
 
 
@@ -35,6 +47,7 @@ class Match:
 
     places: tuple[Place, ...]
     written: str  # the longest name found, as it stands in the address
+    bare: bool = False  # no township or village is written with its 镇, 乡, 村: the name may be anything's
 
     @property
     def certain(self) -> bool:
@@ -72,18 +85,20 @@ class Gazetteer:
                 written[place] = max(written.get(place, ""), name, key=len)
         if not written:
             return None
-        lengths = {
-            place.code: len(name) for place, name in written.items() if len(place.code) == TOWNSHIP_DIGITS
+        townships = {
+            place.code: name for place, name in written.items() if len(place.code) == TOWNSHIP_DIGITS
         }
         weights = {place: len(name) for place, name in written.items()}
         for place in weights:
             if len(place.code) > TOWNSHIP_DIGITS:
-                weights[place] += lengths.get(place.code[:TOWNSHIP_DIGITS], 0)
+                weights[place] += len(townships.get(place.code[:TOWNSHIP_DIGITS], ""))
         best = max(weights.values())
         places = sorted(
             (place for place, weight in weights.items() if weight == best), key=lambda place: place.code
         )
-        return Match(tuple(places), max((written[place] for place in places), key=len))
+        names = [written[place] for place in places]
+        names += [townships.get(place.code[:TOWNSHIP_DIGITS], "") for place in places]
+        return Match(tuple(places), max(names[: len(places)], key=len), not any(map(_SUFFIXES.search, names)))
 
     def _found(self, address: str) -> Iterable[tuple[str, list[Place]]]:
         for start in range(len(address)):
@@ -93,6 +108,27 @@ class Gazetteer:
                     yield name, self._names[name]
                 if name in self._stems and not address.startswith(_ROADS, end):
                     yield name, self._stems[name]
+
+
+def elsewhere(address: str, county: Place, above: Iterable[str] = ()) -> str:
+    """Return the other province, city or county that an address begins with, "" where it names none.
+
+    `county` has a code of six digits, which for a real one tells its province (GB/T 2260); `above` are the
+    names of city and province as far as they are known: a city that is not among them is another one.
+    """
+    text, own = _plain(address), _PROVINCES.get(county.code[:2], "")
+    known = {_plain(name) for name in (county.name, *above)}
+    province = _PROVINCE.match(text)
+    if province and own and province[1] != own:
+        return province[0]
+    if _plain(county.name) in text:
+        return ""
+    for level in (_PROVINCE, _CITY, _COUNTY):
+        if (part := level.match(text)) and not _NO_COUNTY.search(part[0]):
+            if part[0] not in known and not (level is _PROVINCE and part[1] == own):
+                return part[0]
+            text = text[part.end() :]
+    return ""
 
 
 def township_of_address(text: str, townships: Iterable[Place]) -> Match | None:
