@@ -1,4 +1,4 @@
-"""Beside the chains: does each case stand where its timeline says, and are its papers all there?"""
+"""Beside the chains: does each case stand where its timeline says, and are all papers and documents there?"""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from anwei.cases.documents.verify import document_breaks, document_file_breaks
 from anwei.cases.evidence import described, path_of
-from anwei.cases.models import Case, Entry, Evidence
+from anwei.cases.models import Case, Document, Entry, Evidence
 from anwei.cases.state import changed_states
 from anwei.ledgers import seal
 from anwei.ledgers.erasure import erasure_of
@@ -26,20 +27,23 @@ Facts = dict[str, Any]
 
 
 def verify(*, files: bool = True, processes: int = 1, say: Say = lambda n_rows: None) -> Verification:
-    """Verify all chains, then cases against their timelines, evidence rows and, if `files`, the files.
+    """Verify all chains, then cases against their timelines, evidence, documents and, if `files`, the files.
 
     `processes` and `say` as for `seal.verify`.
     """
     found = seal.verify(processes=processes, say=say)
     with transaction.atomic():  # nobody writes between the two readings
         broken = [*found.broken, *_case_breaks(), *_row_breaks()]
+        broken += islice(document_breaks(), MOST_NAMED)
         states = islice(changed_states(), MOST_NAMED)
         broken += [Broken(number, last, _("岗位、期限或时限与办理记录不符")) for number, last in states]
     broken += islice(paper_breaks(files=files), MOST_NAMED)
     papers = Evidence.objects.select_related("case", "entry").order_by("pk")
     if files:
         broken += islice(_file_breaks(papers.iterator()), MOST_NAMED)
-    return replace(found, broken=tuple(broken), files=papers.count() if files else 0)
+        broken += islice(document_file_breaks(), MOST_NAMED)
+    n_files = papers.count() + Document._base_manager.count() if files else 0
+    return replace(found, broken=tuple(broken), files=n_files)
 
 
 def _case_breaks() -> Iterator[Broken]:

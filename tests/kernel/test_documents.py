@@ -13,8 +13,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from PIL import Image
 
+from anwei.cases.documents.services import withdraw_document
 from anwei.cases.evidence import Upload, path_of, remove_orphans
 from anwei.cases.models import Document
+from anwei.cases.verify import verify
 from anwei.ledgers.models import Change
 from anwei.org.models import Holding, Person, Post
 from tests.kernel.county import NOW, County, in_post, photo
@@ -166,6 +168,40 @@ def test_an_enterprise_withdraws_what_its_own_people_handed_in_alone(county: Cou
     browser(county.officer).post(f"/documents/{found.pk}/withdraw/", {"reason": "重复"})
     withdrawn = {one.pk: one.withdrawn_by for one in Document.objects.exclude(withdrawn_at=None)}
     assert withdrawn == {own.pk: county.boss, found.pk: county.officer}
+
+
+def test_verifying_finds_a_document_that_is_not_as_it_was_sealed(county: County) -> None:
+    mine, other = hand_in(county.enterprise, county.worker), hand_in(county.enterprise, county.townsman)
+    withdraw_document(other, actor=county.townsman, now=NOW, reason="重复")
+    rows, path = Document.objects.filter(pk=mine.pk), path_of(mine.stored_as)
+    content = path.read_bytes()
+
+    def found() -> list[tuple[str, str]]:
+        return [(broken.chain, broken.reason) for broken in verify().broken]
+
+    assert (found(), verify().files) == ([], 2)
+    path.write_bytes(content + b"x")
+    assert found() == [(f"cases.document {mine.pk}", "文档文件被改动")]
+    assert verify(files=False).broken == ()
+    rows.update(sha256=hashlib.sha256(content + b"x").hexdigest())  # row and file agree with each other
+    assert found() == [(f"cases.document {mine.pk}", "文档与变更记录不符")]
+    path.unlink()
+    rows.update(sha256=mine.sha256)
+    assert found() == [(f"cases.document {mine.pk}", "文档文件缺失")]
+    path.write_bytes(content)
+    for column, value in (
+        ("valid_until", "2030-01-01"),
+        ("enterprise", county.other_enterprise.pk),
+        ("title", "另一份"),
+    ):
+        before = rows.values(column).get()
+        rows.update(**{column: value})
+        assert found() == [(f"cases.document {mine.pk}", "文档与变更记录不符")], column
+        rows.update(**before)
+    Document.objects.filter(pk=other.pk).update(withdrawn_at=None, withdrawn_by=None, withdrawal="")
+    assert found() == [(f"cases.document {other.pk}", "文档的撤回与变更记录不符")]
+    Document.objects.filter(pk=other.pk).delete()
+    assert found() == [(f"cases.document {other.pk}", "文档被删除")]
 
 
 def test_the_sweep_of_orphans_knows_documents(county: County) -> None:

@@ -97,7 +97,7 @@ def add_document(
             added_by=actor,
             added_at=now,
         )
-        record_change(REGISTER, made.pk, actor=actor, now=now, verb="add", content=_told(made))
+        record_change(REGISTER, made.pk, actor=actor, now=now, verb="add", content=told(made))
         ensure_visible(actor, made)
     return made
 
@@ -134,7 +134,7 @@ def withdraw_document(document: Document, *, actor: Person, now: datetime, reaso
     return row
 
 
-def _told(document: Document) -> dict[str, Any]:
+def told(document: Document) -> dict[str, Any]:
     """Return what the sealed change says of a new document."""
     return {
         "enterprise": document.enterprise_id,
