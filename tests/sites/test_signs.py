@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from anwei.org.models import Person, Unit
+from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise, LiveColour, RiskPoint, Sign, Site
 from tests.kernel.county import NOW, TOWN, County
 from tests.sites.risks import place, point
@@ -82,6 +82,17 @@ def test_everybody_reads_the_public_part_and_nothing_private(
         assert words in page, words
     for words in ("13812345678", "1234567", "113.08", "36.19", "boss", "worker"):
         assert words not in page, words
+
+
+def test_a_number_within_a_name_stays_private(county: County, browse: Browse, grave: RiskPoint) -> None:
+    RiskPoint.objects.update(name="氨储罐（张工13812345678）")
+    Site.objects.update(name="罐区 0355-1234567")
+    Post.objects.filter(unit=county.enterprise.unit, kind="principal").update(title="厂长 13912345678")
+    for of, pk in (("risk_sign_point", grave.pk), ("risk_sign_enterprise", county.enterprise.pk)):
+        page = Client().get(f"/s/{made(browse(county.officer), of, pk).code}").content.decode()
+        assert "氨储罐" in page and "罐区" in page and "厂长" in page
+        for number in ("13812345678", "1234567", "13912345678"):
+            assert number not in page, of
 
 
 def test_the_colour_of_an_enterprise_is_the_live_one_else_the_static(

@@ -91,11 +91,12 @@ def card_of(thing: Enterprise | RiskPoint) -> Card:
 
 
 def _card_of_point(point: RiskPoint) -> Card:
+    site = point.site
     controls = {str(control.level): control.get_level_display() for control in point.controls.all()}
     responsible = [(controls[level], title_at(point, level)) for level in LEVELS if level in controls]
     return Card(
-        name=point.name,
-        whose=f"{point.site.enterprise or point.site.unit} {point.site.name}",  # never a private owner
+        name=without_phones(point.name),
+        whose=f"{site.enterprise or site.unit} {without_phones(site.name)}",  # never a private owner
         grade=point.grade,
         accidents=accident_words(point.accidents),
         description=without_phones(point.description),
@@ -121,9 +122,14 @@ def _card_of_enterprise(enterprise: Enterprise) -> Card:
         description="",
         measures=(),
         emergency=_("发现险情先撤离、再报告，不要自行处置；外来人员听从现场人员指挥。"),
-        responsible=[(post.get_kind_display(), post.title) for post in posts],
+        responsible=[(post.get_kind_display(), without_phones(post.title)) for post in posts],
         points=[
-            PointLine(point.name, point.site.name, point.grade, accident_words(point.accidents))
+            PointLine(
+                without_phones(point.name),
+                without_phones(point.site.name),
+                point.grade,
+                accident_words(point.accidents),
+            )
             for point in gravest[:MOST_POINTS]
         ],
     )
