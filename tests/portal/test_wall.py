@@ -11,6 +11,7 @@ from time_machine import TimeMachineFixture
 
 from anwei.org.models import Display, Person
 from tests.kernel.county import County, open_repair
+from tests.kernel.documents import hand_in
 from tests.portal.conftest import LATER
 
 Visit = Callable[[Person], Client]
@@ -50,7 +51,7 @@ def test_a_display_reads_what_the_wall_shows_and_nothing_else(
     county: County, office: Person, visit: Visit
 ) -> None:
     """Its cookie lies in a hall for years: no register, sheet, dossier or file is to be had by it."""
-    case = open_repair(county)
+    case, paper = open_repair(county), hand_in(county.enterprise, county.worker)
     screen, desk = Client(), visit(office)
     screen.post("/wall/open/", {"code": code_from(desk)})
     wall = screen.get("/wall/").content.decode()
@@ -68,6 +69,8 @@ def test_a_display_reads_what_the_wall_shows_and_nothing_else(
         f"/org/people/{county.boss.pk}/",
         "/search/suggest/?q=甲化",
         "/documents/",
+        f"/documents/{paper.pk}/file/",
+        f"/enterprises/{county.enterprise.pk}/export/",
     ):
         assert desk.get(address).status_code == 200, address
         answer = screen.get(address)
