@@ -137,7 +137,7 @@ def test_the_administrator_sees_a_channel_that_fails(
     county: County, admin: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "DEMO", True)  # opens SMS to the file
-    county.worker.phone = "13900000001"
+    county.worker.phone, county.worker.email = "13900000001", "worker@example.cn"
     county.worker.save()
     tell(to=[county.worker], text="密语", url="/", level="red", key="1", now=NOW)
     Delivery.objects.update(channel="mail")  # a channel that is not open
