@@ -214,3 +214,18 @@ def test_many_cost_the_desk_no_more_than_one(county: County, browse: Browse) -> 
     for n in range(1, 9):
         rated(point(site, f"FX-{n}"), county.worker)
     assert n_queries() == for_one
+
+
+def test_an_enterprise_gets_rid_of_no_official_assessment_by_assessing_again(
+    county: County, browse: Browse, tank: RiskPoint
+) -> None:
+    red = rated(tank, county.townsman)
+    later = rate_point(tank, "lec", {**LEC, "C": "1"}, actor=county.worker, now=NOW + timedelta(minutes=1))
+    officer = browse(county.officer)
+    assert {*on_desk(officer)[1]} == {address_of(red), address_of(later)}
+    ticked = {"point": [*range(len(red.result["confirm"]))]}
+    assert officer.post(f"{address_of(red)}confirm/", ticked).status_code == 302
+    tank.refresh_from_db()
+    assert tank.grade == "red"
+    own = rate_point(tank, "lec", LEC, actor=county.worker, now=NOW + timedelta(minutes=2))
+    assert on_desk(officer)[1] == [address_of(own)]  # one's own is mended by one's next

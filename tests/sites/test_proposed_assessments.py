@@ -152,6 +152,33 @@ def test_what_an_official_changes_alone_another_confirms(
     assert answered(browse(county.townsman), waiting(), "confirm") == 302
 
 
+def test_whoever_wrote_part_of_an_inventory_confirms_none_of_it_under_another_name(
+    county: County, browse: Browse, ammonia: Chemical
+) -> None:
+    townsman, unit = browse(county.townsman), ammonia.installation_id
+    other = chemical(ammonia.installation, 1, name="液化石油气")
+    confirmed(waiting(), county.officer)
+    assert sent(browse(county.worker), "chemicals", other, design_t="1.1").status_code == 302
+    assert sent(townsman, "chemicals", ammonia, design_t="0.1").status_code == 302
+    assert decided(townsman, Proposal.objects.get(), "confirm") == 302
+    newest = Assessment.objects.first()
+    assert newest is not None and newest.assessor == county.worker
+    assert answered(townsman, newest, "confirm") == 403
+    assert installation_levels([unit]) == {unit: 4}
+    assert answered(browse(county.officer), newest, "confirm") == 302
+    assert sent(browse(county.worker), "chemicals", other, design_t="1.2").status_code == 302
+    assert decided(townsman, Proposal.objects.get(state="waiting"), "confirm") == 302
+    newest = Assessment.objects.first()
+    assert newest is not None and answered(townsman, newest, "confirm") == 302  # nothing of it is theirs
+
+
+def test_a_number_of_thousands_of_digits_ticks_nothing(
+    county: County, browse: Browse, ammonia: Chemical
+) -> None:
+    assert sent(browse(county.officer), "chemicals", ammonia, design_t="1000").status_code == 302
+    assert answered(browse(county.townsman), waiting(), "confirm", point="9" * 5000) == 302
+
+
 def test_proposed_people_nearby_and_a_new_chemical_are_assessed_by_their_proposer_too(
     county: County, browse: Browse, ammonia: Chemical
 ) -> None:

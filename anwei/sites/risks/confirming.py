@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from anwei.org.register_rules import may_confirm_changes
 from anwei.sites.live.colouring import recolour
 from anwei.sites.models import Assessment, Enterprise, RiskPoint
 from anwei.sites.risks.assessing import remember
-from anwei.sites.risks.queries import newer_than, open_assessments
+from anwei.sites.risks.queries import in_place_of, open_assessments, written_since
 
 LONGEST_REASON = 200
 
@@ -29,12 +29,13 @@ class NotConfirmed(ValueError):
 def to_confirm(person: Person) -> QuerySet[Assessment]:
     """Return what a person may confirm or return: what waits in their scope and another assessed.
 
+    Of a unit, who wrote any part of its inventory since it was last confirmed leaves it to others.
     As with changes of key facts, an official who sits in an enterprise may confirm nothing.
     """
     if not may_confirm_changes(person):
         return Assessment.objects.none()
     seen: QuerySet[Assessment] = Assessment.objects.visible_to(person)
-    return open_assessments(seen).exclude(assessor=person)
+    return open_assessments(seen).exclude(assessor=person).exclude(Exists(written_since(person)))
 
 
 def may_confirm(person: Person, assessment: Assessment) -> bool:
@@ -87,7 +88,7 @@ def send_back(assessment: Assessment, reason: str, *, actor: Person, now: dateti
 
 def _locked(assessment: Assessment, actor: Person) -> Assessment:
     locked: Assessment = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
-    if locked.confirmed_at or locked.returned_at or newer_than(locked).exists():
+    if locked.confirmed_at or locked.returned_at or in_place_of(locked).exists():
         raise NotConfirmed(_("这份评估已经办理，或者已有更新的评估，请刷新后再看。"))
     if not may_confirm(actor, locked):
         raise PermissionDenied(_("评估须由监管部门的另一人复核，评估人本人不能复核。"))

@@ -49,18 +49,41 @@ def same_as(assessment: Assessment) -> QuerySet[Assessment]:
     return Assessment.objects.filter(method=assessment.method, **same)
 
 
-def newer_than(assessment: Assessment) -> QuerySet[Assessment]:
-    """Return the later assessments of the same thing by the same method."""
+def taking_place() -> QuerySet[Assessment]:
+    """Return the newer assessments that take the place of the one of the outer query.
+
+    Of a unit that is every newer one: it is computed from the whole inventory. Elsewhere people judge; one
+    judgement gives way to the same person's next, or to one that was confirmed: nobody gets rid of an
+    official's assessment by writing another.
+    """
+    return of_same().filter(_gives_way_to(OuterRef("assessor")))
+
+
+def in_place_of(assessment: Assessment) -> QuerySet[Assessment]:
+    """Return the newer assessments that take the place of this one (`taking_place`)."""
     newer = Q(assessed_at__gt=assessment.assessed_at) | Q(
         assessed_at=assessment.assessed_at, pk__gt=assessment.pk
     )
-    return same_as(assessment).filter(newer)
+    return same_as(assessment).filter(newer & _gives_way_to(assessment.assessor_id))
+
+
+def _gives_way_to(assessor: Any) -> Q:
+    return Q(installation__isnull=False) | Q(confirmed_at__isnull=False) | Q(assessor=assessor)
 
 
 def open_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """Return those that wait for a second person: not confirmed, not returned, the newest of theirs."""
+    """Return those that wait for a second person: not confirmed, not returned, none in their place."""
     waiting = assessments.filter(confirmed_at__isnull=True, returned_at__isnull=True)
-    return waiting.filter(~Exists(of_same()))
+    return waiting.filter(~Exists(taking_place()))
+
+
+def written_since(person: Person) -> QuerySet[Assessment]:
+    """Return what a person assessed of the unit of the outer query since it was last confirmed.
+
+    The inventory that its newest assessment covers is then in part that person's.
+    """
+    own = Assessment.objects.filter(assessor=person, confirmed_at__isnull=True)
+    return own.filter(~Exists(of_same(confirmed_at__isnull=False)), installation=OuterRef("installation"))
 
 
 def valid_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
@@ -185,8 +208,8 @@ def waits(assessment: Assessment) -> bool:
 
 
 def told(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """Return them as lists tell them: with the people, and `superseded` where a newer one was made."""
-    return assessments.select_related("assessor", "confirmed_by").annotate(superseded=Exists(of_same()))
+    """Return them as lists tell them: with the people, and `superseded` where a newer one took its place."""
+    return assessments.select_related("assessor", "confirmed_by").annotate(superseded=Exists(taking_place()))
 
 
 def _graver(one: str, other: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.export import attachment
+from anwei.ledgers.listing import number_in
 from anwei.ledgers.models import Change
 from anwei.ledgers.papers.files import DOCX
 from anwei.ledgers.release import Leaving, release
@@ -26,7 +27,7 @@ from anwei.sites.risks.confirming import (
     send_back,
     to_confirm,
 )
-from anwei.sites.risks.queries import newer_than
+from anwei.sites.risks.queries import in_place_of
 from anwei.sites.risks.record_form import TITLES, conclusion, record_docx
 
 TICKED = "point"  # name of the boxes
@@ -47,8 +48,8 @@ def risk_assessment_act(request: HttpRequest, pk: int, act: str) -> HttpResponse
     person, now, shown = person_of(request), timezone.now(), _assessment(request, pk)
     try:
         if act == "confirm":
-            ticked = {int(place) for place in request.POST.getlist(TICKED) if place.isdecimal()}
-            confirm(shown, ticked, actor=person, now=now)
+            places = (number_in(place) for place in request.POST.getlist(TICKED))
+            confirm(shown, {place for place in places if place is not None}, actor=person, now=now)
             messages.success(request, _("已复核确认。"))
         elif act == "return":
             send_back(shown, request.POST.get("reason", ""), actor=person, now=now)
@@ -78,7 +79,7 @@ def _page(request: HttpRequest, shown: Assessment, refused: str = "") -> HttpRes
         "conclusion": conclusion(shown),
         "thing": shown.thing,
         "acts": acts.order_by("number"),
-        "newer": newer_than(shown).order_by("-assessed_at").first(),
+        "newer": in_place_of(shown).order_by("-assessed_at").first(),
         "others": _others(shown, person),
         "may_confirm": may_confirm(person, shown),
         "longest": LONGEST_REASON,
