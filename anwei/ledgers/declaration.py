@@ -168,7 +168,8 @@ class Ledger:
     `meant` says which of several rows with one key a line of a sheet means (None: a new one; the last unless
     given) and `told_apart` names the columns by which two lines with one key are two rows.
     `may_propose` says who may change and add what they see, but for the columns named in `confirmed` (key
-    facts), which wait until somebody of whom `may_confirm` is true agrees (`ledgers.proposals`); `ended`
+    facts), which wait until somebody of whom `may_confirm` is true agrees (`ledgers.proposals`); so do those
+    of who may write but sits in what the row belongs to (`sits_in`: the person, the key of that); `ended`
     returns the values by which a row ends on a day, where a row can end; `leads_on` (row, person) the address
     of what a confirmed change of a row asks of this person next, "" for nothing.
     `parent` names the column of the row that a row belongs to (`ledgers.children`), which is `sensitive`, and
@@ -186,6 +187,7 @@ class Ledger:
     may_write: Callable[[Any], bool] = lambda person: False
     may_propose: Callable[[Any], bool] = lambda person: False
     may_confirm: Callable[[Any], bool] = lambda person: False
+    sits_in: Callable[[Any, int], bool] = lambda person, owner: False
     confirmed: tuple[str, ...] = NONE
     ended: Callable[[date], Mapping[str, Any]] | None = None
     leads_on: Callable[[Any, Any], str] = lambda row, person: ""
@@ -228,6 +230,18 @@ class Ledger:
         """Say whether a person may enter a new row: at once, or as a proposal beneath what is their own."""
         return self.may_write(person) or (bool(self.parent) and self.may_propose(person))
 
+    def writes_alone(self, person: Any, row: Any, values: Mapping[str, Any]) -> bool:
+        """Say whether a person may write these values, all at once, into a row (None: a new one)."""
+        return self.may_write(person) and not self._of_their_own(person, row, values)
+
+    def _of_their_own(self, person: Any, row: Any, values: Mapping[str, Any]) -> bool:
+        """Say whether key facts are about something in which the person sits."""
+        if person is None or (row is not None and not {*values} & {*self.confirmed}):
+            return False
+        owners = {values.get(self.parent), None if row is None else self.parent_of(row)}
+        owners |= {row.pk} if row is not None and not self.parent else set()
+        return bool(self.confirmed) and any(self.sits_in(person, owner) for owner in owners if owner)
+
     def visible(self, person: Any) -> models.QuerySet[Any]:
         """Return the rows that `person` (None: the system) may see, with related rows, in order."""
         rows = self.rows(person) if self.rows else seen(self.model, person)
@@ -247,6 +261,10 @@ class Ledger:
         Raises ValueError where one is gone, or a sensitive value would change without a reason.
         """
         edits = self._as_they_stand(edits, actor)
+        if any(
+            edit.proposed_by is None and self._of_their_own(actor, edit.row, edit.values) for edit in edits
+        ):
+            raise ValueError(_("您在这家企业任职：它的关键信息请逐条修改，由另一人确认后生效。"))
         if not reason and (names := self.sensitive_in(edits)):
             raise ValueError(needs_reason(column.label for column in names))
         if moved := self._moved_by(edits):

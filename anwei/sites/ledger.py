@@ -24,6 +24,7 @@ from anwei.sites.registers.columns import PLACE, check_place
 from anwei.sites.registers.datum_doubts import doubt_changed_place, doubt_new_places
 from anwei.sites.registers.identity import credit_code, doubt_credit_code
 from anwei.sites.registers.names import doubt_alike_names, township_of
+from anwei.sites.registers.owners import sits_in
 from anwei.sites.services import save_enterprises
 
 
@@ -59,10 +60,18 @@ ENTERPRISES = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
+        sits_in=sits_in,
         confirmed=(
             *("name", "credit_code", "sector", "second_sector", "territory", "scale"),
             *("status", "status_since", "workers", "shift_workers", "safety_managers", "special_workers"),
             *("standardization", "standardized_until"),
+            *(
+                "short_name",
+                "address",
+                "longitude",
+                "latitude",
+                "datum",
+            ),  # where maps show it, under what name
         ),
         sees=sees_enterprise,
         check=check_enterprise,

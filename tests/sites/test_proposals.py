@@ -22,7 +22,7 @@ from anwei.org.models import Person, Post
 from anwei.org.services import appoint, delegate
 from anwei.sites.models import Assessment, Chemical, Equipment, Licence
 from anwei.sites.risks.queries import installation_levels
-from tests.kernel.county import IN_POST_SINCE, NOW, County, county_clerk, in_post
+from tests.kernel.county import IN_POST_SINCE, NOW, TOWN, County, county_clerk, in_post, make_enterprise
 from tests.sites.risks import chemical, confirmed, installation
 
 pytestmark = pytest.mark.db
@@ -96,9 +96,17 @@ def test_other_columns_are_written_at_once_and_mixed_forms_are_parted(
     ammonia.refresh_from_db()
     assert (ammonia.ghs, ammonia.actual_t) == ("加压气体", None)
     assert Proposal.objects.get().after == {"actual_t": 60}
-    assert sent(worker, "enterprises", county.enterprise, workers="7", address="新路1号").status_code == 302
-    county.enterprise.refresh_from_db()
-    assert (county.enterprise.address, county.enterprise.workers) == ("新路1号", None)
+
+
+def test_an_enterprise_neither_moves_nor_renames_itself(county: County, browse: Browse) -> None:
+    own = {"short_name": "县应急管理局", "address": "新路1号", "longitude": "120.5", "latitude": "30.5"}
+    assert sent(browse(county.worker), "enterprises", county.enterprise, **own).status_code == 302
+    row = type(county.enterprise).objects.select_related("unit").get(pk=county.enterprise.pk)
+    assert (row.unit.short_name, row.address, row.longitude, row.latitude) == ("", "", None, None)
+    assert {*own} <= {*Proposal.objects.get().after}
+    assert decided(browse(county.townsman), Proposal.objects.get(), "confirm") == 302
+    row.refresh_from_db()
+    assert (row.address, row.longitude) == ("新路1号", 120.5)
 
 
 def test_a_key_fact_needs_a_reason_and_one_proposal_at_a_time(
@@ -137,6 +145,37 @@ def test_an_official_with_a_post_in_an_enterprise_confirms_nothing(
     appoint(county.townsman, lent, actor=None, now=NOW, from_on=IN_POST_SINCE)
     assert decided(browse(county.townsman), proposal, "confirm") == 403
     assert proposal.is_waiting
+
+
+def test_an_official_who_sits_in_an_enterprise_writes_its_key_facts_with_a_second_hand_only(
+    county: County, browse: Browse, ammonia: Chemical
+) -> None:
+    appoint(county.townsman, county.safety, actor=None, now=NOW, from_on=IN_POST_SINCE)
+    both, officer = browse(county.townsman), browse(county.officer)
+    assert sent(both, "enterprises", county.enterprise, status="长期停产").status_code == 302
+    assert sent(both, "chemicals", ammonia, design_t="1").status_code == 302
+    licence = {"enterprise": "甲化工厂", "kind": "安全生产许可证", "number": "A-1"}
+    assert sent(both, "licences", **licence).status_code == 302
+    county.enterprise.refresh_from_db()
+    ammonia.refresh_from_db()
+    assert (county.enterprise.status, ammonia.design_t) == ("producing", 40)
+    assert not Licence.objects.exists()
+    asked = Proposal.objects.order_by("pk")
+    assert [(one.ledger, one.proposed_by) for one in asked] == [
+        (code, county.townsman) for code in ("enterprises", "chemicals", "licences")
+    ]
+    for one in asked:
+        assert decided(both, one, "confirm") == 403
+        assert decided(officer, one, "confirm") == 302
+    ammonia.refresh_from_db()
+    assert ammonia.design_t == 1 and Licence.objects.exists()
+    with pytest.raises(ValueError, match="由另一人确认"):  # nor by a sheet
+        edit = Edit(ammonia, {"design_t": 2})
+        ledger_of("chemicals").write([edit], actor=county.townsman, now=NOW)
+    elsewhere = chemical(installation(make_enterprise("丙厂", TOWN, "chemical", ""), code="DY-9"), 40)
+    assert sent(both, "chemicals", elsewhere, design_t="3").status_code == 302
+    elsewhere.refresh_from_db()
+    assert elsewhere.design_t == 3
 
 
 def test_a_deputy_confirms_no_more_than_they_may_write(

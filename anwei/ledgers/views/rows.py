@@ -84,10 +84,10 @@ def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse:
     """Register a new row or change one; what is typed is read exactly as the cells of a sheet."""
     ledger = found(code)
-    proposes = not ledger.may_write(request.user)
     if not _may_open(ledger, pk, request.user):
         raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
     shown, seen = _opened(ledger, request, pk) if pk else (None, 0)
+    proposes = not ledger.writes_alone(request.user, shown, dict.fromkeys(ledger.confirmed))
     typed = {column.name: request.POST.get(column.name, "") for column in ledger.entered}
     reason = request.POST.get("reason", "").strip()[:200]
     examined, faster = None, _faster_hand(ledger, shown, request)
@@ -144,7 +144,7 @@ def end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         messages.error(request, _("停用须说明理由。"))
         return redirect("ledger_edit", code, pk)
     try:
-        write = _submitted if not ledger.may_write(request.user) else _written
+        write = _written if ledger.writes_alone(request.user, shown, changed) else _submitted
         saved = write(ledger, Edit(shown, changed), request.user, now, reason)
     except ledger.refusals as error:
         messages.error(request, sentence_of(error))
@@ -220,7 +220,8 @@ def _saved(ledger: Ledger, examined: Examined, shown: Any, request: HttpRequest,
         return None
     if examined.action == "unchanged":
         return Saved(_("没有改动。"), _page_of(ledger, shown))
-    write = _written if ledger.may_write(request.user) else _submitted
+    alone = ledger.writes_alone(request.user, shown, examined.edit.values)
+    write = _written if alone else _submitted
     try:
         return write(ledger, examined.edit, request.user, timezone.now(), reason)
     except ledger.refusals as error:
@@ -251,7 +252,7 @@ def _may_be_written(
     if shown is None and examined.existing is not None:
         examined.refusals[WHOLE_ROW] = _("台账里已有这条记录：%(row)s") % {"row": examined.existing}
     asking = ledger.sensitive_in([examined.edit])
-    if shown is not None and not ledger.may_write(request.user):
+    if shown is not None and not ledger.writes_alone(request.user, shown, examined.edit.values):
         asking += [column for column in ledger.key_facts if column.name in examined.changed]
     if asking and not reason:
         examined.refusals["reason"] = needs_reason(dict.fromkeys(column.label for column in asking))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.declaration import Column, Ledger, register, seen
 from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
 from anwei.sites.models import Chemical, Installation
-from anwei.sites.registers.owners import ENTERPRISE
+from anwei.sites.registers.owners import ENTERPRISE, sits_in
 from anwei.sites.risks.confirming import next_to_confirm
 from anwei.sites.risks.inventory import save_chemicals, units_changed
 from anwei.standards.major_hazard.matching import find, is_cas
@@ -95,6 +95,7 @@ CHEMICALS = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
+        sits_in=sits_in,
         leads_on=lambda row, person: next_to_confirm(units_changed(row), person),
         confirmed=("name", "cas", "enterprise", "installation", "category", "design_t", "actual_t"),
         ended=lambda day: {"design_t": 0, "actual_t": 0},

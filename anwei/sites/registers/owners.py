@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column
+from anwei.org.scope import standing
 from anwei.sites.models import Enterprise
 
 
@@ -15,6 +16,12 @@ def enterprise_choices(person: Any) -> Iterable[tuple[int, str]]:
     """Return the enterprises a person may name, by their full name."""
     rows = Enterprise.objects.all() if person is None else Enterprise.objects.visible_to(person)
     return rows.order_by("unit__name").values_list("pk", "unit__name")
+
+
+def sits_in(person: Any, enterprise: int) -> bool:
+    """Say whether a person holds a post in this enterprise (its primary key), or stands in for one there."""
+    units = {post.unit.whole.pk for post in standing(person).posts}
+    return Enterprise.objects.filter(pk=enterprise, unit__in=units).exists()
 
 
 ENTERPRISE = Column(

@@ -19,7 +19,7 @@ from anwei.org.register_rules import (
 from anwei.sites.contacts.trials import save_contacts
 from anwei.sites.models import Contact, Insurance, Licence, ManagementDocument, SafetyFund
 from anwei.sites.registers.columns import amount, in_order, share_spent
-from anwei.sites.registers.owners import ENTERPRISE
+from anwei.sites.registers.owners import ENTERPRISE, sits_in
 
 EXPIRY_HEADERS = ("有效期截止", "到期日期", "有效期", "截止日期", "有效期止", "失效日期", "有效期限")
 
@@ -36,6 +36,7 @@ LICENCES = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
+        sits_in=sits_in,
         confirmed=("enterprise", "kind", "number", "issuer", "covers", "issued_on", "expires_on"),
         ended=lambda day: {"expires_on": day},
         check=in_order("issued_on", "expires_on", gettext_lazy("有效期至不能早于发证日期")),
@@ -93,6 +94,7 @@ INSURANCES = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
+        sits_in=sits_in,
         confirmed=("enterprise", "insurer", "number", "insured_people", "starts_on", "expires_on"),
         check=in_order("starts_on", "expires_on", gettext_lazy("终保日期不能早于起保日期")),
         explanation=gettext_lazy("安全生产责任保险（安全生产法第五十一条）；按保单号去重。"),
@@ -181,6 +183,7 @@ SAFETY_FUNDS = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
+        sits_in=sits_in,
         confirmed=("enterprise", "year", "drawn_yuan", "spent_yuan"),
         check=check_fund,
         explanation=gettext_lazy("每家企业每年一行：提取多少、用了多少（财资〔2022〕136号）。"),

@@ -8,7 +8,7 @@ from anwei.ledgers.declaration import Column, Ledger, register
 from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
 from anwei.sites.models import Camera, Equipment, Process
 from anwei.sites.registers.columns import in_order
-from anwei.sites.registers.owners import ENTERPRISE
+from anwei.sites.registers.owners import ENTERPRISE, sits_in
 from anwei.sites.registers.risks import site_choices
 
 EQUIPMENT = register(
@@ -24,6 +24,7 @@ EQUIPMENT = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
+        sits_in=sits_in,
         confirmed=("enterprise", "code", "name", "kind", "registration", "inspection_due_on", "in_use"),
         ended=lambda day: {"in_use": False},
         check=in_order("inspected_on", "inspection_due_on", gettext_lazy("下次检验日期不能早于检验日期")),
@@ -57,6 +58,7 @@ PROCESSES = register(
         may_write=may_keep_registers,
         may_propose=may_keep_own_file,
         may_confirm=may_confirm_changes,
+        sits_in=sits_in,
         confirmed=("enterprise", "name", "regulated", "automated", "interlocked"),
         explanation=gettext_lazy(
             "重点监管的危险化工工艺（安监总管三〔2009〕116号、〔2013〕3号）和自动控制、安全联锁。"
