@@ -26,6 +26,7 @@ FORMS = (
     "system/erasures/propose/",
     "notices/read/",
     "work/act/",
+    "ledgers/units/<int:pk>/end/",
     *(f"ledgers/{code}/batch/" for code in WRITTEN_BY),
 )
 """Doors open to whoever may read there that say in words, on the next page, why they did nothing."""

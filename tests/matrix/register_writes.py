@@ -191,6 +191,8 @@ def _of_registers() -> Iterator[tuple[str, Write]]:
         proposed = PROPOSED.get(code, ())
         yield f"{one}new/", Write(creators | _proposers("new/", proposed), _typed(code, NEW))
         changers = who | _proposers("<int:pk>/edit/", proposed)
+        if code == "people":  # the name of who can log in is changed at the account alone
+            changers = frozenset()
         yield f"{one}<int:pk>/edit/", Write(changers, _typed(code, CHANGED))
         yield f"{one}grid/", Write(creators, _grid(code))
         yield (

@@ -165,6 +165,9 @@ OF_CASES = {
         frozenset({"office"}),
         lambda world, place, role: {
             "finding": "已到场",
+            "evidence": SimpleUploadedFile("现场.jpg", photo().content, content_type="image/jpeg"),
+            "evidence_taken_at": f"{TODAY}T10:00",
+            "evidence_place": "井口",
             "version": world.places[place].warning.version,
             "key": "matrix",
         },
@@ -210,7 +213,7 @@ OF_MAP = {
 }
 
 OF_RISKS = {
-    "contacts/<int:pk>/phone/": Write(ARRANGING, fixed()),
+    "contacts/<int:pk>/phone/": Write(ARRANGING, on_record=True),
     "contacts/<int:pk>/tried/": Write(ARRANGING, fixed(outcome="reached")),
     "proposals/<int:pk>/<slug:act>/": Write(ARRANGING),
     "risks/assessments/<int:pk>/<slug:act>/": Write(

@@ -172,7 +172,7 @@ def test_many_alarms_cost_no_more_queries(
     record_episodes(list(enumerate(events, start=1)), now=NOW + timedelta(seconds=1))
     client = sign_in(county.officer)
     client.get("/alarms/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = client.get("/alarms/")
     assert len(page.context["listing"].table.page) == 20 and "第 1—20 条，共 60 条" in page.content.decode()
 

@@ -34,7 +34,6 @@ def test_enterprise_site_device_tag_alarm_and_case_lead_to_one_answer(
     door = f"/org/responsibility/?enterprise={county.enterprise.pk}"
     assert escape(door) in client.get(f"/enterprises/{county.enterprise.pk}/").content.decode()
     for address in (
-        f"/enterprises/{county.enterprise.pk}/",
         f"/devices/{plant.device.code}/",
         f"/tags/{plant.tag.number}/",
         f"/cases/{warning.pk}/",

@@ -65,8 +65,7 @@ def test_it_lies_on_the_desks_of_exactly_those_who_may_confirm(
     address = address_of(rated(tank, county.worker))
     desks = {name: on_desk(browse(getattr(county, name))) for name in EVERYBODY}
     assert desks.pop("officer") == desks.pop("townsman") == (1, [address])
-    assert set(map(str, desks.values())) == {"(0, [])"}
-    assert on_desk(browse(both)) == (0, [])
+    assert not any(addresses for _n, addresses in (*desks.values(), on_desk(browse(both))))
     page = browse(county.townsman).get("/work/").content.decode()
     for words in ("甲化工厂：氨储罐", "LEC 法", "重大·红", "worker", "起待复核", "去复核"):
         assert words in page
