@@ -20,7 +20,16 @@ from anwei.sites.live.facts import MOST_TOLD, facts_of, sources
 from anwei.sites.live.rules import SETTING
 from anwei.sites.live.trial import N_DAYS, look_back
 from anwei.sites.live.trying import try_rules
-from anwei.sites.models import Assessment, ColourChange, Enterprise, Equipment, Insurance, Licence, LiveColour
+from anwei.sites.models import (
+    Assessment,
+    ColourChange,
+    ColourTrial,
+    Enterprise,
+    Equipment,
+    Insurance,
+    Licence,
+    LiveColour,
+)
 from anwei.sites.risks.assessing import diagnose_enterprise
 from anwei.sites.risks.form19 import answers_in
 from anwei.standards.risk.live_rules import default_rules, read_rules
@@ -258,6 +267,15 @@ def test_a_trial_that_breaks_off_says_so(
     with pytest.raises(ZeroDivisionError):
         try_rules.func(page.context["shown"].pk)
     assert "没有算完" in client.get(page.redirect_chain[0][0]).content.decode()
+
+
+def test_a_trial_of_rules_that_nobody_can_read_any_more_opens_and_says_why(
+    county: County, browse: Browse
+) -> None:
+    candidate = {"version": "1", "rules": [{"fact": "gone", "at_least": 1, "to": "red"}]}
+    old = ColourTrial.objects.create(asked_by=county.officer, asked_at=NOW, current={}, candidate=candidate)
+    page = browse(county.officer).get(f"{RULES}?trial={old.pk}")
+    assert page.status_code == 200 and page.context["problems"]
 
 
 def test_the_same_rules_differ_nowhere(plant: Plant) -> None:

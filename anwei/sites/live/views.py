@@ -39,10 +39,15 @@ def colour_rules(request: HttpRequest) -> HttpResponse:
     current = rules_in_force()
     asked = request.GET.get("trial", "")
     shown = ColourTrial.objects.filter(pk=int(asked)).first() if re.fullmatch(r"[0-9]{1,9}", asked) else None
-    rows = rows_of(current if shown is None else read_rules(shown.candidate))
     problems: list[str] = []
+    rows = rows_of(current)
+    if shown is not None:
+        try:
+            rows = rows_of(read_rules(shown.candidate))
+        except Unusable as fault:  # tried before the facts were what they are now
+            problems = [problem.said(_) for problem in fault.problems]
     if request.method == "POST":
-        rows = rows_in(request.POST)
+        problems, rows = [], rows_in(request.POST)
         candidate = {} if "reset" in request.POST else dict(candidate_of(rows))
         try:
             if "try" in request.POST:
@@ -69,7 +74,12 @@ def colour_rules(request: HttpRequest) -> HttpResponse:
         "reason": request.POST.get("reason", ""),
         "setting": Setting.objects.filter(pk=SETTING).select_related("changed_by").first(),
     }
-    return render(request, "sites/live/rules.html", context, status=422 if problems else 200)
+    return render(
+        request,
+        "sites/live/rules.html",
+        context,
+        status=422 if problems and request.method == "POST" else 200,
+    )
 
 
 def _effects() -> list[tuple[str, str]]:
