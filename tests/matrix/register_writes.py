@@ -120,7 +120,6 @@ CHANGED: dict[str, Typed] = {
         "unit": place.enterprise.unit.name,
         "kind": "safety",
     },
-    "people": lambda world, place, role: {"full_name": "改名", "phone": masked(place.worker.phone)},
     "roster": lambda world, place, role: {
         "unit": place.enterprise.unit.name,
         "title": place.safety.title,
@@ -191,9 +190,8 @@ def _of_registers() -> Iterator[tuple[str, Write]]:
         proposed = PROPOSED.get(code, ())
         yield f"{one}new/", Write(creators | _proposers("new/", proposed), _typed(code, NEW))
         changers = who | _proposers("<int:pk>/edit/", proposed)
-        if code == "people":  # the name of who can log in is changed at the account alone
-            changers = frozenset()
-        yield f"{one}<int:pk>/edit/", Write(changers, _typed(code, CHANGED))
+        if code in CHANGED:
+            yield f"{one}<int:pk>/edit/", Write(changers, _typed(code, CHANGED))
         yield f"{one}grid/", Write(creators, _grid(code))
         yield (
             f"{one}import/",

@@ -291,6 +291,7 @@ def writes(write: Write | None, role: str, route: Route, place: str, method: str
 UNTRIED = {
     "accounts/confirm/": "asks again who it is; it writes nothing but the session",
     "accounts/logout/": "ends the session on which the walk stands; it writes nothing but the session",
+    "ledgers/people/<int:pk>/edit/": "who can log in is renamed at the account: tests/kernel/test_accounts_phones.py",
     "cases/<int:pk>/extend/": "no clock of the kinds installed may be extended: tests/kernel/test_extension.py",
 }
 """Doors that the walk knocks at without the right words, with the reason."""
