@@ -66,6 +66,24 @@ def last_change(ledger: Ledger, row: Any) -> Change | None:
     )
 
 
+def version_of(ledger: Ledger, row: Any) -> int:
+    """Return the number of a row's newest change, 0 where there is none."""
+    change = last_change(ledger, row)
+    return 0 if change is None else change.number
+
+
+def changed_since(ledger: Ledger, row: Any, version: int) -> dict[str, Any]:
+    """Return the columns that were changed after `version`, each with what stood in it until then."""
+    register, key = ledger.log_key(row)
+    later = Change.objects.filter(register=register, row=str(key), number__gt=version).order_by("number")
+    columns, found = _columns(ledger), dict[str, Any]()
+    for content in later.values_list("content", flat=True):
+        for name, (before, _after) in content.get("changed", {}).items():
+            if name in columns:
+                found.setdefault(columns[name].name, before)
+    return found
+
+
 def changes_of(ledger: Ledger, row: Any, texts: Mapping[str, Mapping[Any, str]]) -> list[Line]:
     """Return the last changes of a row, the newest first; personal values masked."""
     register, key = ledger.log_key(row)

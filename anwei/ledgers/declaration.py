@@ -189,6 +189,7 @@ class Ledger:
     may_confirm: Callable[[Any], bool] = lambda person: False
     sits_in: Callable[[Any, int], bool] = lambda person, owner: False
     confirmed: tuple[str, ...] = NONE
+    together: tuple[tuple[str, ...], ...] = ()
     ended: Callable[[date], Mapping[str, Any]] | None = None
     leads_on: Callable[[Any, Any], str] = lambda row, person: ""
     save: Save | None = None
@@ -338,6 +339,7 @@ def register(ledger: Ledger) -> Ledger:
         *ledger.alike,
         *ledger.beneath,
         *ledger.confirmed,
+        *(name for group in ledger.together for name in group),
         *filter(None, [ledger.parent]),
     } - names or (not ledger.key and {"key"}):
         raise ImproperlyConfigured(f"ledger {ledger.code}: no column {', '.join(sorted(missing))}")

@@ -73,6 +73,11 @@ ENTERPRISES = register(
                 "datum",
             ),  # where maps show it, under what name
         ),
+        together=(
+            ("longitude", "latitude", "datum"),
+            ("status", "status_since"),
+            ("standardization", "standardized_until"),
+        ),
         sees=sees_enterprise,
         check=check_enterprise,
         doubt=doubt_changed_place,

@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 
+from anwei.ledgers.models import Proposal
 from anwei.org.models import Person
+from anwei.sites.models import Chemical
 from tests.kernel.conftest import django_db_setup, quick_hashes  # noqa: F401
 from tests.kernel.county import NOW, County
 from tests.kernel.county import build as build_county
+from tests.sites.proposals import sent
+from tests.sites.risks import chemical, installation
 from tests.support.kept import clock_of, once_a_module
 
 
@@ -34,3 +38,15 @@ def browse() -> Callable[[Person], Client]:
         return client
 
     return client_of
+
+
+@pytest.fixture
+def ammonia(county: County) -> Chemical:
+    return chemical(installation(county.enterprise, people=0), 40)
+
+
+@pytest.fixture
+def proposal(county: County, browse: Callable[[Person], Client], ammonia: Chemical) -> Proposal:
+    """The safety post asks for 1000 t."""
+    assert sent(browse(county.worker), "chemicals", ammonia, design_t="1000").status_code == 302
+    return Proposal.objects.get()

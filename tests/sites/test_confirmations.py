@@ -21,8 +21,8 @@ from anwei.sites.risks.assessing import diagnose_enterprise, rate_point
 from anwei.sites.risks.confirming import send_back
 from anwei.sites.risks.form19 import answers_in
 from tests.kernel.county import NOW, County, in_post
+from tests.sites.proposals import sent
 from tests.sites.risks import chemical, confirmed, installation, no_to_all, place, point
-from tests.sites.test_proposals import sent
 
 pytestmark = pytest.mark.db
 Browse = Callable[[Person], Client]

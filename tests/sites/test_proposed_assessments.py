@@ -20,8 +20,8 @@ from anwei.sites.risks.queries import installation_levels
 from anwei.sites.risks.signs import issue_sign
 from tests.kernel.county import IN_POST_SINCE, NOW, County
 from tests.sites.mapped import HERE, put
+from tests.sites.proposals import decided, sent
 from tests.sites.risks import chemical, confirmed, installation, place, point
-from tests.sites.test_proposals import decided, sent
 
 pytestmark = pytest.mark.db
 Browse = Callable[[Person], Client]

@@ -12,9 +12,10 @@ class Proposal(models.Model):
     """What somebody who may not write a register wants to stand in it; written only when confirmed.
 
     `before` and `after` hold values by column as JSON keeps them (`ledgers.proposals.values`); `parent` is
-    what the row belonged to then, or, without a `row`, what the proposed new one would belong to. One waits
-    for a row at a time, so that two never wait for a column. What was done with it is sealed in the change
-    log; this row is where that led.
+    what the row belonged to then, or, without a `row`, what the proposed new one would belong to; `version`
+    the number of the row's newest change then (None for a new row, and where an older release kept none).
+    One waits for a row at a time, so that two never wait for a column. What was done with it is sealed in the
+    change log; this row is where that led.
     """
 
     class State(models.TextChoices):
@@ -30,6 +31,7 @@ class Proposal(models.Model):
     parent = models.PositiveBigIntegerField(
         null=True
     )  # primary key of what the row belonged, or would belong
+    version = models.PositiveIntegerField(null=True)
     before = models.JSONField(default=dict)
     after = models.JSONField()
     reason = models.CharField(_("理由"), max_length=200, blank=True)

@@ -14,12 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.change_log import version_of
 from anwei.ledgers.children import parent_model
 from anwei.ledgers.declaration import Ledger, ledger_of, seen
 from anwei.ledgers.models import Proposal
 from anwei.ledgers.proposals.answers import answer, remember
+from anwei.ledgers.proposals.overtaking import overtaken
 from anwei.ledgers.proposals.queries import WAITING, belongs_still, proposals_seen, row_of
-from anwei.ledgers.proposals.values import given, kept, overtaken
+from anwei.ledgers.proposals.values import given, kept
 from anwei.ledgers.saving import Edit
 
 LONGEST = 200
@@ -74,6 +76,7 @@ def _propose(ledger: Ledger, edit: Edit, *, actor: Any, now: datetime, reason: s
         ledger=ledger.code,
         row=row.pk if row is not None else None,
         parent=values[ledger.parent] if row is None else ledger.parent_of(row),
+        version=None if row is None else version_of(ledger, row),
         before={} if row is None else {name: kept(ledger.column(name).of(row)) for name in values},
         after=after,
         reason=reason.strip()[:LONGEST],
@@ -81,7 +84,7 @@ def _propose(ledger: Ledger, edit: Edit, *, actor: Any, now: datetime, reason: s
         proposed_at=now,
     )
     content = {"ledger": ledger.code, "row": proposal.row, "parent": proposal.parent}
-    content |= {"before": proposal.before, "after": proposal.after}
+    content |= {"version": proposal.version, "before": proposal.before, "after": proposal.after}
     remember(proposal, "propose", content, actor=actor, now=now, reason=proposal.reason)
     return proposal
 
@@ -90,8 +93,8 @@ def _propose(ledger: Ledger, edit: Edit, *, actor: Any, now: datetime, reason: s
 def confirm(proposal: Proposal, *, actor: Any, now: datetime) -> Any:
     """Write what was proposed; return the row.
 
-    Raises PermissionDenied (no writer, or the own proposal), Overtaken where row or proposal is another by
-    now, and what the register refuses.
+    Raises PermissionDenied (no writer, or the own proposal), Overtaken where the row (by the rule of
+    `overtaken`) or the proposal is another by now, and what the register refuses.
     """
     _lock_row(proposal)
     proposal, ledger = _to_decide(proposal, actor)

@@ -16,6 +16,7 @@ from anwei.ledgers.children import address_of
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.importing import sentence_of
 from anwei.ledgers.models import Proposal
+from anwei.ledgers.proposals.overtaking import overtaken
 from anwei.ledgers.proposals.queries import (
     WAITING,
     proposals_seen,
@@ -97,7 +98,8 @@ def _shown(request: HttpRequest, found: Proposal, fault: str = "", status: int =
     ledger, row = ledger_of(found.ledger), row_of(found, request.user)
     waits = found.is_waiting
     thing = thing_of(found)
-    parts = differences_of([found], request.user)[found.pk]
+    since = overtaken(ledger, found, row) if row is not None and waits else {}
+    parts = differences_of([found], request.user, since)[found.pk]
     context: dict[str, Any] = {
         "proposal": found,
         "ledger": ledger,
@@ -105,7 +107,7 @@ def _shown(request: HttpRequest, found: Proposal, fault: str = "", status: int =
         "title": titles_of([found])[found.pk],
         "thing_address": address_of(thing),
         "parts": parts,
-        "stale": any(part.overtaken for part in parts),
+        "stale": bool(since),
         "may_decide": waits and may_decide(found, request.user),
         "may_withdraw": waits and may_withdraw(found, request.user) and not may_decide(found, request.user),
         "fault": fault,

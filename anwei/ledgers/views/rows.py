@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.beside import asides_of
-from anwei.ledgers.change_log import changes_of, last_change
+from anwei.ledgers.change_log import changes_of, last_change, version_of
 from anwei.ledgers.children import address_of, named_parent
 from anwei.ledgers.declaration import Column, Ledger, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examined, choosings_of, examine
@@ -95,7 +95,8 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
         if not faster:  # nobody waits for a form that came too late, nor for a page that is being drawn
             with transaction.atomic():
                 shown = _locked(ledger, request, shown)
-                seen, faster = _version(ledger, shown), _faster_hand(ledger, shown, request)
+                seen = version_of(ledger, shown) if shown is not None else 0
+                faster = _faster_hand(ledger, shown, request)
                 examined = _examined(ledger, typed, shown, request.user)
                 saved = None if faster else _saved(ledger, examined, shown, request, reason)
             if saved is not None:
@@ -180,7 +181,7 @@ def _opened(ledger: Ledger, request: HttpRequest, pk: int) -> tuple[Any, int]:
     Read the other way round, the values of before a faster hand's save would pass for the values after it.
     """
     shown = get_object_or_404(ledger.visible(request.user), pk=pk)
-    seen = _version(ledger, shown)
+    seen = version_of(ledger, shown)
     return get_object_or_404(ledger.visible(request.user), pk=pk), seen
 
 
@@ -190,12 +191,6 @@ def _locked(ledger: Ledger, request: HttpRequest, shown: Any) -> Any:
         return None
     list(ledger.model._base_manager.select_for_update().filter(pk=shown.pk))
     return get_object_or_404(ledger.visible(request.user), pk=shown.pk)
-
-
-def _version(ledger: Ledger, shown: Any) -> int:
-    """Return the number of the row's newest change, 0 where there is none."""
-    change = last_change(ledger, shown) if shown is not None else None
-    return change.number if change is not None else 0
 
 
 def _faster_hand(ledger: Ledger, shown: Any, request: HttpRequest) -> str:
