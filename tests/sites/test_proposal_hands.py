@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -128,3 +129,18 @@ def test_the_service_refuses_the_proposer_too(county: County, proposal: Proposal
     with pytest.raises(PermissionDenied):
         confirm(proposal, actor=county.worker, now=NOW)
     assert ledger_of("chemicals").may_confirm(county.townsman)
+
+
+def test_the_button_says_that_what_is_entered_waits(county: County, browse: Browse) -> None:
+    appoint(county.townsman, county.safety, actor=None, now=NOW, from_on=IN_POST_SINCE)
+    both, address = browse(county.townsman), reverse("ledger_new", args=["licences"])
+
+    def button(page: Any) -> str:
+        return re.findall(
+            r'<button class="btn btn-primary" type="submit">(.*?)</button>', page.content.decode()
+        )[-1]
+
+    assert button(both.get(address, {"enterprise": county.enterprise.pk})) == "提交"
+    assert button(both.get(address, {"enterprise": county.other_enterprise.pk})) == "保存"
+    half = {"enterprise": "甲化工厂", "number": "A-1"}
+    assert button(both.post(address, half)) == "提交"

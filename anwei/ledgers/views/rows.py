@@ -87,7 +87,6 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
     if not _may_open(ledger, pk, request.user):
         raise PermissionDenied(_("您现在的岗位不能修改此台账。"))
     shown, seen = _opened(ledger, request, pk) if pk else (None, 0)
-    proposes = not ledger.writes_alone(request.user, shown, dict.fromkeys(ledger.confirmed))
     typed = {column.name: request.POST.get(column.name, "") for column in ledger.entered}
     reason = request.POST.get("reason", "").strip()[:200]
     examined, faster = None, _faster_hand(ledger, shown, request)
@@ -105,6 +104,7 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
         examined = examined or _examined(ledger, typed, shown, request.user)
         if faster:
             examined.refusals[WHOLE_ROW] = faster
+    proposes = not ledger.writes_alone(request.user, shown, _facts_in_view(ledger, examined, request))
     context = {
         "ledger": ledger,
         "row": shown,
@@ -202,6 +202,13 @@ def _faster_hand(ledger: Ledger, shown: Any, request: HttpRequest) -> str:
     return _("%(person)s已在您打开此表之后修改了这条记录（见变更记录），请核对后再保存。") % {
         "person": change.actor or _("系统")
     }
+
+
+def _facts_in_view(ledger: Ledger, examined: Examined | None, request: HttpRequest) -> dict[str, Any]:
+    """Return the key facts as a form may write them, beneath what is typed or what its address names."""
+    parent = named_parent(ledger, request.GET, request.user)
+    named = {ledger.parent: parent.pk} if parent is not None else {}
+    return {**dict.fromkeys(ledger.confirmed), **named, **(examined.values if examined else {})}
 
 
 def _examined(ledger: Ledger, typed: dict[str, str], shown: Any, person: Any) -> Examined:
