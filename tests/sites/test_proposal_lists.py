@@ -80,3 +80,20 @@ def test_the_own_page_and_the_lists_do_not_ask_one_by_one(
         edit = Edit(more, {"design_t": 2.0})
         submit(ledger_of("chemicals"), edit, actor=county.worker, now=NOW, reason="扩容")
     assert {address: n_queries(address) for address in pages} == one
+
+
+def test_the_oldest_that_waits_for_me_stands_before_hundreds_of_others(
+    county: County, browse: Browse, proposal: Proposal
+) -> None:
+    own = {"proposed_by": county.townsman, "proposed_at": NOW}  # which another hand confirms
+    Proposal.objects.bulk_create(
+        Proposal(ledger="licences", parent=county.enterprise.pk, after={"number": str(n)}, **own)
+        for n in range(210)
+    )
+    townsman, seen = browse(county.townsman), []
+    for number in range(1, 6):
+        page = townsman.get(reverse("proposals"), {"page": number})
+        seen += [line[0].pk for line in page.context["lines"]]
+        assert ('rel="next"' in page.content.decode()) == (number < 5)
+    assert seen[0] == proposal.pk and page.context["n_mine"] == 1
+    assert len(seen) == len({*seen}) == 211

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, Case, Model, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.children import parent_model
@@ -27,6 +27,12 @@ def waiting_for(person: Any) -> QuerySet[Proposal]:
     if not kept:
         return Proposal.objects.none()
     return _about(kept, person).filter(WAITING).exclude(proposed_by=person)
+
+
+def mine_first(rows: QuerySet[Proposal], mine: QuerySet[Proposal]) -> QuerySet[Any]:
+    """Return proposals with `is_mine`, whether they are among `mine`: those first, then the newest."""
+    is_mine = Case(When(pk__in=mine.values("pk"), then=True), default=False, output_field=BooleanField())
+    return rows.annotate(is_mine=is_mine).order_by("-is_mine", "-pk")
 
 
 def row_of(proposal: Proposal, person: Any) -> Model | None:

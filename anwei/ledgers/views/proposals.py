@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from anwei.ledgers.children import address_of
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.importing import sentence_of
+from anwei.ledgers.listing import ClampedPaginator
 from anwei.ledgers.models import Proposal
 from anwei.ledgers.proposals.overtaking import overtaken
 from anwei.ledgers.proposals.queries import (
     WAITING,
+    mine_first,
     proposals_seen,
     row_of,
     thing_of,
@@ -35,22 +37,22 @@ from anwei.ledgers.proposals.services import (
 )
 from anwei.ledgers.proposals.values import differences_of
 
-SHOWN = 200
+ROWS_A_PAGE = 50
 
 
 @require_GET
 def proposals(request: HttpRequest) -> HttpResponse:
     """Show what waits, and with `?state=answered` what was answered; first what waits for the person."""
-    rows = proposals_seen(request.user)
     answered = request.GET.get("state") == "answered"
-    mine = set(waiting_for(request.user).values_list("pk", flat=True))
-    found = list((rows.exclude(WAITING) if answered else rows.filter(WAITING))[:SHOWN])
-    found.sort(key=lambda one: one.pk not in mine)
-    titles = titles_of(found)
+    rows, mine = proposals_seen(request.user), waiting_for(request.user)
+    rows = mine_first(rows.exclude(WAITING) if answered else rows.filter(WAITING), mine)
+    page = ClampedPaginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page", "1"))
+    titles = titles_of([*page])
     context = {
-        "lines": [(one, ledger_of(one.ledger).label, titles[one.pk], one.pk in mine) for one in found],
+        "lines": [(one, ledger_of(one.ledger).label, titles[one.pk], one.is_mine) for one in page],
+        "page": page,
         "answered": answered,
-        "n_mine": len(mine),
+        "n_mine": mine.count(),
     }
     return render(request, "ledgers/proposals.html", context)
 
