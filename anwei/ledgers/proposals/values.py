@@ -45,7 +45,8 @@ def differences_of(
 ) -> dict[int, list[Difference]]:
     """Return what each proposal would change, in the order of the columns, as `person` may read it.
 
-    `overtaken` are the columns that bar a single proposal (`ledgers.proposals.overtaking`), shown too. The number of queries grows with the registers, not with the proposals.
+    `overtaken` are the columns that bar a single proposal (`ledgers.proposals.overtaking`), shown too.
+    The number of queries grows with the registers, not with the proposals.
     """
     overtaken = overtaken or {}
     found = {}
