@@ -62,3 +62,14 @@ def test_an_import_tells_why_rows_stay_out_and_which_headers_it_did_not_read(
     assert "测试县应急管理局" in told["problems"][0]["reasons"][0] and not Unit.objects.filter(
         name="县应急局"
     )
+
+
+def test_an_import_tells_what_it_repaired_and_in_which_row(county: County, tmp_path: Path) -> None:
+    path, told = tmp_path / "units.xlsx", StringIO()
+    head = ["单位名称", "单位类型", "属地"]
+    path.write_bytes(workbook(head, *[[f"县Ａ{n}局", "县直部门", "测试县"] for n in range(30)]))
+    call_command("ledger", "import", "units", str(path), "--dry-run", stdout=told)
+    found = json.loads(told.getvalue())
+    assert found["problems"] == [] and found["repaired"] == 30 and len(found["repairs"]) == 20
+    first = found["repairs"][0]
+    assert (first["row"], first["state"]) == (2, "repaired") and "单位名称：" in first["reasons"][0]

@@ -28,7 +28,7 @@ from anwei.ledgers.outgoing import Outgoing, sheet_of
 from anwei.ledgers.register_page import filtered_rows
 from anwei.ledgers.sheets import BadSheet, read_file
 
-SHOWN_PROBLEMS, SHOWN_CHOICES = 20, 40
+SHOWN_ROWS, SHOWN_CHOICES = 20, 40
 
 
 class Command(BaseCommand):
@@ -107,7 +107,8 @@ class Command(BaseCommand):
             "written": dict(written),
             "needs_reason": needs,
             "unused_headers": list(found.table.unused),
-            "problems": _problems(ledger, found, doubtful_too=not wanted.doubtful),
+            "problems": _told(ledger, found, ["refused"] if wanted.doubtful else ["refused", "doubtful"]),
+            "repairs": _told(ledger, found, ["repaired"]),
         }
         self._tell({**found.counts, **found.actions, **shown})
         if found.counts["refused"] or lacks_reason or (found.counts["doubtful"] and not wanted.doubtful):
@@ -135,13 +136,12 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
 
 
-def _problems(ledger: Ledger, found: Examination, *, doubtful_too: bool) -> list[dict[str, Any]]:
-    """Return the first rows that are not written, with the reasons; all stand in the sheet of faults."""
-    states = ("refused", "doubtful") if doubtful_too else ("refused",)
+def _told(ledger: Ledger, found: Examination, states: list[str]) -> list[dict[str, Any]]:
+    """Return the first rows of these states with what is told of each; the sheet of faults has them all."""
     rows = sorted((row for row in found.rows if row.state in states), key=lambda row: states.index(row.state))
     return [
         {"row": row.row.number, "state": row.state, "reasons": row.sentences(ledger)}
-        for row in rows[:SHOWN_PROBLEMS]
+        for row in rows[:SHOWN_ROWS]
     ]
 
 
