@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anwei.cases.documents.forms import DocumentForm
@@ -51,7 +52,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         filterset=DocumentFilter,
         table=DocumentTable,
     )
-    if sheet := listing.export(_("企业文档")):
+    if sheet := listing.export(pgettext("several", "文档")):
         return sheet
     return render(request, "cases/documents/list.html", {"listing": listing})
 

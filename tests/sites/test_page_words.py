@@ -1,0 +1,37 @@
+"""What pages of files say of themselves: whose documents they list, what they quote in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import gettext, override
+
+from anwei.org.models import Person
+from anwei.sites.models import Assessment
+from tests.kernel.county import County
+from tests.sites.risks import no_to_all
+
+pytestmark = pytest.mark.db
+Browse = Callable[[Person], Client]
+
+
+def test_the_list_of_documents_is_not_headed_as_that_of_enterprises(county: County, browse: Browse) -> None:
+    page = browse(county.officer).get(reverse("documents")).content.decode()
+    assert "企业文档" not in page and "<h1>文档" in page
+
+
+def test_an_english_page_says_that_the_guide_is_quoted_in_chinese(county: County, browse: Browse) -> None:
+    officer = browse(county.officer)
+    form = reverse("risk_diagnosis", args=[county.enterprise.pk])
+    officer.post(form, no_to_all())
+    pages = [form, reverse("risk_assessment", args=[Assessment.objects.get(method="emerg2018_19").pk])]
+    for language, times in (("en", 1), ("zh-hans", 0)):
+        with override(language):
+            sentence = gettext("文件的条文按中文原文引用")
+        for address in pages:
+            officer.cookies["django_language"] = language
+            page = officer.get(address).content.decode()
+            assert page.count(sentence) == times, (language, address)
