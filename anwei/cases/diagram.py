@@ -59,6 +59,10 @@ def _first(kind: Kind, row: Transition) -> Iterator[str]:
         yield "children closed"
     if row.second_person:
         yield "a second person"
+    if row.gives is not None:
+        yield f"the post named becomes the {row.gives}"
+    if check := kind.checks.get(row.verb):
+        yield f"papers by `{check.__name__}`"
     if guard := kind.guards.get(row.verb):
         yield f"guard `{guard.__name__}`"
 

@@ -96,7 +96,8 @@ class TransitionForm(forms.Form):
     ) -> TransitionForm:
         """Return a form for a case of this version, with a key of its own and what was `written` before."""
         hidden = {"version": version, "key": secrets.token_hex(16)}
-        return cls(transition, initial={**(written or {}), **hidden}, case=case)
+        kept = {need.name: getattr(case, need.name) for need in transition.needs if need.kept and case}
+        return cls(transition, initial={**kept, **(written or {}), **hidden}, case=case)
 
     @property
     def papers(self) -> dict[str, Any]:

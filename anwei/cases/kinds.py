@@ -12,15 +12,28 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from anwei.cases.lifecycle import Label, Lifecycle, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
 from anwei.cases.models.notices import Urgency
+from anwei.ledgers.spelling import moment
+from anwei.org.holdings import Acting
+from anwei.org.models import Person
 from anwei.standards.clocks import ClockRule
 from anwei.standards.ladders import default_ladders
 
 Guard = Callable[[Any, datetime], str | None]  # the case and now: a sentence refuses the verb
+Check = Callable[[Any, Mapping[str, Any], datetime], str | None]  # and what is handed in: likewise
 Effect = Callable[[Any, Entry, datetime], None]  # the case after the verb, its entry, and now
+Opener = Callable[[Any, Person, datetime], Acting]  # the case to be, who opens it, and now
+
+
+COLUMNS = "columns"  # in the content of the first entry: what of the case never changes
 
 
 def no_clocks(case: Any) -> Iterable[ClockRule]:
     """Return no clock: the kind has none."""
+    return ()
+
+
+def nobody(case: Any) -> Iterable[int]:
+    """Return no person: who opened the case is all that is known of its beginning."""
     return ()
 
 
@@ -33,12 +46,16 @@ def not_urgent(case: Any) -> Urgency:
 class Kind:
     """What a room declares about one kind of case.
 
-    `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody);
+    `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody), or
+    `opener` says how somebody opens one who has no role on it (NotYourTurn refuses); `beginners` are people
+    who count like the one who opened it where a second person is asked for; `sealed` names the columns that
+    the first entry keeps, for they never change;
     `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told;
     `ladder` is the key of the ladder its clocks climb ("": a missed clock is entered, nobody else is told).
     `extension`: its cases ask for more time on their parent, which waits for none and ends them by closing.
-    `guards` say by verb which fact outside the case stands against it (a sentence refuses); `effects` do by
-    verb what else belongs to it, in its transaction, and may refuse by raising CaseError.
+    `guards` say by verb which fact outside the case stands against it (a sentence refuses), `checks` what in
+    the papers handed in does not fit together or with the case; `effects` do by verb what else belongs to it,
+    in its transaction, and may refuse by raising CaseError.
     """
 
     code: str
@@ -49,11 +66,15 @@ class Kind:
     phase_labels: Mapping[Phase, Label]
     outcome_labels: Mapping[str, Label]
     opened_by: Role = Role.SYSTEM
+    opener: Opener | None = None
+    beginners: Callable[[Any], Iterable[int]] = nobody
+    sealed: tuple[str, ...] = ()
     clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
     urgency: Callable[[Any], Urgency] = not_urgent
     ladder: str = ""
     extension: bool = False
     guards: Mapping[str, Guard] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
 
 
@@ -69,6 +90,7 @@ def register(kind: Kind) -> Kind:
     if kind.code in _kinds or any(kind.prefix == other.prefix for other in _kinds.values()):
         raise ImproperlyConfigured(f"case kind {kind.code}: code or prefix is taken")
     missing = [str(phase) for phase in kind.lifecycle.phases if phase not in kind.phase_labels]
+    missing += [name for name in kind.sealed if not _has(kind.model, name)]
     for row in kind.lifecycle.transitions:
         if row.outcome and row.outcome not in kind.outcome_labels:
             missing.append(row.outcome)
@@ -76,7 +98,7 @@ def register(kind: Kind) -> Kind:
     if missing:
         raise ImproperlyConfigured(f"case kind {kind.code}: no column or label for {', '.join(missing)}")
     verbs = {row.verb for row in kind.lifecycle.transitions}
-    stray = sorted({*kind.guards, *kind.effects} - verbs)
+    stray = sorted({*kind.guards, *kind.checks, *kind.effects} - verbs)
     if kind.ladder and kind.ladder not in default_ladders():
         stray.append(kind.ladder)
     if stray:
@@ -104,6 +126,13 @@ def kind_for(model: type[Case]) -> Kind:
         if kind.model is model:
             return kind
     raise LookupError(f"{model.__name__} is no kind of case")
+
+
+def sealed_columns(case: Case) -> dict[str, Any]:
+    """Return the columns of a case that never change, by name; of a relation the key."""
+    fields = (case._meta.get_field(name) for name in kind_of(case).sealed)
+    values = {field.name: getattr(case, getattr(field, "attname", field.name)) for field in fields}
+    return {name: moment(value) if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def specific(case: Case) -> Case:

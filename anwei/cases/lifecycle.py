@@ -105,6 +105,7 @@ class Need:
     place: bool = False
     at_least_one: Literal["", "photo", "document"] = ""
     required_where: Callable[[Any], bool] | None = None
+    kept: bool = False
 
     @property
     def writes_column(self) -> bool:
@@ -117,7 +118,8 @@ class Transition:
     """One row of the table: who may do what from where to where, and what must be handed in.
 
     `after` names verbs that must have been done since the case came into `source`; `children_closed`: first
-    every child must be closed; `second_person`: whoever opened the case may not do this.
+    every child must be closed; `second_person`: whoever opened the case may not do this. `gives`: the post
+    that is named (the row's one need of that kind) has this role on the case from then on.
     """
 
     verb: str
@@ -133,6 +135,7 @@ class Transition:
     children_closed: bool = False
     second_person: bool = False
     dangerous: bool = False
+    gives: Role | None = None
 
     @property
     def asks_again(self) -> bool:
@@ -158,6 +161,11 @@ class Transition:
         yield from self._faults_of_closing()
         if self.dangerous and not any(need.kind == "reason" and need.required for need in self.needs):
             yield "a dangerous verb asks for a reason"
+        posts = [need for need in self.needs if need.kind == "post"]
+        if self.gives is not None and (len(posts) != 1 or not posts[0].required):
+            yield "a role is given to the one post that must be named"
+        if self.gives is Role.SYSTEM:
+            yield "nobody becomes the system"
         yield from self._faults_of_needs()
 
     def _faults_of_closing(self) -> Iterator[str]:

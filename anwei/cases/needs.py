@@ -47,14 +47,19 @@ def check_papers(
     return papers
 
 
+def check_taken(files: Sequence[StoredFile], now: datetime) -> None:
+    """Raise MissingPaper for a photo of which somebody states a time that is still to come."""
+    for file in files:
+        if not file.by_camera and file.taken_at is not None and file.taken_at > now + FAST_CLOCK:
+            raise MissingPaper(_("“%(name)s”：拍摄时间不能晚于现在。") % {"name": file.name})
+
+
 def check_photos(transition: Transition, files: Sequence[StoredFile], now: datetime) -> None:
     """Raise MissingPaper for no photo where one must be, one without time or place, or of a time to come.
 
     What the camera says counts before what the person states, whatever its clock.
     """
-    for file in files:
-        if not file.by_camera and file.taken_at is not None and file.taken_at > now + FAST_CLOCK:
-            raise MissingPaper(_("“%(name)s”：拍摄时间不能晚于现在。") % {"name": file.name})
+    check_taken(files, now)
     need = next((need for need in transition.needs if need.kind == "evidence"), None)
     if need is not None and need.at_least_one:
         _check_proof(need, [file for file in files if file.upload.kind == need.kind])

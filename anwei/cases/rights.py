@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -53,11 +54,22 @@ def check_role(
     return acting
 
 
+def check_opener(case: Case, *, actor: Person | None, now: datetime) -> Acting | None:
+    """Return how `actor` opens a case; no actor is the system (None). Raises NotYourTurn."""
+    kind = kind_of(case)
+    if actor is None:
+        return None
+    if kind.opener is not None:
+        return kind.opener(case, actor, now)
+    return check_role(case, kind.opened_by, actor=actor, now=now)
+
+
 def check_second_person(case: Case, transition: Transition, acting: Acting | None) -> None:
     """Raise NotYourTurn when the verb asks for another person than the one who opened the case."""
     if not transition.second_person or acting is None:
         return
-    if acting.people & _people_of(_entries(case)[:1]):
+    began = _people_of(_entries(case)[:1]) | {*kind_of(case).beginners(specific(case))}
+    if acting.people & began:
         raise NotYourTurn(_("立案的人不能自行%(verb)s，请由其他人员办理。") % {"verb": transition.label})
 
 
@@ -76,6 +88,14 @@ def check_ready(case: Case, transition: Transition, now: datetime) -> None:
     sentence = None if guard is None else guard(specific(case), now)
     if sentence:
         raise NotYet(sentence)
+
+
+def check_together(case: Case, transition: Transition, papers: Mapping[str, Any], now: datetime) -> None:
+    """Raise MissingPaper where the kind says that what is handed in does not fit together."""
+    check = kind_of(case).checks.get(transition.verb)
+    sentence = None if check is None else check(specific(case), papers, now)
+    if sentence:
+        raise MissingPaper(sentence)
 
 
 def _implementing(case: Case) -> frozenset[int]:

@@ -14,13 +14,20 @@ from django.utils.translation import gettext as _
 from anwei.cases.clocks import OPENED, run_clocks
 from anwei.cases.errors import CaseError, MissingPaper, StaleCase, WrongPhase
 from anwei.cases.evidence import described, evidence_row, stored
-from anwei.cases.intake import Upload
-from anwei.cases.kinds import asked_of, kind_for, kind_of, specific
-from anwei.cases.lifecycle import Phase, Role, Transition
+from anwei.cases.intake import StoredFile, Upload
+from anwei.cases.kinds import COLUMNS, asked_of, kind_for, kind_of, sealed_columns, specific
+from anwei.cases.lifecycle import Phase, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
-from anwei.cases.needs import check_papers, check_photos, check_signature, sealed
+from anwei.cases.needs import check_papers, check_photos, check_signature, check_taken, sealed
 from anwei.cases.notices.turns import tell_turn
-from anwei.cases.rights import check_ready, check_role, check_second_person, post_of
+from anwei.cases.rights import (
+    check_opener,
+    check_ready,
+    check_role,
+    check_second_person,
+    check_together,
+    post_of,
+)
 from anwei.cases.state import STATE, state_of
 from anwei.cases.verbs import LAPSE
 from anwei.ledgers import seal
@@ -33,42 +40,41 @@ if TYPE_CHECKING:
 AnyCase = TypeVar("AnyCase", bound=Case)
 
 
-@transaction.atomic
 def open_case(
-    model: type[AnyCase], *, actor: Person | None, now: datetime, note: str = "", **columns: Any
+    model: type[AnyCase],
+    *,
+    actor: Person | None,
+    now: datetime,
+    note: str = "",
+    evidence: Sequence[Upload] = (),
+    **columns: Any,
 ) -> AnyCase:
     """Open a case of the kind whose rows are `model`, number it, start its clocks, seal its first entry.
 
-    `columns` are the case's own: title, scope, the three posts and what the kind adds. No actor: the system.
-    Raises NotYourTurn when the actor may not open this kind, CaseError when a column does not fit.
+    `columns` are the case's own: title, scope, the three posts and what the kind adds; `evidence` is what
+    shows why. No actor: the system. Raises NotYourTurn when the actor may not open this kind,
+    RefusedEvidence, and CaseError when a column does not fit.
     """
     kind = kind_for(model)
     case = model(kind=kind.code, phase=kind.lifecycle.start, opened_at=now, **columns)
-    if case.supervisor_id == case.implementer_id:
-        raise CaseError(_("落实岗位与监督岗位不能是同一个岗位。"))
-    role = Role.SYSTEM if actor is None else kind.opened_by
-    acting = check_role(case, role, actor=actor, now=now)
-    case.number = _next_number(kind.prefix, now)
-    try:
-        case.clean_fields()
-    except ValidationError as fault:
-        raise CaseError(_("；").join(fault.messages)) from fault
-    case.save(force_insert=True)
-    run_clocks(case, OPENED, now)
-    case.save(update_fields=["deadline"])
-    entry = seal.append(
-        Entry(
-            case_id=case.pk,
-            at=now,
-            actor=actor,
-            post_id=post_of(case, role),
-            verb=OPENED,
-            to_phase=case.phase,
-            note=note,
-            content={"title": case.title, STATE: state_of(case)} | _acting_for(acting),
-        )
-    )
-    tell_turn(case, entry, actor=actor, now=now)
+    with stored(evidence) as files, transaction.atomic():
+        acting = check_opener(case, actor=actor, now=now)
+        check_taken(files, now)
+        _check_posts(case)
+        case.number = _next_number(kind.prefix, now)
+        try:
+            case.clean_fields()
+        except ValidationError as fault:
+            raise CaseError(_("；").join(fault.messages)) from fault
+        case.save(force_insert=True)
+        run_clocks(case, OPENED, now)
+        case.save(update_fields=["deadline"])
+        content = {"title": case.title, STATE: state_of(case)} | _acting_for(acting)
+        if kind.sealed:
+            content[COLUMNS] = sealed_columns(case)
+        post = None if acting is None else acting.post_id
+        entry = _write(case, files, now, actor=actor, post_id=post, verb=OPENED, note=note, content=content)
+        tell_turn(case, entry, actor=actor, now=now)
     return case
 
 
@@ -105,24 +111,20 @@ def advance(
         check_photos(transition, files, now)
         check_signature(transition, papers, actor)
         check_ready(locked, transition, now)
+        check_together(locked, transition, papers, now)
+        post = post_of(locked, transition.role)  # before the verb gives that role to another
         _move(locked, transition, papers, now)
-        content = sealed(papers) | _acting_for(acting) | {STATE: state_of(locked)}
-        entry = seal.append(
-            Entry(
-                case_id=locked.pk,
-                at=now,
-                actor=actor,
-                post_id=post_of(locked, transition.role),
-                verb=verb,
-                from_phase=transition.source,
-                to_phase=transition.target,
-                note=note.strip(),
-                content=content | {"evidence": [described(file) for file in files]} if files else content,
-                key=key,
-            )
-        )
-        Evidence.objects.bulk_create(
-            evidence_row(file, case_id=locked.pk, entry_id=entry.pk, now=now) for file in files
+        entry = _write(
+            locked,
+            files,
+            now,
+            actor=actor,
+            post_id=post,
+            verb=verb,
+            from_phase=transition.source,
+            note=note.strip(),
+            content=sealed(papers) | _acting_for(acting) | {STATE: state_of(locked)},
+            key=key,
         )
         if effect := kind_of(locked).effects.get(verb):
             effect(locked, entry, now)
@@ -130,6 +132,21 @@ def advance(
             _end_requests(locked, now)
         tell_turn(locked, entry, actor=actor, now=now)
     return locked
+
+
+def _write(case: Case, files: Sequence[StoredFile], now: datetime, **columns: Any) -> Entry:
+    """Seal the next line of a case's timeline, with the files that were handed in."""
+    if files:
+        columns["content"] |= {"evidence": [described(file) for file in files]}
+    entry = seal.append(Entry(case_id=case.pk, at=now, to_phase=case.phase, **columns))
+    rows = [evidence_row(file, case_id=case.pk, entry_id=entry.pk, now=now) for file in files]
+    Evidence.objects.bulk_create(rows)
+    return entry
+
+
+def _check_posts(case: Case) -> None:
+    if case.supervisor_id == case.implementer_id:
+        raise CaseError(_("落实岗位与监督岗位不能是同一个岗位。"))
 
 
 def _locked(case: Case) -> Case:
@@ -182,6 +199,11 @@ def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datet
             setattr(case, field.attname, field.clean(value.pk if isinstance(value, Model) else value, case))
         except ValidationError as fault:
             raise MissingPaper(_("；").join(fault.messages)) from fault
+    if transition.gives is not None:
+        named = next(need.name for need in transition.needs if need.kind == "post")
+        setattr(case, str(transition.gives), papers[named])
+        columns.append(str(transition.gives))
+        _check_posts(case)
     case.phase = transition.target
     case.outcome = transition.outcome
     case.closed_at = now if transition.target is Phase.CLOSED else None

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.documents.verify import document_breaks, document_file_breaks
 from anwei.cases.evidence import described, path_of
+from anwei.cases.kinds import COLUMNS, kinds, sealed_columns
 from anwei.cases.models import Case, Document, Entry, Evidence
 from anwei.cases.state import changed_states
 from anwei.ledgers import seal
 from anwei.ledgers.erasure import erasure_of
 from anwei.ledgers.papers.verify import paper_breaks
 from anwei.ledgers.scan import Say
-from anwei.ledgers.seal import Broken, Verification
+from anwei.ledgers.seal import Broken, Verification, storable
 from anwei.ledgers.verification import MOST_NAMED
 
 Facts = dict[str, Any]
@@ -33,7 +34,7 @@ def verify(*, files: bool = True, processes: int = 1, say: Say = lambda n_rows: 
     """
     found = seal.verify(processes=processes, say=say)
     with transaction.atomic():  # nobody writes between the two readings
-        broken = [*found.broken, *_case_breaks(), *_row_breaks()]
+        broken = [*found.broken, *_case_breaks(), *islice(_changed_beginnings(), MOST_NAMED), *_row_breaks()]
         broken += islice(document_breaks(), MOST_NAMED)
         states = islice(changed_states(), MOST_NAMED)
         broken += [Broken(number, last, _("岗位、期限或时限与办理记录不符")) for number, last in states]
@@ -55,6 +56,21 @@ def _case_breaks() -> Iterator[Broken]:
         yield Broken(number, n_last, _("事项的阶段与办理记录不符"))
     for number in cases.filter(told__isnull=True).values_list("number", flat=True)[:MOST_NAMED]:
         yield Broken(number, 1, _("全部记录被删除"))
+
+
+def _changed_beginnings() -> Iterator[Broken]:
+    """Compare what never changes of a case with its first entry, unless that was erased."""
+    for kind in kinds():
+        if not kind.sealed:
+            continue
+        told = dict(
+            Entry.objects.filter(number=1, case__kind=kind.code, content__has_key=COLUMNS).values_list(
+                "case", "content"
+            )
+        )
+        for case in kind.model._base_manager.filter(pk__in=told).iterator():
+            if storable(sealed_columns(case)) != told[case.pk][COLUMNS]:
+                yield Broken(case.number, 1, _("事项的登记内容与办理记录不符"))
 
 
 def _row_breaks() -> Iterator[Broken]:

@@ -124,13 +124,20 @@ def nets_of(subject: Subject, roster: Roster) -> dict[str, Seat]:
     }
 
 
-def posts_for(thing: HasSubject, at: datetime, *, held: bool = True, roster: Roster | None = None) -> Posts:
-    """Return who answers for a warning at an enterprise or a site at a moment.
+def posts_for(
+    thing: HasSubject,
+    at: datetime,
+    *,
+    matter: Matter = Matter.WARNING,
+    held: bool = True,
+    roster: Roster | None = None,
+) -> Posts:
+    """Return who answers for a matter at an enterprise or a site at a moment.
 
     With `held=False` a post that nobody holds counts too, so that what must not be lost can wait for its next
     holder; many things share one `roster` of that day. Raises Vacant, naming every hole.
     """
-    answer = resolve(replace(thing.subject(), matter=Matter.WARNING), day_of(at), roster)
+    answer = resolve(replace(thing.subject(), matter=matter), day_of(at), roster)
     seats = (answer.responsible, answer.supervisor, answer.implementer)
     holes = [seat.name for seat in seats if (seat.holder if held else seat.post) is None]
     if holes:

@@ -22,6 +22,9 @@ def life_with(verb: str, /, **changes: object) -> Lifecycle:
     )
 
 
+POST = Need("handed_to", "移送给", "post")
+
+
 @pytest.mark.parametrize(
     ("verb", "changes", "fault"),
     [
@@ -44,6 +47,9 @@ def life_with(verb: str, /, **changes: object) -> Lifecycle:
         ("inspect", {"verb": "return_back"}, "stands twice"),
         ("finish", {"target": Phase.ACTING}, "no life from start to closed"),
         ("order", {"role": Role.RESPONSIBLE}, "who has no way on"),
+        ("inspect", {"gives": Role.SUPERVISOR}, "the one post that must be named"),
+        ("inspect", {"gives": Role.SUPERVISOR, "needs": (POST, replace(POST, name="b"))}, "the one post"),
+        ("inspect", {"gives": Role.SYSTEM, "needs": (POST,)}, "nobody becomes the system"),
     ],
 )
 def test_malformed(verb: str, changes: dict[str, object], fault: str) -> None:
@@ -80,6 +86,8 @@ def test_the_kinds_of_the_rooms_are_found() -> None:
         ({"code": "x", "prefix": "XX", "model": Case}, "way, finding"),
         ({"code": "x", "prefix": "XX", "phase_labels": {}}, "registered, assigned, acting, review, closed"),
         ({"code": "x", "prefix": "XX", "outcome_labels": {}}, "repaired"),
+        ({"code": "x", "prefix": "XX", "sealed": ("colour",)}, "colour"),
+        ({"code": "x", "prefix": "XX", "checks": {"paint": lambda case, papers, now: None}}, "paint"),
     ],
 )
 def test_a_kind_that_does_not_fit_its_table_is_refused(changes: dict[str, object], fault: str) -> None:
