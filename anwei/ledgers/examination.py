@@ -5,86 +5,19 @@ The same examination stands behind import, grid and form; it reads, so it may be
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.cells import Choosing, Reading, Refused, read
 from anwei.ledgers.declaration import Column, Ledger
-from anwei.ledgers.saving import Edit, out_of_sight
+from anwei.ledgers.examined import WHOLE_ROW, Examination, Examined
+from anwei.ledgers.recognition import find_existing, find_repeats, rows_by
+from anwei.ledgers.saving import out_of_sight
 from anwei.ledgers.sheets import Row, Table
 
-State = Literal["good", "repaired", "doubtful", "refused"]
-Action = Literal["create", "update", "unchanged", "repeat"]
-Key = tuple[Any, ...]
-STATES: tuple[State, ...] = ("good", "repaired", "doubtful", "refused")
-CHUNK = 500  # keys asked for in one query
-WHOLE_ROW = ""  # the column name under which sentences about a row as a whole stand
-
-
-@dataclass
-class Examined:
-    """One row: its values, what is known of it, and sentences by column ("" = the row as a whole)."""
-
-    row: Row
-    values: dict[str, Any] = field(default_factory=dict)
-    refusals: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, str] = field(default_factory=dict)
-    repairs: dict[str, str] = field(default_factory=dict)
-    existing: Any = None
-    changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    repeats: int = 0  # number of the earlier row with the same key and content
-
-    @property
-    def state(self) -> State:
-        """The gravest thing that was found."""
-        if self.refusals:
-            return "refused"
-        return "doubtful" if self.doubts else "repaired" if self.repairs else "good"
-
-    @property
-    def action(self) -> Action:
-        """What writing the row would do."""
-        if self.repeats:
-            return "repeat"
-        return "create" if self.existing is None else "update" if self.changed else "unchanged"
-
-    @property
-    def edit(self) -> Edit:
-        """The row as `save` gets it: all values of a new row, the changed ones of another."""
-        values = self.values if self.existing is None else {name: self.values[name] for name in self.changed}
-        return Edit(self.existing, values)
-
-    def sentences(self, ledger: Ledger) -> list[str]:
-        """Return what to tell about the row, each sentence with the name of its column."""
-        labels = {column.name: str(column.label) for column in ledger.columns}
-        told = (*self.refusals.items(), *self.doubts.items(), *self.repairs.items())
-        return [f"{labels[name]}：{text}" if name in labels else text for name, text in told]
-
-
-@dataclass(frozen=True)
-class Examination:
-    """All rows of a table."""
-
-    table: Table
-    rows: tuple[Examined, ...]
-    needs_reason: tuple[Column, ...]  # sensitive columns that would change
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows are good, repaired, doubtful, refused."""
-        found = Counter(row.state for row in self.rows)
-        return {state: found[state] for state in STATES}
-
-    @property
-    def actions(self) -> dict[str, int]:
-        """What writing the rows that are not refused would do."""
-        found = Counter(row.action for row in self.rows if row.state != "refused")
-        return {action: found[action] for action in ("create", "update", "unchanged", "repeat")}
+__all__ = ["WHOLE_ROW", "Examination", "Examined", "choosings_of", "examine"]
 
 
 def examine(
@@ -100,11 +33,11 @@ def examine(
     rows = tuple(_read(table, row, choosings, remembered) for row in table.rows)
     _respell(rows, (column for column in table.columns if column), person)
     if known is None:
-        _find_existing(ledger, rows, person)
+        find_existing(ledger, rows, person)
     for row in rows if known is not None else ():
         row.existing = known
     _tell_empty(ledger, rows, table, person)
-    _find_repeats(ledger, rows)
+    find_repeats(ledger, rows)
     by_name = {column.name: column for column in ledger.columns}
     for row in rows:
         if row.existing is None:
@@ -172,42 +105,6 @@ def _respell(rows: Sequence[Examined], columns: Iterable[Column], person: Any) -
                 row.values[column.name], row.repairs[column.name] = found
 
 
-def _key(ledger: Ledger, values: Mapping[str, Any]) -> Key | None:
-    """Return the key of a row, None where a part of it could not be read or is empty."""
-    key = tuple(values.get(name) for name in ledger.key)
-    return None if all(part in (None, "") for part in key) else key
-
-
-def _find_existing(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None:
-    """Give each row the visible one with the same key; refuse a key that is taken out of sight."""
-    columns = [ledger.column(name) for name in ledger.key]
-    wanted = {key: row for row in rows if (key := _key(ledger, row.values)) is not None}
-    seen = _rows_by(ledger.visible(person), columns, list(wanted))
-    unseen = set(wanted) - set(seen)
-    everywhere = _rows_by(ledger.model._default_manager.all(), columns, list(unseen)) if unseen else {}
-    for row in rows:
-        key = _key(ledger, row.values)
-        if key in seen:
-            meant = ledger.meant or (lambda same, values: same[-1])
-            row.existing = meant(seen[key], row.values)
-        elif key in everywhere:
-            row.refusals[WHOLE_ROW] = _("同一记录已登记在您的管辖范围之外")
-
-
-def _rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key, list[Any]]:
-    """Return the rows with one of these keys; asked by the first part of the key, compared by all."""
-    found: dict[Key, list[Any]] = defaultdict(list)
-    firsts = list(dict.fromkeys(key[0] for key in keys))
-    for begin in range(0, len(firsts), CHUNK):
-        some = [part for part in firsts[begin : begin + CHUNK] if part is not None]
-        query = Q(**{f"{columns[0].path}__in": some})
-        if None in firsts[begin : begin + CHUNK]:
-            query |= Q(**{f"{columns[0].path}__isnull": True})
-        for row in rows.filter(query):
-            found[tuple(column.of(row) for column in columns)].append(row)
-    return {key: found[key] for key in keys if key in found}
-
-
 def _tell_empty(ledger: Ledger, rows: Sequence[Examined], table: Table, person: Any) -> None:
     """Let new rows have what another column tells of one that they leave empty; a repair, or a doubt."""
     for column in ledger.entered:
@@ -237,24 +134,6 @@ def _is_empty(row: Examined, column: Column, table: Table) -> bool:
     """Say whether a row says nothing in a column, or the table does not have it."""
     cells = zip(table.columns, row.row.cells, strict=False)
     return not any(cell.strip() for other, cell in cells if other is not None and other.name == column.name)
-
-
-def _find_repeats(ledger: Ledger, rows: Sequence[Examined]) -> None:
-    """Tell rows of one table that mean the same: written once when they agree, refused when they do not."""
-    first: dict[Key, Examined] = {}
-    for row in rows:
-        key = _key(ledger, row.values)
-        if key is None or row.refusals:
-            continue
-        key = (*key, *(row.values.get(name) for name in ledger.told_apart))
-        earlier = first.setdefault(key, row)
-        if earlier is row:
-            continue
-        if earlier.values == row.values:
-            row.repeats = earlier.row.number
-            row.repairs[WHOLE_ROW] = _("与第 %(n)d 行相同，只写一次") % {"n": earlier.row.number}
-        else:
-            row.refusals[WHOLE_ROW] = _("与第 %(n)d 行是同一记录而内容不同") % {"n": earlier.row.number}
 
 
 def _complete(ledger: Ledger, row: Examined) -> None:
@@ -345,7 +224,7 @@ def _doubt_the_new(ledger: Ledger, rows: Sequence[Examined], person: Any) -> Non
         return
     columns = [ledger.column(name) for name in ledger.alike]
     wanted = [tuple(row.values[name] for name in ledger.alike) for row in new]
-    found = _rows_by(ledger.visible(person), columns, [key for key in wanted if all(key)])
+    found = rows_by(ledger.visible(person), columns, [key for key in wanted if all(key)])
     for row, key in zip(new, wanted, strict=True):
         if key in found:
             row.doubts[WHOLE_ROW] = _("与已登记的“%(row)s”相似，请核对是否同一记录") % {"row": found[key][-1]}

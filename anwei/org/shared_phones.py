@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.examination import CHUNK
 from anwei.ledgers.pieces import pieces
+from anwei.ledgers.recognition import CHUNK
 from anwei.org.models import Holding, Person
 from anwei.org.unit_names import without_blanks
 

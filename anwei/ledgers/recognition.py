@@ -1,0 +1,70 @@
+"""Which rows mean the same: those of a table and of its register, and those of one table among each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.declaration import Column, Ledger
+from anwei.ledgers.examined import WHOLE_ROW, Examined
+
+Key = tuple[Any, ...]
+CHUNK = 500  # keys asked for in one query
+
+
+def _key(ledger: Ledger, values: Mapping[str, Any]) -> Key | None:
+    """Return the key of a row, None where a part of it could not be read or is empty."""
+    key = tuple(values.get(name) for name in ledger.key)
+    return None if all(part in (None, "") for part in key) else key
+
+
+def find_existing(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None:
+    """Give each row the visible one with the same key; refuse a key that is taken out of sight."""
+    columns = [ledger.column(name) for name in ledger.key]
+    wanted = {key: row for row in rows if (key := _key(ledger, row.values)) is not None}
+    seen = rows_by(ledger.visible(person), columns, list(wanted))
+    unseen = set(wanted) - set(seen)
+    everywhere = rows_by(ledger.model._default_manager.all(), columns, list(unseen)) if unseen else {}
+    for row in rows:
+        key = _key(ledger, row.values)
+        if key in seen:
+            meant = ledger.meant or (lambda same, values: same[-1])
+            row.existing = meant(seen[key], row.values)
+        elif key in everywhere:
+            row.refusals[WHOLE_ROW] = _("同一记录已登记在您的管辖范围之外")
+
+
+def rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key, list[Any]]:
+    """Return the rows with one of these keys; asked by the first part of the key, compared by all."""
+    found: dict[Key, list[Any]] = defaultdict(list)
+    firsts = list(dict.fromkeys(key[0] for key in keys))
+    for begin in range(0, len(firsts), CHUNK):
+        some = [part for part in firsts[begin : begin + CHUNK] if part is not None]
+        query = Q(**{f"{columns[0].path}__in": some})
+        if None in firsts[begin : begin + CHUNK]:
+            query |= Q(**{f"{columns[0].path}__isnull": True})
+        for row in rows.filter(query):
+            found[tuple(column.of(row) for column in columns)].append(row)
+    return {key: found[key] for key in keys if key in found}
+
+
+def find_repeats(ledger: Ledger, rows: Sequence[Examined]) -> None:
+    """Tell rows of one table that mean the same: written once when they agree, refused when they do not."""
+    first: dict[Key, Examined] = {}
+    for row in rows:
+        key = _key(ledger, row.values)
+        if key is None or row.refusals:
+            continue
+        key = (*key, *(row.values.get(name) for name in ledger.told_apart))
+        earlier = first.setdefault(key, row)
+        if earlier is row:
+            continue
+        if earlier.values == row.values:
+            row.repeats = earlier.row.number
+            row.repairs[WHOLE_ROW] = _("与第 %(n)d 行相同，只写一次") % {"n": earlier.row.number}
+        else:
+            row.refusals[WHOLE_ROW] = _("与第 %(n)d 行是同一记录而内容不同") % {"n": earlier.row.number}
