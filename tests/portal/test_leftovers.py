@@ -10,7 +10,8 @@ import pytest
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.stream.store.embedded import EmbeddedStore
-from anwei.portal import backup, family
+from anwei.portal import family
+from anwei.portal.backup.copies import copy_telemetry
 from anwei.portal.family import AlreadyRunning
 
 
@@ -20,7 +21,7 @@ def test_a_backup_clears_the_copies_of_a_killed_one(tmp_path: Path) -> None:
     left = folder.folder("copies") / "4711"
     (left / "samples").mkdir(parents=True)
     (left / "samples" / "1.parquet").write_bytes(b"linked")
-    backup._copy_telemetry(folder, tmp_path / "telemetry")
+    copy_telemetry(folder, tmp_path / "telemetry")
     assert list(folder.folder("copies").iterdir()) == []
     assert (tmp_path / "telemetry" / "manifest.duckdb").exists()
 
