@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 
 from anwei.cases.models import Entry, Evidence, Extension
 from anwei.ledgers import append_only, seal
 from anwei.monitoring.models import Alarm, Warning
-from anwei.org.models import Person, Post
-from anwei.org.services import appoint
-from tests.kernel.county import NOW, County, in_post, photo
-from tests.kernel.recordings import wav
-
-SignIn = Callable[[Person], Client]
-STATED = {"evidence_taken_at": "2026-11-24T10:00", "evidence_place": "一号罐区"}
-
-
-def keys_of(client: Client, warning: Warning, verb: str, pk: int | None = None) -> dict[str, str]:
-    """The hidden fields of a verb's form as the page of the warning, or of the case `pk`, carries them."""
-    page = client.get(f"/cases/{pk or warning.pk}/").content.decode()
-    form = re.search(rf'<form[^>]*action="/cases/{pk or warning.pk}/{verb}/".*?</form>', page, re.S)
-    assert form, f"no form for {verb}"
-    return dict(re.findall(r'<input type="hidden" name="(version|key)" value="([^"]*)"', form[0]))
-
-
-def act(client: Client, warning: Warning, verb: str, **fields: Any) -> Any:
-    return client.post(f"/cases/{warning.pk}/{verb}/", keys_of(client, warning, verb) | fields, follow=True)
-
-
-def picture(name: str = "现场.jpg") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, photo().content, content_type="image/jpeg")
-
-
-def recording() -> SimpleUploadedFile:
-    return SimpleUploadedFile("现场.wav", wav(), content_type="audio/wav")
-
-
-def disposal() -> dict[str, Any]:
-    return {"cause": "风机停转", "measure": "已撤人并恢复通风", "evidence": picture(), **STATED}
-
-
-def sign_and_dispose(county: County, warning: Warning, sign_in: SignIn) -> None:
-    worker = sign_in(county.worker)
-    act(worker, warning, "sign")
-    act(worker, warning, "dispose", **disposal())
+from tests.kernel.county import NOW, County
+from tests.pages.cases import STATED, SignIn, act, disposal, keys_of, picture, sign_and_dispose
 
 
 def test_the_whole_story_by_http(county: County, warning: Warning, sign_in: SignIn) -> None:
@@ -169,45 +130,6 @@ def test_sent_back_with_a_reason_and_disposed_of_again(
     assert warning.phase == "review"
 
 
-def test_nobody_judges_a_false_alarm_alone(county: County, warning: Warning, sign_in: SignIn) -> None:
-    worker, officer = sign_in(county.worker), sign_in(county.officer)
-    for phase in ("assigned", "acting"):
-        assert "认定误报" not in officer.get(f"/cases/{warning.pk}/").content.decode()
-        answer = officer.post(f"/cases/{warning.pk}/false_alarm/", {"reason": "误"})
-        assert answer.status_code == 409
-        if phase == "assigned":
-            act(worker, warning, "sign")
-    warning.refresh_from_db()
-    assert warning.phase == "acting"
-    appoint(county.worker, county.duty, actor=None, now=NOW)  # the plant's hand, moved to the duty post
-    act(worker, warning, "dispose", **disposal())
-    assert "认定误报" not in worker.get(f"/cases/{warning.pk}/").content.decode()
-
-
-@pytest.mark.parametrize(
-    ("level", "stands", "asked"),
-    [("red", True, True), ("red", False, True), ("yellow", True, True), ("yellow", False, False)],
-)
-def test_a_false_alarm_needs_a_reason_and_where_it_is_grave_or_stands_a_paper(
-    county: County, warning: Warning, sign_in: SignIn, level: str, stands: bool, asked: bool
-) -> None:
-    Warning.objects.update(level=level)
-    if not stands:
-        Alarm.objects.update(cleared_at=NOW)
-    sign_and_dispose(county, warning, sign_in)
-    officer = sign_in(county.officer)
-    assert "请填写误报依据" in act(officer, warning, "false_alarm", evidence=picture()).content.decode()
-    answer = act(officer, warning, "false_alarm", reason="传感器标校")
-    assert (answer.status_code == 422) is asked
-    if asked:
-        assert "请提交标校记录或现场照片" in answer.content.decode()
-        answer = act(officer, warning, "false_alarm", reason="传感器标校", evidence=recording())
-        assert answer.status_code == 422 and "只有录音不行" in answer.content.decode()
-        act(officer, warning, "false_alarm", reason="传感器标校", evidence=picture())
-    warning.refresh_from_db()
-    assert (warning.phase, warning.outcome) == ("closed", "false_alarm")
-
-
 def test_what_nobody_did_is_neither_in_time_nor_ticked(
     county: County, warning: Warning, sign_in: SignIn
 ) -> None:
@@ -224,148 +146,6 @@ def test_what_nobody_did_is_neither_in_time_nor_ticked(
     warning.clocks.update(due_at=NOW)
     late = sign_in(county.officer).get(f"/cases/{warning.pk}/").content.decode()
     assert late.count("逾期未完成，已终止") == 2
-
-
-def test_missing_papers_are_named_in_place_and_nothing_typed_is_lost(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    worker = sign_in(county.worker)
-    act(worker, warning, "sign")
-    answer = act(worker, warning, "dispose", cause="风机停转", measure="")
-    text = answer.content.decode()
-    assert answer.status_code == 422
-    assert "请填写处置措施" in text and "请提交现场照片" in text and "风机停转</textarea>" in text
-    assert Entry.objects.filter(case=warning).count() == 2
-
-
-def test_a_file_that_is_no_photo_is_refused_with_a_sentence(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    worker = sign_in(county.worker)
-    act(worker, warning, "sign")
-    fake = SimpleUploadedFile("现场.jpg", b"<script>alert(1)</script>", content_type="image/jpeg")
-    answer = act(worker, warning, "dispose", **(disposal() | {"evidence": fake}))
-    assert answer.status_code == 422 and "不是完整的" in answer.content.decode()
-    assert not Evidence.objects.exists()
-
-
-def test_the_wrong_hands_get_403_with_a_sentence(county: County, warning: Warning, sign_in: SignIn) -> None:
-    answer = sign_in(county.townsman).post(f"/cases/{warning.pk}/sign/", {"version": 1, "key": "a"})
-    assert answer.status_code == 403
-    assert "此事项应由" in answer.content.decode()
-    assert Entry.objects.filter(case=warning).count() == 1
-
-
-def test_the_files_of_the_wrong_hands_and_of_a_late_hand_are_not_even_examined(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    """A file that nobody would accept, which examining would say."""
-    worker, officer = sign_in(county.worker), sign_in(county.officer)
-    act(worker, warning, "sign")
-    no_photo = SimpleUploadedFile("现场.jpg", b"no picture", content_type="image/jpeg")
-    fields = keys_of(worker, warning, "dispose") | disposal() | {"evidence": no_photo}
-    assert worker.post(f"/cases/{warning.pk}/dispose/", fields).status_code == 422
-    no_photo.seek(0)
-    wrong = officer.post(f"/cases/{warning.pk}/dispose/", fields)
-    assert wrong.status_code == 403 and "此事项应由“" in wrong.content.decode()
-    act(worker, warning, "dispose", **disposal())
-    no_photo.seek(0)
-    assert worker.post(f"/cases/{warning.pk}/dispose/", fields).status_code == 409
-
-
-def test_a_recording_is_no_photo_and_goes_beside_one(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    worker = sign_in(county.worker)
-    act(worker, warning, "sign")
-    answer = act(worker, warning, "dispose", **(disposal() | {"evidence": recording()}))
-    assert answer.status_code == 422 and "须至少有一张照片" in answer.content.decode()
-    assert not Evidence.objects.exists()
-    act(worker, warning, "dispose", **(disposal() | {"evidence": [recording(), picture()]}))
-    warning.refresh_from_db()
-    assert warning.phase == "review" and Evidence.objects.count() == 2
-
-
-def test_a_photo_of_the_disposal_tells_when_and_where(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    worker = sign_in(county.worker)
-    act(worker, warning, "sign")
-    answer = act(worker, warning, "dispose", **(disposal() | {"evidence_place": ""}))
-    assert answer.status_code == 422 and "没有自带拍摄地点" in answer.content.decode()
-
-
-@pytest.mark.parametrize(("level", "status"), [("red", 422), ("orange", 422), ("yellow", 200), ("blue", 200)])
-def test_a_grave_warning_is_confirmed_with_a_photo(
-    county: County, warning: Warning, sign_in: SignIn, level: str, status: int
-) -> None:
-    Warning.objects.update(level=level)
-    sign_and_dispose(county, warning, sign_in)
-    answer = act(sign_in(county.officer), warning, "confirm", finding="已查看")
-    assert answer.status_code == status
-    assert ("请提交核查照片" in answer.content.decode()) is (status == 422)
-    assert Entry.objects.filter(case=warning, verb="confirm").exists() is (status == 200)
-
-
-def test_a_double_click_counts_once(county: County, warning: Warning, sign_in: SignIn) -> None:
-    worker = sign_in(county.worker)
-    form = keys_of(worker, warning, "sign")
-    for _click in range(2):
-        answer = worker.post(f"/cases/{warning.pk}/sign/", form)
-        assert answer.status_code == 302
-    assert Entry.objects.filter(case=warning, verb="sign").count() == 1
-
-
-def test_a_faster_hand_gives_409_with_both_versions(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    second = in_post("second", Post.objects.get(pk=county.safety.pk))
-    slow, fast = sign_in(county.worker), sign_in(second)
-    act(fast, warning, "sign")
-    late = keys_of(slow, warning, "dispose")
-    act(fast, warning, "dispose", **disposal())
-    act(sign_in(county.officer), warning, "return_back", reason="原因不清")
-    answer = slow.post(f"/cases/{warning.pk}/dispose/", late | disposal() | {"cause": "我写的原因"})
-    text = answer.content.decode()
-    assert answer.status_code == 409
-    assert "我写的原因" in text and "退回重新处置" in text and "second" in text
-    assert "看过之后仍要办理" in text
-    assert Entry.objects.filter(case=warning, verb="dispose").count() == 1
-
-
-def test_a_verb_too_late_is_a_conflict_and_an_unknown_one_is_not_found(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    worker = sign_in(county.worker)
-    late = keys_of(worker, warning, "sign")
-    act(worker, warning, "sign")
-    answer = worker.post(f"/cases/{warning.pk}/sign/", late | {"key": "another"})
-    assert answer.status_code == 409
-    assert worker.post(f"/cases/{warning.pk}/no-such-verb/", late).status_code == 404
-    assert worker.get(f"/cases/{warning.pk}/sign/").status_code == 405
-
-
-def test_a_forged_form_without_version_and_key_does_nothing(
-    county: County, warning: Warning, sign_in: SignIn
-) -> None:
-    answer = sign_in(county.worker).post(f"/cases/{warning.pk}/sign/", {})
-    assert answer.status_code == 422
-    assert Entry.objects.filter(case=warning).count() == 1
-
-
-def test_evidence_is_given_only_to_its_scope(county: County, warning: Warning, sign_in: SignIn) -> None:
-    sign_and_dispose(county, warning, sign_in)
-    paper = Evidence.objects.get()
-    answer = sign_in(county.townsman).get(f"/evidence/{paper.pk}/")
-    assert answer.status_code == 200 and answer["Content-Type"] == "image/jpeg"
-    assert answer.content.startswith(b"\xff\xd8")  # a copy: the township is none of the three posts' units
-    whole = sign_in(county.officer).get(f"/evidence/{paper.pk}/")
-    assert b"".join(whole.streaming_content) == photo().content
-    small = sign_in(county.officer).get(f"/evidence/{paper.pk}/?size=small")
-    assert small["Content-Type"] == "image/jpeg" and small.content.startswith(b"\xff\xd8")
-    for outsider in (county.regulator, county.stranger):
-        assert sign_in(outsider).get(f"/evidence/{paper.pk}/").status_code == 404
-    assert Client().get(f"/evidence/{paper.pk}/").status_code == 302
 
 
 def test_a_changed_timeline_is_seen_on_the_page(county: County, warning: Warning, sign_in: SignIn) -> None:

@@ -20,7 +20,7 @@ from anwei.org.models import Person, Post, Unit
 from anwei.org.services import appoint
 from tests.kernel.county import COUNTY, NOW, TOWN, County, in_post, open_repair
 from tests.monitoring.plant import Plant, raised
-from tests.pages.test_case import act, disposal
+from tests.pages.cases import act, disposal
 
 SignIn = Callable[[Person], Client]
 

@@ -18,7 +18,7 @@ from anwei.org.models import Person
 from anwei.org.services import delegate, revoke
 from tests.kernel.county import NOW, County, in_post
 from tests.monitoring.plant import build, raised
-from tests.pages.test_case import act, disposal
+from tests.pages.cases import act, disposal
 
 SignIn = Callable[[Person], Client]
 
