@@ -29,8 +29,10 @@ from anwei.sites.services import save_enterprises
 
 
 def sees_enterprise(person: Any, row: Enterprise | None, values: Mapping[str, Any]) -> bool:
-    """Say whether a person would see an enterprise with these values."""
-    return in_sight(person, values["territory"], values["sector"], row.pk if row is not None else None)
+    """Say whether a person would see an enterprise with these values, by its first sector or its second."""
+    key = row.pk if row is not None else None
+    sectors = (values["sector"], values.get("second_sector") or "")
+    return any(in_sight(person, values["territory"], sector, key) for sector in sectors)
 
 
 def doubt_new_enterprises(rows: Sequence[Mapping[str, Any]], person: Any) -> list[str]:

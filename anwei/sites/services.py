@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,8 +15,9 @@ from anwei.ledgers.search.following import follow_bulk
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Post, Unit
 from anwei.org.moves import Moves, moved
-from anwei.sites.models import Enterprise, Site, StatusPeriod
+from anwei.sites.models import Assessment, Enterprise, Site, StatusPeriod
 from anwei.sites.places import with_datum
+from anwei.sites.risks.scope import take_assessments_along
 from anwei.sites.statuses import StatusChange, write_periods
 
 USUAL_SECTORS = {
@@ -27,6 +28,7 @@ USUAL_SECTORS = {
 }
 """The sector of a place of no enterprise, where its sheet names none."""
 OF_UNIT = ("name", "short_name", "territory")
+WHOSE = {"enterprise", "unit", "territory", "sector"}  # by what a place and all that is at it are seen
 
 
 @transaction.atomic
@@ -94,7 +96,11 @@ def save_sites(
     by_key = {owner.pk: owner for owner in owners}
     by_unit = {owner.unit_id: owner for owner in owners}
     placed = [_placed(edit, by_key, by_unit, category) for edit in edits]
-    return save_rows(Site, placed, actor=actor, now=now, reason=reason)
+    rows = save_rows(Site, placed, actor=actor, now=now, reason=reason)
+    elsewhere = [edit.row.pk for edit in placed if edit.row is not None and WHOSE & {*edit.values}]
+    if elsewhere:
+        take_assessments_along(Assessment.objects.filter(point__site__in=elsewhere))
+    return rows
 
 
 def _placed(
@@ -138,20 +144,25 @@ def _locked_units(edits: Sequence[Edit]) -> dict[int, Unit]:
     return {unit.pk: unit for unit in units}
 
 
-def _take_places_along(changes: Iterable[tuple[Enterprise, dict[str, Any]]]) -> None:
-    """Let the places of an enterprise change territory and sector with it, unless they had their own."""
-    for row, changed in changes:
-        if "territory" in changed:
-            moved({row.unit_id: tuple(changed["territory"])})
-        if "sector" in changed:
-            before, after = changed["sector"]
-            row.sites.filter(sector=before).update(sector=after)
+def _take_places_along(changes: Sequence[tuple[Enterprise, dict[str, Any]]]) -> None:
+    """Let what is an enterprise's change territory and sector with it, places unless they had their own."""
+    moved({row.unit_id: tuple(changed["territory"]) for row, changed in changes if "territory" in changed})
+    resectored = {row.pk: changed["sector"] for row, changed in changes if "sector" in changed}
+    for key, (before, after) in resectored.items():
+        Site.objects.filter(enterprise=key, sector=before).update(sector=after)
+    if resectored:
+        take_assessments_along(Assessment.objects.filter(owner__in=resectored))
 
 
 def take_places_along(moves: Moves) -> None:
-    """Let the places of units that moved lie where their unit lies now, unless they lay elsewhere."""
+    """Let the places of units that moved lie where their unit lies now, unless they lay elsewhere.
+
+    What was assessed of them goes along.
+    """
     for unit, (before, after) in moves.items():
         Site.objects.filter(unit=unit, territory=before).update(territory=after)
+    of_them = Q(owner__unit__in=moves) | Q(point__site__unit__in=moves)
+    take_assessments_along(Assessment.objects.filter(of_them))
 
 
 def _create(rows: Sequence[Enterprise]) -> None:

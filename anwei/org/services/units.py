@@ -14,7 +14,7 @@ from anwei.org.holdings import day_of
 from anwei.org.models import PUBLIC_BODIES, Person, SectorDuty, Territory, Unit
 from anwei.org.models.units import is_division_code
 from anwei.org.moves import moved
-from anwei.org.scope import ensure_visible
+from anwei.org.scope import ensure_visible, standing
 from anwei.org.services.errors import OrgError
 from anwei.org.services.structure import require_standing
 
@@ -75,12 +75,15 @@ def register_unit(
 def place_unit(unit: Unit, territory: str, *, actor: Person | None, now: datetime, reason: str) -> Unit:
     """Say in which territory a unit lies.
 
-    Raises OrgError when the territory is not registered, or `actor` does not stand over a public body there
-    and here, PermissionDenied where `actor` sees nothing of it.
+    Raises OrgError when the territory is not registered, `actor` does not stand over a public body there and
+    here, or sits in the enterprise, whose key facts wait for another; PermissionDenied where `actor` sees
+    nothing of it.
     """
     require_territory(territory)
     if unit.kind in PUBLIC_BODIES:
         require_standing(unit, {"territory": territory}, actor)
+    elif actor is not None and unit.whole in (post.unit.whole for post in standing(actor).posts):
+        raise OrgError(_("您在这家企业任职：它的属地由另一人明确。"))
     before, unit.territory = unit.territory, territory
     unit.save(update_fields=["territory"])
     moved({unit.pk: (before, territory)})

@@ -107,8 +107,8 @@ class Assessment(models.Model):
     point = models.ForeignKey(
         RiskPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="assessments"
     )
-    territory = models.CharField(max_length=12, db_index=True)  # where it lay when it was assessed
-    sector = models.CharField(max_length=20)
+    territory = models.CharField(max_length=12, db_index=True)  # where what was assessed lies now, and
+    sector = models.CharField(max_length=20)  # its sector: kept in step by `sites.risks.scope`
     owner = models.ForeignKey(
         Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )  # the enterprise whose it is, also of an installation or a point
@@ -131,7 +131,11 @@ class Assessment(models.Model):
     stale_since = models.DateTimeField(_("待重评"), null=True, blank=True)  # what it rests on has changed
 
     objects = ScopedManager()
-    scope = ScopeColumns(territory="territory", sector="sector", enterprise="owner_id")
+    scope = ScopeColumns(
+        territory="territory",
+        sector=("sector", "enterprise__second_sector", "installation__enterprise__second_sector"),
+        enterprise="owner_id",
+    )
 
     class Meta:
         verbose_name = _("风险评估")
@@ -258,6 +262,11 @@ class ColourTrial(models.Model):
     class Meta:
         verbose_name = _("颜色规则试算")
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status"], condition=Q(status="running"), name="one_colour_trial_runs"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.asked_by} {self.asked_at:%Y-%m-%d %H:%M}"

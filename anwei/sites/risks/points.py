@@ -17,6 +17,7 @@ from anwei.ledgers.saving import Edit, log_all, save_rows
 from anwei.org.holdings import day_of
 from anwei.org.models import Post
 from anwei.sites.models import Assessment, RiskControl, RiskPoint
+from anwei.sites.risks.scope import take_assessments_along
 from anwei.sites.risks.words import accident_codes, accident_words, factor_code, factor_words, outdated
 from anwei.standards.risk.control import control_rules
 
@@ -85,6 +86,8 @@ def save_risk_points(
     rows = save_rows(
         RiskPoint, [_of_model(edit, assessed, now) for edit in edits], actor=actor, now=now, reason=reason
     )
+    if elsewhere := [edit.row.pk for edit in edits if edit.row is not None and "site" in edit.values]:
+        take_assessments_along(Assessment.objects.filter(point__in=elsewhere))
     wanted = [_controls_wanted(edit, had) for edit, had in zip(edits, before, strict=True)]
     _write_controls(rows, before, wanted)
     changes = [
