@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from anwei.ledgers.background import take_up_again
 from anwei.ledgers.models import Change
 from anwei.monitoring.services import record_episodes
 from anwei.org.models import Holding, Person
@@ -257,16 +259,66 @@ def test_in_a_large_county_the_background_tries_and_the_page_says_how_far_it_is(
     assert address.partition("#")[0] in client.get(RULES).content.decode()  # kept, to come back to
 
 
-def test_a_trial_that_breaks_off_says_so(
+TRIED = entered(("licences_expired", "1", "to:red"), **{"try": "1"})
+
+
+@pytest.mark.parametrize("at_once", [300, 1])
+def test_a_trial_that_breaks_off_says_so_and_lets_the_next_begin(
+    county: County, browse: Browse, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    client = browse(county.officer)
+    monkeypatch.setattr("anwei.sites.live.trying.AT_ONCE", at_once)
+    with monkeypatch.context() as broken:
+        broken.setattr("anwei.sites.live.trying.look_back", lambda *given: 1 / 0)
+        page = client.post(RULES, TRIED, follow=True)
+        assert page.status_code == 200
+        for left in DBTaskResult.objects.all():
+            with pytest.raises(ZeroDivisionError):
+                try_rules.func(*left.args_kwargs["args"])
+    assert "没有算完" in client.get(page.redirect_chain[0][0]).content.decode()
+    assert client.post(RULES, TRIED).status_code == 302
+
+
+def test_one_trial_runs_at_a_time_and_the_second_is_told_so(
     county: County, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = browse(county.officer)
     monkeypatch.setattr("anwei.sites.live.trying.AT_ONCE", 1)
-    page = client.post(RULES, entered(("licences_expired", "1", "to:red"), **{"try": "1"}), follow=True)
-    monkeypatch.setattr("anwei.sites.live.trying.look_back", lambda *given: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        try_rules.func(page.context["shown"].pk)
-    assert "没有算完" in client.get(page.redirect_chain[0][0]).content.decode()
+    assert client.post(RULES, TRIED).status_code == 302
+    answer = client.post(RULES, TRIED)
+    assert answer.status_code == 422
+    [sentence] = answer.context["problems"]
+    assert sentence.startswith("officer于") and "还没有算完" in sentence
+    assert ("licences_expired", "to:red") in [(row.fact, row.effect) for row in answer.context["rows"]]
+    try_rules.func(*DBTaskResult.objects.get().args_kwargs["args"])
+    assert client.post(RULES, TRIED).status_code == 302
+
+
+def test_a_trial_that_was_given_up_runs_no_longer(
+    county: County, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browse(county.officer)
+    monkeypatch.setattr("anwei.sites.live.trying.AT_ONCE", 1)
+    page = client.post(RULES, TRIED, follow=True).redirect_chain[0][0]
+    assert "等待试算" in client.get(page).content.decode()
+    starts = ["a", "b", "c"]  # each time the process ended with it
+    DBTaskResult.objects.update(status=TaskResultStatus.RUNNING, worker_ids=starts, started_at=NOW)
+    assert "等待试算" in client.get(page).content.decode()
+    take_up_again()
+    assert "没有算完" in client.get(page).content.decode()
+    assert client.post(RULES, TRIED).status_code == 302
+
+
+def test_a_trial_whose_own_page_was_killed_holds_the_others_up_for_minutes_only(
+    county: County, browse: Browse
+) -> None:
+    kept = {"asked_by": county.officer, "current": {}, "candidate": default_rules().to_json()}
+    ColourTrial.objects.create(asked_at=NOW - timedelta(minutes=1), **kept)
+    client = browse(county.officer)
+    assert client.post(RULES, TRIED).status_code == 422
+    ColourTrial.objects.update(asked_at=NOW - timedelta(minutes=6))
+    assert client.post(RULES, TRIED).status_code == 302
+    assert [one.status for one in ColourTrial.objects.all()] == ["done", "failed"]
 
 
 def test_a_trial_of_rules_that_nobody_can_read_any_more_opens_and_says_why(

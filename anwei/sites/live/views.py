@@ -21,7 +21,7 @@ from anwei.org.rights import ARRANGING, may_arrange_county, require
 from anwei.sites.live.forms import candidate_of, rows_in, rows_of
 from anwei.sites.live.rules import SETTING, rules_in_force, switch_on
 from anwei.sites.live.trial import Differing
-from anwei.sites.live.trying import start_trial
+from anwei.sites.live.trying import give_up_lost_trials, start_trial
 from anwei.sites.models import ColourTrial, Enterprise, Grade
 from anwei.standards.risk.bands import Unusable
 from anwei.standards.risk.live_rules import MOST_STEPS, fact_kinds, read_rules
@@ -36,6 +36,7 @@ def colour_rules(request: HttpRequest) -> HttpResponse:
     """Show rules and trials; try a set (`try`) or let one hold (`switch_on`, `reset` to the product's)."""
     person, now = person_of(request), timezone.now()
     require(may_arrange_county(person))
+    give_up_lost_trials(now)
     current = rules_in_force()
     asked = request.GET.get("trial", "")
     shown = ColourTrial.objects.filter(pk=int(asked)).first() if re.fullmatch(r"[0-9]{1,9}", asked) else None
