@@ -109,6 +109,45 @@ def test_a_change_that_cannot_be_assessed_marks_what_counted(county: County, bro
     assert "没有填设计最大量或实际最大量" in page
 
 
+def test_the_mark_goes_when_the_inventory_is_again_what_was_confirmed(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise, people=0)
+    stock = chemical(unit, 40)
+    first = confirmed(Assessment.objects.get(), county.officer)
+    client = browse(county.officer)
+
+    def is_due(**typed: str) -> bool:
+        assert edited(client, "chemicals", stock.pk, **typed) == 302
+        return (
+            reverse("risk_installation", args=[unit.pk]) in client.get(reverse("risk_due")).content.decode()
+        )
+
+    assert is_due(design_t="") and not is_due(design_t="40")
+    assert Assessment.objects.count() == 1
+    assert is_due(design_t="1000") and not is_due(design_t="40")
+    page = client.get(reverse("risk_assessment", args=[first.pk])).content.decode()
+    assert "已经改变" not in page
+    waiting = browse(county.townsman).get(f"{reverse('risk_assessments')}?state=waiting").content.decode()
+    larger, again = Assessment.objects.filter(confirmed_at=None).order_by("pk")
+    assert reverse("risk_assessment", args=[again.pk]) in waiting
+    assert (
+        reverse("risk_assessment", args=[larger.pk]) not in waiting
+    )  # of 1,000 t: nobody confirms that any more
+
+
+def test_an_inventory_that_changes_while_its_assessment_waits_asks_for_a_review_at_once(
+    county: County, browse: Browse
+) -> None:
+    unit = installation(county.enterprise, people=0)
+    stock = chemical(unit, 40)
+    made = Assessment.objects.get()
+    assert edited(browse(county.officer), "chemicals", stock.pk, design_t="") == 302
+    act = reverse("risk_assessment_act", args=[made.pk, "confirm"])
+    client = browse(county.townsman)
+    assert client.post(act, {"point": [*range(len(made.result["confirm"]))]}).status_code == 302
+    assert "已经改变" in client.get(reverse("risk_assessment", args=[made.pk])).content.decode()
+    assert reverse("risk_installation", args=[unit.pk]) in client.get(reverse("risk_due")).content.decode()
+
+
 @pytest.mark.parametrize(
     "line",
     [

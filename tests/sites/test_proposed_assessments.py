@@ -172,6 +172,59 @@ def test_whoever_wrote_part_of_an_inventory_confirms_none_of_it_under_another_na
     assert newest is not None and answered(townsman, newest, "confirm") == 302  # nothing of it is theirs
 
 
+def test_whoever_wrote_what_could_not_be_assessed_confirms_no_inventory_with_it(
+    county: County, browse: Browse, ammonia: Chemical
+) -> None:
+    townsman, officer = browse(county.townsman), browse(county.officer)
+    other = chemical(ammonia.installation, 1, name="液化石油气")
+    confirmed(waiting(), county.officer)
+    assert sent(browse(county.worker), "chemicals", other, design_t="").status_code == 302
+    assert decided(officer, Proposal.objects.get(), "confirm") == 302
+    assert sent(townsman, "chemicals", ammonia, design_t="0.1").status_code == 302  # of 40 t
+    assert Assessment.objects.filter(confirmed_at=None).count() == 0
+    other.refresh_from_db()
+    assert sent(browse(county.worker), "chemicals", other, design_t="1.1").status_code == 302
+    assert decided(townsman, Proposal.objects.get(state="waiting"), "confirm") == 302
+    made = waiting()
+    assert made.assessor == county.worker
+    page = townsman.get(reverse("risk_assessment", args=[made.pk])).content.decode()
+    assert "您改过这个单元的存量或人数" in page and "核定无误" not in page
+    act = reverse("risk_assessment_act", args=[made.pk, "confirm"])
+    refused = townsman.post(act, ticked(made))
+    assert refused.status_code == 403 and "您改过这个单元的存量或人数" in refused.content.decode()
+    assert answered(officer, made, "confirm") == 302
+
+
+def test_nobody_wrote_an_inventory_by_what_changes_nothing_of_it(
+    county: County, browse: Browse, ammonia: Chemical
+) -> None:
+    unit = ammonia.installation
+    other = chemical(unit, 1, name="液化石油气")
+    confirmed(waiting(), county.officer)
+    assert sent(browse(county.officer), "chemicals", other, design_t="").status_code == 302
+    townsman = browse(county.townsman)
+    assert sent(townsman, "installations", unit, name="北罐区").status_code == 302
+    assert sent(townsman, "chemicals", ammonia, ghs="易燃气体").status_code == 302
+    other.refresh_from_db()
+    assert sent(browse(county.officer), "chemicals", other, design_t="1.1").status_code == 302
+    assert answered(townsman, waiting(), "confirm") == 302
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [("worker", "您现在的岗位不能复核"), ("officer", "评估人本人不能复核")],
+)
+def test_a_refusal_says_why(
+    county: County, browse: Browse, ammonia: Chemical, who: str, sentence: str
+) -> None:
+    assert sent(browse(county.officer), "chemicals", ammonia, design_t="1000").status_code == 302
+    act = reverse("risk_assessment_act", args=[waiting().pk, "confirm"])
+    client = browse(getattr(county, who))
+    answer = client.post(act, ticked(waiting()))
+    assert answer.status_code == 403 and sentence in answer.content.decode()
+    assert sentence in client.get(reverse("risk_assessment", args=[waiting().pk])).content.decode()
+
+
 def test_a_number_of_thousands_of_digits_ticks_nothing(
     county: County, browse: Browse, ammonia: Chemical
 ) -> None:

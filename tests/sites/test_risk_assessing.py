@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -12,9 +12,12 @@ from django.urls import reverse
 from anwei.ledgers.models import Change
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Person
-from anwei.sites.models import Assessment, RiskPoint
-from anwei.sites.risks.queries import static_grade
-from tests.kernel.county import NOW, County
+from anwei.portal.system.figures import set_figure
+from anwei.portal.system.views import SETS
+from anwei.sites.models import Assessment, Enterprise, RiskPoint
+from anwei.sites.risks.queries import static_grade, static_grounds
+from tests.kernel.county import NOW, County, county_clerk
+from tests.sites.proposals import sent
 from tests.sites.risks import chemical, confirmed, installation, no_to_all, place, point
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +185,42 @@ def test_the_static_grade_is_the_gravest_of_points_and_installations(county: Cou
     assert static_grade(enterprise) == "red"
     page = browse(county.worker).get(reverse("risk_enterprise", args=[enterprise.pk])).content.decode()
     assert "一级" in page and "severity-red" in page
+
+
+def test_a_result_of_another_guide_gives_way_when_the_sector_changes(county: County, browse: Browse) -> None:
+    client, clerk = browse(county.worker), browse(county_clerk())
+    assert client.post(reverse("risk_diagnosis", args=[county.enterprise.pk]), no_to_all()).status_code == 302
+    made = confirmed(Assessment.objects.get(), county.officer)
+    Assessment.objects.update(review_on=NOW.date() - timedelta(days=1))
+    point(place(county.enterprise), grade="red", control_enterprise="厂长")
+    page = reverse("risk_enterprise", args=[county.enterprise.pk])
+    due, own = reverse("risk_due"), reverse("risk_assessment", args=[made.pk])
+    for sector, grade in (("煤矿", "red"), ("危险化学品", "blue")):
+        assert sent(clerk, "enterprises", county.enterprise, sector=sector).status_code == 302
+        assert client.get(page).context["static"] == grade
+        assert static_grounds(county.enterprise, grade)[0][1] == (own if grade == "blue" else page)
+        assert (page in clerk.get(due).content.decode()) is (grade == "blue")  # else nobody can do it again
+    Enterprise.objects.filter(pk=county.enterprise.pk).update(sector="coal", second_sector="chemical")
+    assert client.get(page).context["static"] == "blue"
+
+
+def test_bands_that_change_while_a_result_waits_ask_for_a_review_at_once(
+    county: County, browse: Browse
+) -> None:
+    middle, low = (point(place(county.enterprise), code) for code in ("FX-1", "FX-2"))
+    waiting = rate(browse(county.worker), middle, L="1", E="3", C="40")  # D = 120: yellow
+    same = rate(browse(county.worker), low, L="1", E="1", C="15")  # D = 15: blue by both
+    cuts = {"yellow": "50", "orange": "100", "red": "200", "edge": "from"}
+    set_figure(SETS["lec-bands"], "bands", cuts, actor=county.officer, now=NOW, reason="县安委办〔2026〕5号")
+    client = browse(county.officer)
+    for one in (waiting, same):
+        ticked = {"point": [*range(len(one.result["confirm"]))]}
+        act = reverse("risk_assessment_act", args=[one.pk, "confirm"])
+        assert client.post(act, ticked).status_code == 302
+    page = client.get(reverse("risk_assessment", args=[waiting.pk])).content.decode()
+    assert "按新区间等级会不同，请重新评估" in page
+    due = client.get(reverse("risk_due")).content.decode()
+    assert reverse("risk_point", args=[middle.pk]) in due and reverse("risk_point", args=[low.pk]) not in due
 
 
 def test_a_county_sets_bands_of_its_own(county: County, browse: Browse) -> None:

@@ -18,6 +18,7 @@ from anwei.org.register_rules import FILE_KEEPERS, may_keep_registers
 from anwei.org.scope import ensure_visible
 from anwei.sites.models import Assessment, Enterprise, Installation, RiskPoint
 from anwei.sites.risks.points import months_later
+from anwei.sites.risks.queries import CHEMICAL
 from anwei.standards.risk import methods
 from anwei.standards.risk.diagnosis import Answer, diagnose, next_review
 from anwei.standards.risk.methods import Method
@@ -72,7 +73,7 @@ def may_assess(person: Person, thing: Thing, now: datetime) -> bool:
 
 def is_chemical(enterprise: Enterprise) -> bool:
     """Say whether 应急〔2018〕19号, the guide for chemical enterprises, is for this one."""
-    return "chemical" in (enterprise.sector, enterprise.second_sector)
+    return CHEMICAL in (enterprise.sector, enterprise.second_sector)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from anwei.language import gettext_noop
 from anwei.ledgers.models import Change
 from anwei.ledgers.saving import Edit, save_rows
+from anwei.ledgers.services import record_change
 from anwei.sites.models import Assessment, Chemical, Installation
 from anwei.sites.risks.assessing import keep, years_later
+from anwei.sites.risks.queries import INVENTORY
 from anwei.standards.major_hazard.assessment import Stock, assess
 from anwei.standards.major_hazard.matching import find
 from anwei.standards.risk.control import control_rules
@@ -25,6 +27,8 @@ from anwei.standards.risk.records import Record, of_major_hazard
 from anwei.standards.sentences import Unassessable
 
 QUANTUM = Decimal("0.0001")  # what the columns keep
+OF_INSTALLATIONS = ("people_exposed",)  # the columns on which an assessment rests
+OF_CHEMICALS = ("name", "cas", "category", "installation", "design_t", "actual_t")
 
 
 def quantity_t(chemical: Chemical) -> Decimal | None:
@@ -75,28 +79,52 @@ def reassess(assessors: Mapping[int, Any], *, actor: Any, now: datetime) -> list
 
     `assessors` names for each who answers for the change. Assessing is the duty of the enterprise (安全生产法
     第四十条): where an official confirmed what somebody proposed, it is who proposed it.
-    Every confirmed result that rests on something else is marked stale: a review is asked for. What cannot
-    be assessed is marked so too, and its page says why. Returns the new assessments.
+    The result that counts is marked stale while it rests on something else: a review is asked for. Of what
+    cannot be assessed the page says why, and who answers for the change is sealed.
+
+    Returns the new assessments.
     """
     made = []
     for installation in Installation.objects.select_for_update(of=("self",)).filter(pk__in=assessors):
+        assessor = assessors[installation.pk]
         last = Assessment.objects.filter(installation=installation).first()
-        try:
-            record = computed(installation)
-        except Unassessable:
-            record = None
-        if last is not None and record is not None and _says_the_same(last, record):
-            continue
-        confirmed = Assessment.objects.filter(installation=installation, confirmed_at__isnull=False)
-        confirmed.filter(stale_since__isnull=True).update(stale_since=now)
-        if record is not None:
-            assessor = assessors[installation.pk]
+        record = _computed(installation)
+        _mark(installation, record, now)
+        if record is None:
+            content = {"assessor": getattr(assessor, "pk", None)}
+            record_change(INVENTORY, installation.pk, actor=actor, now=now, verb="update", content=content)
+        elif last is None or last.returned_at or not _says_the_same(last, record):
             made.append(assess_installation(installation, actor=actor, now=now, assessor=assessor))
     return made
 
 
-def _says_the_same(last: Assessment, record: Record) -> bool:
-    return last.returned_at is None and (last.inputs, last.version) == (record["inputs"], record["version"])
+def rests_on_another(assessment: Assessment) -> bool:
+    """Say whether an installation holds something else now, or nothing known, than when it was assessed."""
+    assert assessment.installation is not None  # noqa: S101 - of an installation
+    record = _computed(assessment.installation)
+    return record is None or not _says_the_same(assessment, record)
+
+
+def _computed(installation: Installation) -> Record | None:
+    try:
+        return computed(installation)
+    except Unassessable:
+        return None
+
+
+def _mark(installation: Installation, record: Record | None, now: datetime) -> None:
+    """Mark the result that counts where the inventory is another; take the mark off where it is as it was."""
+    confirmed = Assessment.objects.filter(installation=installation, confirmed_at__isnull=False)
+    if (counts := confirmed.first()) is None:
+        return
+    is_stale = record is None or not _says_the_same(counts, record)
+    if is_stale != (counts.stale_since is not None):
+        counts.stale_since = now if is_stale else None
+        counts.save(update_fields=["stale_since"])
+
+
+def _says_the_same(assessment: Assessment, record: Record) -> bool:
+    return (assessment.inputs, assessment.version) == (record["inputs"], record["version"])
 
 
 @transaction.atomic
@@ -108,8 +136,13 @@ def save_installations(
     Raises ValueError where one that holds chemicals, or was assessed, would pass to another enterprise.
     """
     _refuse_to_pass_on(edits)
+    counted = [_changes(Installation, edit, OF_INSTALLATIONS) for edit in edits]
     rows = save_rows(Installation, edits, actor=actor, now=now, reason=reason)
-    assessors = {row.pk: edit.proposed_by or actor for edit, row in zip(edits, rows, strict=True)}
+    assessors = {
+        row.pk: edit.proposed_by or actor
+        for edit, row, counts in zip(edits, rows, counted, strict=True)
+        if counts
+    }
     reassess(assessors, actor=actor, now=now)
     return rows
 
@@ -133,16 +166,24 @@ def _refuse_to_pass_on(edits: Sequence[Edit]) -> None:
 @transaction.atomic
 def save_chemicals(edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = "") -> list[Chemical]:
     """Register chemicals or change them; the installations they stand or stood in are assessed anew."""
+    edits = [_exact(edit) for edit in edits]
     before = [None if edit.row is None else edit.row.installation_id for edit in edits]
-    rows = save_rows(Chemical, [_exact(edit) for edit in edits], actor=actor, now=now, reason=reason)
+    counted = [_changes(Chemical, edit, OF_CHEMICALS) for edit in edits]
+    rows = save_rows(Chemical, edits, actor=actor, now=now, reason=reason)
     assessors = {
         key: edit.proposed_by or actor
-        for edit, left, row in zip(edits, before, rows, strict=True)
+        for edit, left, row, counts in zip(edits, before, rows, counted, strict=True)
         for key in (left, row.installation_id)
-        if key is not None
+        if key is not None and counts
     }
     reassess(assessors, actor=actor, now=now)
     return rows
+
+
+def _changes(model: Any, edit: Edit, names: Collection[str]) -> bool:
+    """Say whether an edit, not yet written, gives any of these columns another value."""
+    stands = {name: getattr(edit.row, model._meta.get_field(name).attname, None) for name in names}
+    return any(edit.values.get(name, value) != value for name, value in stands.items())
 
 
 def units_changed(chemical: Chemical) -> set[int]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.models import Change
 from anwei.org.models import Person
 from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint
 from anwei.sites.queries import TOWNSHIP_DIGITS
@@ -22,6 +24,8 @@ RANK = {grade: place for place, grade in enumerate(Grade.values)}  # 0 is the gr
 NAMED = 3  # risk points that the grounds of a grade name; the rest is counted
 WITHOUT = ""  # the grade of what was never assessed
 THINGS = ("enterprise", "installation", "point")
+CHEMICAL = "chemical"  # the sector for whose enterprises 应急〔2018〕19号 is the guide
+INVENTORY = "sites.inventory"  # under which is sealed who made a unit what cannot be assessed
 
 
 def standing_points(points: QuerySet[RiskPoint]) -> QuerySet[RiskPoint]:
@@ -77,19 +81,36 @@ def open_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     return waiting.filter(~Exists(taking_place()))
 
 
-def written_since(person: Person) -> QuerySet[Assessment]:
-    """Return what a person assessed of the unit of the outer query since it was last confirmed.
+def written_by(person: Person) -> Q:
+    """Say that a person wrote part of what an assessment of a unit rests on, since it was last confirmed.
 
-    The inventory that its newest assessment covers is then in part that person's.
+    That is whatever they assessed there, and whatever change of theirs left nothing that could be assessed.
     """
     own = Assessment.objects.filter(assessor=person, confirmed_at__isnull=True)
-    return own.filter(~Exists(of_same(confirmed_at__isnull=False)), installation=OuterRef("installation"))
+    assessed = own.filter(~Exists(of_same(confirmed_at__isnull=False)), installation=OuterRef("installation"))
+    covering = Assessment.objects.filter(
+        installation=OuterRef(OuterRef("installation")),
+        confirmed_at__isnull=False,
+        assessed_at__gt=OuterRef("at"),
+    )
+    unit = Cast(OuterRef("installation"), CharField())
+    left = Change.objects.filter(register=INVENTORY, row=unit, content__assessor=person.pk)
+    return Q(Exists(assessed)) | Q(Exists(left.filter(~Exists(covering))))
 
 
-def valid_assessments(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    """Return those that count: of each thing and method the newest that was confirmed."""
-    confirmed = assessments.filter(confirmed_at__isnull=False)
-    return confirmed.filter(~Exists(of_same(confirmed_at__isnull=False)))
+def valid_assessments(assessments: QuerySet[Assessment], at: datetime | None = None) -> QuerySet[Assessment]:
+    """Return those that count, or counted at a moment: of each thing and method the newest confirmed by then.
+
+    That of 应急〔2018〕19号 counts no more where the enterprise is none of chemicals any more.
+    """
+    confirmed = {"confirmed_at__isnull": False} if at is None else {"confirmed_at__lte": at}
+    return assessments.filter(_applies(), ~Exists(of_same(**confirmed)), **confirmed)
+
+
+def _applies() -> Q:
+    """Say that the method of an assessment is for what it assessed, as that is now."""
+    chemical = Q(enterprise__sector=CHEMICAL) | Q(enterprise__second_sector=CHEMICAL)
+    return ~Q(method=Assessment.Method.NO_19) | chemical
 
 
 def due_assessments(person: Person, until: date) -> QuerySet[Assessment]:
@@ -117,8 +138,8 @@ def installation_levels(installations: Any) -> dict[int, int | None]:
 def static_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
     """Return the static grade of each of the enterprises that has one, by primary key.
 
-    The confirmed colour of 应急〔2018〕19号 where there is one; else the gravest of its standing risk points
-    and of its installations, whose level counts as a colour (`standards.risk.control`).
+    The confirmed colour of 应急〔2018〕19号 where there is one that counts; else the gravest of its standing
+    risk points and of its installations, whose level counts as a colour (`standards.risk.control`).
     """
     keys = enterprises.order_by().values("pk")
     found: dict[int, str] = {}
@@ -132,7 +153,7 @@ def static_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
     for enterprise, level in newest.values():
         if grade := control_rules().installations.get(level or 0, WITHOUT):
             found[enterprise] = _graver(found.get(enterprise, WITHOUT), grade)
-    rows = confirmed.filter(enterprise__in=keys).values_list("enterprise_id", "grade")
+    rows = confirmed.filter(_applies(), enterprise__in=keys).values_list("enterprise_id", "grade")
     found |= {key: grade for key, grade in rows if key is not None}  # the newest comes last
     return found
 

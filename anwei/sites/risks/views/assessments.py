@@ -23,9 +23,9 @@ from anwei.sites.risks.confirming import (
     LONGEST_REASON,
     NotConfirmed,
     confirm,
-    may_confirm,
     send_back,
     to_confirm,
+    why_not,
 )
 from anwei.sites.risks.queries import in_place_of
 from anwei.sites.risks.record_form import TITLES, conclusion, record_docx
@@ -73,15 +73,19 @@ def risk_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, shown: Assessment, refused: str = "") -> HttpResponse:
     person = person_of(request)
+    newer = in_place_of(shown).order_by("-assessed_at").first()
+    waits = not (shown.confirmed_at or shown.returned_at or newer)
+    barred = why_not(person, shown) if waits else ""
     acts = Change.objects.filter(register=REGISTER, row=str(shown.pk)).select_related("actor")
     context = {
         "assessment": shown,
         "conclusion": conclusion(shown),
         "thing": shown.thing,
         "acts": acts.order_by("number"),
-        "newer": in_place_of(shown).order_by("-assessed_at").first(),
+        "newer": newer,
         "others": _others(shown, person),
-        "may_confirm": may_confirm(person, shown),
+        "may_confirm": waits and not barred,
+        "barred": barred,
         "longest": LONGEST_REASON,
         "refused": refused,
     }
