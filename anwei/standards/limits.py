@@ -10,7 +10,7 @@ art. 85: from memory). Where the last day is a day off, `rolls` moves it to the 
 
 from __future__ import annotations
 
-import calendar as months
+import calendar as month_lengths
 from datetime import date, datetime, timedelta
 
 from anwei.standards.calendar import COUNTY_TIME, DAY, WorkCalendar, end_of_day
@@ -23,10 +23,11 @@ UNITS = (
     "natural",
     "working",
     "month",
+    "next_month",  # the n-th day of the month after the event's
     "next_quarter",  # the n-th day of the quarter after the event's
     "next_year",  # the n-th day of the year after the event's
 )
-PERIODS = ("next_quarter", "next_year")
+PERIODS = {"next_month": 1, "next_quarter": 3, "next_year": 12}  # how many months each lasts
 WITHOUT_NUMBER = ("immediate", "same_day")
 LEAST_MINUTES = {"immediate": 0, "minute": 1, "hour": 60, "natural": 24 * 60, "working": 24 * 60}
 
@@ -63,27 +64,30 @@ def end_of(
     if unit in ("immediate", "minute", "hour"):
         step = {"immediate": timedelta(0), "minute": timedelta(minutes=1), "hour": timedelta(hours=1)}[unit]
         return started_at + limit * step
-    day = _last_day(started_at.astimezone(COUNTY_TIME).date(), limit, unit, calendar)
+    day = last_day(started_at.astimezone(COUNTY_TIME).date(), limit, unit, calendar)
     if rolls:
         day = calendar.next_working_day(day)
     return end_of_day(day).astimezone(started_at.tzinfo)
 
 
-def _last_day(day: date, limit: int, unit: str, calendar: WorkCalendar) -> date:
+def last_day(day: date, limit: int, unit: str, calendar: WorkCalendar) -> date:
+    """Return the last day on which something due `limit` `unit` after a day is done in time.
+
+    The unit is one of whole days, months or periods.
+    """
     if unit == "same_day":
         return day
     if unit == "natural":
         return day + limit * DAY
     if unit == "month":
         return _months_later(day, limit)
-    if unit == "next_quarter":
-        first_month = 3 * ((day.month - 1) // 3) + 1
-        return _months_later(day.replace(month=first_month, day=1), 3) + (limit - 1) * DAY
-    if unit == "next_year":
-        return date(day.year + 1, 1, 1) + (limit - 1) * DAY
+    if unit in PERIODS:
+        months = PERIODS[unit]
+        first_month = (day.month - 1) // months * months + 1
+        return _months_later(day.replace(month=first_month, day=1), months) + (limit - 1) * DAY
     return calendar.working_day_after(day, limit)
 
 
 def _months_later(day: date, n: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
-    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, month_lengths.monthrange(year, month + 1)[1]))

@@ -61,6 +61,11 @@ TABLE = [
     ("hazard.quarterly_statistics", "2026-08-01 10:00", "2026-10-16 00:00"),
     ("hazard.quarterly_statistics", "2026-12-31 23:59", "2027-01-16 00:00"),
     ("hazard.yearly_statistics", "2026-05-05 10:00", "2027-02-01 00:00"),
+    ("hazard.self_check", "2026-12-01 00:00", "2027-01-06 00:00"),
+    ("hazard.self_check", "2026-01-31 23:59", "2026-02-06 00:00"),
+    ("hazard.coal_report", "2026-11-24 10:00", "2027-01-16 00:00"),
+    ("hazard.coal_acceptance", "2026-11-24 10:00", "2026-12-15 00:00"),
+    ("hazard.coal_announcement", "2026-12-25 10:00", "2027-01-05 00:00"),  # 28-31, then 4 January
     ("listed.propose", "2026-11-27 10:00", "2026-12-03 00:00"),
     ("listed.notice", "2026-12-29 10:00", "2027-01-04 00:00"),
     ("listed.progress", "2026-01-30 10:00", "2026-03-02 00:00"),

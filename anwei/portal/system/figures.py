@@ -27,6 +27,7 @@ UNITS = {
     "natural": gettext_lazy("日"),
     "working": gettext_lazy("个工作日"),
     "month": gettext_lazy("个月"),
+    "next_month": gettext_lazy("日（从下月起）"),
     "next_quarter": gettext_lazy("日（从下季度起）"),
     "next_year": gettext_lazy("日（从下年度起）"),
     "day": gettext_lazy("天"),
