@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ import pytest
 from tests.support.broker import REPOSITORY
 
 SHARED = REPOSITORY.parent / "shared" / "standards"
+PROCEDURES = SHARED.with_name("procedures")
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder shared/ is not beside the checkout")
 
 
-def shared_rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader((SHARED / name).read_text("utf-8").splitlines()))
+def shared_rows(name: str, folder: Path = SHARED) -> list[dict[str, str]]:
+    return list(csv.DictReader((folder / name).read_text("utf-8").splitlines()))
 
 
-def shared_table(name: str) -> dict[str, Any]:
-    return tomllib.loads((SHARED / name).read_text("utf-8"))
+def shared_table(name: str, folder: Path = SHARED) -> dict[str, Any]:
+    return tomllib.loads((folder / name).read_text("utf-8"))

@@ -6,12 +6,13 @@ the state of `AS_OF`; compare with the official text before a wording goes into 
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+
+from anwei.standards.law.tables import rows
 
 AS_OF = date(2026, 11, 23)
 SUPERSEDED = "superseded"
@@ -98,9 +99,9 @@ def sources() -> dict[str, Source]:
             confidence=row["confidence"],
             note=row["note"],
         )
-        for row in _rows("sources.csv")
+        for row in rows("sources.csv")
     }
-    for row in _rows("standards_register.csv"):
+    for row in rows("standards_register.csv"):
         if not any(row["id"] in (source.number, *aliases().get(source.id, ())) for source in found.values()):
             found[row["id"]] = Source(
                 id=row["id"],
@@ -128,8 +129,8 @@ def aliases() -> dict[str, tuple[str, ...]]:
 @cache
 def provisions() -> dict[str, Provision]:
     """Return all articles, criteria, checklist items and fines by their addresses."""
-    rows = [*_articles(), *_criteria(), *_checks(), *_penalties()]
-    return {provision.address: provision for provision in rows}
+    found = [*_articles(), *_criteria(), *_checks(), *_penalties()]
+    return {provision.address: provision for provision in found}
 
 
 def _articles() -> list[Provision]:
@@ -143,7 +144,7 @@ def _articles() -> list[Provision]:
             text=row["gist"],
             subject=row["system_feature"],
         )
-        for row in _rows("law_articles.csv")
+        for row in rows("law_articles.csv")
     ]
 
 
@@ -158,7 +159,7 @@ def _criteria() -> list[Provision]:
             text=row["text"],
             subject=" ".join(filter(None, (row["industry"], row["scene"]))),
         )
-        for row in _rows("major_hazards.csv")
+        for row in rows("major_hazards.csv")
     ]
 
 
@@ -172,13 +173,13 @@ def _checks() -> list[Provision]:
             text=row["item"],
             subject=f"{row['sector']} {row['area']}",
         )
-        for row in _rows("checklist_items.csv")
+        for row in rows("checklist_items.csv")
     ]
 
 
 def _penalties() -> list[Provision]:
     found = []
-    for row in _rows("penalties.csv"):
+    for row in rows("penalties.csv"):
         overdue = row["measure_overdue"] and f"逾期：{row['measure_overdue']}"
         measures = "；".join(filter(None, (row["measure_first"], overdue, row["person_fine"])))
         emergency = row["article"].startswith("应急条例")
@@ -225,8 +226,3 @@ def _register_status(words: str) -> str:
     if words.startswith("replaced"):
         return SUPERSEDED
     return "in_force" if words in ("in force", "in force (no newer seen)") else "check"
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = files("anwei.standards").joinpath("data/law").joinpath(name).read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
