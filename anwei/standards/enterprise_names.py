@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+
+from anwei.standards.alike_texts import pairs_of, shared_part
 
 SAME = 0.8  # from here on a person should compare two names
 _FORMS = re.compile(
@@ -55,10 +57,7 @@ def same_name(first: str, second: str) -> float:
         return 0.0
     if one == other:
         return 1.0
-    (pairs, characters), (others, more) = _parts(one), _parts(other)
-    shared = 2 * sum((pairs & others).values()) / (pairs.total() + others.total())
-    alike = 2 * sum((characters & more).values()) / (len(one) + len(other))
-    score = 0.4 * shared + 0.6 * alike
+    score = shared_part(one, other)
     return score if _numerals(one) == _numerals(other) else min(score, 0.5)
 
 
@@ -83,7 +82,7 @@ def core(name: str) -> str:
 
 def blocking_keys(name: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters of a name's core; alike names share a rare one."""
-    return frozenset(_parts(core(name))[0])
+    return frozenset(pairs_of(core(name)))
 
 
 def alike_names(
@@ -109,10 +108,3 @@ def alike_names(
             if score >= least:
                 found.append((place, other_place, score))
     return found
-
-
-@lru_cache(maxsize=20_000)
-def _parts(text: str) -> tuple[Counter[str], Counter[str]]:
-    """Return the pairs of neighbouring characters of a text and its characters, counted."""
-    pairs = (text[place : place + 2] for place in range(max(1, len(text) - 1)))
-    return Counter(pairs), Counter(text)
