@@ -18,6 +18,7 @@ SECTORS = (
     _("工贸"),
     _("燃气"),
 )
+INDUSTRIES_WITHOUT_SECTOR = (_("电力"), _("民用爆炸物品"))
 WARNING_CLOCKS = (
     _("签收"),
     _("查明原因并处置"),

@@ -17,6 +17,7 @@ from anwei.org.models import Person
 from anwei.portal import table_words
 from anwei.sites.models import LiveColour
 from anwei.standards.clocks import default_warning_clocks
+from anwei.standards.hazards.criteria import industries
 from anwei.standards.risk.live_rules import fact_kinds
 from anwei.standards.risk.methods import lec, ls, ls_variants
 from anwei.standards.sectors import sectors
@@ -115,6 +116,9 @@ def test_words_from_tables_are_in_the_catalogue() -> None:
     shown = {rule.name for rule in clocks} | {rule.citation for rule in clocks}
     assert set(table_words.WARNING_CLOCKS) == shown
     assert set(table_words.SECTORS) == {sector.name for sector in sectors().values()}
+    assert set(table_words.INDUSTRIES_WITHOUT_SECTOR) == {
+        name for name, industry in industries().items() if not industry.sectors
+    }
     kinds = fact_kinds().values()
     assert set(table_words.LIVE_FACTS) == {word for kind in kinds for word in (kind.label, kind.settle)}
     assert set(table_words.RISK_METHODS) == set(_words_of_methods())

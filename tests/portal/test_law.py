@@ -30,9 +30,22 @@ def test_superseded_come_last_and_filters_narrow(office: Person, visit: Visit) -
     groups = client.get("/law/", {"page": "9"}).context["groups"]
     assert groups[-1][0] == "已被代替" and all(hit.superseded for hit in groups[-1][1])
     assert not any(hit.superseded for _label, rows in groups[:-1] for hit in rows)
-    answer = client.get("/law/", {"sector": "煤矿", "kind": "criterion"})
+    answer = client.get("/law/", {"sector": "coal", "kind": "criterion"})
     hits = [hit for _label, rows in answer.context["groups"] for hit in rows]
     assert hits and all(hit.kind == "criterion" and hit.provision.subject.startswith("煤矿") for hit in hits)
+    assert answer.context["n"] == 140 + 57  # its own, then fire and special equipment, which every sector has
+
+
+def test_a_sector_has_its_criteria_and_its_checks_under_one_name(office: Person, visit: Visit) -> None:
+    """Standards say 金属非金属矿山 and checklists 非煤矿山."""
+    client = visit(office)
+    page = client.get("/law/", {"sector": "mine", "q": "尾矿"})
+    kinds = {hit.kind for _label, rows in page.context["groups"] for hit in rows}
+    assert kinds == {"criterion", "check"} and '<option value="mine" selected>' in page.content.decode()
+    assert client.get("/law/", {"sector": "mine"}).context["n"] == 72 + 57 + 12
+    assert client.get("/law/", {"sector": "电力"}).context["n"] == 49
+    assert client.get("/law/", {"q": "罚款", "kind": "penalty"}).context["n"]
+    assert client.get("/law/", {"q": "第102条", "kind": "penalty"}).context["n"] == 1
 
 
 def test_an_article_shows_what_rests_on_it(office: Person, visit: Visit) -> None:

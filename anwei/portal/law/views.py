@@ -6,13 +6,17 @@ from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from anwei.ledgers.listing import ClampedPaginator
 from anwei.org.policy import signed_in
+from anwei.standards.hazards.checklists import checklist_items
+from anwei.standards.hazards.criteria import criterion, industries
 from anwei.standards.law.register import AS_OF
 from anwei.standards.law.searching import Hit, by_address, everything, find
+from anwei.standards.sectors import sectors
 
 A_PAGE = 40
 MAX_QUERY = 60
@@ -33,14 +37,14 @@ def law(request: HttpRequest) -> HttpResponse:
     kind, sector = request.GET.get("kind", ""), request.GET.get("sector", "")
     kind = kind if kind in KINDS else ("" if query or sector else "source")
     hits = find(query) if query else everything()
-    hits = [hit for hit in hits if kind in ("", hit.kind) and sector in ("", _sector(hit))]
+    hits = [hit for hit in hits if kind in ("", hit.kind) and (not sector or sector in _sectors(hit))]
     page = ClampedPaginator(hits, A_PAGE).get_page(request.GET.get("page", "1"))
     context = {
         "query": query,
         "kind": kind,
         "sector": sector,
         "kinds": KINDS,
-        "sectors": sorted({_sector(hit) for hit in everything()} - {""}),
+        "sectors": _sector_choices(),
         "n": len(hits),
         "page": page,
         "groups": _groups(list(page)),
@@ -82,11 +86,18 @@ def _heading(hit: Hit, article: str) -> str:
     return hit.source.title if hit.source else hit.address
 
 
-def _sector(hit: Hit) -> str:
-    """Return the sector of a criterion or checklist item, "" for what holds for all."""
-    if hit.provision is None or hit.kind not in ("criterion", "check"):
-        return ""
-    return hit.provision.subject.partition(" ")[0]
+def _sector_choices() -> dict[str, str]:
+    """Return the county's sectors by code, and the industries of criteria that are none of them by name."""
+    without = {name: gettext(name) for name, industry in industries().items() if not industry.sectors}
+    return {code: gettext(sector.name) for code, sector in sectors().items()} | without
+
+
+def _sectors(hit: Hit) -> tuple[str, ...]:
+    """Return for which sectors a criterion or checklist item is; none for a law, an article, a fine."""
+    if hit.kind == "criterion":
+        row = criterion(hit.address)
+        return row.sectors or (row.industry,)
+    return (checklist_items()[hit.address].sector,) if hit.kind == "check" else ()
 
 
 def _groups(hits: list[Hit]) -> list[tuple[str, list[Hit]]]:
