@@ -10,10 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.ledgers.declaration import Column, Ledger, register, seen
-from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
+from anwei.ledgers.declaration import Column, Ledger, seen
 from anwei.sites.models import Chemical, Installation
-from anwei.sites.registers.owners import ENTERPRISE, sits_in
+from anwei.sites.registers.columns import amount
+from anwei.sites.registers.owners import ENTERPRISE, register_of_files
 from anwei.sites.risks.confirming import next_to_confirm
 from anwei.sites.risks.inventory import save_chemicals, units_changed
 from anwei.standards.major_hazard.matching import find, is_cas
@@ -71,31 +71,16 @@ def check_chemical(values: Mapping[str, Any]) -> str:
     return ""
 
 
-def _quantity(name: str) -> Any:
-    """Return a reader of a quantity as sheets write it: a plain number."""
-
-    def of(row: Chemical) -> float | None:
-        value = getattr(row, name)
-        return None if value is None else float(value)
-
-    return of
-
-
-CHEMICALS = register(
+CHEMICALS = register_of_files(
     Ledger(
         code="chemicals",
         label=gettext_lazy("危险化学品台账"),
         model=Chemical,
         save=save_chemicals,
         key=("enterprise", "installation", "name"),
-        parent="enterprise",
         beneath=("name", "installation", "design_t", "actual_t"),
-        related=("enterprise__unit", "installation"),
+        related=("installation",),
         order=("enterprise__unit__name", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
-        may_confirm=may_confirm_changes,
-        sits_in=sits_in,
         leads_on=lambda row, person: next_to_confirm(units_changed(row), person),
         confirmed=("name", "cas", "enterprise", "installation", "category", "design_t", "actual_t"),
         ended=lambda day: {"design_t": 0, "actual_t": 0},
@@ -138,7 +123,7 @@ CHEMICALS = register(
             Column(
                 "design_t",
                 path="design_t",
-                value=_quantity("design_t"),
+                value=amount("design_t"),
                 synonyms=("设计最大量", "设计储量", "最大设计量", "设计最大存量", "设计量（吨）"),
                 sensitive=True,
                 example="50",
@@ -146,7 +131,7 @@ CHEMICALS = register(
             Column(
                 "actual_t",
                 path="actual_t",
-                value=_quantity("actual_t"),
+                value=amount("actual_t"),
                 synonyms=("实际最大量", "实际储量", "最大存量", "实际存量", "数量（吨）", "储量"),
                 sensitive=True,
                 example="42.5",

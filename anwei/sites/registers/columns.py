@@ -100,7 +100,7 @@ def in_order(first: str, last: str, sentence: _StrPromise) -> Callable[[Mapping[
 
 
 def amount(name: str) -> Callable[[Any], float | None]:
-    """Return a reader of a sum of money as sheets write it: a plain number."""
+    """Return a reader of a sum of money or a quantity as sheets write it: a plain number."""
 
     def of(row: Any) -> float | None:
         value = getattr(row, name)

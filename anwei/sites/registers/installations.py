@@ -5,27 +5,20 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from anwei.ledgers.declaration import Column, Ledger, register
-from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
+from anwei.ledgers.declaration import Column, Ledger
 from anwei.sites.models import Installation
-from anwei.sites.registers.owners import ENTERPRISE, sits_in
+from anwei.sites.registers.owners import ENTERPRISE, register_of_files
 from anwei.sites.risks.confirming import next_to_confirm
 from anwei.sites.risks.inventory import save_installations
 
-INSTALLATIONS = register(
+INSTALLATIONS = register_of_files(
     Ledger(
         code="installations",
         label=gettext_lazy("重大危险源单元台账"),
         model=Installation,
         save=save_installations,
         key=("code",),
-        parent="enterprise",
-        related=("enterprise__unit",),
         order=("enterprise__unit__name", "code"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
-        may_confirm=may_confirm_changes,
-        sits_in=sits_in,
         leads_on=lambda row, person: next_to_confirm([row.pk], person),
         confirmed=("name", "code", "enterprise", "kind", "people_exposed"),
         opens=lambda row: reverse("risk_installation", args=[row.pk]),

@@ -1,13 +1,15 @@
-"""Whose a row is: the column of the enterprise, in every register of what an enterprise has."""
+"""Whose a row is: the column of the enterprise, and who writes what an enterprise has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from anwei.ledgers.declaration import Column
+from anwei.ledgers.declaration import Column, Ledger, register
+from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
 from anwei.org.scope import standing
 from anwei.sites.models import Enterprise
 
@@ -33,3 +35,21 @@ ENTERPRISE = Column(
     searched=True,
     explanation=gettext_lazy("企业台账里的全称"),
 )
+
+
+def register_of_files(ledger: Ledger) -> Ledger:
+    """Enter a register of what enterprises have: kept by the clerks over them and by their own posts.
+
+    What it names as key facts (`confirmed`) waits, where the enterprise writes it, for the regulator.
+    """
+    if ledger.confirmed:
+        ledger = replace(ledger, may_confirm=may_confirm_changes, sits_in=sits_in)
+    return register(
+        replace(
+            ledger,
+            parent="enterprise",
+            related=("enterprise__unit", *ledger.related),
+            may_write=may_keep_registers,
+            may_propose=may_keep_own_file,
+        )
+    )

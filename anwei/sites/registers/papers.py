@@ -8,35 +8,26 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.ledgers.declaration import Column, Ledger, register
+from anwei.ledgers.declaration import Column, Ledger
 from anwei.org.register_rules import (
     PHONE_HEADERS,
-    may_confirm_changes,
-    may_keep_own_file,
-    may_keep_registers,
     phone_number,
 )
 from anwei.sites.contacts.trials import save_contacts
 from anwei.sites.models import Contact, Insurance, Licence, ManagementDocument, SafetyFund
 from anwei.sites.registers.columns import amount, in_order, share_spent
-from anwei.sites.registers.owners import ENTERPRISE, sits_in
+from anwei.sites.registers.owners import ENTERPRISE, register_of_files
 
 EXPIRY_HEADERS = ("有效期截止", "到期日期", "有效期", "截止日期", "有效期止", "失效日期", "有效期限")
 
-LICENCES = register(
+LICENCES = register_of_files(
     Ledger(
         code="licences",
         label=gettext_lazy("许可证照台账"),
         model=Licence,
         key=("kind", "number"),
-        parent="enterprise",
         beneath=("kind", "number", "expires_on"),
-        related=("enterprise__unit",),
         order=("enterprise__unit__name", "expires_on", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
-        may_confirm=may_confirm_changes,
-        sits_in=sits_in,
         confirmed=("enterprise", "kind", "number", "issuer", "covers", "issued_on", "expires_on"),
         ended=lambda day: {"expires_on": day},
         check=in_order("issued_on", "expires_on", gettext_lazy("有效期至不能早于发证日期")),
@@ -81,20 +72,14 @@ LICENCES = register(
     )
 )
 
-INSURANCES = register(
+INSURANCES = register_of_files(
     Ledger(
         code="insurances",
         label=gettext_lazy("安责险台账"),
         model=Insurance,
         key=("number",),
-        parent="enterprise",
         beneath=("insurer", "number", "expires_on"),
-        related=("enterprise__unit",),
         order=("enterprise__unit__name", "expires_on", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
-        may_confirm=may_confirm_changes,
-        sits_in=sits_in,
         confirmed=("enterprise", "insurer", "number", "insured_people", "starts_on", "expires_on"),
         check=in_order("starts_on", "expires_on", gettext_lazy("终保日期不能早于起保日期")),
         explanation=gettext_lazy("安全生产责任保险（安全生产法第五十一条）；按保单号去重。"),
@@ -121,18 +106,14 @@ INSURANCES = register(
     )
 )
 
-MANAGEMENT_DOCUMENTS = register(
+MANAGEMENT_DOCUMENTS = register_of_files(
     Ledger(
         code="management-documents",
         label=gettext_lazy("制度规程台账"),
         model=ManagementDocument,
         key=("enterprise", "kind", "title"),
-        parent="enterprise",
         beneath=("kind", "title", "review_on"),
-        related=("enterprise__unit",),
         order=("enterprise__unit__name", "kind", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
         explanation=gettext_lazy(
             "全员责任制、规章制度、操作规程和评审日期（安全生产法第二十一条）；过了评审日期的列入到期清单。"
         ),
@@ -170,20 +151,14 @@ def check_fund(values: Mapping[str, Any]) -> str:
     return "" if year is None or 2000 <= year <= 2100 else _("年度应为四位年份，如 2026")
 
 
-SAFETY_FUNDS = register(
+SAFETY_FUNDS = register_of_files(
     Ledger(
         code="safety-funds",
         label=gettext_lazy("安全生产费用台账"),
         model=SafetyFund,
         key=("enterprise", "year"),
-        parent="enterprise",
         beneath=("year", "drawn_yuan", "spent_yuan", "share"),
-        related=("enterprise__unit",),
         order=("-year", "enterprise__unit__name", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
-        may_confirm=may_confirm_changes,
-        sits_in=sits_in,
         confirmed=("enterprise", "year", "drawn_yuan", "spent_yuan"),
         check=check_fund,
         explanation=gettext_lazy("每家企业每年一行：提取多少、用了多少（财资〔2022〕136号）。"),
@@ -220,19 +195,15 @@ def tried_in_words(contact: Contact) -> str:
     return _("接通") if contact.reached else _("未接通")
 
 
-CONTACTS = register(
+CONTACTS = register_of_files(
     Ledger(
         code="contacts",
         label=gettext_lazy("应急联系人台账"),
         model=Contact,
         save=save_contacts,
         key=("enterprise", "name"),
-        parent="enterprise",
         beneath=("name", "role", "phone", "reached"),
-        related=("enterprise__unit",),
         order=("enterprise__unit__name", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
         explanation=gettext_lazy("昼夜能打通的电话；在“联系人试拨”页上记录打没打通。"),
         empty=gettext_lazy("从 Excel 导入通讯录，或逐人登记。"),
         columns=(

@@ -5,26 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger, register
-from anwei.org.register_rules import may_confirm_changes, may_keep_own_file, may_keep_registers
+from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import Camera, Equipment, Process
 from anwei.sites.registers.columns import in_order
-from anwei.sites.registers.owners import ENTERPRISE, sits_in
-from anwei.sites.registers.risks import site_choices
+from anwei.sites.registers.owners import ENTERPRISE, register_of_files
+from anwei.sites.registers.risks import SITE
 
-EQUIPMENT = register(
+EQUIPMENT = register_of_files(
     Ledger(
         code="equipment",
         label=gettext_lazy("设备台账"),
         model=Equipment,
         key=("enterprise", "code"),
-        parent="enterprise",
         beneath=("name", "kind", "inspection_due_on"),
-        related=("enterprise__unit",),
         order=("enterprise__unit__name", "code", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
-        may_confirm=may_confirm_changes,
-        sits_in=sits_in,
         confirmed=("enterprise", "code", "name", "kind", "registration", "inspection_due_on", "in_use"),
         ended=lambda day: {"in_use": False},
         check=in_order("inspected_on", "inspection_due_on", gettext_lazy("下次检验日期不能早于检验日期")),
@@ -45,20 +39,14 @@ EQUIPMENT = register(
     )
 )
 
-PROCESSES = register(
+PROCESSES = register_of_files(
     Ledger(
         code="processes",
         label=gettext_lazy("危险化工工艺台账"),
         model=Process,
         key=("enterprise", "name"),
-        parent="enterprise",
         beneath=("name", "regulated", "interlocked"),
-        related=("enterprise__unit",),
         order=("enterprise__unit__name", "pk"),
-        may_write=may_keep_registers,
-        may_propose=may_keep_own_file,
-        may_confirm=may_confirm_changes,
-        sits_in=sits_in,
         confirmed=("enterprise", "name", "regulated", "automated", "interlocked"),
         explanation=gettext_lazy(
             "重点监管的危险化工工艺（安监总管三〔2009〕116号、〔2013〕3号）和自动控制、安全联锁。"
@@ -96,17 +84,7 @@ CAMERAS = register(
         columns=(
             Column("name", synonyms=("名称", "摄像头名称", "点位名称"), searched=True),
             Column("code", synonyms=("设备编码", "国标编码", "编号", "摄像头编码"), searched=True),
-            Column(
-                "site",
-                label=gettext_lazy("所在场所"),
-                display="site__name",
-                required=True,
-                choices=site_choices,
-                synonyms=("场所", "所在位置", "部位", "所在部位", "场所编号", "部位编号"),
-                searched=True,
-                explanation=gettext_lazy("场所编号，或场所名称；重名的写“企业 场所”"),
-                example="GQ-01",
-            ),
+            SITE,
             Column("stream_url", synonyms=("播放地址", "视频地址", "流地址"), shown=False),
             Column("snapshot_url", synonyms=("抓图地址", "截图地址"), shown=False),
         ),

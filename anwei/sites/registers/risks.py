@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -71,6 +72,19 @@ def site_choices(person: Any) -> Iterable[tuple[int, str]]:
     yield from ((place.pk, place.code) for place in places)
     for place in places:
         yield place.pk, place.name if n_named[place.name] == 1 else f"{place.whose} {place.name}"
+
+
+SITE = Column(
+    "site",
+    label=gettext_lazy("所在场所"),
+    display="site__name",
+    required=True,
+    choices=site_choices,
+    synonyms=("场所", "所在位置", "部位", "所在部位", "场所编号", "部位编号"),
+    searched=True,
+    explanation=gettext_lazy("场所编号，或场所名称；重名的写“企业 场所”"),
+    example="GQ-01",
+)
 
 
 def control_title(text: str) -> str:
@@ -161,17 +175,7 @@ RISK_POINTS = register(
                 searched=True,
                 example="FX-0001",
             ),
-            Column(
-                "site",
-                label=gettext_lazy("所在场所"),
-                display="site__name",
-                required=True,
-                choices=site_choices,
-                synonyms=("场所", "所在位置", "区域位置", "位置", "部位", "所在部位", "场所编号", "部位编号"),
-                searched=True,
-                explanation=gettext_lazy("场所编号，或场所名称；重名的写“企业 场所”"),
-                example="GQ-01",
-            ),
+            replace(SITE, synonyms=(*SITE.synonyms, "区域位置", "位置")),
             Column(
                 "enterprise",
                 label=gettext_lazy("企业"),
