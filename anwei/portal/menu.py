@@ -65,6 +65,12 @@ MENU = (
             Door("cockpit", _("驾驶舱"), "gauge"),
             Door("work", _("待办"), "list-check", counted="n_work"),
             Door(
+                "cases",
+                _("事项办理"),
+                "clipboard-check",
+                ("case", "case_advance", "case_extend", "extensions", "paper"),
+            ),
+            Door(
                 "map",
                 _("一张图"),
                 "map-2",
@@ -84,15 +90,16 @@ MENU = (
                 counted="n_alarms",
             ),
             Door(
-                "cases",
-                _("预警处置"),
-                "clipboard-check",
-                ("case", "case_advance", "case_extend", "extensions", "paper"),
-            ),
-            Door(
                 "devices", _("监测设备"), "antenna", ("device", "tag", "rule_add", "rule_change", "rejects")
             ),
             Door("status", _("系统状态"), "heartbeat", officials_only=True),
+        ),
+    ),
+    Group(
+        _("隐患排查治理"),
+        (
+            Door("hazards", _("隐患台账"), "clipboard-list"),
+            Door("hazard_new", _("登记隐患"), "file-alert", ("hazard_beside",)),
         ),
     ),
     Group(

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "anwei.org",
     "anwei.sites",
     "anwei.cases",
+    "anwei.hazards",
     "anwei.monitoring",
     "anwei.demo",
 ]

@@ -28,7 +28,7 @@ def _menu(page: str) -> list[str]:
 
 def test_each_role_has_the_doors_it_uses(county: County, office: Person, visit: Visit) -> None:
     official = _menu(visit(office).get("/work/").content.decode())
-    assert official[:3] == ["/", "/work/", "/map/"]
+    assert official[:3] == ["/", "/work/", "/cases/"]
     assert {"/enterprises/", "/risks/", "/expiries/", "/proposals/", "/ledgers/", "/status/"} <= set(official)
     assert "/enterprises/own/" not in official
     safety = _menu(visit(county.worker).get("/work/").content.decode())

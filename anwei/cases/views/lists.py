@@ -33,7 +33,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     listing = Listing(
         request, name="cases", rows=with_own_rows(visible), filterset=CaseFilter, table=CaseTable
     )
-    if sheet := listing.export(_("预警处置")):
+    if sheet := listing.export(_("事项办理")):
         return sheet
     unclosed = visible.filter(OPEN)
     counts = {

@@ -17,7 +17,7 @@ LISTS = {
     "audit-delegations": gettext_lazy("岗位代理"),
     "audit-failures": gettext_lazy("失败记录"),
     "audit-logins": gettext_lazy("登录记录"),
-    "cases": gettext_lazy("预警处置"),
+    "cases": gettext_lazy("事项办理"),
     "devices": gettext_lazy("设备"),
     "documents": gettext_lazy("资料"),
     "enterprise_file": gettext_lazy("一企一档"),

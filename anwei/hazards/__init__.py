@@ -1,0 +1,1 @@
+"""Hazards (隐患): found, filed, rectified one by one, closed off."""

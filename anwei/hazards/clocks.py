@@ -1,0 +1,53 @@
+"""The clocks of a hazard: to judge it, to sign for it, to put it right, to verify it, to report on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from anwei.cases.clocks import OPENED
+from anwei.hazards.models import Hazard, Order
+from anwei.ledgers.services import county_setting
+from anwei.standards.clocks import ClockRule
+from anwei.standards.deadlines import DEADLINES, StatutoryDeadline, deadlines
+
+DATED = "限期整改"  # one name for any number of days: the day is the order's own
+ORDERED = ("order", "return_back")
+
+
+def clocks(hazard: Hazard) -> Iterator[ClockRule]:
+    """Yield the clocks that may run on a hazard, as the county set them.
+
+    A transfer to another regulator is named by none of them: they run on.
+    """
+    rows = deadlines(county_setting(DEADLINES, {}))
+    ending = ("merge", "false_report")
+    yield replace(
+        rows["hazard.check"].clock(starts_on=(OPENED,), met_by="order"),
+        ended_by=ending,
+    )
+    yield replace(rows["hazard.sign"].clock(starts_on=("order",), met_by="accept"), ended_by=ending)
+    if hazard.order == Order.IMMEDIATE or hazard.due_on is not None:
+        yield _rectification(hazard, rows)
+    review = rows[_review_key(hazard)].clock(starts_on=("fix",), met_by="close")
+    yield replace(review, ended_by=("return_back",))
+    if hazard.is_major:
+        key = "hazard.coal_report" if hazard.sector == "coal" else "hazard.major_report"
+        yield rows[key].clock(starts_on=("accept",), met_by="report")
+
+
+def _rectification(hazard: Hazard, rows: Mapping[str, StatutoryDeadline]) -> ClockRule:
+    """Return the clock of the order: the same day, or until the day that the order names."""
+    if hazard.order == Order.IMMEDIATE:
+        return rows["hazard.immediate"].clock(starts_on=ORDERED, met_by="fix")
+    if hazard.is_major:
+        return rows["hazard.plan"].clock(starts_on=ORDERED, met_by="fix", until=hazard.due_on)
+    clock = rows["hazard.d15"].clock(starts_on=ORDERED, met_by="fix", until=hazard.due_on)
+    return replace(clock, name=DATED)
+
+
+def _review_key(hazard: Hazard) -> str:
+    """Return which limit the verification has: resuming production has its own."""
+    if hazard.order != Order.STOP:
+        return "hazard.review"
+    return "hazard.coal_acceptance" if hazard.sector == "coal" else "hazard.resumption"

@@ -1,0 +1,92 @@
+"""The form by which a hazard is filed: few fields, on a phone too."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anwei.cases.file_fields import file_field
+from anwei.cases.intake import Upload
+from anwei.cases.lifecycle import Need
+from anwei.hazards.models import Origin
+from anwei.org.models import SECTOR_CHOICES
+from anwei.org.register_rules import territory_choices
+
+FOUND = Need("evidence", _("现场照片"), "evidence", taken_at=True, place=True)
+OFFICIAL = (
+    Origin.INSPECTION,
+    Origin.PATROL,
+    Origin.EXPERT,
+    Origin.ALARM,
+    Origin.TIP_OFF,
+    Origin.ACCIDENT,
+    Origin.UPPER,
+)
+TEXT = {"class": "form-control"}
+
+
+class HazardForm(forms.Form):
+    """What was found, where and when; territory and sector only where no enterprise or place tells."""
+
+    territory = forms.ChoiceField(label=_("属地"), widget=forms.Select(attrs={"class": "form-select"}))
+    sector = forms.ChoiceField(
+        label=_("行业"),
+        choices=[("", "—"), *SECTOR_CHOICES],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    description = forms.CharField(
+        label=_("隐患描述"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={**TEXT, "rows": 3}),
+        error_messages={"required": _("请写明隐患是什么。")},
+        help_text=_("第一行作为标题，例如：3号除尘器泄爆口被遮挡"),
+    )
+    place = forms.CharField(
+        label=_("具体位置"), max_length=120, required=False, widget=forms.TextInput(attrs=TEXT)
+    )
+    found_at = forms.DateTimeField(
+        label=_("发现时间"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={**TEXT, "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    origin = forms.ChoiceField(label=_("来源"), widget=forms.Select(attrs={"class": "form-select"}))
+    finder = forms.CharField(
+        label=_("发现人（本人发现的不填）"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    requirement = forms.CharField(
+        label=_("整改建议"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, files: Any = None, *, person: Any, located: bool, own: bool) -> None:
+        """`located`: an enterprise or place was chosen; `own`: the person is of that enterprise."""
+        moment = timezone.localtime().replace(second=0, microsecond=0)
+        super().__init__(data, files, initial={"key": secrets.token_hex(16), "found_at": moment})
+        origin: Any = self.fields["origin"]
+        origins = (Origin.SELF_CHECK,) if own else OFFICIAL
+        origin.choices = [(one.value, one.label) for one in origins]
+        if own:
+            origin.widget = forms.HiddenInput()
+            origin.initial = Origin.SELF_CHECK
+        if located:
+            del self.fields["territory"], self.fields["sector"]
+        else:
+            territory: Any = self.fields["territory"]
+            territory.choices = [("", "—"), *territory_choices(person)]
+        self.fields["evidence"] = file_field(FOUND, {"label": FOUND.label, "required": False})
+
+    def photos(self) -> Sequence[Upload]:
+        """Return the photos that were handed in."""
+        papers = self.cleaned_data.get("evidence")
+        return papers.uploads if papers else ()

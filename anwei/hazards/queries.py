@@ -1,0 +1,58 @@
+"""Questions about hazards: which is like another, which came back, which of them are open."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from anwei.cases.lifecycle import Phase
+from anwei.hazards.models import Hazard
+from anwei.org.models import Person
+from anwei.sites.models import Enterprise, Site
+from anwei.standards.hazards.likeness import Finding, suspects
+
+AGAIN = timedelta(days=365)  # what recurs within twelve months is a repeat hazard
+COMPARED = 300  # the newest of one enterprise: a plant with more in a year has its clerk look by hand
+
+
+def hazards_at(enterprise: Enterprise | None, site: Site | None) -> QuerySet[Hazard]:
+    """Return the hazards of an enterprise, or of a place of nobody's; none of an unknown place."""
+    rows = Hazard._base_manager.all()
+    if enterprise is not None:
+        return rows.filter(enterprise=enterprise)
+    return rows.filter(site=site) if site is not None else rows.none()
+
+
+def recurrence_of(
+    enterprise: Enterprise | None, site: Site | None, text: str, clause: str, now: datetime
+) -> Hazard | None:
+    """Return the closed hazard that this finding repeats, the likest first; None where it is new.
+
+    A repeat is the same place, the same clause where both name one, and like words, closed off within twelve
+    months before.
+    """
+    closed = hazards_at(enterprise, site).filter(
+        phase=Phase.CLOSED, outcome="rectified", closed_at__gte=now - AGAIN
+    )
+    return next(iter(_alike(closed.order_by("-closed_at"), site, text, clause)), None)
+
+
+def duplicates_of(
+    person: Person, enterprise: Enterprise | None, site: Site | None, text: str, clause: str = ""
+) -> list[Hazard]:
+    """Return the open hazards that a person sees and that may be the same one, the likest first."""
+    seen = Hazard.objects.visible_to(person).filter(pk__in=hazards_at(enterprise, site).values("pk"))
+    return _alike(seen.exclude(phase=Phase.CLOSED).order_by("-found_at"), site, text, clause)
+
+
+def clause_of(hazard: Hazard) -> str:
+    """Return what a hazard was found by: the criterion, else the item of the checklist, else ""."""
+    return hazard.criterion or hazard.checklist_item
+
+
+def _alike(rows: QuerySet[Hazard], site: Site | None, text: str, clause: str) -> list[Hazard]:
+    known = list(rows[:COMPARED])
+    findings = [Finding(str(row.site_id or ""), clause_of(row), row.description) for row in known]
+    asked = Finding(str("" if site is None else site.pk), clause, text)
+    return [known[place] for place, _likeness in suspects(asked, findings)]

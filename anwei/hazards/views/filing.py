@@ -1,0 +1,151 @@
+"""Filing a hazard: where, then what; with the criteria at hand and what may be the same shown beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.hazards.forms import HazardForm
+from anwei.hazards.queries import duplicates_of
+from anwei.hazards.services.opening import NO_FINDER, Whereabouts, file_hazard
+from anwei.ledgers.listing import number_in
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.org.policy import person_of, signed_in
+from anwei.org.responsibility import Vacant
+from anwei.org.scope import grants, standing
+from anwei.sites.models import Enterprise, Site
+from anwei.standards.hazards.criteria import CAUTIONS, UNUSABLE, Criterion, search
+
+N_PLACES = 12
+N_CRITERIA = 20
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def hazard_new(request: HttpRequest) -> HttpResponse:
+    """File a hazard at `?enterprise=` or `?site=`, or with `?elsewhere=1` at none of both."""
+    person = person_of(request)
+    if not any(post.kind not in NO_FINDER for post in standing(person).posts):
+        raise PermissionDenied(_("您的岗位不登记隐患。"))
+    where = _where(request, person)
+    if where is None:
+        return render(request, "hazards/where.html", _choices(request, person))
+    located = where.enterprise is not None or where.site is not None
+    own = _is_own(person, where)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = HazardForm(*sent, person=person, located=located, own=own)
+    if form.is_bound and form.is_valid():
+        try:
+            return _filed(request, form, where)
+        except NotYourTurn as error:
+            raise PermissionDenied(str(error)) from error
+        except (CaseError, Vacant) as error:
+            form.add_error(None, str(error))
+    chosen = form.data.get("criterion", "") if form.is_bound else request.GET.get("criterion", "")
+    context = {"form": form, "where": where, "own": own, "chosen": chosen}
+    return render(request, "hazards/new.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_GET
+def hazard_beside(request: HttpRequest) -> HttpResponse:
+    """Answer while somebody types: criteria that fit the words, and open hazards that may be the same."""
+    person, now = person_of(request), timezone.now()
+    where = _where(request, person) or Whereabouts()
+    text = request.GET.get("description", "")[:2000]
+    words = request.GET.get("q", "")[:60]
+    owner = where.site or where.enterprise
+    sector = owner.subject().sector if owner else request.GET.get("sector", "")
+    found = search(words, sector)[:N_CRITERIA] if words else ()
+    alike = duplicates_of(person, where.enterprise, where.site, text) if text else []
+    context = {
+        "criteria": [_described(row, now) for row in found],
+        "words": words,
+        "alike": alike[:5],
+        "chosen": request.GET.get("criterion", ""),
+    }
+    return render(request, "hazards/beside.html", context)
+
+
+def _described(row: Criterion, now: Any) -> dict[str, Any]:
+    why = row.unusable_because(day_of(now))
+    return {
+        "row": row,
+        "unusable": UNUSABLE.get(why, ""),
+        "cautions": [CAUTIONS[code] for code in row.cautions],
+    }
+
+
+def _filed(request: HttpRequest, form: HazardForm, where: Whereabouts) -> HttpResponse:
+    told = form.cleaned_data
+    filed = file_hazard(
+        where if "territory" not in told else Whereabouts(territory=told["territory"], sector=told["sector"]),
+        actor=person_of(request),
+        now=timezone.now(),
+        origin=told["origin"],
+        description=told["description"],
+        found_at=told["found_at"],
+        place=told["place"],
+        finder=told["finder"],
+        requirement=told["requirement"],
+        criterion=request.POST.get("criterion", "")[:30],
+        key=told["key"],
+        photos=form.photos(),
+    )
+    sentence = _("隐患%(number)s已登记，现由“%(post)s”核实定级。")
+    messages.success(request, sentence % {"number": filed.number, "post": filed.supervisor})
+    if filed.repeat_of is not None:
+        messages.warning(
+            request,
+            _("12个月内同类隐患%(number)s曾经销号，本件记为重复隐患。") % {"number": filed.repeat_of.number},
+        )
+    return redirect("case", pk=filed.pk)
+
+
+def _where(request: HttpRequest, person: Person) -> Whereabouts | None:
+    """Return the chosen place; None where nothing was chosen yet. Http404 out of sight."""
+    if site := number_in(request.GET.get("site", "")):
+        place = get_object_or_404(Site.objects.visible_to(person), pk=site)
+        return Whereabouts(place.enterprise, place)
+    if enterprise := number_in(request.GET.get("enterprise", "")):
+        return Whereabouts(get_object_or_404(Enterprise.objects.visible_to(person), pk=enterprise))
+    if request.GET.get("elsewhere"):
+        return Whereabouts()
+    own = [grant.enterprise for grant in grants(person)]
+    if len(own) == 1 and own[0] is not None:
+        return Whereabouts(get_object_or_404(Enterprise, pk=own[0]))
+    return None
+
+
+def _choices(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """Return the enterprises and places whose name, code or address holds the words."""
+    words = request.GET.get("q", "").strip()[:60]
+    enterprises = Enterprise.objects.visible_to(person).select_related("unit").order_by("unit__name", "pk")
+    sites = Site.objects.visible_to(person).filter(removed_on=None).order_by("name", "pk")
+    sites = sites.select_related("enterprise__unit", "unit")
+    if words:
+        enterprises = enterprises.filter(Q(unit__name__icontains=words) | Q(credit_code__icontains=words))
+        sites = sites.filter(Q(name__icontains=words) | Q(code__icontains=words))
+    return {
+        "words": words,
+        "enterprises": enterprises[:N_PLACES],
+        "sites": sites[:N_PLACES] if words else (),
+        "elsewhere": any(grant.enterprise is None for grant in grants(person)),
+    }
+
+
+def _is_own(person: Person, where: Whereabouts) -> bool:
+    """Say whether somebody of the enterprise files it: then it is its self-check."""
+    if where.enterprise is None:
+        return False
+    return any(grant.enterprise == where.enterprise.pk for grant in grants(person))
