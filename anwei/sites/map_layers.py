@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models import SECTOR_CHOICES, Person
 from anwei.sites.colour import COLOUR_CHOICES, coloured
-from anwei.sites.map.layers import Box, Category, Feature, Layer, Rows, placed, register_layer
+from anwei.sites.map.layers import Category, Layer, Points, Rows, register_layer
 from anwei.sites.models import Enterprise, Grade, RiskPoint, Site
 from anwei.sites.queries import standing_sites
 from anwei.sites.risks.queries import standing_points
 
-LONGITUDE, LATITUDE = F("longitude"), F("latitude")
 NOT_ASSESSED = "none"
 SECTOR_MARKS = {
     "coal": "煤",
@@ -40,50 +37,14 @@ def _standing_sites(person: Person) -> Rows:
     return standing_sites(Site.objects.visible_to(person))
 
 
-def _named(rows: Rows, category: str) -> Iterator[Feature]:
-    """Yield enterprises by the short name of their unit, where it has one."""
-    columns = ("pk", "x", "y", "unit__short_name", "unit__name", category)
-    for pk, x, y, short, name, code in rows.values_list(*columns):
-        yield Feature(pk, x, y, short or name, code)
+def _rated_points(person: Person) -> Rows:
+    """Return the standing risk points with their grade, "none" where they were never assessed."""
+    rated = Case(When(grade="", then=Value(NOT_ASSESSED)), default=F("grade"))
+    return standing_points(RiskPoint.objects.visible_to(person)).annotate(rated=rated)
 
 
-def enterprises(person: Person, box: Box | None) -> Iterable[Feature]:
-    """Return enterprises by live colour."""
-    return _named(placed(coloured(_open_enterprises(person)), box, LONGITUDE, LATITUDE), "colour")
-
-
-def sectors(person: Person, box: Box | None) -> Iterable[Feature]:
-    """Return enterprises by their first sector."""
-    return _named(placed(_open_enterprises(person), box, LONGITUDE, LATITUDE), "sector")
-
-
-def places(person: Person, box: Box | None) -> Iterable[Feature]:
-    """Return the standing places by category."""
-    return _owned(placed(_standing_sites(person), box, LONGITUDE, LATITUDE), "category")
-
-
-def places_by_sector(person: Person, box: Box | None) -> Iterable[Feature]:
-    """Return the standing places by sector."""
-    return _owned(placed(_standing_sites(person), box, LONGITUDE, LATITUDE), "sector")
-
-
-def _owned(rows: Rows, category: str) -> Iterator[Feature]:
-    """Yield places with the enterprise or the owner they belong to."""
-    owners = ("enterprise__unit__short_name", "enterprise__unit__name", "owner")
-    for pk, x, y, name, code, *whose in rows.values_list("pk", "x", "y", "name", category, *owners):
-        yield Feature(pk, x, y, name, code, next(filter(None, whose), ""))
-
-
-def risk_points(person: Person, box: Box | None) -> Iterable[Feature]:
-    """Return the standing risk points by grade, where their place lies, else where its enterprise does."""
-    x = Coalesce("site__longitude", "site__enterprise__longitude")
-    y = Coalesce("site__latitude", "site__enterprise__latitude")
-    rows = placed(standing_points(RiskPoint.objects.visible_to(person)), box, x, y)
-    owners = ("site__enterprise__unit__short_name", "site__enterprise__unit__name", "site__name")
-    for pk, east, north, name, grade, *whose in rows.values_list("pk", "x", "y", "name", "grade", *owners):
-        yield Feature(pk, east, north, name, grade or NOT_ASSESSED, next(filter(None, whose), ""))
-
-
+OF_UNIT = ("unit__short_name", "unit__name")
+OF_ENTERPRISE = ("enterprise__unit__short_name", "enterprise__unit__name")
 _BY_SECTOR = tuple(Category(code, label, SECTOR_MARKS.get(code, "行")) for code, label in SECTOR_CHOICES)
 _COLOURS = {
     "red": _("红色"),
@@ -97,7 +58,7 @@ register_layer(
         code="enterprises",
         label=_("企业实时四色"),
         categories=tuple(Category(code, label, code) for code, label in COLOUR_CHOICES),
-        features=enterprises,
+        points=Points(lambda person: coloured(_open_enterprises(person)), "colour", OF_UNIT),
         page="enterprise",
         place=10,
         shown=True,
@@ -108,7 +69,7 @@ register_layer(
         code="places",
         label=_("场所"),
         categories=tuple(Category(code, label, PLACE_MARKS[code]) for code, label in Site.Category.choices),
-        features=places,
+        points=Points(_standing_sites, "category", ("name",), (*OF_ENTERPRISE, "owner")),
         page="site",
         place=20,
     )
@@ -121,7 +82,14 @@ register_layer(
             *(Category(code, _COLOURS[code], code) for code in Grade.values),
             Category(NOT_ASSESSED, _("未评估"), "none"),
         ),
-        features=risk_points,
+        points=Points(
+            _rated_points,
+            "rated",
+            ("name",),
+            (*(f"site__{column}" for column in OF_ENTERPRISE), "site__name"),
+            x=Coalesce("site__longitude", "site__enterprise__longitude"),
+            y=Coalesce("site__latitude", "site__enterprise__latitude"),
+        ),
         page="risk_point",
         place=30,
     )
@@ -131,7 +99,7 @@ register_layer(
         code="sectors",
         label=_("企业按行业"),
         categories=_BY_SECTOR,
-        features=sectors,
+        points=Points(_open_enterprises, "sector", OF_UNIT),
         page="enterprise",
         place=50,
         near=False,
@@ -142,7 +110,7 @@ register_layer(
         code="places-by-sector",
         label=_("场所按行业"),
         categories=_BY_SECTOR,
-        features=places_by_sector,
+        points=Points(_standing_sites, "sector", ("name",), (*OF_ENTERPRISE, "owner")),
         page="site",
         place=60,
         near=False,

@@ -5,12 +5,11 @@ A room contributes by a module `map_layers`, found when the rooms are made ready
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Expression, F, QuerySet
+from django.db.models import CharField, Count, Expression, F, Q, QuerySet, Value
 from django.urls import reverse
 
 from anwei.org.models import Person
@@ -57,12 +56,50 @@ class Category:
 
 
 Rows = QuerySet[Any]
-Source = Callable[[Person, "Box | None"], Iterable[Feature]]
+LONGITUDE, LATITUDE = F("longitude"), F("latitude")
+
+
+@dataclass(frozen=True)
+class Points:
+    """Where the points of a layer stand: the rows a person may see, and the columns that say what of each.
+
+    `category` names the column with the code of its category, `names` and `whose` columns of which the first
+    with a text tells; `x` and `y` are longitude and latitude in degrees.
+    """
+
+    rows: Callable[[Person], Rows]
+    category: str
+    names: tuple[str, ...]
+    whose: tuple[str, ...] = ()
+    x: Expression | F = LONGITUDE
+    y: Expression | F = LATITUDE
+
+    def features(self, person: Person, box: Box | None) -> Iterator[Feature]:
+        """Yield what a person may see, within a box or all, in the order of the keys."""
+        rows = self._placed(person).order_by("pk")
+        if box is not None:
+            rows = rows.filter(x__range=(box.west, box.east), y__range=(box.south, box.north))
+        n_names = len(self.names)
+        for pk, x, y, code, *texts in rows.values_list(
+            "pk", "x", "y", self.category, *self.names, *self.whose
+        ):
+            name, whose = (next(filter(None, some), "") for some in (texts[:n_names], texts[n_names:]))
+            yield Feature(pk, x, y, name, code, whose)
+
+    def counts(self, person: Person, layer: str) -> Rows:
+        """Return code of the layer, of a category, whether there is a place, and how many; one query."""
+        rows = self._placed(person).annotate(layer=Value(layer, CharField()), has_place=Q(x__isnull=False))
+        counted: Rows = rows.order_by().values("layer", self.category, "has_place").annotate(n=Count("pk"))
+        return counted.values_list("layer", self.category, "has_place", "n")
+
+    def _placed(self, person: Person) -> Rows:
+        rows: Rows = self.rows(person).annotate(x=self.x, y=self.y)
+        return rows
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: `features` gives what a person may see of it, within a box or all; `page` opens one.
+    """One layer: `points` gives what a person may see of it; `page` opens one.
 
     `near`: the list of what lies within a radius tells it; `shown`: the map begins with it.
     """
@@ -70,7 +107,7 @@ class Layer:
     code: str
     label: Label
     categories: tuple[Category, ...]
-    features: Source
+    points: Points
     page: str
     place: int
     near: bool = True
@@ -104,14 +141,6 @@ def layer_of(code: str) -> Layer:
     return _layers[code]
 
 
-def placed(rows: Rows, box: Box | None, x: Expression | F, y: Expression | F) -> Rows:
-    """Return rows with their place as `x` and `y`, those within the box only, in the order of their keys."""
-    rows = rows.annotate(x=x, y=y).order_by("pk")
-    if box is not None:
-        rows = rows.filter(x__range=(box.west, box.east), y__range=(box.south, box.north))
-    return rows
-
-
 @dataclass(frozen=True)
 class Counted:
     """A layer with how many of each category have a place, and how many things have none."""
@@ -127,11 +156,10 @@ class Counted:
 
 
 def counted(person: Person) -> Iterator[Counted]:
-    """Yield every layer with its counts of what `person` may see."""
+    """Yield every layer with its counts of what `person` may see; one query for all."""
+    first, *others = (layer.points.counts(person, layer.code) for layer in layers())
+    found = {tuple(key): n for *key, n in first.union(*others, all=True)}
     for layer in layers():
-        found: Counter[tuple[str, bool]] = Counter(
-            (one.category, one.longitude is not None) for one in layer.features(person, None)
-        )
-        categories = [(category, found[category.code, True]) for category in layer.categories]
-        without = sum(n for (_code, has_place), n in found.items() if not has_place)
-        yield Counted(layer, categories, without)
+        categories = [(one, found.get((layer.code, one.code, True), 0)) for one in layer.categories]
+        of_layer = [(placed, n) for (code, _category, placed), n in found.items() if code == layer.code]
+        yield Counted(layer, categories, sum(n for placed, n in of_layer if not placed))

@@ -45,7 +45,7 @@ def things_near(person: Person, centre: Point, metres: float) -> list[Near]:
     for layer in layers():
         if not layer.near:
             continue
-        for feature in layer.features(person, box):
+        for feature in layer.points.features(person, box):
             if feature.longitude is None or feature.latitude is None:
                 continue
             apart = distance(centre, Point(feature.longitude, feature.latitude))

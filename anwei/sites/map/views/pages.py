@@ -89,7 +89,7 @@ def map_list(request: HttpRequest) -> HttpResponse:
         layer = layer_of(code)
     except LookupError as error:
         raise Http404 from error
-    category, rows = request.GET.get("category", ""), list(layer.features(person, None))
+    category, rows = request.GET.get("category", ""), list(layer.points.features(person, None))
     rank = {each.code: place for place, each in enumerate(layer.categories)}
     rows = [row for row in rows if category in ("", row.category)]
     rows.sort(key=lambda row: (rank.get(row.category, len(rank)), row.pk))
@@ -113,7 +113,7 @@ def map_layer(request: HttpRequest, code: str) -> HttpResponseBase:
         layer = layer_of(code)
     except LookupError as error:
         raise Http404 from error
-    return answer(request, points_document(layer.features(person_of(request), None)))
+    return answer(request, points_document(layer.points.features(person_of(request), None)))
 
 
 @signed_in
