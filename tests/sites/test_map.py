@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from math import cos, pi, sin
+from time import process_time
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,8 +18,10 @@ from django.test import Client
 from anwei.cases.models import Case
 from anwei.ledgers.models import Change
 from anwei.ledgers.search.keeping import catch_up
-from anwei.org.models import Person, Post, Territory, Unit
+from anwei.org.models import Holding, Person, Post, Territory, Unit
+from anwei.sites.map import boundaries
 from anwei.sites.map.layers import layers
+from anwei.sites.map.views import boundaries as boundary_pages
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.geography.datums import Datum
 from anwei.standards.geography.points import Point, distance
@@ -213,6 +218,73 @@ def test_only_who_keeps_registers_and_sees_the_place_may_cure_it(mapped: Mapped,
     assert distance(Point(mapped.county.enterprise.longitude, mapped.county.enterprise.latitude), EDGE) < 0.1
 
 
+def test_who_sits_in_an_enterprise_does_not_cure_it_alone(
+    mapped: Mapped, clerk: Person, browse: Browse
+) -> None:
+    enterprise = mapped.county.enterprise
+    put(enterprise, in_datum(EDGE, Datum.GCJ02))
+    holding = Holding.objects.create(
+        person=clerk, post=enterprise.unit.posts.get(kind="safety"), from_on=NOW.date(), document="任免文件"
+    )
+    client, address = browse(clerk), f"/map/datums/enterprise/{enterprise.pk}/"
+    page = client.post(address, {"datum": "gcj02", "reason": "核对"}, follow=True).content.decode()
+    assert "您在这家企业任职" in page
+    assert Enterprise.objects.get(pk=enterprise.pk).datum == "cgcs2000"
+    holding.delete()
+    client.post(address, {"datum": "gcj02", "reason": "核对"})
+    assert Enterprise.objects.get(pk=enterprise.pk).datum == "gcj02"
+
+
+def test_every_category_is_corrected_in_its_own_register(
+    mapped: Mapped, clerk: Person, browse: Browse
+) -> None:
+    put(mapped.road, in_datum(EDGE, Datum.GCJ02))
+    put(mapped.tanks, Point(119.8, 38.75))
+    for category in Site.Category.values:
+        Site.objects.filter(pk=mapped.tanks.pk).update(category=category)
+        page = browse(clerk).get("/map/datums/").content.decode()
+        (door,) = re.findall(r'href="(/ledgers/[^"]+)"', page[page.index("不是坐标系的偏差") :])
+        assert browse(clerk).get(door).status_code == 200, category
+    body = {"datum": "gcj02", "reason": "取自手机地图"}
+    assert browse(clerk).post(f"/map/datums/site/{mapped.road.pk}/", body).status_code == 302
+    assert Site.objects.get(pk=mapped.road.pk).datum == "gcj02"
+
+
+def test_many_outside_cost_little(
+    mapped: Mapped, clerk: Person, browse: Browse, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    turn = [2 * pi * n / 1_000 for n in range(1_000)]
+    ring = [[119.9 + 0.1 * cos(angle), 38.75 + 0.1 * sin(angle)] for angle in turn]
+    Territory.objects.filter(code=TOWN).update(
+        boundary={"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    )
+    Territory.objects.bulk_create(
+        Territory(code=f"{COUNTY}{200 + n}", name=f"第{n}镇", boundary=square(119, 38, 121, 38.6))
+        for n in range(40)
+    )
+    Site.objects.bulk_create(
+        Site(
+            code=f"W{n}",
+            name=f"场所{n}",
+            category="road",
+            unit=mapped.county.duty.unit,
+            territory=TOWN,
+            sector="road",
+            longitude=119.9 + (0.1005 + n / 1e6) * cos(n),
+            latitude=38.75 + (0.1005 + n / 1e6) * sin(n),
+        )
+        for n in range(2_000)
+    )
+    client = browse(clerk)
+    began = process_time()
+    with django_assert_max_num_queries(40):
+        page = client.get("/map/datums/").content.decode()
+    assert process_time() - began < 1.6  # 2.5 s where each was held against each township
+    counts = [int(n) for n in re.findall(r'class="count">(\d+)<', page)]
+    assert sum(counts) == 2_000 and min(counts) > 200
+    assert page.count('<article class="map-doubt">') == 200 and page.count("只列离边界最远的 200 个") == 2
+
+
 def test_what_lies_elsewhere_is_told_without_a_cure(mapped: Mapped, clerk: Person, browse: Browse) -> None:
     put(mapped.tanks, Point(119.8, 38.75))  # in the other town, 4 km away
     page = browse(clerk).get("/map/datums/").content.decode()
@@ -244,7 +316,7 @@ def test_polygons_come_from_a_file_after_a_dry_run(county: County, system: Perso
         ({"name": "甲", "code": TOWN + "000"}, square(119.8, 38.7, 120, 38.8)),
         ({"name": "乙镇", "code": "7"}, square(119.7, 38.7, 119.8, 38.8)),
         ({"name": "丙镇", "code": "8"}, square(119.6, 38.7, 119.7, 38.8)),
-        ({"name": "乙", "code": "9"}, bow),
+        ({"name": "甲镇", "code": "9"}, bow),
     )
     client = browse(system)
     page = upload(client, content)
@@ -262,6 +334,52 @@ def test_polygons_come_from_a_file_after_a_dry_run(county: County, system: Perso
     assert again.count("没有变化") == 2 and not document_in(again)
 
 
+def test_a_township_that_crosses_itself_once_simplified_stops_no_other(
+    county: County, system: Person, browse: Browse
+) -> None:
+    needle = [(120, 38.8), (119.8501, 38.8), (119.85, 38.700004), (119.8499, 38.8), (119.8, 38.8)]
+    ring = [(119.8, 38.7), (120, 38.70001), *needle, (119.8, 38.7)]  # its tip is 15 cm above the other edge
+    content = collection(
+        ({"code": TOWN}, {"type": "Polygon", "coordinates": [ring]}),
+        ({"code": OTHER_TOWN}, square(119.7, 38.7, 119.8, 38.8)),
+    )
+    client = browse(system)
+    page = upload(client, content)
+    assert "简化到网页能画的大小后，边界在 (" in page and "写入 1 个乡镇" in page
+    body = {"document": document_in(page), "write": "", "reason": "勘界成果"}
+    assert client.post("/map/boundaries/", body).status_code == 302
+    drawn = Territory.objects.filter(boundary__isnull=False)
+    assert list(drawn.values_list("code", flat=True)) == [OTHER_TOWN]
+
+
+def test_what_matches_no_township_is_not_checked_and_what_does_is_bounded(
+    county: County, system: Person, browse: Browse
+) -> None:
+    bow = {
+        "type": "Polygon",
+        "coordinates": [[[119, 38], [119.1, 38.1], [119.1, 38], [119, 38.1], [119, 38]]],
+    }
+    corners = [[round(119.8 + n / 1e6, 6), 38.7] for n in range(20_001)]
+    long = {"type": "Polygon", "coordinates": [[*corners, [119.81, 38.8], corners[0]]]}
+    page = upload(browse(system), collection(({"name": "别县某镇"}, bow), ({"name": "甲镇"}, long)))
+    assert "与自己相交" not in page and "没有对上乡镇" in page
+    assert "有 20002 个点，超过 20000 个" in page
+
+
+def test_a_file_is_bounded(
+    county: County, system: Person, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boundaries, "MOST_POSITIONS", 7)
+    monkeypatch.setattr(boundary_pages, "MAX_BYTES", 1024)
+    shapes = (
+        ({"code": TOWN}, square(119.8, 38.7, 120, 38.8)),
+        ({"code": OTHER_TOWN}, square(119.7, 38.7, 119.8, 38.8)),
+    )
+    page = upload(browse(system), collection(*shapes))
+    assert page.count("到此已超过一个文件 7 个点") == 1 and "写入 1 个乡镇" in page
+    assert "文件超过 0 MB" in upload(browse(system), collection(*shapes) + b" " * 1024)
+
+
 def test_polygons_of_another_datum_are_converted(county: County, system: Person, browse: Browse) -> None:
     true = [Point(119.8, 38.7), Point(120.0, 38.7), Point(120.0, 38.8)]
     drawn = [list(in_datum(corner, Datum.GCJ02)) for corner in true]
@@ -277,7 +395,7 @@ def test_a_polygon_is_drawn_with_a_reason_by_the_system_administrator_alone(
     mapped: Mapped, clerk: Person, system: Person, browse: Browse
 ) -> None:
     address = f"/map/boundaries/{TOWN}/"
-    lines = "119.8, 38.7\n120, 38.7\n120，38.8\n\n119.9, 38.72\n119.95, 38.72\n119.95, 38.74"
+    lines = "119.8, 38.7\n120, 38.7\n120，38.8\n孔\n119.9, 38.72\n119.95, 38.72\n119.95, 38.74"
     assert browse(clerk).post(address, {"lines": lines, "reason": "勘界"}).status_code == 403
     client = browse(system)
     for wrong, sentence in (

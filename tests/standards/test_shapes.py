@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+
 import numpy as np
 import pytest
 
+from anwei.standards.geography.crossings import crossing
 from anwei.standards.geography.datums import Datum
 from anwei.standards.geography.geojson import read_regions
 from anwei.standards.geography.points import Point
@@ -12,7 +16,6 @@ from anwei.standards.geography.shapes import (
     BadShape,
     check_region,
     converted,
-    crossing,
     geometry_of,
     read_lines,
     region_of_geometry,
@@ -46,12 +49,89 @@ def test_a_ring_that_only_touches_itself_is_borne(touching: list[tuple[float, fl
     assert crossing(ring(*touching)) is None
 
 
+ISLES = (
+    "119.00000, 38.00000\n120.00000, 38.00000\n120.00000, 39.00000\n\n"
+    "孔\n119.60000, 38.10000\n119.90000, 38.10000\n119.90000, 38.40000\n\n"
+    "119.80000, 38.15000\n119.8500001, 38.15000\n119.85000, 38.20000\n\n"  # an island in that lake
+    "121.00000, 38.00000\n122.00000, 38.00000\n122.00000, 39.00000"
+)
+
+
 def test_lines_are_read_back_as_they_were_written() -> None:
-    text = "119.00000, 38.00000\n120.00000, 38.00000\n120.00000, 39.00000\n\n119.80000, 38.20000\n119.90000, 38.20000\n119.90000, 38.30000\n\n121.00000, 38.00000\n122.00000, 38.00000\n122.00000, 39.00000"
-    region = read_lines("甲镇", "1", text)
-    assert [len(part) for part in region.polygons] == [2, 1]  # a hole in the first part, a second part
-    assert not region.contains(Point(119.88, 38.22)) and region.contains(Point(121.9, 38.5))
-    assert written_lines(region_of_geometry("甲镇", "1", geometry_of(region))) == text
+    region = read_lines("甲镇", "1", ISLES)
+    assert [len(part) for part in region.polygons] == [2, 1, 1]
+    assert not region.contains(Point(119.7, 38.12)) and region.contains(Point(119.84, 38.16))
+    stored = geometry_of(region)
+    assert written_lines(region_of_geometry("甲镇", "1", stored)) == ISLES
+    english = written_lines(region, "hole")
+    assert "hole" in english and geometry_of(read_lines("甲镇", "1", english)) == stored
+
+
+def test_one_corner_that_moves_moves_no_other() -> None:
+    before = geometry_of(read_lines("甲镇", "1", ISLES))
+    after = geometry_of(read_lines("甲镇", "1", ISLES.replace("121.00000, 38.00000", "121.10000, 38.00000")))
+    ring = after["coordinates"][2][0]
+    assert ring[0] == ring[-1] == [121.1, 38]
+    ring[0] = ring[-1] = [121, 38]
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("孔\n119, 38\n120, 38\n120, 39", "第 1 行：孔要写在"),
+        ("119, 38\n120, 38\n120, 39\n\n119.8, 38.2\n119.9, 38.2\n119.9, 38.3", "第 2 块在另一块里面"),
+        ("119.8, 38.2\n119.9, 38.2\n119.9, 38.3\n\n119, 38\n120, 38\n120, 39", "第 1 块在另一块里面"),
+    ],
+)
+def test_a_hole_is_said_to_be_one(text: str, sentence: str) -> None:
+    with pytest.raises(BadShape, match=sentence):
+        read_lines("甲镇", "1", text)
+
+
+def wavy(n: int) -> np.ndarray:
+    turn = np.linspace(0, 2 * np.pi, n)
+    away = 0.1 * (1 + 0.05 * np.sin(37 * turn) + 0.002 * np.sin(911 * turn))
+    return np.vstack([np.c_[113.5 + away * np.cos(turn), 36.5 + away * np.sin(turn)][:-1], [[113.6, 36.5]]])
+
+
+def test_a_border_of_twenty_thousand_points_is_checked_at_once() -> None:
+    border = wavy(20_000)
+    began = time.process_time()
+    check_region(region_of_geometry("甲镇", "1", {"type": "Polygon", "coordinates": [border]}))
+    assert time.process_time() - began < 1  # 6 s where every edge was held against every other
+    border[10_000] = 113.5, 36.7  # a spike that leaves the ring in the west for the north
+    assert crossing(border) == (113.5, 36.7)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_crossings_are_those_that_all_pairs_show(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    turn = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(4, 60))))
+    away = 1 + rng.uniform(0, 0.2) * rng.standard_normal(len(turn))
+    corners = np.c_[113 + away * np.cos(turn), 36 + away * np.sin(turn)]
+    if seed % 2:  # half of them tangled somewhere
+        one, other = rng.choice(len(corners), 2, replace=False)
+        corners[[one, other]] = corners[[other, one]]
+    closed = np.vstack([corners, corners[:1]])
+
+    def side(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> float:
+        return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+
+    edges = list(itertools.pairwise(closed))
+    crosses = any(
+        side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+        for (a, b), (c, d) in itertools.combinations(edges, 2)
+    )
+    assert (crossing(closed) is not None) == crosses
+
+
+def test_a_border_that_nobody_can_check_is_refused() -> None:
+    across = np.tile([[113.0, 36.0], [114.0, 37.0]], (5_000, 1))  # each stroke's box lies over all others
+    across[:, 1] += np.linspace(0, 0.001, len(across))
+    tangle = np.vstack([across, across[:1]])
+    with pytest.raises(BadShape, match="来回交错"):
+        check_region(region_of_geometry("甲镇", "1", {"type": "Polygon", "coordinates": [tangle]}))
 
 
 def test_a_prefecture_as_published_can_be_taken() -> None:

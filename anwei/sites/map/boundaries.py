@@ -19,7 +19,8 @@ from anwei.standards.geography.geojson import Problem, browser_geojson, read_reg
 from anwei.standards.geography.regions import Region
 from anwei.standards.geography.shapes import BadShape, check_region, converted, geometry_of
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
+MOST_POSITIONS = 200_000  # of the townships in one file: some seconds to convert and to simplify
 
 
 @dataclass(frozen=True)
@@ -67,41 +68,58 @@ def read_boundaries(content: bytes, datum: Datum) -> DryRun:
     rows = [Matched(one.feature, "", "", problem=_said(one)) for one in imported.problems if one.feature]
     numbers = _numbers(imported.regions, {one.feature for one in imported.problems})
     meant: dict[str, Region] = {}
+    n_meant = 0
     for number, region in zip(numbers, imported.regions, strict=True):
         township, by = matcher.find(region)
         row = Matched(
             number,
             region.name,
             region.code,
-            n_positions=sum(len(ring) - 1 for part in region.polygons for ring in part),
+            n_positions=region.n_positions,
             township=township,
             by=by,
             repair=repairs.get(number, ""),
         )
-        moved = converted(region, datum)
-        if fault := _fault(moved):
+        if township is None:
+            pass  # nothing of it is kept
+        elif fault := _fault(region):
             row = replace(row, problem=fault)
-        elif township is not None and township.code in meant:
+        elif township.code in meant:
             row = replace(row, problem=_("这个乡镇在文件里有两个图形"))
-        elif township is not None:
-            meant[township.code] = Region(township.name, township.code, moved.polygons)
+        elif n_meant + region.n_positions > MOST_POSITIONS:
+            words = {"limit": MOST_POSITIONS}
+            row = replace(row, problem=_("到此已超过一个文件 %(limit)d 个点，请先简化或分几次导入") % words)
+        else:
+            meant[township.code] = Region(township.name, township.code, converted(region, datum).polygons)
+            n_meant += region.n_positions
         rows.append(row)
-    document = browser_geojson(meant.values()).decode() if meant else ""
-    written = {region.code: region for region in read_regions(document).regions} if document else {}
-    rows = [_judged(row, written) for row in sorted(rows, key=lambda row: row.number)]
+    rows.sort(key=lambda row: row.number)
+    document, written = _simplified(meant)
+    faults_of = {code: fault for code, region in written.items() if (fault := _fault(region))}
+    if faults_of:  # they stop no other
+        document, written = _simplified({code: one for code, one in meant.items() if code not in faults_of})
+    rows = [_judged(row, written, faults_of) for row in rows]
     missing = [row for code, row in known.items() if code not in written and row.boundary is None]
     return DryRun(rows, faults, missing, document)
 
 
-def _judged(row: Matched, written: Mapping[str, Region]) -> Matched:
+def _simplified(regions: Mapping[str, Region]) -> tuple[str, dict[str, Region]]:
+    """Return regions as they would be written: the document, and what is in it by its code."""
+    if not regions:
+        return "", {}
+    document = browser_geojson(regions.values()).decode()
+    return document, {region.code: region for region in read_regions(document).regions}
+
+
+def _judged(row: Matched, written: Mapping[str, Region], faults: Mapping[str, str]) -> Matched:
     """Return the row with what its polygon, simplified as it will be written, would change."""
     if row.problem or row.township is None:
         return row
-    region = written[row.township.code]
-    if fault := _fault(region):
-        return replace(row, problem=fault)
+    if fault := faults.get(row.township.code):
+        return replace(row, problem=_("简化到网页能画的大小后，%(fault)s") % {"fault": fault})
     if row.township.boundary is None:
         return replace(row, state="new")
+    region = written[row.township.code]
     return replace(row, state="same" if row.township.boundary == geometry_of(region) else "changed")
 
 

@@ -30,6 +30,11 @@ class Region:
         (west, south), (east, north) = outer.min(axis=0), outer.max(axis=0)
         return float(west), float(south), float(east), float(north)
 
+    @property
+    def n_positions(self) -> int:
+        """How many corners its rings have together."""
+        return sum(len(ring) - 1 for rings in self.polygons for ring in rings)
+
     def contains(self, point: Point) -> bool:
         """Say whether a point is inside; one on a border belongs to one of two neighbours."""
         return bool(self.contains_each(np.array([point]))[0])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from anwei.language import gettext_noop as _
+from anwei.standards.geography.crossings import TooTangled, crossing
 from anwei.standards.geography.datums import Datum, to_cgcs2000
-from anwei.standards.geography.geojson import DECIMALS
 from anwei.standards.geography.points import Point, parse_pair
 from anwei.standards.geography.regions import Region, Ring
 
-MOST_POSITIONS = 20_000  # of one township: every edge is held against every other, within seconds
+MOST_POSITIONS = 20_000  # of one township: a survey has some thousands, and a page must draw them
+DRAWN_DECIMALS = 7  # degrees: a centimetre, so that what is read back and not moved stays where it was
+HOLE = ("孔", "hole")  # the line before the ring of a hole, as pages write it
 
 
 class BadShape(ValueError):
@@ -32,8 +34,8 @@ def region_of_geometry(name: str, code: str, geometry: Mapping[str, Any]) -> Reg
 
 
 def geometry_of(region: Region) -> dict[str, Any]:
-    """Return a region as a GeoJSON geometry (a Polygon where it has one part) to about a metre."""
-    parts = [[ring.round(DECIMALS).tolist() for ring in rings] for rings in region.polygons]
+    """Return a region as a GeoJSON geometry (a Polygon where it has one part), to a centimetre."""
+    parts = [[ring.round(DRAWN_DECIMALS).tolist() for ring in rings] for rings in region.polygons]
     if len(parts) == 1:
         return {"type": "Polygon", "coordinates": parts[0]}
     return {"type": "MultiPolygon", "coordinates": parts}
@@ -51,79 +53,86 @@ def converted(region: Region, datum: Datum) -> Region:
     return Region(region.name, region.code, parts)
 
 
-def crossing(ring: Ring) -> Point | None:
-    """Return a corner by which a closed ring crosses itself, None where it does not.
-
-    Edges that only touch, as surveyed borders do at a pinch or a doubled position, do not cross. Every edge
-    is held against all that follow, so that the time grows by the square of the edges.
-    """
-    start, end = ring[:-1], ring[1:]
-    for one in range(len(start) - 2):
-        a, b, c, d = start[one], end[one], start[one + 2 :], end[one + 2 :]
-        near = (np.minimum(c, d) <= np.maximum(a, b)).all(axis=1) & (
-            np.maximum(c, d) >= np.minimum(a, b)
-        ).all(axis=1)
-        c, d = c[near], d[near]
-        crossed = (_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)
-        if crossed.any():
-            meets = c[crossed][0]
-            return Point(float(meets[0]), float(meets[1]))
-    return None
-
-
 def check_region(region: Region) -> None:
     """Refuse a region that no map could fill. Raises BadShape."""
     rings = [ring for part in region.polygons for ring in part]
     if not rings:
         raise BadShape(_("没有坐标"))
-    if (n := sum(map(len, rings))) > MOST_POSITIONS:
+    if (n := region.n_positions) > MOST_POSITIONS:
         raise BadShape(_("有 %(n)d 个点，超过 %(limit)d 个，请先简化"), n=n, limit=MOST_POSITIONS)
     for ring in rings:
         if len(np.unique(ring, axis=0)) < 3:
             raise BadShape(_("一个环至少要三个不同的点"))
-        if where := crossing(ring):
+        try:
+            where = crossing(ring)
+        except TooTangled as error:
+            raise BadShape(_("边界来回交错，无法检查是否与自己相交，请先简化")) from error
+        if where is not None:
             raise BadShape(_("边界在 (%(x).5f, %(y).5f) 附近与自己相交"), x=where.longitude, y=where.latitude)
 
 
 def read_lines(name: str, code: str, text: str) -> Region:
-    """Read a region from lines `longitude, latitude`; an empty line begins another ring.
+    """Read a region from lines `longitude, latitude`; an empty line begins another part.
 
-    A ring inside an earlier one is a hole of it, any other a part of its own. Open rings are closed.
-    Raises BadShape with the line's number.
+    A line `孔` (or `hole`) begins a hole of the part above it. Open rings are closed. Raises BadShape.
     """
-    rings: list[list[Point]] = [[]]
+    parts: list[list[list[Point]]] = []
+    goes_on = False
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.replace("，", ",").replace(",", " ").split()
         if not words:
-            rings.append([])
-            continue
-        try:
-            pair = parse_pair(*words)
-        except (TypeError, ValueError) as error:
-            raise BadShape(_("第 %(line)d 行读不懂：应为“经度, 纬度”"), line=number) from error
-        rings[-1].append(pair.point)
-    parts: list[list[Ring]] = []
-    for positions in filter(None, rings):
-        if positions[0] != positions[-1]:
-            positions.append(positions[0])
-        ring = np.array(positions)
-        around = next((part for part in parts if Region("", "", ((part[0],),)).contains(positions[0])), None)
-        if around is None:
-            parts.append([ring])
+            goes_on = False
+        elif " ".join(words).lower() in HOLE:
+            if not parts:
+                raise BadShape(_("第 %(line)d 行：孔要写在它所在的环之后"), line=number)
+            parts[-1].append([])
+            goes_on = True
         else:
-            around.append(ring)
-    return Region(name, code, tuple(map(tuple, parts)))
+            if not goes_on:
+                parts.append([[]])
+                goes_on = True
+            parts[-1][-1].append(_point(words, number))
+    polygons = tuple(tuple(_closed(positions) for positions in part if positions) for part in parts)
+    if (inner := _inside_another(polygons)) is not None:
+        raise BadShape(_("第 %(part)d 块在另一块里面；如果是孔，请在它前面写一行“孔”"), part=inner + 1)
+    return Region(name, code, polygons)
 
 
-def written_lines(region: Region) -> str:
+def _inside_another(polygons: Sequence[tuple[Ring, ...]]) -> int | None:
+    """Return the place of a polygon that lies wholly inside another one, not in a hole of it."""
+    regions = [Region("", "", (rings,)) for rings in polygons]
+    boxes = np.array([region.box for region in regions]).reshape(-1, 4)
+    for place, (west, south, east, north) in enumerate(boxes):
+        around = (boxes[:, :2] <= (west, south)).all(axis=1) & (boxes[:, 2:] >= (east, north)).all(axis=1)
+        others = (regions[other] for other in np.flatnonzero(around) if other != place)
+        if any(other.contains_each(polygons[place][0]).all() for other in others):
+            return place
+    return None
+
+
+def _point(words: Sequence[str], number: int) -> Point:
+    """Return the point of a line's words. Raises BadShape with the line's number."""
+    try:
+        return parse_pair(*words).point
+    except (TypeError, ValueError) as error:
+        raise BadShape(_("第 %(line)d 行读不懂：应为“经度, 纬度”"), line=number) from error
+
+
+def _closed(positions: Sequence[Point]) -> Ring:
+    ends = positions if positions[0] == positions[-1] else (*positions, positions[0])
+    return np.array(ends)
+
+
+def written_lines(region: Region, hole: str = HOLE[0]) -> str:
     """Return a region as `read_lines` reads it, without the repeated last position of each ring."""
-    rings = [ring for part in region.polygons for ring in part]
-    return "\n\n".join("\n".join(f"{x:.5f}, {y:.5f}" for x, y in ring[:-1]) for ring in rings)
-
-
-def _side(a: Ring, b: Ring, c: Ring) -> Ring:
-    """Return on which side of the line from a to b each c lies: positive on the left, 0 on it."""
-    side: Ring = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
-        c[..., 0] - a[..., 0]
+    return "\n\n".join(
+        f"\n\n{hole}\n".join("\n".join(_line(*position) for position in ring[:-1].tolist()) for ring in rings)
+        for rings in region.polygons
     )
-    return side
+
+
+def _line(longitude: float, latitude: float) -> str:
+    """Return a position with five decimals, or as many more as it has, to a centimetre."""
+    return ", ".join(
+        f"{number:.7f}"[:-2] + f"{number:.7f}"[-2:].rstrip("0") for number in (longitude, latitude)
+    )

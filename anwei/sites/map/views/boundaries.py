@@ -58,12 +58,12 @@ def map_boundaries(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @recent
 def map_boundary(request: HttpRequest, code: int) -> HttpResponse:
-    """Draw the polygon of one township, by mouse or as lines of coordinates."""
+    """Draw the polygon of one township on the map or as lines of coordinates."""
     township = townships().filter(code=str(code)).first()
     if township is None:
         raise Http404
     error, reason = "", request.POST.get("reason", "")
-    lines = "" if township.boundary is None else written_lines(_region(township))
+    lines = "" if township.boundary is None else written_lines(_region(township), _("孔"))
     if request.method == "POST":
         lines = request.POST.get("lines", "")
         try:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_registers
-from anwei.sites.map.misplaced import KINDS, misplaced, reread, rows_of
-from anwei.sites.map.townships import townships
+from anwei.sites.map.misplaced import KINDS, misplaced, reread, rows_of, strays
+from anwei.sites.map.townships import township_regions
 from anwei.sites.models import Datum
 
 MOST = 200
@@ -24,14 +24,20 @@ MOST = 200
 def map_datums(request: HttpRequest) -> HttpResponse:
     """List what lies outside its township, what another datum would bring home first."""
     person = person_of(request)
-    rows = misplaced(person)
+    regions = township_regions()
+    found = strays(person, regions)
+    doubtful, elsewhere = (
+        [one for one in found if one.readings],
+        [one for one in found if not one.readings],
+    )
     context = {
-        "doubtful": [row for row in rows if row.readings][:MOST],
-        "elsewhere": [row for row in rows if not row.readings][:MOST],
-        "n_doubtful": sum(bool(row.readings) for row in rows),
-        "n_elsewhere": sum(not row.readings for row in rows),
+        "doubtful": misplaced(doubtful[:MOST], person, regions),
+        "elsewhere": misplaced(elsewhere[:MOST], person, regions),
+        "n_doubtful": len(doubtful),
+        "n_elsewhere": len(elsewhere),
+        "limit": MOST,
         "may_keep": may_keep_registers(person),
-        "n_drawn": townships().filter(boundary__isnull=False).count(),
+        "n_drawn": len(regions),
     }
     return render(request, "sites/map/datums.html", context)
 

@@ -1,7 +1,10 @@
-/* Drawing a township: drag a corner, drag the middle of an edge to add one, double-click a corner to remove it;
-   on an empty map each click sets a corner. The lines of coordinates beside the map are what is saved. */
+/* Drawing a township: drag a corner, drag the middle of an edge to add one, double-click a corner to remove it,
+   by mouse or finger; or name a corner beside the map and write where it lies. On an empty map each click sets a
+   corner. The lines of coordinates beside the map are what is saved. */
 
 import { LIGHT, bounds, fetched, hasWebGL, load, names } from "./base.js";
+import { addedAfter, appended, moved, removed, rings as read } from "./corners.js";
+import { onCorner, showCorner } from "./corner-panel.js";
 import { words } from "./webgl.js";
 
 const NOTHING = { type: "FeatureCollection", features: [] };
@@ -10,48 +13,92 @@ const place = document.querySelector("[data-drawing]");
 const lines = document.querySelector("[name=lines]");
 const says = document.querySelector("[data-drawing-says]");
 const FEWEST = 3;
+const FINGER_PX = 18; // how far a finger may miss
 
-/* Rings without their repeated last corner, as the lines have them. */
-function read() {
-  const rings = [[]];
-  for (const line of lines.value.split("\n")) {
-    const pair = line.trim().split(/[\s,，]+/).map(Number);
-    if (!line.trim()) rings.push([]);
-    else if (pair.length === 2 && pair.every(Number.isFinite)) rings[rings.length - 1].push(pair);
-  }
-  return rings.filter((ring) => ring.length);
-}
-const written = (rings) => rings.map((ring) => ring.map(([x, y]) => `${x.toFixed(5)}, ${y.toFixed(5)}`).join("\n")).join("\n\n");
+const collection = (features) => ({ type: "FeatureCollection", features });
 const point = (coordinates, properties) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates } });
+const halfway = ([x, y], [otherX, otherY]) => [(x + otherX) / 2, (y + otherY) / 2];
 
-function documents(rings) {
-  const corners = rings.flatMap((ring, part) => ring.map((at, n) => point(at, { part, n })));
-  const middles = rings.flatMap((ring, part) => (ring.length < 2 ? [] : ring.map(([x, y], n) => {
-    const [nextX, nextY] = ring[(n + 1) % ring.length];
-    return point([(x + nextX) / 2, (y + nextY) / 2], { part, n });
-  })));
-  const edges = rings.filter((ring) => ring.length > 1).map((ring) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [...ring, ring[0]] } }));
-  const collection = (features) => ({ type: "FeatureCollection", features });
-  return { corners: collection(corners), middles: collection(middles), edges: collection(edges) };
+let rings = read(lines.value);
+let chosen = -1; // the place of a corner among all
+let draw = () => {}; // until there is a map
+let look = () => {};
+const corners = () => rings.flat();
+const ringOf = (corner) => rings.find((ring) => ring.includes(corner));
+const next = (corner) => {
+  const ring = ringOf(corner);
+  return ring[(ring.indexOf(corner) + 1) % ring.length];
+};
+
+function show() {
+  const all = corners();
+  chosen = Math.min(chosen, all.length - 1);
+  const corner = all[chosen];
+  says.textContent = place.dataset.textCount.replace("{n}", all.length);
+  showCorner({ at: corner?.at, place: chosen, total: all.length, mayRemove: Boolean(corner) && ringOf(corner).length > FEWEST });
+  draw();
+}
+function choose(n) {
+  chosen = n;
+  show();
+  look(corners()[n].at);
+}
+function write(text) {
+  lines.value = text;
+  rings = read(text);
+  show();
+}
+const move = (n, at) => write(moved(lines.value, corners()[n], at));
+function addAfter(n, at) {
+  const corner = corners()[n];
+  chosen = n + 1;
+  write(addedAfter(lines.value, corner, at ?? halfway(corner.at, next(corner).at)));
+}
+function remove(n) {
+  const corner = corners()[n];
+  if (corner && ringOf(corner).length > FEWEST) write(removed(lines.value, corner));
+}
+
+onCorner({ choose, move: (at) => move(chosen, at), add: () => addAfter(chosen), remove: () => remove(chosen) });
+lines.addEventListener("input", () => {
+  rings = read(lines.value);
+  show();
+});
+lines.addEventListener("click", () => {
+  const row = lines.value.slice(0, lines.selectionStart).split("\n").length - 1;
+  const n = corners().findIndex((corner) => corner.lines.includes(row));
+  if (n >= 0) choose(n);
+});
+show();
+
+function documents() {
+  let n = -1;
+  const middles = [];
+  const all = rings.flatMap((ring) => ring.map((corner, k) => {
+    n += 1;
+    if (ring.length > 1) middles.push(point(halfway(corner.at, ring[(k + 1) % ring.length].at), { n }));
+    return point(corner.at, { n });
+  }));
+  const edges = rings.filter((ring) => ring.length > 1).map((ring) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [...ring, ring[0]].map(({ at }) => at) } }));
+  return { corners: collection(all), middles: collection(middles), edges: collection(edges), chosen: collection(all.slice(chosen < 0 ? all.length : chosen, chosen + 1)) };
 }
 
 async function start() {
   const townships = await fetched(place.dataset.townships);
   const others = { type: "FeatureCollection", features: townships.features.filter(({ properties }) => properties.code !== place.dataset.code) };
-  let rings = read();
   if (!hasWebGL()) throw new Error("no WebGL");
   await load(place.dataset.library);
   const { maplibregl } = window;
   maplibregl.setWorkerUrl(place.dataset.worker);
-  const own = { features: rings.map((ring) => ({ geometry: { coordinates: ring } })) };
+  const own = { features: rings.map((ring) => ({ geometry: { coordinates: ring.map(({ at }) => at) } })) };
   const box = rings.length ? bounds(own, NOTHING) : others.features.length ? bounds(others, NOTHING) : CHINA;
   const source = (data) => ({ type: "geojson", data });
-  const first = documents(rings);
+  const first = documents();
   const map = new maplibregl.Map({
     container: place.querySelector(".map-canvas"), bounds: box, fitBoundsOptions: { padding: 32 }, attributionControl: false, locale: words(place.dataset), dragRotate: false, pitchWithRotate: false, doubleClickZoom: false, fadeDuration: 0,
     style: {
       version: 8,
-      sources: { others: source(others), names: source(names(others)), edges: source(first.edges), middles: source(first.middles), corners: source(first.corners) },
+      sources: { others: source(others), names: source(names(others)), edges: source(first.edges), middles: source(first.middles), corners: source(first.corners), chosen: source(first.chosen) },
       layers: [
         { id: "page", type: "background", paint: { "background-color": "#ffffff" } },
         { id: "others", type: "fill", source: "others", paint: { "fill-color": LIGHT.land } },
@@ -60,49 +107,44 @@ async function start() {
         { id: "edges", type: "line", source: "edges", paint: { "line-color": "#1f5a96", "line-width": 2 } },
         { id: "middles", type: "circle", source: "middles", minzoom: 9, paint: { "circle-radius": 4, "circle-color": "#ffffff", "circle-stroke-color": "#1f5a96", "circle-stroke-width": 1 } },
         { id: "corners", type: "circle", source: "corners", paint: { "circle-radius": 5, "circle-color": "#1f5a96", "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } },
+        { id: "chosen", type: "circle", source: "chosen", paint: { "circle-radius": 9, "circle-color": "#f08c00", "circle-opacity": 0.6, "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 } },
       ],
     },
   });
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-left");
   await new Promise((resolve) => map.once("load", resolve));
 
-  const show = (write = true) => {
-    for (const [name, data] of Object.entries(documents(rings))) map.getSource(name).setData(data);
-    if (write) lines.value = written(rings);
-    says.textContent = place.dataset.textCount.replace("{n}", rings.flat().length);
-  };
-  show(false);
-  lines.addEventListener("input", () => {
-    rings = read();
-    show(false);
-  });
+  draw = () => Object.entries(documents()).forEach(([name, data]) => map.getSource(name).setData(data));
+  look = (at) => map.getBounds().contains(at) || map.panTo(at);
+  draw();
 
-  let held = null;
-  const grip = (adds) => (event) => {
-    event.preventDefault(); // the map stays where it is
-    const { part, n } = event.features[0].properties;
-    if (adds) rings[part].splice(n + 1, 0, [event.lngLat.lng, event.lngLat.lat]);
-    held = { part, n: adds ? n + 1 : n };
+  let held = -1;
+  let isGripped = false; // since the pointer went down
+  /* What lies under a pointer, the nearest corner first: taken hold of, so that the map stays where it is. */
+  const grip = (event, reach) => {
+    const { x, y } = event.point;
+    const away = ({ geometry }) => event.point.dist(map.project(geometry.coordinates));
+    const [hit] = ["corners", "middles"].flatMap((layer) => map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [layer] }).sort((one, other) => away(one) - away(other)));
+    isGripped = Boolean(hit);
+    if (!hit) return;
+    event.preventDefault();
+    const { n } = hit.properties;
+    held = hit.layer.id === "middles" ? n + 1 : n;
+    if (hit.layer.id === "middles") addAfter(n, [event.lngLat.lng, event.lngLat.lat]);
+    else choose(n);
   };
-  map.on("mousedown", "corners", grip(false));
-  map.on("mousedown", "middles", (event) => held ?? grip(true)(event));
-  map.on("mousemove", ({ lngLat }) => {
-    if (!held) return;
-    rings[held.part][held.n] = [lngLat.lng, lngLat.lat];
-    show();
-  });
-  map.on("mouseup", () => (held = null));
-  map.on("dblclick", "corners", ({ features: [{ properties: { part, n } }] }) => {
-    if (rings[part].length <= FEWEST) return;
-    rings[part].splice(n, 1);
-    show();
-  });
+  const drag = ({ lngLat }) => held >= 0 && move(held, [lngLat.lng, lngLat.lat]);
+  const release = () => (held = -1);
+  map.on("mousedown", (event) => grip(event, 0));
+  map.on("touchstart", (event) => (event.points.length === 1 ? grip(event, FINGER_PX) : release()));
+  for (const kind of ["mousemove", "touchmove"]) map.on(kind, drag);
+  for (const kind of ["mouseup", "touchend", "touchcancel"]) map.on(kind, release);
+  map.on("dblclick", "corners", ({ features: [{ properties }] }) => remove(properties.n));
   const isDrawing = !rings.length; // an empty map is drawn corner by corner
-  map.on("click", ({ lngLat, point: at }) => {
-    if (!isDrawing || map.queryRenderedFeatures(at, { layers: ["corners"] }).length) return;
-    rings[0] ??= [];
-    rings[0].push([lngLat.lng, lngLat.lat]);
-    show();
+  map.on("click", ({ lngLat }) => {
+    if (!isDrawing || isGripped) return;
+    chosen = corners().length;
+    write(appended(lines.value, [lngLat.lng, lngLat.lat]));
   });
   for (const layer of ["corners", "middles"]) {
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "move"));
