@@ -155,8 +155,3 @@ def may_see_phone(viewer: Person, person: Person) -> bool:
         person=person, post__unit__in=Unit.objects.visible_to(viewer)
     )
     return in_scope.exists()
-
-
-def masked(phone: str) -> str:
-    """Return a phone number with its middle covered: 138****0001."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from anwei.org.models import Person
-from anwei.sites.models import Assessment
+from anwei.sites.models import Assessment, Contact
 from tests.kernel.county import County
 from tests.sites.risks import no_to_all
 
@@ -35,3 +35,20 @@ def test_an_english_page_says_that_the_guide_is_quoted_in_chinese(county: County
             officer.cookies["django_language"] = language
             page = officer.get(address).content.decode()
             assert page.count(sentence) == times, (language, address)
+
+
+def test_a_short_number_is_covered_in_every_place_where_a_long_one_is(county: County, browse: Browse) -> None:
+    """Of a number of seven digits its first three and last four would be all of it."""
+    Contact.objects.create(enterprise=county.enterprise, name="门卫", phone="2345678")
+    Person.objects.filter(pk=county.worker.pk).update(phone="8765432")
+    officer = browse(county.officer)
+    for address in (
+        f"{reverse('ledger', args=['contacts'])}",
+        reverse("contact_trials"),
+        reverse("enterprise", args=[county.enterprise.pk]),
+        reverse("person", args=[county.worker.pk]),
+    ):
+        page = officer.get(address).content.decode()
+        assert "23****78" in page or "87****32" in page, address
+        for shown in ("2345678", "234****5678", "8765432", "876****5432"):
+            assert shown not in page, (address, shown)

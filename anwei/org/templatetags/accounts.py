@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers import change_log
-from anwei.ledgers.masking import masked_if_phone
+from anwei.ledgers.masking import masked, masked_if_phone
 from anwei.ledgers.models import Change
 from anwei.org.accounts.lockout import FACTOR
 from anwei.org.accounts.sessions import device_words
@@ -15,6 +15,7 @@ from anwei.org.models import SECTOR_CHOICES, Person, Post, Unit
 
 register = template.Library()
 register.filter("device", device_words)
+register.filter("masked", masked)
 register.filter("masked_if_phone", masked_if_phone)
 
 VERBS = change_log.VERBS | {
@@ -52,12 +53,6 @@ def verb_words(verb: str) -> str:
 def step_words(step: str) -> str:
     """Return at which step of the login an attempt failed."""
     return str(_("动态口令") if step == FACTOR else _("密码"))
-
-
-@register.filter
-def masked(phone: str) -> str:
-    """Return a phone number without its middle (138****1234)."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) == 11 else phone
 
 
 @register.filter

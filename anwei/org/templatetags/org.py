@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from anwei.org.rights import masked as covered
+from anwei.ledgers.masking import masked
 
 register = template.Library()
-
-
-@register.filter
-def masked(phone: str) -> str:
-    """Return a phone number with its middle covered."""
-    return covered(phone)
+register.filter("masked", masked)

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.ledgers.masking import masked
 from anwei.ledgers.papers.blocks import Block, Paragraph, Table
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post
-from anwei.org.rights import masked
 from anwei.sites.enterprise_file import Asked, Context, Sheet, contribute
 from anwei.sites.file.parts import PRINTED, table, words
 from anwei.sites.models import Enterprise
