@@ -176,7 +176,7 @@ def test_many_points_are_counted_where_they_lie(
         assert all(whole[0] < one["geometry"]["coordinates"][0] < whole[2] for one in features)
     assert 5 < len(far) < len(near) < 1_500
     assert sorted(one["id"] for one in alone) == list(range(3_000))  # none is lost, none is another
-    ((corner,),) = (page.evaluate(GATHER, [places, [119.7, 38.7, 119.71, 38.705], [14.0]]),)
+    (corner,) = page.evaluate(GATHER, [places, [119.7, 38.7, 119.71, 38.705], [14.0]])
     within = [n for n, (x, y) in enumerate(places) if x < 119.71 and y < 38.705]
     drawn = {one["id"] for one in corner}
     assert set(within) <= drawn and len(drawn) < 100  # half a view beyond its edges, not the county

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 from json import dumps
+from json.encoder import encode_basestring
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,19 +24,19 @@ _POINT = (
 def points_document(features: Iterable[Feature]) -> bytes:
     """Return the features that have a place: `n` is the name, `c` the category, `w` whose it is."""
     parts = [
-        _POINT % (one.pk, one.longitude, one.latitude, _text(one.name), _text(one.category), _whose(one))
+        _POINT
+        % (
+            one.pk,
+            one.longitude,
+            one.latitude,
+            encode_basestring(one.name),  # not `dumps`, which makes an encoder for each text
+            encode_basestring(one.category),
+            f',"w":{encode_basestring(one.whose)}' if one.whose else "",
+        )
         for one in features
         if one.longitude is not None and one.latitude is not None
     ]
     return f'{{"type":"FeatureCollection","features":[{",".join(parts)}]}}'.encode()
-
-
-def _text(text: str) -> str:
-    return dumps(text, ensure_ascii=False)
-
-
-def _whose(one: Feature) -> str:
-    return f',"w":{_text(one.whose)}' if one.whose else ""
 
 
 def collection(features: list[dict[str, Any]]) -> bytes:

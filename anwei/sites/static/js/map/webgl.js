@@ -2,6 +2,7 @@
 
 import { LIGHT, RATIO, bounds, load, names } from "./base.js";
 import { boxOf, circle } from "./circle.js";
+import { gathered, prepared } from "./gathering.js";
 import { gravest, layers as inOrder } from "./legend.js";
 import { image } from "./marks.js";
 import { spot, things } from "./popup.js";
@@ -9,6 +10,7 @@ import { spot, things } from "./popup.js";
 const NOTHING = { type: "FeatureCollection", features: [] };
 const MARGIN = 24;
 const MANY = 1_000; // points from which near ones are drawn as one
+const CLOSER = 2; // zooms that a click on such a one goes nearer
 const NEAR_PX = 6;
 const RANK = ["match", ["get", "c"], "overdue", 6, "red", 5, "orange", 4, "yellow", 3, "open", 2, 1];
 const tints = (shade) => ["match", ["get", shade], "red", LIGHT.red, "orange", LIGHT.orange, "yellow", LIGHT.yellow, "blue", LIGHT.blue, LIGHT.land];
@@ -48,20 +50,22 @@ export async function open(place, territories, fallbackBox) {
   await new Promise((resolve) => map.once("load", resolve));
 
   const shown = new Map(); // code -> layer
+  const crowds = new Map(); // code -> its points, where they are many
+  const inView = (crowd) => gathered(crowd, map.getBounds().toArray().flat(), map.getZoom());
+  map.on("moveend", () => crowds.forEach((crowd, code) => map.getSource(code)?.setData(inView(crowd))));
   let bubble = null;
   const say = (at, content) => {
     bubble?.remove();
     bubble = new maplibregl.Popup({ offset: 10, maxWidth: "300px" }).setLngLat(at).setDOMContent(content).addTo(map);
   };
 
-  map.on("click", async ({ point, lngLat }) => {
+  map.on("click", ({ point, lngLat }) => {
     const around = [[point.x - NEAR_PX, point.y - NEAR_PX], [point.x + NEAR_PX, point.y + NEAR_PX]];
     const layers = [...shown.keys()].flatMap((code) => [`${code}-many`, code]).filter((id) => map.getLayer(id));
     const hits = layers.length ? map.queryRenderedFeatures(around, { layers }) : [];
-    const many = hits.find(({ properties }) => properties.cluster);
+    const many = hits.find(({ properties }) => properties.point_count);
     if (many) {
-      const zoom = await map.getSource(many.source).getClusterExpansionZoom(many.properties.cluster_id);
-      map.easeTo({ center: many.geometry.coordinates, zoom });
+      map.easeTo({ center: many.geometry.coordinates, zoom: map.getZoom() + CLOSER });
       return;
     }
     if (hits.length) {
@@ -75,24 +79,21 @@ export async function open(place, territories, fallbackBox) {
   return {
     idle: (follow) => map.once("idle", follow).triggerRepaint(),
     setLayer(layer, document) {
-      const data = document;
-      const cluster = data.features.length >= MANY;
-      const source = map.getSource(layer.code);
-      if (source && source.isMany === cluster) {
-        source.setData(data);
+      if (document.features.length >= MANY) crowds.set(layer.code, prepared(document.features));
+      else crowds.delete(layer.code);
+      const data = crowds.has(layer.code) ? inView(crowds.get(layer.code)) : document;
+      if (shown.has(layer.code)) {
+        map.getSource(layer.code).setData(data);
         return;
       }
-      this.removeLayer(layer);
       shown.set(layer.code, layer);
-      map.addSource(layer.code, { type: "geojson", data, cluster, clusterMaxZoom: 13, clusterRadius: 48, maxzoom: 16 });
-      map.getSource(layer.code).isMany = cluster;
+      map.addSource(layer.code, { type: "geojson", data, maxzoom: 16 });
       for (const [code, mark] of Object.entries(layer.marks)) {
         const name = `${layer.code}:${code}`;
         if (!map.hasImage(name)) map.addImage(name, image(mark), { pixelRatio: RATIO });
       }
       const above = inOrder.slice(0, inOrder.indexOf(layer)).reverse().find(({ code }) => shown.has(code))?.code; // as the legend has them
       map.addLayer({ id: layer.code, type: "symbol", source: layer.code, filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["concat", `${layer.code}:`, ["get", "c"]], "icon-allow-overlap": true, "symbol-sort-key": RANK } }, above);
-      if (!cluster) return;
       map.addLayer({ id: `${layer.code}-many`, type: "circle", source: layer.code, filter: ["has", "point_count"], paint: { "circle-color": "#12355b", "circle-opacity": 0.85, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5, "circle-radius": ["step", ["get", "point_count"], 12, 50, 15, 500, 19, 5000, 24] } }, above);
       map.addLayer({ id: `${layer.code}-count`, type: "symbol", source: layer.code, filter: ["has", "point_count"], layout: { "text-field": ["to-string", ["get", "point_count"]], "text-size": 12, "text-allow-overlap": true }, paint: { "text-color": "#ffffff" } }, above);
     },
@@ -100,6 +101,7 @@ export async function open(place, territories, fallbackBox) {
       for (const id of [`${code}-count`, `${code}-many`, code]) if (map.getLayer(id)) map.removeLayer(id);
       if (map.getSource(code)) map.removeSource(code);
       shown.delete(code);
+      crowds.delete(code);
     },
     setTownships(document, by) {
       const features = document.features.map((feature) => ({ ...feature, properties: { ...feature.properties, shade: by ? gravest(feature.properties[by]) : "" } }));
