@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,9 +23,11 @@ def townships() -> QuerySet[Territory]:
     return Territory.objects.annotate(n_digits=Length("code")).filter(n_digits=TOWNSHIP_DIGITS)
 
 
-def township_regions() -> dict[str, Region]:
-    """Return the region of each township that has a polygon, by its code."""
-    rows = townships().filter(boundary__isnull=False).values_list("code", "name", "boundary")
+def township_regions(codes: Collection[str] | None = None) -> dict[str, Region]:
+    """Return the region of each township (of those with these codes) that has a polygon, by its code."""
+    drawn = townships().filter(boundary__isnull=False)
+    drawn = drawn if codes is None else drawn.filter(code__in=codes)
+    rows = drawn.values_list("code", "name", "boundary")
     return {code: region_of_geometry(name, code, boundary) for code, name, boundary in rows if boundary}
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anwei.org.models import Territory
 from anwei.org.roster import TOWNSHIP_DIGITS
+from anwei.sites.map.townships import township_regions
 from anwei.sites.models import Datum, Enterprise, Site
 from anwei.sites.places import GIVEN, as_given
-from anwei.standards.geography.geojson import read_regions
 from anwei.standards.geography.points import Point
 from anwei.standards.geography.regions import Region
 from anwei.standards.geography.suggestions import suggest_datum
@@ -26,8 +24,9 @@ def doubt_new_places(rows: Sequence[Mapping[str, Any]], person: Any) -> list[str
         row.get("territory") or owners.get(row.get("enterprise")) or units.get(row.get("unit")) or ""
         for row in rows
     ]
-    regions = _regions({lies for row, lies in zip(rows, lying, strict=True) if _point(row) is not None})
-    return [_doubt(row, regions.get(lies[:TOWNSHIP_DIGITS])) for row, lies in zip(rows, lying, strict=True)]
+    placed = [(row, lies[:TOWNSHIP_DIGITS]) for row, lies in zip(rows, lying, strict=True)]
+    regions = township_regions({township for row, township in placed if _point(row) is not None})
+    return [_doubt(row, regions.get(township)) for row, township in placed]
 
 
 def doubt_changed_place(row: Enterprise | Site, changed: Mapping[str, Any]) -> str:
@@ -45,22 +44,6 @@ def _territories_of(keys: Collection[Any], column: str) -> dict[Any, str]:
         return {}
     rows = Enterprise.objects.filter(**{f"{column}__in": keys})
     return dict(rows.values_list(column, "unit__territory"))
-
-
-def _regions(territories: Collection[str]) -> dict[str, Region]:
-    """Return the townships of territories whose borders the county has drawn."""
-    codes = {territory[:TOWNSHIP_DIGITS] for territory in territories}
-    drawn = Territory.objects.filter(pk__in=codes, boundary__isnull=False) if codes else ()
-    features = [
-        {
-            "type": "Feature",
-            "geometry": township.boundary,
-            "properties": {"name": township.name, "code": township.pk},
-        }
-        for township in drawn
-    ]
-    read = read_regions(json.dumps({"type": "FeatureCollection", "features": features}))
-    return {region.code: region for region in read.regions}
 
 
 def _point(values: Mapping[str, Any]) -> Point | None:
