@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import Model
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -22,6 +23,12 @@ MAX_FILES = 20
 ORPHAN_AGE = timedelta(hours=1)
 SHOWN_IN_THE_PAGE = ("image/", "audio/")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
+_named_in: list[type[Model]] = [Evidence, Document]
+
+
+def keeps_files(model: type[Model]) -> None:
+    """Say that the rows of a room's own model name files of this folder, in a column `stored_as`."""
+    _named_in.append(model)
 
 
 @contextmanager
@@ -101,9 +108,7 @@ def remove_orphans(now: datetime) -> int:
     """Remove files that no row names an hour after they came (a crash before the commit); return how many."""
     # The folder is read before the rows: a file that comes between is not looked at.
     found = [(path, path.stat().st_mtime) for path in settings.DATA.evidence.iterdir()]
-    known = {
-        name for model in (Evidence, Document) for name in model.objects.values_list("stored_as", flat=True)
-    }
+    known = {name for model in _named_in for name in model._base_manager.values_list("stored_as", flat=True)}
     orphans = [path for path, at in found if path.name not in known and at < (now - ORPHAN_AGE).timestamp()]
     for path in orphans:
         path.unlink()

@@ -1,5 +1,21 @@
 """The nouns of the room."""
 
+from anwei.hazards.models.campaigns import Campaign, Inspector
+from anwei.hazards.models.draws import Draw
 from anwei.hazards.models.hazard import Grade, Hazard, Order, Origin
+from anwei.hazards.models.visits import Attendance, Check, State, Visit, VisitFile
 
-__all__ = ["Grade", "Hazard", "Order", "Origin"]
+__all__ = [
+    "Attendance",
+    "Campaign",
+    "Check",
+    "Draw",
+    "Grade",
+    "Hazard",
+    "Inspector",
+    "Order",
+    "Origin",
+    "State",
+    "Visit",
+    "VisitFile",
+]
