@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -67,6 +68,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         chosen = rooms & {*item.path.parents} or (again and pages & {*item.path.parents})
         if uses_database and chosen and not once:
             item.add_marker("db")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rare_garbage_collection() -> None:
+    """Leave out of the search for garbage what is loaded by now, and search for the rest a seventieth as often.
+
+    A test process holds every module and every test: to look through them was a seventh of its processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)

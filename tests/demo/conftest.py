@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 from anwei.datafolder import DataFolder
 from anwei.demo.fill import fill
 from anwei.demo.people import Account
+from tests.support.kept import QUICK_HASHES
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +22,9 @@ def county(
 ) -> Iterator[tuple[DataFolder, list[Account]]]:
     """Fill the county (with a quick password hash) and return its data folder and accounts."""
     folder = DataFolder(tmp_path_factory.mktemp("county"))
-    hashers = settings.PASSWORD_HASHERS
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with django_db_blocker.unblock(), transaction.atomic():
+    quick = override_settings(PASSWORD_HASHERS=QUICK_HASHES)
+    with django_db_blocker.unblock(), quick, transaction.atomic():
         try:
             yield folder, fill(folder, now=timezone.now())
         finally:
             transaction.set_rollback(True)
-            settings.PASSWORD_HASHERS = hashers
