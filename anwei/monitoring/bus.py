@@ -32,7 +32,7 @@ def _ask(question: Callable[[Doors], Awaitable[Answer]]) -> Answer:
 
     async def asked() -> Answer:
         try:
-            return await question(Doors(await client()))
+            return await question(Doors(await client(), timeout=PATIENCE_S))
         except BrokerAway as error:
             raise StoreAway(str(error)) from error
 

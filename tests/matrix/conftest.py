@@ -11,8 +11,10 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import transaction
+from django.test import override_settings
 
 from anwei.datafolder import DataFolder
+from anwei.monitoring import bus
 from anwei.monitoring.stream.samples import Reason, Reject
 from anwei.portal import refusals
 from tests.kernel.conftest import django_db_setup  # noqa: F401  (the table of the test-only kind)
@@ -21,6 +23,7 @@ from tests.matrix.building import build
 from tests.matrix.callers import Caller, callers
 from tests.matrix.world import World, canary
 from tests.pages.store import Store
+from tests.support.kept import QUICK_HASHES
 
 LOOKED_AT = NOW + timedelta(minutes=5)
 
@@ -41,11 +44,12 @@ def data_folder(store: Store) -> Iterator[DataFolder]:
 
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any, store: Store) -> Iterator[World]:  # noqa: F811
-    hashers, settings.PASSWORD_HASHERS = (
-        settings.PASSWORD_HASHERS,
-        ["django.contrib.auth.hashers.MD5PasswordHasher"],
-    )
-    with django_db_blocker.unblock(), time_machine.travel(LOOKED_AT, tick=False), transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PASSWORD_HASHERS=QUICK_HASHES),
+        time_machine.travel(LOOKED_AT, tick=False),
+        transaction.atomic(),
+    ):
         try:
             made = build()
             for place in made.places.values():
@@ -57,7 +61,6 @@ def world(django_db_setup: None, django_db_blocker: Any, store: Store) -> Iterat
             yield made
         finally:
             transaction.set_rollback(True)
-            settings.PASSWORD_HASHERS = hashers
 
 
 @pytest.fixture(scope="package")
@@ -79,3 +82,11 @@ def refusals_are_no_news() -> Iterator[None]:
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def the_store_is_given_time() -> Iterator[None]:
+    """Let an answer say what somebody may see, never that the machine was busy: two seconds may be too few."""
+    patience, bus.PATIENCE_S = bus.PATIENCE_S, 60.0
+    yield
+    bus.PATIENCE_S = patience

@@ -11,8 +11,8 @@ from tests.matrix.canaries import PACKED, PART, leaks, unpacked
 from tests.matrix.examples import walk
 from tests.matrix.expected import CLOSED, MARKS, asks_again, reads
 from tests.matrix.headers import elsewhere, faults
-from tests.matrix.questions import tells_of_strangers
-from tests.matrix.routes import Route
+from tests.matrix.questions import STRICT, tells_of_strangers
+from tests.matrix.routes import Route, register_of, registers
 from tests.matrix.world import PLACES, World, canary
 
 TABS = {
@@ -22,7 +22,12 @@ TABS = {
     "search/": (f"q={PART}&in=sites.enterprise",),
     "live/cockpit/": ("wall=1",),
 }
-STRICT = ("/print/", "/export/")  # refuse a query with words that they do not know
+ALIKE = (
+    ("enterprise_x", "enterprise_y", "enterprise_z"),
+    ("township_a", "township_b"),
+    ("regulator_chemical", "regulator_coal"),
+)
+"""Who share the questions about the registers, all of which have the same views: each register is asked by one."""
 FORMS = (("xlsx", ""), ("docx", "1"), ("csv", "1"))  # and whether personal data go out in full
 
 
@@ -60,7 +65,13 @@ def crawl(world: World, caller: Caller, name: str, *, lure: str = "") -> Walk:
         signed_in = role != "anonymous" and not (":" in name and route.policy == "public")
         walked.wrong += [f"{fault} missing: {what}" for fault in faults(answer, signed_in=signed_in)]
         _count(walked.counts, answer)
-        if answer.status == 200 and not place and answer.body and _is_list(route):
+        if (
+            answer.status == 200
+            and not place
+            and answer.body
+            and _is_list(route)
+            and asks_further(role, route)
+        ):
             for asked, more in _further(caller, route, path, answer):
                 _count(walked.counts, more)
                 walked.counts["exports"] += more.body.startswith(PACKED)
@@ -95,6 +106,15 @@ def _count(counts: Counter[str], answer: Answer) -> None:
         word = canary(place).encode()
         counts[place] += word in text
         counts["packed"] += word in text and answer.body.startswith(PACKED)
+
+
+def asks_further(role: str, route: Route) -> bool:
+    """Say whether it is this one of those alike who asks a register with questions and for its exports."""
+    code = register_of(route)
+    alike = next((roles for roles in ALIKE if role in roles), None)
+    if not code or alike is None:
+        return True
+    return registers().index(code) % len(alike) == alike.index(role)
 
 
 def _is_list(route: Route) -> bool:

@@ -42,8 +42,18 @@ def routes() -> Iterator[Route]:
             yield Route(pattern.replace(ONE_LEDGER, f"ledgers/{code}/"), policy.name if policy else "", view)
 
 
-def _registers(pattern: str) -> list[str]:
-    """Return the registers for which a pattern is walked: all of the product's."""
-    if not pattern.startswith(ONE_LEDGER):
-        return [""]
+def registers() -> list[str]:
+    """Return the code of every register of the product."""
     return [ledger.code for ledger in ledgers() if ledger.model.__module__.startswith("anwei.")]
+
+
+def register_of(route: Route) -> str:
+    """Return the code of the register that a route belongs to, '' for other routes."""
+    room, _slash, rest = route.pattern.partition("/")
+    code = rest.partition("/")[0]
+    return code if room == "ledgers" and code in registers() else ""
+
+
+def _registers(pattern: str) -> list[str]:
+    """Return the registers for which a pattern is walked."""
+    return registers() if pattern.startswith(ONE_LEDGER) else [""]

@@ -8,10 +8,11 @@ from django.test import Client
 from anwei.org.models import Post
 from tests.kernel.county import in_post
 from tests.matrix.callers import Caller
+from tests.matrix.crawl import ALIKE, asks_further
 from tests.matrix.examples import NoExample, addresses, walk
 from tests.matrix.expected import CLOSED, EVERYBODY, MARKS, NARROW
 from tests.matrix.register_writes import WRITES
-from tests.matrix.routes import routes
+from tests.matrix.routes import register_of, registers, routes
 from tests.matrix.world import PLACES, TRIED, World
 from tests.matrix.writes import UNTRIED, writes
 
@@ -33,6 +34,14 @@ def test_every_url_has_a_policy_and_an_example(world: World) -> None:
 def test_the_tables_name_no_door_that_is_gone() -> None:
     named = {*WRITES, *UNTRIED, *NARROW, *CLOSED, *MARKS}
     assert named - {route.pattern for route in routes()} == set()
+
+
+def test_of_those_alike_somebody_asks_each_register() -> None:
+    lists = [route for route in routes() if register_of(route)]
+    assert {register_of(route) for route in lists} == {*registers()}
+    for alike in ALIKE:
+        for route in lists:
+            assert [asks_further(role, route) for role in alike].count(True) == 1, (alike, route.pattern)
 
 
 def test_somebody_may_do_what_the_table_allows(world: World) -> None:
