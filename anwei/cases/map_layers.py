@@ -16,9 +16,9 @@ from anwei.sites.map.layers import Category, Layer, Points, Rows, register_layer
 
 def open_cases(person: Person) -> Rows:
     """Return the open cases, `due` telling whether they are overdue by the server's clock."""
-    seen: Rows = Case.objects.visible_to(person).exclude(phase=Phase.CLOSED)
     late = When(deadline__lt=timezone.now(), then=Value("overdue"))
-    seen = seen.annotate(due=models.Case(late, default=Value("open")))
+    due = models.Case(late, default=Value("open"))
+    seen: Rows = Case.objects.visible_to(person).exclude(phase=Phase.CLOSED).annotate(due=due)
     return seen
 
 
