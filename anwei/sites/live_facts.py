@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.past import THEN, as_they_were, looking_back
 from anwei.org.holdings import day_of
 from anwei.org.models import Designation, Post
 from anwei.org.responsibility import Subject, nets_of
@@ -27,20 +28,26 @@ Facts = Iterator[tuple[int, Fact]]
 
 
 def facts_of_papers(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
-    """Yield licences and insurance that have ended and were not followed, and inspections overdue."""
-    on, keys = day_of(at), enterprises.order_by().values("pk")
-    ended = licences_to_renew(on).filter(enterprise__in=keys, expires_on__lt=on)
+    """Yield licences and insurance that have ended and were not followed, and inspections overdue.
+
+    Of a moment gone by: as the registers had them then, whatever was renewed since.
+    """
+    on, past, keys = day_of(at), looking_back(at), enterprises.order_by().values("pk")
+    ended = licences_to_renew(on, past).filter(enterprise__in=keys, expires_on_then__lt=on)
     for licence in ended.order_by("pk"):
-        yield licence.enterprise_id, _ended("licences_expired", str(licence), licence.expires_on, licence)
-    policies = policies_to_renew(on).filter(enterprise__in=keys, expires_on__lt=on)
-    newest: dict[int, Insurance] = {one.enterprise_id: one for one in policies.order_by("expires_on", "pk")}
+        yield licence.enterprise_id, _ended("licences_expired", str(licence), licence, "expires_on")
+    policies = policies_to_renew(on, past).filter(enterprise__in=keys, expires_on_then__lt=on)
+    newest = {one.enterprise_id: one for one in policies.order_by("expires_on_then", "pk")}
     for key, policy in newest.items():
         words = f"{Insurance._meta.verbose_name} {policy}"
-        yield key, _ended("insurance_expired", words, policy.expires_on, policy)
-    overdue = Equipment.objects.filter(enterprise__in=keys, in_use=True, inspection_due_on__lt=on)
+        yield key, _ended("insurance_expired", words, policy, "expires_on")
+    pieces = Equipment.objects.filter(enterprise__in=keys)
+    overdue = as_they_were(pieces, past, "in_use", "inspection_due_on").filter(
+        in_use_then=True, inspection_due_on_then__lt=on
+    )
     for piece in overdue.order_by("pk"):
         words = f"{piece.name} {piece.code}"
-        yield piece.enterprise_id, _ended("inspections_overdue", words, piece.inspection_due_on, piece)
+        yield piece.enterprise_id, _ended("inspections_overdue", words, piece, "inspection_due_on")
 
 
 def facts_of_seats(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
@@ -84,8 +91,8 @@ def facts_of_seats(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
 def facts_of_risks(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
     """Yield assessments overdue for review, and major hazard installations of the first two levels."""
     keys = enterprises.order_by().values("pk")
-    known = Assessment.objects.filter(owner__in=keys, point__isnull=True, assessed_at__lte=at)
-    for one in valid_assessments(known).filter(review_on__lt=day_of(at)).order_by("pk"):
+    known = Assessment.objects.filter(owner__in=keys, point__isnull=True)
+    for one in valid_assessments(known, at).filter(review_on__lt=day_of(at)).order_by("pk"):
         link = reverse("risk_assessment", args=[one.pk])
         words = _("%(what)s应于 %(day)s 复评") % {"what": one.get_method_display(), "day": one.review_on}
         if one.owner_id is not None:
@@ -97,7 +104,8 @@ def facts_of_risks(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
         yield unit.enterprise_id, Fact(LEVELS[levels[unit.pk] or 0], 1, unit.name, link)
 
 
-def _ended(key: str, words: str, day: object, paper: Licence | Insurance | Equipment) -> Fact:
+def _ended(key: str, words: str, paper: Licence | Insurance | Equipment, column: str) -> Fact:
+    day = getattr(paper, THEN.format(column=column))
     sentence = _("%(what)s，%(day)s 到期") % {"what": words, "day": day}
     return Fact(key, 1, sentence, reverse("enterprise", args=[paper.enterprise_id]))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django_tasks.base import TaskResultStatus
@@ -19,6 +21,7 @@ from anwei.org.models import Holding, Person
 from anwei.sites.colour import colour_counts
 from anwei.sites.live.colouring import recolour_all
 from anwei.sites.live.facts import MOST_TOLD, facts_of, sources
+from anwei.sites.live.forms import rows_of
 from anwei.sites.live.rules import SETTING
 from anwei.sites.live.trial import N_DAYS, look_back
 from anwei.sites.live.trying import try_rules
@@ -35,9 +38,10 @@ from anwei.sites.models import (
 from anwei.sites.risks.assessing import diagnose_enterprise
 from anwei.sites.risks.form19 import answers_in
 from anwei.standards.risk.live_rules import default_rules, read_rules
-from tests.kernel.county import NOW, County
+from tests.kernel.county import NOW, County, county_clerk
 from tests.monitoring.plant import Plant, cleared, raised
 from tests.monitoring.plant import build as build_plant
+from tests.sites.proposals import sent
 from tests.sites.risks import chemical, confirmed, installation, no_to_all, place, point
 
 Browse = Callable[[Person], Client]
@@ -257,6 +261,65 @@ def test_in_a_large_county_the_background_tries_and_the_page_says_how_far_it_is(
     assert [one.n_days for _enterprise, one in again.context["trial"]["differing"]] == [10]
     assert ("licences_expired", "to:red") in [(row.fact, row.effect) for row in again.context["rows"]]
     assert address.partition("#")[0] in client.get(RULES).content.decode()  # kept, to come back to
+
+
+def days_of_trial(client: Client, fact: str, at_least: int) -> list[int]:
+    """Return on how many days each enterprise would differ if so many of a fact made red, all else as it is."""
+    others = [rule for rule in rows_of(default_rules()) if rule.fact and rule.fact != fact]
+    tried = entered(*map(astuple, others), (fact, str(at_least), "to:red"), **{"try": "1"})
+    trial = client.post(RULES, tried, follow=True).context["trial"]
+    return [told.n_days for _enterprise, told in trial["differing"]]
+
+
+def test_a_trial_sees_the_papers_as_they_were_whatever_was_renewed_since(
+    county: County, browse: Browse
+) -> None:
+    """Ten days ago all ended; five days ago, a little later in the day, all was put right in the registers."""
+    day, later = (NOW - 10 * DAY).date(), "2029-01-01"
+    ended(county, days=10, number="AX-2", kind="gas")
+    of = {"enterprise": county.enterprise}
+    policy = Insurance.objects.create(
+        **of, insurer="保", number="B-1", starts_on=day - 365 * DAY, expires_on=day
+    )
+    boiler = Equipment.objects.create(**of, code="G-1", name="锅炉", inspection_due_on=day)
+    lift = Equipment.objects.create(**of, code="G-2", name="电梯", inspection_due_on=day)
+    successor = {"enterprise": "甲化工厂", "kind": "燃气经营许可证", "number": "AX-3", "expires_on": later}
+    mended: list[tuple[str, Any, dict[str, str]]] = [
+        ("licences", ended(county, days=10), {"expires_on": later}),
+        ("licences", None, successor),
+        ("insurances", policy, {"expires_on": later}),
+        ("equipment", boiler, {"inspection_due_on": later}),
+        ("equipment", lift, {"in_use": "否"}),
+    ]
+    clerk = county_clerk()
+    with time_machine.travel(NOW - 5 * DAY + timedelta(hours=1)):
+        for code, row, typed in mended:
+            assert sent(browse(clerk), code, row, **typed).status_code == 302, code
+
+    def n_days(fact: str, at_least: int) -> list[int]:
+        return days_of_trial(browse(county.officer), fact, at_least)
+
+    assert n_days("licences_expired", 2) == n_days("inspections_overdue", 2) == [5]
+    assert n_days("insurance_expired", 1) == [5]
+    recolour_all(NOW)
+    facts = {fact["source"] for fact in LiveColour.objects.get(pk=county.enterprise.pk).facts}
+    assert "papers" not in facts
+
+
+def test_a_trial_sees_an_overdue_review_until_it_was_done(county: County, browse: Browse) -> None:
+    made = diagnose_enterprise(county.enterprise, answers_in(no_to_all()), actor=county.worker, now=NOW)
+    confirmed(made, county.officer)
+    past = {"assessed_at": NOW - 40 * DAY, "confirmed_at": NOW - 40 * DAY}
+    Assessment.objects.update(**past, review_on=(NOW - 10 * DAY).date())
+    with time_machine.travel(NOW - 5 * DAY + timedelta(hours=1)):
+        answer = browse(county.worker).post(
+            reverse("risk_diagnosis", args=[county.enterprise.pk]), no_to_all()
+        )
+        newest = Assessment.objects.get(confirmed_at=None)
+        ticked = {"point": [*range(len(newest.result["confirm"]))]}
+        act = f"{answer.headers['Location']}confirm/"
+        assert browse(county.officer).post(act, ticked).status_code == 302
+    assert days_of_trial(browse(county.officer), "assessment_overdue", 1) == [5]
 
 
 TRIED = entered(("licences_expired", "1", "to:red"), **{"try": "1"})
