@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from anwei.hazards.views import filing
 from anwei.org.policy import signed_in
 
-LEDGER = signed_in(RedirectView.as_view(url="/cases/?kind=hazard"))
+LEDGER = signed_in(require_safe(RedirectView.as_view(url="/cases/?kind=hazard")))
 
 urlpatterns = [
     path("hazards/", LEDGER, name="hazards"),

@@ -99,6 +99,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
 
 QUERIES: dict[str, Example] = {
     "documents/new/": lambda place: f"enterprise={place.enterprise.pk}",
+    "hazards/new/": lambda place: f"enterprise={place.enterprise.pk}",
     "org/appoint/": lambda place: f"post={place.safety.pk}",
     "org/designate/": lambda place: f"unit={place.enterprise.unit_id}",
     "api/v1/tags/<number>/history": lambda place: "start=2026-11-24T00:00:00Z&end=2026-11-25T00:00:00Z",

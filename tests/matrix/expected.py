@@ -53,6 +53,7 @@ NARROW: dict[str, Rule] = {
     "delegations/<int:pk>/revoke/": lambda role, place: (
         _reader_alone(role, place) or role == "security_admin"
     ),
+    "hazards/new/": _only(ACTORS),
     "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
     "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a"}),
     "notices/<int:pk>/": _reader_alone,  # a notice is its reader's alone

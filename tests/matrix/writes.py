@@ -208,6 +208,22 @@ OF_DOCUMENTS = {
     "enterprises/<int:pk>/export/": Write(PEOPLE, fixed(full="1", **REASON), on_record=True),
 }
 
+OF_HAZARDS = {
+    "hazards/new/": Write(
+        ACTORS,
+        lambda world, place, role: {
+            "description": WORDS,
+            "place": "井口",
+            "found_at": f"{TODAY}T09:30",
+            "origin": "self_check" if role in ENTERPRISES else "inspection",
+            "key": "matrix",
+            "evidence": SimpleUploadedFile("现场.jpg", photo().content, content_type="image/jpeg"),
+            "evidence_taken_at": f"{TODAY}T09:30",
+            "evidence_place": "井口",
+        },
+    ),
+}
+
 OF_MAP = {
     "map/datums/<slug:kind>/<int:pk>/": Write(ARRANGING, fixed(datum="gcj02", **REASON)),
 }
