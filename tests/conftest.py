@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def rare_garbage_collection() -> None:
     """Leave out of the search for garbage what is loaded by now, and search for the rest a seventieth as often.
 
-    A test process holds every module and every test: to look through them was a seventh of its processor time.
+    A test process holds every module and every test, and looked through all of them again and again.
     """
     gc.collect()
     gc.freeze()
