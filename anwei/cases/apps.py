@@ -16,6 +16,7 @@ class CasesConfig(AppConfig):
         """Find the kinds of case that the installed rooms declare; say how papers on cases come about."""
         autodiscover_modules("lifecycle", "extension")
         autodiscover_modules(
+            "case_papers",
             "duty_record",
             "post_acts",
             "account_notices",

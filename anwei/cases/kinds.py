@@ -136,9 +136,17 @@ def sealed_columns(case: Case) -> dict[str, Any]:
 
 
 def specific(case: Case) -> Case:
-    """Return the case as a row of its kind's own model."""
+    """Return the case as a row of its kind's own model, which a list may have brought along."""
     model = kind_of(case).model
-    return case if isinstance(case, model) else model._base_manager.get(pk=case.pk)
+    if isinstance(case, model):
+        return case
+    own: Case | None = case._state.fields_cache.get(model._meta.model_name or "")
+    return model._base_manager.get(pk=case.pk) if own is None else own
+
+
+def exists_for(case: Case, row: Transition) -> bool:
+    """Say whether a row of the table is one of this case."""
+    return row.only_where is None or row.only_where(specific(case))
 
 
 def asked_of(case: Case, row: Transition) -> Transition:

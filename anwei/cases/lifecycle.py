@@ -119,7 +119,8 @@ class Transition:
 
     `after` names verbs that must have been done since the case came into `source`; `children_closed`: first
     every child must be closed; `second_person`: whoever opened the case may not do this. `gives`: the post
-    that is named (the row's one need of that kind) has this role on the case from then on.
+    that is named (the row's one need of that kind) has this role on the case from then on. `only_where` says
+    for which cases the row exists at all.
     """
 
     verb: str
@@ -136,6 +137,7 @@ class Transition:
     second_person: bool = False
     dangerous: bool = False
     gives: Role | None = None
+    only_where: Callable[[Any], bool] | None = None
 
     @property
     def asks_again(self) -> bool:

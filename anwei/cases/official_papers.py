@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
@@ -25,7 +27,38 @@ from anwei.standards.papers import PaperTemplate
 REGISTER = "cases.case"
 HEADS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
 NO_HAND = (Post.Kind.DISPLAY, Post.Kind.SYSTEM_ADMIN, Post.Kind.SECURITY_ADMIN, Post.Kind.AUDIT_ADMIN)
-BY_KIND = {"warning": ("warning_order", "supervision_notice"), "extension": ("extension_approval",)}
+
+
+@dataclass(frozen=True)
+class KindPapers:
+    """What a room says of the papers on its kind of case.
+
+    `templates(case)` are the keys of what can be drafted now; `words(case, now)` fills further gaps by name;
+    `barred(case, key)` says why the unit that supervises may not issue a paper ("": it may).
+    """
+
+    templates: Callable[[Any], Sequence[str]]
+    words: Callable[[Any, datetime], Mapping[str, str]] = lambda case, now: {}
+    barred: Callable[[Any, str], str] = lambda case, key: ""
+
+
+def _while_open(case: Case) -> Sequence[str]:
+    """A closed case needs no paper any more."""
+    return () if case.phase == Phase.CLOSED else ("supervision_notice",)
+
+
+PLAIN = KindPapers(_while_open)
+_by_kind: dict[str, KindPapers] = {}
+
+
+def contribute_papers(kind: str, papers: KindPapers) -> None:
+    """Enter the papers of a kind of case; called once, when the `case_papers` of its room is imported."""
+    _by_kind[kind] = papers
+
+
+def papers_of_kind(case: Case) -> KindPapers:
+    """Return what the case's room says of its papers: by default a notice of supervision while it is open."""
+    return _by_kind.get(case.kind, PLAIN)
 
 
 def papers_seen(person: Person) -> QuerySet[Paper]:
@@ -43,10 +76,13 @@ def _row_for(person: Person, key: str) -> Case | None:
 
 
 def _templates(case: Case) -> Sequence[str]:
-    """A closed case needs no paper any more, but an extension one that says what was granted."""
-    if case.phase == Phase.CLOSED and case.outcome != APPROVED:
-        return ()
-    return BY_KIND.get(case.kind, ("supervision_notice",))
+    papers = papers_of_kind(case)
+    return [key for key in papers.templates(case) if not papers.barred(case, key)]
+
+
+def _barred(case: Case, key: str) -> str:
+    papers = papers_of_kind(case)
+    return papers.barred(case, key) if key in papers.templates(case) else ""
 
 
 def _issuer(case: Case, template: PaperTemplate) -> Unit:
@@ -76,44 +112,51 @@ def _principal_of(person: Person, post: Post, now: datetime) -> Person | None:
 
 def _words(case: Case, template: PaperTemplate, now: datetime) -> Mapping[str, str]:
     clocks = list(Clock.objects.filter(case=case.pk).order_by("due_at"))
-    due = [f"{clock.name}：{_moment(clock.due_at)}（{clock.citation}）" for clock in clocks]
+    due = [f"{clock.name}：{moment_in_words(clock.due_at)}（{clock.citation}）" for clock in clocks]
     level = getattr(case, "get_level_display", None)
-    asked = _extension_words(case) if isinstance(case, Extension) else {}
-    return asked | {
+    return {
         "number": case.number,
         "title": case.title,
         "kind": str(kind_of(case).label),
         "enterprise": str(case.enterprise or case.implementer.unit.name),
         "site": str(case.site or ""),
         "level": str(level()) if level else "",
-        "opened": _moment(case.opened_at),
-        "deadline": _moment(case.deadline),
+        "opened": moment_in_words(case.opened_at),
+        "deadline": moment_in_words(case.deadline),
         "clocks": "；".join(due),
         "responsible": str(case.responsible),
         "supervisor": str(case.supervisor),
         "implementer": str(case.implementer),
         "issuer": case.supervisor.unit.name,
         "today": chinese_date(timezone.localtime(now).date()),
+        **papers_of_kind(case).words(case, now),
     }
 
 
-def _extension_words(case: Extension) -> dict[str, str]:
+def _extension_templates(case: Extension) -> Sequence[str]:
+    """An extension that was granted still gets the form that says so."""
+    return () if case.phase == Phase.CLOSED and case.outcome != APPROVED else ("extension_approval",)
+
+
+def _extension_words(case: Extension, now: datetime) -> Mapping[str, str]:
     until = case.granted_until or case.asked_until
     return {
         "reason": case.reason,
         "measures": case.interim_measures,
-        "first_due": _moment(case.due_before),
+        "first_due": moment_in_words(case.due_before),
         "new_due": chinese_date(until),
     }
 
 
-def _moment(at: datetime | None) -> str:
+def moment_in_words(at: datetime | None) -> str:
     """Return a moment as papers write it: 2026年11月5日9时30分."""
     if at is None:
         return ""
     local = timezone.localtime(at)
     return f"{chinese_date(local.date())}{local.hour}时{local.minute:02d}分"
 
+
+contribute_papers("extension", KindPapers(_extension_templates, _extension_words))
 
 PAPERS = PaperRegister(
     label=REGISTER,
@@ -124,4 +167,5 @@ PAPERS = PaperRegister(
     post_for=_post_for,
     words=_words,
     principal_of=_principal_of,
+    barred=_barred,
 )

@@ -14,7 +14,7 @@ from anwei.cases.clocks import OPENED
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.events import EVENTS
 from anwei.cases.events import line as event_line
-from anwei.cases.kinds import Kind, kind_of
+from anwei.cases.kinds import Kind, exists_for, kind_of
 from anwei.cases.lifecycle import TURN, WITHDRAWN, Label, Need, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
 from anwei.cases.needs import ROWS
@@ -85,7 +85,7 @@ def rows_for(
     acting = {role: _acting(case, role, person, now, actings) for role in {row.role for row in rows}}
     found: list[tuple[Transition, str | None]] = []
     for row in rows:
-        if acting[row.role] is None:
+        if acting[row.role] is None or not exists_for(case, row):
             continue
         try:
             check_second_person(case, row, acting[row.role])

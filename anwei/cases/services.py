@@ -15,7 +15,7 @@ from anwei.cases.clocks import OPENED, run_clocks
 from anwei.cases.errors import CaseError, MissingPaper, StaleCase, WrongPhase
 from anwei.cases.evidence import described, evidence_row, stored
 from anwei.cases.intake import StoredFile, Upload
-from anwei.cases.kinds import COLUMNS, asked_of, kind_for, kind_of, sealed_columns, specific
+from anwei.cases.kinds import COLUMNS, asked_of, exists_for, kind_for, kind_of, sealed_columns, specific
 from anwei.cases.lifecycle import Phase, Transition
 from anwei.cases.models import Case, Entry, Evidence, Series
 from anwei.cases.needs import check_papers, check_photos, check_signature, check_taken, sealed
@@ -181,7 +181,7 @@ def _transition(case: Case, verb: str) -> Transition:
     kind = kind_of(case)
     phase = Phase(case.phase)
     transition = kind.lifecycle.find(verb, phase)
-    if transition is None:
+    if transition is None or not exists_for(case, transition):
         raise WrongPhase(
             _("此事项现在是“%(phase)s”，不能%(verb)s。")
             % {"phase": kind.phase_labels[phase], "verb": kind.lifecycle.label_of(verb)}

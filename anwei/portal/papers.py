@@ -109,7 +109,8 @@ def paper_draft(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     chosen = request.POST.get("template", "")
     if chosen not in {one.key for one in draftable(person_of(request), register, row, now)}:
-        raise PermissionDenied(_("您现在的岗位不能在这里拟这份公文。"))
+        barred = paper_register(register).barred(row, chosen)
+        raise PermissionDenied(barred or _("您现在的岗位不能在这里拟这份公文。"))
     made = services.draft(register, row, chosen, actor=person_of(request), now=now)
     _tell_the_next_hand(made, request)
     messages.success(request, _("已拟稿；可下载修改后重新上传，再由他人审核、签发。"))

@@ -30,7 +30,8 @@ class PaperRegister:
     the papers that can be drafted on it now; `issuer(row, template)` is the unit that issues (org.Unit);
     `post_for(person, row, act, now)` the post (org.Post) by which the person may do the act, else None;
     `principal_of(person, post, now)` for whom the person acts at that post as a deputy, else None;
-    `words(row, template, now)` fills the template's fields.
+    `words(row, template, now)` fills the template's fields; `barred(row, key)` says why a paper that belongs
+    to the row may not be issued by its issuer ("": nothing stands against it).
     """
 
     label: str
@@ -41,6 +42,7 @@ class PaperRegister:
     post_for: Callable[[Any, Any, Act, datetime], Any | None]
     words: Callable[[Any, PaperTemplate, datetime], Mapping[str, str]]
     principal_of: Callable[[Any, Any, datetime], Any | None] = lambda person, post, now: None
+    barred: Callable[[Any, str], str] = lambda row, key: ""
 
 
 _registers: dict[str, PaperRegister] = {}
