@@ -6,7 +6,6 @@ of a person, nothing of equipment. The code is random, so that signs cannot be c
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +18,12 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import record_change
 from anwei.org.models import Person, Post
 from anwei.sites.models import Enterprise, RiskPoint, Sign
+from anwei.sites.public_pages import new_code
 from anwei.sites.risks.assessing import may_assess
 from anwei.sites.risks.points import LEVELS, measures_of, title_at, without_phones
 from anwei.sites.risks.queries import RANK, shown_grades, standing_points
 from anwei.sites.risks.words import accident_words
 
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else
-DIGITS = 10  # 31^10: 49 bits
 MOST_POINTS = 30  # that the sign of an enterprise lists
 REPORTING = "12350"  # 安全生产举报投诉特服电话
 
@@ -64,8 +62,7 @@ def issue_sign(thing: Enterprise | RiskPoint, *, actor: Person, now: datetime) -
     if not may_assess(actor, thing, now):
         raise PermissionDenied(_("您现在的岗位不能制作这里的告知牌。"))
     whose = {"enterprise": thing} if isinstance(thing, Enterprise) else {"point": thing}
-    code = "".join(secrets.choice(ALPHABET) for _place in range(DIGITS))
-    sign, made = Sign.objects.get_or_create(**whose, defaults={"code": code, "issued_at": now})
+    sign, made = Sign.objects.get_or_create(**whose, defaults={"code": new_code(), "issued_at": now})
     if made:
         content = {"of": thing._meta.label_lower, "pk": thing.pk}
         record_change("sites.sign", sign.pk, actor=actor, now=now, verb="issue", content=content)
