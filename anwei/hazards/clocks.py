@@ -13,6 +13,7 @@ from anwei.standards.deadlines import DEADLINES, StatutoryDeadline, deadlines
 
 DATED = "限期整改"  # one name for any number of days: the day is the order's own
 ORDERED = ("order", "return_back")
+LISTED = "listed"  # in the timeline of a hazard: it was proposed for listed supervision
 
 
 def clocks(hazard: Hazard) -> Iterator[ClockRule]:
@@ -29,11 +30,20 @@ def clocks(hazard: Hazard) -> Iterator[ClockRule]:
     yield replace(rows["hazard.sign"].clock(starts_on=("order",), met_by="accept"), ended_by=ending)
     if hazard.order == Order.IMMEDIATE or hazard.due_on is not None:
         yield _rectification(hazard, rows)
-    review = rows[_review_key(hazard)].clock(starts_on=("fix",), met_by="close")
+    resumes = hazard.order == Order.STOP
+    review = rows[_review_key(hazard)].clock(starts_on=("fix",), met_by="resume" if resumes else "close")
     yield replace(review, ended_by=("return_back",))
+    if stops_a_mine(hazard):
+        yield rows["hazard.coal_announcement"].clock(starts_on=("order", "resume"), met_by="announce")
     if hazard.is_major:
+        yield rows["listed.propose"].clock(starts_on=("order",), met_by=LISTED)
         key = "hazard.coal_report" if hazard.sector == "coal" else "hazard.major_report"
         yield rows[key].clock(starts_on=("accept",), met_by="report")
+
+
+def stops_a_mine(hazard: Hazard) -> bool:
+    """Say whether stopping and resuming must be announced: of coal mines both (煤矿安全生产条例 第49条)."""
+    return hazard.order == Order.STOP and hazard.sector == "coal"
 
 
 def _rectification(hazard: Hazard, rows: Mapping[str, StatutoryDeadline]) -> ClockRule:

@@ -6,15 +6,20 @@ States of practice on the five phases: 待核实, 待签收, 整改中, 待复�
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.kinds import Kind, register
 from anwei.cases.lifecycle import Lifecycle, Need, Phase, Role, Transition
+from anwei.cases.models import Entry
 from anwei.cases.models.notices import Urgency
-from anwei.hazards.clocks import clocks
+from anwei.hazards.clocks import clocks, stops_a_mine
+from anwei.hazards.listed import lifecycle as listed
 from anwei.hazards.models import Grade, Hazard, Order
+from anwei.hazards.penalties import lifecycle as penalties
 from anwei.hazards.services.opening import beginners, opener
 from anwei.hazards.services.verbs import check_merge, check_order, check_return, freeze_criterion
 
@@ -25,6 +30,25 @@ OPEN_PHASES = (Phase.REGISTERED, Phase.ASSIGNED, Phase.ACTING, Phase.REVIEW)
 def is_major(hazard: Hazard) -> bool:
     """Say whether the five implementations are asked for (五落实)."""
     return hazard.is_major
+
+
+def is_stopped(hazard: Hazard) -> bool:
+    """Say whether production was ordered to stop: it resumes when that was approved (安全生产法 第65条)."""
+    return hazard.order == Order.STOP
+
+
+def may_run_again(hazard: Hazard, now: datetime) -> str | None:
+    """Refuse to close off what stopped before production may resume, and a mine before that is announced."""
+    if not is_stopped(hazard):
+        return None
+    verbs = Entry.objects.filter(case=hazard.pk, verb__in=("fix", "resume", "announce")).order_by("number")
+    since = list(verbs.values_list("verb", flat=True))
+    since = since[len(since) - since[::-1].index("fix") :]  # after the last rectification
+    if "resume" not in since:
+        return gettext("停产停业的，须先审查同意恢复生产。")
+    if stops_a_mine(hazard) and "announce" not in since[since.index("resume") :]:
+        return gettext("煤矿恢复生产须先公告（煤矿安全生产条例第49条）。")
+    return None
 
 
 def urgency(hazard: Hazard) -> Urgency:
@@ -121,6 +145,42 @@ LIFECYCLE = Lifecycle(
                 Need("evidence", _("复查照片"), "evidence", **ON_SITE),
             ),
             second_person=True,
+        ),
+        Transition(
+            "resume",
+            Phase.REVIEW,
+            Phase.REVIEW,
+            Role.SUPERVISOR,
+            label=_("同意恢复生产"),
+            line=_("已审查，同意恢复生产"),
+            needs=(
+                Need("opinion", _("审查（验收）意见"), "reason"),
+                Need(
+                    "evidence",
+                    _("审查（验收）意见书，部门主要负责人签字"),
+                    "evidence",
+                    at_least_one="document",
+                ),
+            ),
+            after=("verify",),
+            second_person=True,
+            only_where=is_stopped,
+        ),
+        *(
+            Transition(
+                "announce",
+                phase,
+                phase,
+                Role.SUPERVISOR,
+                label=_("公告停产整顿、恢复生产"),
+                line=_("已公告"),
+                needs=(
+                    Need("announced", _("公告内容和刊登处（报刊、网站）"), "reason"),
+                    Need("evidence", _("公告截图或文件"), "evidence", required=False),
+                ),
+                only_where=stops_a_mine,
+            )
+            for phase in (Phase.ASSIGNED, Phase.ACTING, Phase.REVIEW)
         ),
         Transition(
             "close",
@@ -223,8 +283,11 @@ KIND = register(
         sealed=("origin", "found_at", "found_by", "finder", "place", "description", "checklist_item"),
         clocks=clocks,
         ladder="hazard",
+        guards={"close": may_run_again},
         checks={"order": check_order, "return_back": check_return, "merge": check_merge},
         effects={"order": freeze_criterion},
         urgency=urgency,
     )
 )
+
+KINDS = (KIND, listed.KIND, penalties.KIND)  # every kind of this room is entered when this module is read

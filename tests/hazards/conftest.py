@@ -10,6 +10,7 @@ from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from anwei.org.models import Person, Post, Unit
+from tests.kernel.conftest import django_db_setup  # noqa: F401  (the tables of the test-only kinds)
 from tests.kernel.county import NOW, County, build, in_post
 from tests.support.kept import QUICK_HASHES, once_a_module
 

@@ -70,7 +70,7 @@ def entered(*rows: tuple[str, str, str], **other: str) -> dict[str, Any]:
 
 
 def test_every_room_gives_its_facts() -> None:
-    assert set(sources()) == {"papers", "seats", "risks", "monitoring", "cases"}
+    assert set(sources()) == {"papers", "seats", "risks", "monitoring", "cases", "hazards", "closure"}
 
 
 def test_an_alarm_colours_its_enterprise_and_its_end_takes_the_colour_back(plant: Plant) -> None:

@@ -3,6 +3,8 @@
 from anwei.hazards.models.campaigns import Campaign, Inspector
 from anwei.hazards.models.draws import Draw
 from anwei.hazards.models.hazard import Grade, Hazard, Order, Origin
+from anwei.hazards.models.listing import Listing
+from anwei.hazards.models.penalty import Penalty
 from anwei.hazards.models.visits import Attendance, Check, State, Visit, VisitFile
 
 __all__ = [
@@ -13,8 +15,10 @@ __all__ = [
     "Grade",
     "Hazard",
     "Inspector",
+    "Listing",
     "Order",
     "Origin",
+    "Penalty",
     "State",
     "Visit",
     "VisitFile",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.models import Entry
 from anwei.hazards.models import Grade, Hazard, Order
+from anwei.hazards.powers import why_not
 from anwei.org.holdings import day_of
 from anwei.standards.hazards.criteria import UNUSABLE, criterion
 
@@ -25,8 +26,8 @@ def check_order(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
         judged = criterion(key) if key else None
     except KeyError:
         return _("没有编号为“%(key)s”的判定条款。") % {"key": key}
-    if is_major and papers["order"] == Order.IMMEDIATE:
-        return _("重大隐患须限期或者停产停业整改，不能立查立改。")
+    if why := _order_refused(hazard, papers):
+        return why
     if is_major and judged is not None and (why := judged.unusable_because(day_of(hazard.found_at))):
         words = {"key": judged.id, "source": judged.source, "why": _(UNUSABLE[why])}
         return _("条款%(key)s（%(source)s）不能据以定级：%(why)s。") % words
@@ -61,6 +62,15 @@ def check_merge(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
     if other.closed_at is not None and other.closed_at < hazard.found_at:
         return _("%(number)s在发现这件以前已经销号：这是重复发生，不是同一件。") % words
     return None
+
+
+def _order_refused(hazard: Hazard, papers: Mapping[str, Any]) -> str:
+    """Return why this kind of order cannot be given, "" where it can."""
+    if papers["order"] == Order.STOP:
+        return why_not(hazard.supervisor.unit)
+    if papers["grade"] == Grade.MAJOR and papers["order"] == Order.IMMEDIATE:
+        return _("重大隐患须限期或者停产停业整改，不能立查立改。")
+    return ""
 
 
 def _day_refused(papers: Mapping[str, Any], now: datetime) -> str | None:

@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import template
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.clocks import OPENED
+from anwei.cases.errors import NotYourTurn
+from anwei.cases.lifecycle import Role
 from anwei.cases.models import Evidence
-from anwei.hazards.models import Hazard
+from anwei.cases.rights import check_role
+from anwei.hazards.listed.facts import facts_of
+from anwei.hazards.listed.proposing import may_propose
+from anwei.hazards.models import Hazard, Listing, Penalty
+from anwei.hazards.penalties.recording import why_not_recorded
+from anwei.hazards.powers import why_not
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.sites.models import Enterprise
 from anwei.standards.hazards.criteria import Criterion, criterion
 from anwei.standards.law.register import SUPERSEDED
 
@@ -54,3 +66,40 @@ def before_and_after(hazard: Hazard) -> Photos:
     last = max((row.entry.number for row in photos if row.entry.verb == "fix"), default=0)
     before = [row for row in photos if row.entry.verb == OPENED]
     return Photos(before, [row for row in photos if row.entry.number == last and row.entry.verb == "fix"])
+
+
+@register.filter
+def listing_facts(listing: Listing) -> list[tuple[str, str]]:
+    """Return what the notice says, by the labels of the rules; what the page says elsewhere left out."""
+    beside = ("隐患名称", "隐患单位", "隐患基本情况")
+    return [(_said(label), text) for label, text in facts_of(listing).items() if text and label not in beside]
+
+
+@register.filter
+def may_propose_listing(person: Person, hazard: Hazard) -> bool:
+    """Say whether a person may propose this hazard for listing now."""
+    return may_propose(hazard, person, timezone.now())
+
+
+@register.filter
+def may_penalise(person: Person, where: Hazard | Enterprise) -> bool:
+    """Say whether a person may record a penalty there."""
+    return not why_not_recorded(where, person, timezone.now())
+
+
+@register.filter
+def may_take_down(person: Person, penalty: Penalty) -> bool:
+    """Say whether a person may withdraw a publication that stands."""
+    now = timezone.now()
+    if penalty.withdraw_on is None or penalty.withdraw_on <= day_of(now):
+        return False
+    try:
+        return check_role(penalty, Role.SUPERVISOR, actor=person, now=now) is not None
+    except NotYourTurn:
+        return False
+
+
+@register.filter
+def no_orders_because(hazard: Hazard) -> str:
+    """Return why the supervising unit may not issue orders, "" where it may."""
+    return why_not(hazard.supervisor.unit)

@@ -20,6 +20,7 @@ from anwei.org.models import Post
 from anwei.org.policy import county_administrators, person_of
 from anwei.portal.system.bands import LecBands, LsBands
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
+from anwei.portal.system.enforcement import Powers, Publication
 from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
 from anwei.portal.system.letters import Sides
 from anwei.portal.system.names import Issuers
@@ -38,6 +39,8 @@ SETS: dict[str, FigureSet] = {
         Issuers(),
         Sides(),
         Timetable(),
+        Powers(),
+        Publication(),
         LecBands(),
         LsBands(),
     )

@@ -1,0 +1,115 @@
+"""The papers on a hazard and its listing: which can be drafted when, who may issue them, what fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from anwei.cases.lifecycle import Phase
+from anwei.cases.official_papers import PLAIN, KindPapers, contribute_papers, moment_in_words
+from anwei.cases.templatetags.cases import phase_label
+from anwei.hazards.listed.facts import facts_of
+from anwei.hazards.models import Hazard, Listing, Order
+from anwei.hazards.models.listing import LEVELS
+from anwei.hazards.powers import why_not
+from anwei.ledgers.papers.layout import chinese_date
+from anwei.org.models import PUBLIC_BODIES
+
+ORDERS = ("hazard_order", "hazard_measures", "hazard_review", "hazard_stop")
+"""Papers of enforcement, which a township without the delegated power may not issue."""
+
+
+def hazard_templates(hazard: Hazard) -> Sequence[str]:
+    """Return the papers of a hazard as it stands; none where a plant verifies what it found itself."""
+    if hazard.supervisor.unit.kind not in PUBLIC_BODIES:
+        return ()
+    if hazard.phase == Phase.CLOSED:
+        return ("hazard_review",) if hazard.outcome == "rectified" else ()
+    keys = ["hazard_transfer"]
+    if hazard.order in (Order.DATED, Order.STOP):
+        keys.append("hazard_order")
+    if hazard.order:
+        keys.append("hazard_assignment")
+    if hazard.order == Order.STOP or hazard.is_major:
+        keys.append("hazard_measures")
+    if hazard.order == Order.STOP:
+        keys.append("hazard_stop")
+    if hazard.phase == Phase.REVIEW:
+        keys.append("hazard_review")
+    return (*keys, *PLAIN.templates(hazard))
+
+
+def barred(hazard: Hazard, key: str) -> str:
+    """Return why the supervising unit may not issue a paper, "" where it may."""
+    return why_not(hazard.supervisor.unit) if key in ORDERS else ""
+
+
+def hazard_words(hazard: Hazard, now: datetime) -> Mapping[str, str]:
+    """Return what the papers of a hazard say beside what all papers say."""
+    return {
+        "description": hazard.description,
+        "place": hazard.place or str(hazard.site or ""),
+        "found": moment_in_words(hazard.found_at),
+        "criterion": criterion_words(hazard),
+        "requirement": hazard.requirement,
+        "measures": hazard.measures,
+        "due": _day(hazard.due_on),
+        "grade": hazard.get_grade_display(),
+        "order": hazard.get_order_display(),
+        "rectification": hazard.rectification,
+        "finding": hazard.finding,
+        "receiver": "" if hazard.handed_to is None else hazard.handed_to.unit.name,
+    }
+
+
+def criterion_words(hazard: Hazard) -> str:
+    """Return the criterion as it was judged by: words, source, date; without one the reason of the grade."""
+    if not hazard.criterion_text:
+        return hazard.grade_reason
+    in_force = hazard.criterion_in_force
+    since = "" if in_force is None else f"，{chinese_date(in_force)}施行"
+    return f"{hazard.criterion_text}（{hazard.criterion_source}{since}，{hazard.criterion}）"
+
+
+def listing_templates(listing: Listing) -> Sequence[str]:
+    """Return the papers of a listing as it stands."""
+    if listing.phase == Phase.REGISTERED:
+        return ("listed_notice", "listed_announcement")
+    if listing.phase == Phase.ACTING:
+        return ("listed_notice", "listed_announcement", "listed_acceptance", "supervision_notice")
+    if listing.phase == Phase.REVIEW or listing.outcome == "lifted":
+        return ("listed_acceptance", "listed_lifting", "listed_announcement")
+    return ()
+
+
+def listing_words(listing: Listing, now: datetime) -> Mapping[str, str]:
+    """Return what the papers of a listing say beside what all papers say."""
+    facts = facts_of(listing)
+    return {
+        "authority": listing.authority,
+        "listed_level": str(dict(LEVELS)[listing.level]),
+        "hazard": listing.on_hazard.number,
+        "place": facts["所在地(乡镇)"],
+        "description": listing.on_hazard.description,
+        "criterion": criterion_words(listing.on_hazard),
+        "requirement": listing.requirement,
+        "due": _day(listing.due_on),
+        "listed_on": _day(listing.listed_on),
+        "body_responsible": facts["督办责任单位"],
+        "post_responsible": facts["督办责任人"],
+        "post_rectifying": facts["治理责任人"],
+        "lifting": facts["解除程序"],
+        "application": listing.application,
+        "evaluator": listing.evaluator,
+        "evaluation": listing.evaluation,
+        "finding": listing.finding,
+        "state": str(phase_label(listing)),
+    }
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else chinese_date(day)
+
+
+contribute_papers("hazard", KindPapers(hazard_templates, hazard_words, barred))
+contribute_papers("listed", KindPapers(listing_templates, listing_words))

@@ -1,0 +1,57 @@
+"""What this room adds to an enterprise's file: its listed hazards, its penalties, the flag of art. 113."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.cases.templatetags.cases import phase_label
+from anwei.hazards.models import Listing, Penalty
+from anwei.hazards.penalties.closure import closure_of
+from anwei.ledgers.papers.blocks import Block, Paragraph
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.sites.enterprise_file import Asked, Context, Sheet, contribute
+from anwei.sites.file.parts import PRINTED, table, words
+from anwei.sites.models import Enterprise
+
+N_SHOWN = 5
+
+
+def penalties_of(enterprise: Enterprise, person: Person, now: datetime) -> Context:
+    """Return the newest listings and penalties, and what art. 113 has reached."""
+    penalties = Penalty.objects.visible_to(person).filter(enterprise=enterprise)
+    listings = Listing.objects.visible_to(person).filter(enterprise=enterprise)
+    return {
+        "listings": list(listings.order_by("-in_force", "-pk")[:N_SHOWN]),
+        "penalties": list(penalties.order_by("-decided_on", "-pk")[:N_SHOWN]),
+        "n_penalties": penalties.count(),
+        "reached": closure_of(enterprise, day_of(now)),
+    }
+
+
+def _printed(asked: Asked) -> Iterator[Block]:
+    if (reached := closure_of(asked.enterprise, day_of(asked.now))) is not None:
+        yield Paragraph(reached.sentence)
+    rows = Penalty.objects.visible_to(asked.person).filter(enterprise=asked.enterprise)
+    lines = [
+        [row.number, row.violation, row.article, words(row.decided_on), str(phase_label(row))]
+        for row in rows.order_by("-decided_on", "-pk")[:PRINTED]
+    ]
+    heading = [_("编号"), _("违法行为"), _("条款"), _("决定日期"), _("公示")]
+    yield from table(heading, lines, rows.count(), (3, 5, 4, 3, 2))
+
+
+contribute(
+    Sheet(
+        "hazards/enterprise_penalties.html",
+        penalties_of,
+        20,
+        group="cases",
+        title=gettext_lazy("挂牌督办和处罚"),
+        printed=_printed,
+    )
+)

@@ -1,0 +1,66 @@
+"""A penalty that was decided, and how it is made public (安全生产法 第78条)."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anwei.cases.models import Case
+from anwei.hazards.models.hazard import Hazard
+from anwei.org.models import Unit
+
+
+class Penalty(Case):
+    """行政处罚: who decided what under which article; its publication is what must be done, by a day.
+
+    `fine` is the key of the fine in `standards.hazards.penalties`; article and violation are kept in the
+    words of the day. `person_name` names who was penalised where that is not the enterprise. The public reads
+    `public_text` alone, from `published_on` until the day before `withdraw_on`.
+    """
+
+    on_hazard = models.ForeignKey(
+        Hazard,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="penalties",
+        verbose_name=_("隐患"),
+    )
+    fine = models.CharField(_("罚则"), max_length=20)
+    law = models.CharField(max_length=30)  # key of the law the article stands in
+    article = models.CharField(_("条款"), max_length=40)
+    violation = models.CharField(_("违法行为"), max_length=300)
+    sanction = models.CharField(_("处罚内容"), max_length=300)
+    amount = models.DecimalField(
+        _("罚款（元）"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    decision_number = models.CharField(_("决定书文号"), max_length=60)
+    decided_on = models.DateField(_("决定日期"), db_index=True)
+    body = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="penalties", verbose_name=_("处罚机关")
+    )
+    person_name = models.CharField(_("受处罚的个人（处罚单位的不填）"), max_length=60, blank=True)
+
+    public_text = models.TextField(_("公示文本"), max_length=2000, blank=True)
+    published_on = models.DateField(_("公示日期"), null=True, blank=True)
+    withdraw_on = models.DateField(_("撤下日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("行政处罚")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "decision_number"], name="one_penalty_of_a_decision_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_on__isnull=True, withdraw_on__isnull=True)
+                | ~Q(public_text="") & Q(published_on__isnull=False, withdraw_on__isnull=False),
+                name="what_is_published_has_a_text_and_an_end",
+            ),
+        ]

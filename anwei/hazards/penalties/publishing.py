@@ -1,0 +1,118 @@
+"""The text that everybody reads of a penalty: drafted from the decision, masked, shown for so many months."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.cases.events import contribute_event
+from anwei.cases.lifecycle import Role
+from anwei.cases.models import Entry
+from anwei.cases.rights import check_role
+from anwei.hazards.models import Penalty
+from anwei.hazards.redaction import redacted
+from anwei.ledgers import seal
+from anwei.ledgers.papers.layout import chinese_date
+from anwei.ledgers.services import county_setting
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.standards.calendar import WorkCalendar
+from anwei.standards.limits import last_day
+
+SHOWN = "penalties.shown"  # key of the county's Setting: {"months": {"limit": 12}}
+DEFAULT_MONTHS = 12  # 无条款，可改
+TAKEN_DOWN = "taken_down"
+
+
+def shown_months() -> int:
+    """Return for how many months a penalty is shown to the public."""
+    return int(county_setting(SHOWN, {}).get("months", {}).get("limit", DEFAULT_MONTHS))
+
+
+def shown_until(published_on: date) -> date:
+    """Return the day on which what is published today is withdrawn by itself."""
+    return last_day(published_on, shown_months(), "month", WorkCalendar.load())
+
+
+def public_penalties(on: date) -> QuerySet[Penalty]:
+    """Return what the public reads on a day, the newest first."""
+    rows = Penalty._base_manager.filter(published_on__lte=on, withdraw_on__gt=on)
+    return rows.order_by("-published_on", "-pk")
+
+
+def draft_of(penalty: Penalty) -> str:
+    """Return the text as it would be published, masked: who, what for, by which article, what, when."""
+    enterprise = "" if penalty.enterprise is None else penalty.enterprise.unit.name
+    who = "".join((enterprise, penalty.person_name)) or _("当事人")
+    amount = "" if penalty.amount is None else _("，罚款%(yuan)s元") % {"yuan": f"{penalty.amount:.2f}"}
+    text = _(
+        "%(who)s%(violation)s，依据%(article)s，%(body)s于%(day)s作出处罚决定（%(number)s）："
+        "%(sanction)s%(amount)s。"
+    )
+    words = {
+        "who": who,
+        "violation": penalty.violation,
+        "article": penalty.article,
+        "body": penalty.body.name,
+        "day": chinese_date(penalty.decided_on),
+        "number": penalty.decision_number,
+        "sanction": penalty.sanction,
+        "amount": amount,
+    }
+    return redacted(text % words, known_names(penalty))
+
+
+def known_names(penalty: Penalty) -> set[str]:
+    """Return the names that the system knows around a penalty: who was penalised, and who works there."""
+    names = {penalty.person_name}
+    if penalty.on_hazard is not None:
+        names |= {penalty.on_hazard.responsible_name, penalty.on_hazard.finder}
+    if penalty.enterprise is not None:
+        people = Person.objects.filter(holdings__post__unit=penalty.enterprise.unit_id)
+        names |= set(people.values_list("full_name", flat=True))
+    return {name for name in names if name}
+
+
+@transaction.atomic
+def take_down(penalty: Penalty, *, actor: Person, now: datetime, reason: str) -> Penalty:
+    """Withdraw a publication before its day: the decision was revoked, or the text was wrong.
+
+    Raises NotYourTurn for who may not approve it either, CaseError without a reason or a publication.
+    """
+    locked = Penalty._base_manager.select_for_update().get(pk=penalty.pk)
+    acting = check_role(locked, Role.SUPERVISOR, actor=actor, now=now)
+    if acting is None:
+        raise NotYourTurn(_("此操作须由岗位上的人员办理。"))
+    if not reason.strip():
+        raise CaseError(_("请写明撤下的理由。"))
+    today = day_of(now)
+    if locked.withdraw_on is None or locked.withdraw_on <= today:
+        raise CaseError(_("此处罚现在没有公示。"))
+    locked.withdraw_on = today
+    locked.save(update_fields=["withdraw_on"])
+    represented = acting.sealed
+    seal.append(
+        Entry(
+            case_id=locked.pk,
+            at=now,
+            actor=actor,
+            post_id=locked.supervisor_id,
+            verb=TAKEN_DOWN,
+            from_phase=locked.phase,
+            to_phase=locked.phase,
+            content={"reason": reason.strip()[:500]} | represented,
+        )
+    )
+    return locked
+
+
+def _taken_down(entry: Entry) -> str:
+    return str(_("已提前撤下公示：%(reason)s") % entry.content)
+
+
+contribute_event(TAKEN_DOWN, _taken_down, gettext_lazy("已提前撤下公示"))

@@ -1,0 +1,91 @@
+"""Enforcement as figures: which townships may issue orders, and for how long a penalty is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.hazards.penalties.publishing import DEFAULT_MONTHS, SHOWN
+from anwei.hazards.powers import POWERS
+from anwei.org.models import Unit
+from anwei.portal.system.figures import Field, Figure, Value, length, whole
+
+LONGEST = 100
+MONTHS = "months"
+MOST_MONTHS = 36  # 三年: no penalty is shown longer
+
+
+class Powers:
+    """By which document a township has the power of enforcement; by default none has it."""
+
+    code, key = "powers", POWERS
+    label = gettext_lazy("乡镇执法权")
+    hint = gettext_lazy(
+        "填写赋权或者委托执法的文件文号后，该乡镇（街道）可以出具执法文书、登记处罚；没有填写的，只做检查记录和移送。"
+    )
+
+    def figures(self, own: Value) -> list[Figure]:
+        """Return a row for each township."""
+        townships = Unit.objects.filter(kind=Unit.Kind.TOWNSHIP, closed_on=None).order_by("pk")
+        return [
+            Figure(
+                str(unit.pk),
+                str(unit.get_kind_display()),
+                unit.name,
+                own.get(str(unit.pk)) or _("没有执法权"),
+                _("没有执法权"),
+                _("行政处罚法第24条"),
+                "MEMORY",
+                (Field("document", _("赋权或者委托文件"), own.get(str(unit.pk), "")),),
+                str(unit.pk) in own,
+            )
+            for unit in townships
+        ]
+
+    def changed(self, own: Value, name: str, entered: Mapping[str, str]) -> Value:
+        """Enter the document of one township."""
+        document = entered.get("document", "").strip()
+        if not document or len(document) > LONGEST:
+            raise ValueError(_("文件文号为 1 至 %(n)d 字。") % {"n": LONGEST})
+        return {**own, name: document}
+
+    def reset(self, own: Value, name: str) -> Value:
+        """Leave one township out."""
+        return {key: document for key, document in own.items() if key != name}
+
+
+class Publication:
+    """For how long the public reads a penalty."""
+
+    code, key = "penalties", SHOWN
+    label = gettext_lazy("处罚公示期")
+    hint = gettext_lazy("处罚公示满这个期限后自动撤下；没有条款规定，县里可改。")
+
+    def figures(self, own: Value) -> list[Figure]:
+        """Return the one row."""
+        months = int(own.get(MONTHS, {}).get("limit", DEFAULT_MONTHS))
+        if not 1 <= months <= MOST_MONTHS:
+            raise ValueError(_("公示期为 1 至 %(n)d 个月。") % {"n": MOST_MONTHS})
+        return [
+            Figure(
+                MONTHS,
+                _("行政处罚"),
+                _("公示多久"),
+                length(months, "month"),
+                length(DEFAULT_MONTHS, "month"),
+                _("无条款，可改"),
+                "TEMPLATE",
+                (Field("limit", _("个月"), months, is_number=True),),
+                MONTHS in own,
+            )
+        ]
+
+    def changed(self, own: Value, name: str, entered: Mapping[str, str]) -> Value:
+        """Enter the months."""
+        return {MONTHS: {"limit": whole(entered, "limit")}}
+
+    def reset(self, own: Value, name: str) -> Value:
+        """Let the default hold."""
+        return {}

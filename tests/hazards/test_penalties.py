@@ -1,0 +1,261 @@
+"""Penalties: recorded, redacted, approved by another, public for a time; and the counter of art. 113."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.test import Client
+from time_machine import TimeMachineFixture
+
+from anwei.cases.verify import verify
+from anwei.hazards.models import Hazard, Penalty
+from anwei.hazards.penalties.closure import closure_of, windows_reached
+from anwei.hazards.redaction import found_in, redacted
+from anwei.ledgers.desk import heaps_of, n_waiting
+from anwei.org.models import Person, Post, Unit
+from anwei.sites.live.facts import facts_of
+from anwei.sites.models import Enterprise
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import CRITERION, ORDERED, act, file, signed_in
+from tests.kernel.county import COUNTY, NOW, county_clerk, in_post
+
+DECIDED = date(2026, 11, 23)
+CARD = "140423199001010012"
+
+
+@pytest.fixture(autouse=True)
+def nobody_came_before() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def head(safe: Safe) -> Person:
+    post = Post.objects.create(unit=safe.supervising.unit, kind="principal", title="局长")
+    return in_post("bureau head", post)
+
+
+def told(**changed: Any) -> dict[str, Any]:
+    return {
+        "fine": "P097-5",
+        "sanction": "罚款",
+        "amount": "20000",
+        "decision_number": "测应急罚〔2026〕1号",
+        "decided_on": DECIDED.isoformat(),
+        "person_name": "",
+        **changed,
+    }
+
+
+def recorded(person: Person, where: str, **changed: Any) -> Penalty:
+    answer = signed_in(person).post(f"/penalties/new/?{where}", told(**changed))
+    assert answer.status_code == 302, answer.content.decode()
+    return Penalty.objects.get(pk=re.fullmatch(r"/cases/(\d+)/", answer.url)[1])  # type: ignore[index]
+
+
+def published(safe: Safe, head: Person, penalty: Penalty) -> Penalty:
+    submitted = act(safe.inspector, penalty, "submit", public_text=penalty.public_text)
+    assert submitted.status_code == 302, submitted.content.decode()
+    answer = act(head, penalty, "publish", opinion="同意", signature_typed=head.full_name)
+    assert answer.status_code == 302, answer.content.decode()
+    return penalty
+
+
+def test_a_penalty_is_published_by_a_second_person_and_withdrawn_by_itself(
+    safe: Safe, head: Person, time_machine: TimeMachineFixture
+) -> None:
+    hazard = file(safe.inspector, safe.county.enterprise.pk)
+    penalty = recorded(safe.inspector, f"hazard={hazard.pk}")
+    assert (penalty.on_hazard, penalty.enterprise, penalty.body) == (
+        hazard,
+        safe.county.enterprise,
+        safe.supervising.unit,
+    )
+    assert "第97条(五)" in penalty.article and "未将隐患排查治理情况如实记录" in penalty.violation
+    clock = penalty.clocks.get()
+    # decided on Monday 23 November: the seventh working day after is Wednesday 2 December
+    assert (clock.due_at - timedelta(seconds=1)).date() == date(2026, 12, 2)
+    assert "甲化工厂" not in Client().get("/public/penalties/").content.decode()
+    act(safe.inspector, penalty, "submit", public_text=penalty.public_text)
+    own = act(safe.inspector, penalty, "publish", opinion="同意", signature_typed="inspector")
+    assert own.status_code == 403  # the one who wrote the text does not approve it
+    assert act(head, penalty, "publish", opinion="同意", signature_typed="bureau head").status_code == 302
+    assert (penalty.outcome, penalty.published_on, penalty.withdraw_on) == (
+        "published",
+        NOW.date(),
+        date(2027, 11, 24),
+    )
+    public = Client().get("/public/penalties/").content.decode()
+    assert "甲化工厂" in public and "测应急罚〔2026〕1号" in public and "20000.00元" in public
+    time_machine.move_to(NOW + timedelta(days=364))
+    assert "甲化工厂" in Client().get("/public/penalties/").content.decode()
+    time_machine.move_to(NOW + timedelta(days=365))
+    assert "甲化工厂" not in Client().get("/public/penalties/").content.decode()
+    assert not verify().broken
+
+
+def test_no_name_card_or_telephone_is_published(safe: Safe, head: Person) -> None:
+    penalty = recorded(safe.inspector, f"enterprise={safe.county.enterprise.pk}", person_name="王小明")
+    assert "王小明" not in penalty.public_text and "王某某" in penalty.public_text
+    for secret in ("王小明", CARD, "13812345678", "boss"):
+        answer = act(safe.inspector, penalty, "submit", public_text=f"{penalty.public_text}（{secret}）")
+        assert answer.status_code == 422 and secret in answer.content.decode()
+        assert penalty.phase == "acting"
+    published(safe, head, penalty)
+    public = Client().get("/public/penalties/").content.decode()
+    assert "王某某" in public and "王小明" not in public
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (f"身份证{CARD}号", "身份证1404**********0012号"),
+        ("身份证14042319900101001X", "身份证1404**********001X"),
+        ("旧证140423900101001", "旧证1404*******1001"),
+        ("电话0355-1234567或13812345678", "电话（电话略）或（电话略）"),
+        ("统一社会信用代码91140423MA0GTQ8N7Y", "统一社会信用代码91140423MA0GTQ8N7Y"),
+        ("罚款20000.00元", "罚款20000.00元"),
+        ("王小明和王小", "王某某和王某"),
+        ("国王小心", "国王小心"),
+    ],
+)
+def test_what_is_masked_and_what_is_not(text: str, masked: str) -> None:
+    names = {"王小明", "王小"} if "和" in text else {"王"}
+    assert redacted(text, names) == masked
+    assert bool(found_in(text, names)) == (text != masked)
+
+
+def test_a_published_text_is_taken_down_with_a_reason_by_who_approved(safe: Safe, head: Person) -> None:
+    penalty = published(safe, head, recorded(safe.inspector, f"enterprise={safe.county.enterprise.pk}"))
+    door = f"/penalties/{penalty.pk}/take-down/"
+    assert signed_in(safe.inspector).post(door, {"reason": "复议撤销"}).status_code == 403
+    signed_in(head).post(door, {"reason": " "})
+    assert "甲化工厂" in Client().get("/public/penalties/").content.decode()
+    signed_in(head).post(door, {"reason": "行政复议撤销原决定"})
+    assert "甲化工厂" not in Client().get("/public/penalties/").content.decode()
+    page = signed_in(head).get(f"/cases/{penalty.pk}/").content.decode()
+    assert "已提前撤下公示：行政复议撤销原决定" in page
+    assert not verify().broken
+
+
+def test_who_penalises_and_what_is_refused(safe: Safe, head: Person) -> None:
+    where = f"/penalties/new/?enterprise={safe.county.enterprise.pk}"
+    assert signed_in(safe.county.boss).post(where, told()).status_code == 403
+    town = signed_in(safe.county.townsman).post(where, told())
+    assert town.status_code == 403 and "行政处罚法第24条" in town.content.decode()
+    assert signed_in(safe.county.regulator).post(where, told()).status_code == 404
+    late = signed_in(safe.inspector).post(where, told(decided_on="2026-11-25"))
+    assert late.status_code == 422 and "不能晚于今天" in late.content.decode()
+    recorded(safe.inspector, f"enterprise={safe.county.enterprise.pk}")
+    twice = signed_in(safe.inspector).post(where, told())
+    assert twice.status_code == 422 and "已经登记" in twice.content.decode()
+    assert Penalty.objects.count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Penalty._base_manager.update(published_on=DECIDED)
+
+
+def test_the_county_sets_for_how_long_a_penalty_is_shown(safe: Safe, head: Person) -> None:
+    county = Unit.objects.create(kind="government", name="测试县人民政府", territory=COUNTY)
+    admin = in_post("admin", Post.objects.create(unit=county, kind="system_admin", title="系统管理员"))
+    page, reason = "/system/figures/penalties/months/", {"reason": "本县规定"}
+    assert signed_in(admin).post(page, {"limit": "37", **reason}).status_code == 422
+    assert signed_in(admin).post(page, {"limit": "3", **reason}).status_code == 302
+    penalty = published(safe, head, recorded(safe.inspector, f"enterprise={safe.county.enterprise.pk}"))
+    assert penalty.withdraw_on == date(2027, 2, 24)
+
+
+LAST = date(2026, 11, 20)
+
+
+def days_before(*days: int) -> list[date]:
+    return [LAST - timedelta(days=n) for n in days]
+
+
+@pytest.mark.parametrize(
+    ("days", "windows"),
+    [
+        (days_before(180, 90, 0), ["180日内3次"]),  # the day of the first is not counted, the 180th is
+        (days_before(181, 90, 0), []),
+        ([date(2025, 11, 20), *days_before(200, 100, 0)], ["1年内4次"]),
+        ([date(2025, 11, 19), *days_before(200, 100, 0)], []),
+        (days_before(3, 2, 1, 0), ["180日内3次", "1年内4次"]),
+        (days_before(0, 0, 0), ["180日内3次"]),  # three decisions of one day
+        (days_before(1, 0), []),
+    ],
+)
+def test_the_windows_of_article_113_at_their_edges(days: list[date], windows: list[str]) -> None:
+    assert [window.text for window in windows_reached(days, LAST)] == windows
+
+
+def test_a_filled_window_stays_for_its_length_and_does_not_come_before_its_last_penalty() -> None:
+    days = days_before(180, 90, 0)
+    assert not windows_reached(days, LAST - timedelta(days=1))
+    assert windows_reached(days, LAST + timedelta(days=180))
+    assert not windows_reached(days, LAST + timedelta(days=181))
+
+
+def penalise(safe: Safe, n: int) -> None:
+    for number in range(n):
+        where = f"enterprise={safe.county.enterprise.pk}"
+        recorded(safe.inspector, where, decision_number=f"测应急罚〔2026〕{number}号")
+
+
+def major(safe: Safe) -> Hazard:
+    hazard = file(safe.inspector, safe.county.enterprise.pk, criterion=CRITERION)
+    act(safe.verifier, hazard, "order", **ORDERED | {"grade": "major", "criterion": CRITERION})
+    return hazard
+
+
+def facts(enterprise: Enterprise) -> set[str]:
+    rows = Enterprise.objects.filter(pk=enterprise.pk)
+    found = facts_of(rows, NOW + timedelta(minutes=5), ("hazards", "closure"))
+    return {fact.key for source in found.values() for told in source.values() for fact in told}
+
+
+def test_three_penalties_with_a_major_hazard_raise_the_flag_everywhere(safe: Safe, head: Person) -> None:
+    clerk, enterprise = county_clerk(), safe.county.enterprise
+    penalise(safe, 3)
+    assert closure_of(enterprise, NOW.date()) is None  # no major hazard
+    hazard = major(safe)
+    assert facts(enterprise) == {"major_hazards_open", "closure_reached"}
+    assert n_waiting(clerk, NOW) == 1 and n_waiting(safe.inspector, NOW) == 0
+    [line] = heaps_of(clerk, NOW, 5)[0].lines
+    assert line.title == "甲化工厂"
+    for address in (f"/enterprises/{enterprise.pk}/", line.address, "/work/"):
+        page = signed_in(clerk).get(address).content.decode()
+        assert "提请关闭" in page, address
+    other = closure_of(safe.county.other_enterprise, NOW.date())
+    assert other is None
+    Hazard._base_manager.filter(pk=hazard.pk).update(phase="closed", outcome="rectified", closed_at=NOW)
+    assert closure_of(enterprise, NOW.date() + timedelta(days=1)) is None
+
+
+def test_two_penalties_or_those_of_another_law_do_not_count(safe: Safe, head: Person) -> None:
+    major(safe)
+    penalise(safe, 2)
+    where = f"enterprise={safe.county.enterprise.pk}"
+    from anwei.standards.hazards.penalties import penalties
+
+    other = next(one.id for one in penalties().values() if one.source_id != "law_spf")
+    recorded(safe.inspector, where, decision_number="另一号", fine=other)
+    assert closure_of(safe.county.enterprise, NOW.date()) is None
+
+
+def test_an_overdue_major_hazard_is_a_fact_from_the_day_after(safe: Safe) -> None:
+    major(safe)
+    rows = Enterprise.objects.filter(pk=safe.county.enterprise.pk)
+
+    def keys(days: int) -> list[str]:
+        found = facts_of(rows, NOW + timedelta(days=days), ("hazards",))
+        return sorted(fact.key for told in found["hazards"].values() for fact in told)
+
+    assert keys(10) == ["major_hazards_open"]
+    assert keys(11) == ["major_hazards_open", "major_hazards_overdue"]
+    assert keys(-1) == []
