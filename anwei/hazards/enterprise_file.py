@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +15,7 @@ from anwei.hazards.penalties.closure import closure_of
 from anwei.ledgers.papers.blocks import Block, Paragraph
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
-from anwei.sites.enterprise_file import Asked, Context, Sheet, contribute
+from anwei.sites.enterprise_file import Asked, Context, Figure, Sheet, contribute
 from anwei.sites.file.parts import PRINTED, table, words
 from anwei.sites.models import Enterprise
 
@@ -31,6 +32,13 @@ def penalties_of(enterprise: Enterprise, person: Person, now: datetime) -> Conte
         "n_penalties": penalties.count(),
         "reached": closure_of(enterprise, day_of(now)),
     }
+
+
+def _figure(enterprise: Enterprise, parts: Context) -> Figure:
+    reached = parts["reached"] is not None
+    note = _("达到提请关闭条件") if reached else _("没有达到提请关闭条件")
+    address = f"{reverse('penalties')}?enterprise={enterprise.pk}"
+    return Figure(_("行政处罚"), parts["n_penalties"], note, address, hot=reached)
 
 
 def _printed(asked: Asked) -> Iterator[Block]:
@@ -53,5 +61,6 @@ contribute(
         group="cases",
         title=gettext_lazy("挂牌督办和处罚"),
         printed=_printed,
+        figure=_figure,
     )
 )

@@ -51,7 +51,7 @@ class PenaltyForm(forms.Form):
     sanction = forms.CharField(
         label=_("处罚内容"),
         max_length=300,
-        help_text=_("例如：罚款并责令停产停业整顿"),
+        help_text=_("例如：责令限期改正，处罚款"),
         widget=forms.TextInput(attrs=TEXT),
     )
     amount = forms.DecimalField(

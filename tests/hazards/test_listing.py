@@ -61,8 +61,8 @@ def proposed(person: Person, hazard: Hazard, **told: str) -> Listing:
     return Listing.objects.get(pk=re.fullmatch(r"/cases/(\d+)/", answer.url)[1])  # type: ignore[index]
 
 
-def noticed(clerk: Person, listing: Listing) -> Listing:
-    answer = act(clerk, listing, "notice", requirement="修补围堰并验收", due_on=LATER.isoformat())
+def noticed(clerk: Person, listing: Listing, requirement: str = "修补围堰并验收") -> Listing:
+    answer = act(clerk, listing, "notice", requirement=requirement, due_on=LATER.isoformat())
     assert answer.status_code == 302, answer.content.decode()
     return listing
 

@@ -72,7 +72,12 @@ def test_the_head_counts_and_masks(filled: County, browse: Browse) -> None:
     text = answer.content.decode()
     assert MASKED in text and PHONE not in text
     figures = {str(one.label): (one.n, one.hot) for one in answer.context["figures"]}
-    assert figures == {"未办结事项": (0, False), "当前报警": (0, False), "90 天内到期": (3, True)}
+    assert figures == {
+        "未办结事项": (0, False),
+        "行政处罚": (0, False),
+        "当前报警": (0, False),
+        "90 天内到期": (3, True),
+    }
 
 
 def test_the_one_who_answered_last_is_the_one_to_call(filled: County, browse: Browse) -> None:

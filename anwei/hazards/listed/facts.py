@@ -26,6 +26,7 @@ PUBLIC = (
     *("治理期限", "督办责任单位", "督办责任人", "治理责任人"),
 )
 """The fields of the notice that stand on the sign and on the public page; who is who by post alone."""
+WRITTEN = ("隐患名称", "判定条款", "治理内容和要求")  # what people wrote; the rest names bodies and posts
 TOLD = ("notice", "progress", "evaluate", "apply", "pass_review", "fail_review", "return_back", "lift")
 TOWN_DIGITS = 9
 SHOWN_AFTER = timedelta(days=365)  # that a lifted listing stays in the public list
@@ -72,7 +73,11 @@ def facts_of(listing: Listing) -> dict[str, str]:
 def public_facts(listing: Listing) -> list[tuple[str, str]]:
     """Return what everybody may read, with names of people and numbers masked."""
     names, facts = names_around(listing), facts_of(listing)
-    return [(_(label), redacted(facts[label], names)) for label in PUBLIC if facts[label]]
+    return [
+        (_(label), redacted(facts[label], names if label in WRITTEN else ()))
+        for label in PUBLIC
+        if facts[label]
+    ]
 
 
 def public_progress(listing: Listing) -> Iterator[Told]:

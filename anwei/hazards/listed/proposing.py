@@ -85,7 +85,7 @@ def propose(
     )
     run_clocks(locked, LISTED, now)
     locked.save(update_fields=["deadline"])
-    _tell(locked, listing.entries.get(number=1), LISTED, {"number": listing.number, "reason": reason}, now)
+    _tell(locked, listing.entries.get(number=1), LISTED, {"number": listing.number, "because": reason}, now)
     return listing
 
 
@@ -188,7 +188,7 @@ def _tell(hazard: Hazard, entry: Entry, verb: str, content: dict[str, Any], now:
 
 
 def _listed_line(entry: Entry) -> str:
-    return str(_("已提出挂牌督办：%(number)s，%(reason)s") % entry.content)
+    return str(_("已提出挂牌督办：%(number)s，%(because)s") % entry.content)
 
 
 def _unlisted_line(entry: Entry) -> str:

@@ -49,7 +49,7 @@ def draft_of(penalty: Penalty) -> str:
     """Return the text as it would be published, masked: who, what for, by which article, what, when."""
     enterprise = "" if penalty.enterprise is None else penalty.enterprise.unit.name
     who = "".join((enterprise, penalty.person_name)) or _("当事人")
-    amount = "" if penalty.amount is None else _("，罚款%(yuan)s元") % {"yuan": f"{penalty.amount:.2f}"}
+    amount = "" if penalty.amount is None else _("（罚款%(yuan)s元）") % {"yuan": f"{penalty.amount:.2f}"}
     text = _(
         "%(who)s%(violation)s，依据%(article)s，%(body)s于%(day)s作出处罚决定（%(number)s）："
         "%(sanction)s%(amount)s。"
