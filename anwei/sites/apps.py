@@ -34,3 +34,4 @@ class SitesConfig(AppConfig):
         autodiscover_modules("gaps")
         autodiscover_modules("live_facts")
         autodiscover_modules("map_layers")
+        autodiscover_modules("sign_door")

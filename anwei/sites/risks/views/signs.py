@@ -20,6 +20,7 @@ from anwei.sites.risks.assessing import may_assess, owner_of
 from anwei.sites.risks.points import points_seen
 from anwei.sites.risks.queries import shown_grades
 from anwei.sites.risks.signs import REPORTING, behind, card_of, issue_sign, sign_of
+from anwei.sites.sign_doors import SignDoor, doors_at
 
 
 @signed_in
@@ -57,8 +58,15 @@ def sign(request: HttpRequest, code: str) -> HttpResponse:
         "of_enterprise": grades.get(owner.pk, "") if owner else "",
         "reporting": REPORTING,
         "now": timezone.now(),
+        "doors": _doors(request, owner, code),
     }
     return _answer(request, "card", context)
+
+
+def _doors(request: HttpRequest, owner: Enterprise | None, code: str) -> list[SignDoor]:
+    if owner is None or not request.user.is_authenticated:
+        return []
+    return doors_at(person_of(request), owner, code, timezone.now())
 
 
 def _answer(request: HttpRequest, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
