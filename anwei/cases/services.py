@@ -61,7 +61,7 @@ def open_case(
         acting = check_opener(case, actor=actor, now=now)
         check_taken(files, now)
         _check_posts(case)
-        case.number = _next_number(kind.prefix, now)
+        case.number = next_number(kind.prefix, now)
         try:
             case.clean_fields()
         except ValidationError as fault:
@@ -224,7 +224,8 @@ def _acting_for(acting: Acting | None) -> dict[str, Any]:
     return {} if acting is None else acting.sealed
 
 
-def _next_number(prefix: str, now: datetime) -> str:
+def next_number(prefix: str, now: datetime) -> str:
+    """Return the next number of a series in the year of `now`, such as YJ202600001, in a transaction."""
     name = f"{prefix}{day_of(now).year}"
     Series.objects.get_or_create(name=name)
     series = Series.objects.select_for_update().get(name=name)

@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,8 @@ class HazardsConfig(AppConfig):
     name = "anwei.hazards"
     verbose_name = _("隐患排查治理")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let inspections add their sheet to files and their rows to desks."""
+        for module in ("enterprise_file", "waiting"):
+            import_module(f"anwei.hazards.planning.{module}")

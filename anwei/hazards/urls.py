@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from anwei.hazards.views import filing, listings, penalties, public
+from anwei.hazards.views import campaigns, draws, filing, inspections, listings, penalties, public
 from anwei.org.policy import signed_in
 
 LEDGER = signed_in(require_safe(RedirectView.as_view(url="/cases/?kind=hazard")))
@@ -24,4 +24,17 @@ urlpatterns = [
     path("public/listed/", public.listed_public, name="listed_public"),
     path("public/penalties/", public.penalties_public, name="penalties_public"),
     path("g/<slug:code>", public.listed_page, name="listed_page"),
+    path("inspections/", inspections.inspections, name="inspections"),
+    path("inspections/new/", inspections.inspection_new, name="inspection_new"),
+    path("inspections/merge/", inspections.inspection_merge, name="inspection_merge"),
+    path("inspections/plan/", campaigns.inspection_plan, name="inspection_plan"),
+    path("inspections/plan/new/", campaigns.campaign_new, name="campaign_new"),
+    path("inspections/campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("inspections/campaigns/<int:pk>/close/", campaigns.campaign_close, name="campaign_close"),
+    path("inspections/campaigns/<int:pk>/daily/", campaigns.campaign_daily, name="campaign_daily"),
+    path("inspections/campaigns/<int:pk>/draw/", draws.draw_new, name="draw_new"),
+    path("inspections/draws/<int:pk>/", draws.draw, name="draw"),
+    path("inspections/scan/<slug:code>/", inspections.inspection_scan, name="inspection_scan"),
+    path("inspections/<int:pk>/", inspections.inspection, name="inspection"),
+    path("inspections/<int:pk>/<slug:act>/", inspections.inspection_act, name="inspection_act"),
 ]

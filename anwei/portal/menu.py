@@ -102,6 +102,19 @@ MENU = (
             Door("hazard_new", _("登记隐患"), "file-alert", ("hazard_beside",)),
             Door("listings", _("挂牌督办"), "map-pin", ("listing_propose", "listing_sign")),
             Door("penalties", _("行政处罚"), "file-text", ("penalty_new", "penalty_take_down")),
+            Door(
+                "inspections",
+                _("检查"),
+                "clipboard-check",
+                ("inspection", "inspection_act", "inspection_new", "inspection_scan"),
+            ),
+            Door(
+                "inspection_plan",
+                _("检查计划"),
+                "calendar",
+                ("campaign", "campaign_new", "campaign_daily", "draw_new", "draw"),
+                officials_only=True,
+            ),
         ),
     ),
     Group(

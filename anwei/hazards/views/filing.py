@@ -37,9 +37,9 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not any(post.kind not in NO_FINDER for post in standing(person).posts):
         raise PermissionDenied(_("您的岗位不登记隐患。"))
-    where = _where(request, person)
+    where = where_asked(request, person)
     if where is None:
-        return render(request, "hazards/where.html", _choices(request, person))
+        return render(request, "hazards/where.html", places_found(request, person))
     located = where.enterprise is not None or where.site is not None
     own = _is_own(person, where)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -61,7 +61,7 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
 def hazard_beside(request: HttpRequest) -> HttpResponse:
     """Answer while somebody types: criteria that fit the words, and open hazards that may be the same."""
     person, now = person_of(request), timezone.now()
-    where = _where(request, person) or Whereabouts()
+    where = where_asked(request, person) or Whereabouts()
     text = request.GET.get("description", "")[:2000]
     words = request.GET.get("q", "")[:60]
     owner = where.site or where.enterprise
@@ -112,7 +112,7 @@ def _filed(request: HttpRequest, form: HazardForm, where: Whereabouts) -> HttpRe
     return redirect("case", pk=filed.pk)
 
 
-def _where(request: HttpRequest, person: Person) -> Whereabouts | None:
+def where_asked(request: HttpRequest, person: Person) -> Whereabouts | None:
     """Return the chosen place; None where nothing was chosen yet. Http404 out of sight."""
     if site := number_in(request.GET.get("site", "")):
         place = get_object_or_404(Site.objects.visible_to(person), pk=site)
@@ -127,7 +127,7 @@ def _where(request: HttpRequest, person: Person) -> Whereabouts | None:
     return None
 
 
-def _choices(request: HttpRequest, person: Person) -> dict[str, Any]:
+def places_found(request: HttpRequest, person: Person) -> dict[str, Any]:
     """Return the enterprises and places whose name, code or address holds the words."""
     words = request.GET.get("q", "").strip()[:60]
     enterprises = Enterprise.objects.visible_to(person).select_related("unit").order_by("unit__name", "pk")

@@ -22,6 +22,7 @@ from anwei.portal.system.bands import LecBands, LsBands
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
 from anwei.portal.system.enforcement import Powers, Publication
 from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
+from anwei.portal.system.inspections import Inspections
 from anwei.portal.system.letters import Sides
 from anwei.portal.system.names import Issuers
 from anwei.portal.system.timetable import Timetable
@@ -43,6 +44,7 @@ SETS: dict[str, FigureSet] = {
         Publication(),
         LecBands(),
         LsBands(),
+        Inspections(),
     )
 }
 LOG_LINES = 20

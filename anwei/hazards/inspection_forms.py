@@ -1,0 +1,259 @@
+"""The forms of inspections: a visit, who goes, a campaign, a draw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from anwei.hazards.models import Campaign, Visit
+from anwei.hazards.planning.bodies import bodies_around, bodies_of, certified_on
+from anwei.hazards.services.draws import LONGEST_SEED
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import SECTOR_CHOICES, Person, Territory, Unit
+from anwei.standards.inspections.rules import reasons
+
+TEXT = {"class": "form-control"}
+SELECT = {"class": "form-select"}
+DAY = {**TEXT, "type": "date"}
+ANNOUNCED = (("1", _("事先告知企业")), ("0", _("四不两直：到场以前企业看不到")))
+
+
+def day_field(label: Any) -> forms.DateField:
+    """Return a field for one day."""
+    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+
+
+def inspector_choices(bodies: list[Unit], now: datetime) -> list[tuple[int, str]]:
+    """Return who may go: people with a certificate of the county first, then the colleagues without one."""
+    county = bodies[0].territory[:6]
+    known = certified_on(day_of(now)).filter(unit__territory__startswith=county).order_by("unit", "pk")
+    own = {unit.pk for unit in bodies}
+    certified = {
+        one.person_id: f"{one.person} {one.unit} {one.number}"
+        for one in sorted(known, key=lambda one: one.unit_id not in own)
+    }
+    held = holdings_on(day_of(now)).filter(post__unit__in=bodies, person__kind=Person.Kind.PERSON)
+    colleagues = held.exclude(person__in=certified).select_related("person", "post__unit").order_by("person")
+    without = {one.person_id: f"{one.person} {one.post.unit} {_now('（无执法证）')}" for one in colleagues}
+    return [*certified.items(), *without.items()]
+
+
+class GoingForm(forms.Form):
+    """Which day, and who goes."""
+
+    planned_on = day_field(_("检查日期"))
+    inspectors = forms.TypedMultipleChoiceField(
+        label=_("检查人员"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, bodies: list[Unit], now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["inspectors"]
+        field.choices = inspector_choices(bodies, now)
+
+    def people(self) -> list[Person]:
+        """Return the chosen people in the order of their names on the list."""
+        chosen = self.cleaned_data["inspectors"]
+        known = Person.objects.in_bulk(chosen)
+        return [known[key] for key in chosen if key in known]
+
+
+class VisitForm(GoingForm):
+    """A visit: under whose name, when, why, told or not, with whom."""
+
+    body = forms.ModelChoiceField(
+        label=_("检查单位"), queryset=Unit.objects.none(), widget=forms.Select(attrs=SELECT)
+    )
+    reason = forms.ChoiceField(label=_("检查事由"), widget=forms.Select(attrs=SELECT))
+    reason_text = forms.CharField(
+        label=_("线索、文号"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+        help_text=_("举报、事故、交办等不计次的事由须写明；企业看不到这一栏"),
+    )
+    announced = forms.ChoiceField(
+        label=_("是否告知"), choices=ANNOUNCED, widget=forms.RadioSelect, initial="1"
+    )
+    campaign = forms.ModelChoiceField(
+        label=_("检查计划"),
+        queryset=Campaign.objects.none(),
+        required=False,
+        widget=forms.Select(attrs=SELECT),
+    )
+    others = forms.ModelMultipleChoiceField(
+        label=_("一同检查的单位（综合查一次）"),
+        queryset=Unit.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = (
+        "body",
+        "planned_on",
+        "reason",
+        "reason_text",
+        "announced",
+        "campaign",
+        "inspectors",
+        "others",
+    )
+
+    def __init__(self, data: Any = None, *, person: Person, now: datetime, initial: Any = None) -> None:
+        own = bodies_of(person, now)
+        super().__init__(data, bodies=own, now=now, initial={"planned_on": day_of(now), **(initial or {})})
+        body: Any = self.fields["body"]
+        body.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own]).order_by("pk")
+        if len(own) == 1:
+            body.empty_label = None
+        reason: Any = self.fields["reason"]
+        reason.choices = [
+            (one.code, _now(one.label) + ("" if one.counted else _now("（不计次）")))
+            for one in reasons().values()
+        ]
+        campaign: Any = self.fields["campaign"]
+        campaign.queryset = Campaign.objects.visible_to(person).filter(
+            closed_at=None, ends_on__gte=day_of(now)
+        )
+        others: Any = self.fields["others"]
+        others.queryset = bodies_around(own[0].territory).exclude(pk__in=[unit.pk for unit in own])
+
+
+class EndForm(forms.Form):
+    """What was seen, and who of the enterprise was there."""
+
+    finding = forms.CharField(
+        label=_("检查情况"), max_length=2000, widget=forms.Textarea(attrs={**TEXT, "rows": 3})
+    )
+    head = forms.CharField(
+        label=_("现场负责人"), max_length=60, required=False, widget=forms.TextInput(attrs=TEXT)
+    )
+    refusal = forms.CharField(
+        label=_("拒绝签字的，写明情况"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+
+
+class RatingForm(forms.Form):
+    """One to five, with words if one likes."""
+
+    rating = forms.TypedChoiceField(
+        label=_("评价"),
+        coerce=int,
+        choices=[(5, _("5 很好")), (4, _("4 好")), (3, _("3 一般")), (2, _("2 不好")), (1, _("1 很不好"))],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=_("意见"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
+        help_text=_("检查单位看得到分数和意见；评价人姓名只有安委办看得到"),
+    )
+
+
+class CampaignForm(forms.Form):
+    """A campaign: whose, what, where, when, how many."""
+
+    organizer = forms.ModelChoiceField(
+        label=_("组织单位"), queryset=Unit.objects.none(), widget=forms.Select(attrs=SELECT)
+    )
+    kind = forms.ChoiceField(
+        label=_("类别"),
+        choices=[(kind.value, kind.label) for kind in Campaign.Kind if kind != Campaign.Kind.KEY_PERIOD],
+        widget=forms.Select(attrs=SELECT),
+    )
+    name = forms.CharField(label=_("名称"), max_length=120, widget=forms.TextInput(attrs=TEXT))
+    starts_on = day_field(_("起始日期"))
+    ends_on = day_field(_("截止日期"))
+    territory = forms.ChoiceField(label=_("属地"), required=False, widget=forms.Select(attrs=SELECT))
+    target = forms.IntegerField(
+        label=_("检查家次目标"), min_value=1, max_value=99999, widget=forms.NumberInput(attrs=TEXT)
+    )
+    sectors = forms.MultipleChoiceField(
+        label=_("行业（不选为全部）"),
+        choices=SECTOR_CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    items = forms.CharField(
+        label=_("检查项编号（不填用各行业自己的检查表）"),
+        max_length=2000,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+        help_text=_("多个编号用空格或顿号隔开"),
+    )
+    basis = forms.CharField(
+        label=_("依据文件"), max_length=200, required=False, widget=forms.TextInput(attrs=TEXT)
+    )
+    note = forms.CharField(
+        label=_("要求"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
+    )
+
+    def __init__(self, data: Any = None, *, person: Person, now: datetime, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        own = bodies_of(person, now)
+        organizer: Any = self.fields["organizer"]
+        organizer.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own]).order_by("pk")
+        if len(own) == 1:
+            organizer.empty_label = None
+        territory: Any = self.fields["territory"]
+        places = Territory.objects.filter(code__startswith=own[0].territory)
+        territory.choices = [
+            ("", _now("本单位的全部属地")),
+            *((one.code, one.name) for one in places if len(one.code) <= 9),
+        ]
+
+
+class DrawForm(forms.Form):
+    """By which seed, how many, and how many inspectors for each."""
+
+    body = forms.ModelChoiceField(
+        label=_("抽取单位"), queryset=Unit.objects.none(), widget=forms.Select(attrs=SELECT)
+    )
+    seed = forms.CharField(
+        label=_("种子"),
+        max_length=LONGEST_SEED,
+        widget=forms.TextInput(attrs=TEXT),
+        help_text=_("可以用当天公布的彩票号码等事先没人知道的数；系统先填了一个"),
+    )
+    n = forms.IntegerField(
+        label=_("抽取家数"), min_value=1, max_value=9999, widget=forms.NumberInput(attrs=TEXT)
+    )
+    n_inspectors = forms.IntegerField(
+        label=_("每家执法人员"), min_value=2, max_value=9, initial=2, widget=forms.NumberInput(attrs=TEXT)
+    )
+
+    def __init__(self, data: Any = None, *, person: Person, now: datetime, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        own = bodies_of(person, now)
+        body: Any = self.fields["body"]
+        body.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own]).order_by("pk")
+        if len(own) == 1:
+            body.empty_label = None
+
+
+def states() -> list[tuple[str, Any]]:
+    """Return the states of a visit that the list filters by."""
+    return [
+        ("planned", _("待检查")),
+        ("begun", _("检查中")),
+        ("ended", _("已检查")),
+        ("cancelled", _("已取消、已合并")),
+    ]
+
+
+def going_of(visit: Visit) -> dict[str, Any]:
+    """Return what the form of a change begins with."""
+    return {
+        "planned_on": visit.planned_on,
+        "inspectors": list(visit.attendances.values_list("person", flat=True)),
+    }

@@ -1,0 +1,1 @@
+"""Planning inspections: who may, how often, whom first, merged how, and what the day's report says."""

@@ -1,0 +1,69 @@
+"""The bodies that inspect: which of them a person acts for, and who may go along with a certificate."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from anwei.hazards.models import Inspector
+from anwei.hazards.services.opening import NO_FINDER
+from anwei.org.holdings import Standing, standing_of
+from anwei.org.models import Person, Unit
+from anwei.org.scope import standing
+
+INSPECTING = (
+    Unit.Kind.GOVERNMENT,
+    Unit.Kind.COMMITTEE_OFFICE,
+    Unit.Kind.DEPARTMENT,
+    Unit.Kind.TOWNSHIP,
+)
+
+
+def bodies_of(person: Person, now: datetime) -> list[Unit]:
+    """Return the inspecting bodies at which a person acts, each once."""
+    return _inspecting(standing_of(person, now))
+
+
+def bodies_at(person: Person) -> list[Unit]:
+    """Return the same for today, from what the request remembers."""
+    return _inspecting(standing(person))
+
+
+def _inspecting(told: Standing) -> list[Unit]:
+    units = {
+        post.unit_id: post.unit
+        for post in told.posts
+        if post.kind not in NO_FINDER and post.unit.kind in INSPECTING
+    }
+    return list(units.values())
+
+
+def require_body(person: Person, now: datetime) -> list[Unit]:
+    """Return the bodies of a person. Raises PermissionDenied, as a sentence, where there is none."""
+    units = bodies_of(person, now)
+    if not units:
+        raise PermissionDenied(_("此页由实施检查的政府、部门、乡镇使用。"))
+    return units
+
+
+def is_of_the_office(person: Person, now: datetime) -> bool:
+    """Say whether a person acts in a committee office."""
+    return any(unit.kind == Unit.Kind.COMMITTEE_OFFICE for unit in bodies_of(person, now))
+
+
+def bodies_around(territory: str) -> QuerySet[Unit]:
+    """Return the inspecting bodies of the county of a territory, and of the township it lies in."""
+    around = [territory[:n] for n in (6, 9)]
+    return Unit.objects.filter(kind__in=INSPECTING, territory__in=around, closed_on=None).order_by(
+        "kind", "pk"
+    )
+
+
+def certified_on(day: date) -> QuerySet[Inspector]:
+    """Return the certificates that are valid on a day, of people whose account is in use."""
+    return Inspector.objects.filter(valid_until__gte=day, person__is_active=True).select_related(
+        "person", "unit"
+    )

@@ -1,0 +1,132 @@
+"""The daily report of a key period (零报告): computed from records for each body and day, never typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from anwei.cases.models import Case
+from anwei.hazards.models import Campaign, Grade, Hazard, Visit
+from anwei.hazards.planning.bodies import INSPECTING
+from anwei.org.holdings import day_of
+from anwei.org.models import Person, SectorDuty, Unit
+from anwei.sites.timeline import start_of
+
+COLUMNS = (
+    ("visits", _("检查家次")),
+    ("found", _("发现隐患")),
+    ("major", _("其中重大")),
+    ("closed", _("销号隐患")),
+    ("warnings", _("预警")),
+)
+WARNING = "warning"  # the kind of case that an alarm becomes
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class DailyLine:
+    """One body on one day; all numbers zero is the zero report."""
+
+    on: date
+    unit: Unit | None  # None: the whole territory, each thing once
+    numbers: dict[str, int]
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether nothing was done, found or warned of."""
+        return not any(self.numbers.values())
+
+    @property
+    def cells(self) -> list[int]:
+        """The numbers in the order of COLUMNS."""
+        return [self.numbers[key] for key, _label in COLUMNS]
+
+
+@dataclass(frozen=True)
+class _Fact:
+    key: str
+    on: date
+    territory: str
+    sector: str
+    bodies: frozenset[int] = frozenset()
+
+
+def days_of(campaign: Campaign, now: datetime) -> list[date]:
+    """Return the days of a campaign that have begun, the newest first."""
+    last = min(campaign.ends_on, day_of(now))
+    return [last - n * DAY for n in range((last - campaign.starts_on).days + 1)]
+
+
+def daily_report(campaign: Campaign, person: Person, days: Iterable[date]) -> list[DailyLine]:
+    """Return a line for each day and body of the campaign's territory, and one for all together.
+
+    A visit counts for each body that took part; a hazard or warning for the township where it lies and for
+    the department that answers for its sector.
+    """
+    wanted = sorted(set(days), reverse=True)
+    if not wanted:
+        return []
+    facts = list(_facts(campaign, person, wanted[-1], wanted[0]))
+    units = list(
+        Unit.objects.filter(kind__in=INSPECTING, territory__startswith=campaign.territory, closed_on=None)
+    )
+    sectors = _sectors(units, wanted[0])
+    lines = []
+    for on in wanted:
+        of_day = [fact for fact in facts if fact.on == on]
+        lines.append(DailyLine(on, None, _numbers(of_day)))
+        for unit in units:
+            own = [fact for fact in of_day if _belongs(fact, unit, sectors.get(unit.pk, frozenset()))]
+            lines.append(DailyLine(on, unit, _numbers(own)))
+    return lines
+
+
+def _numbers(facts: Iterable[_Fact]) -> dict[str, int]:
+    numbers = dict.fromkeys((key for key, _label in COLUMNS), 0)
+    for fact in facts:
+        numbers[fact.key] += 1
+    return numbers
+
+
+def _belongs(fact: _Fact, unit: Unit, sectors: frozenset[str]) -> bool:
+    if fact.key == "visits":
+        return unit.pk in fact.bodies
+    if unit.kind == Unit.Kind.DEPARTMENT:
+        return fact.sector in sectors and fact.territory.startswith(unit.territory)
+    return unit.kind == Unit.Kind.TOWNSHIP and fact.territory.startswith(unit.territory)
+
+
+def _sectors(units: list[Unit], on: date) -> dict[int, frozenset[str]]:
+    duties = SectorDuty.objects.on(on).filter(unit__in=units, lead=True).values_list("unit", "sector")
+    found: dict[int, set[str]] = {}
+    for unit, sector in duties:
+        found.setdefault(unit, set()).add(sector)
+    return {unit: frozenset(codes) for unit, codes in found.items()}
+
+
+def _facts(campaign: Campaign, person: Person, first: date, last: date) -> Iterable[_Fact]:
+    window = (start_of(first), start_of(last + DAY))
+    where: dict[str, Any] = {"territory__startswith": campaign.territory}
+    if campaign.sectors:
+        where["sector__in"] = campaign.sectors
+    visits = Visit.objects.visible_to(person).filter(begun_at__range=window, **where)
+    for visit in visits.prefetch_related("bodies"):
+        bodies = frozenset(unit.pk for unit in visit.bodies.all())
+        yield _Fact("visits", day_of(visit.begun_at), visit.territory, visit.sector, bodies)
+    hazards = Hazard.objects.visible_to(person).filter(**where).order_by()
+    for at, territory, sector, grade in hazards.filter(found_at__range=window).values_list(
+        "found_at", "territory", "sector", "grade"
+    ):
+        yield _Fact("found", day_of(at), territory, sector)
+        if grade == Grade.MAJOR:
+            yield _Fact("major", day_of(at), territory, sector)
+    closed = hazards.filter(closed_at__range=window, outcome="rectified")
+    for at, territory, sector in closed.values_list("closed_at", "territory", "sector"):
+        yield _Fact("closed", day_of(at), territory, sector)
+    warnings = Case.objects.visible_to(person).filter(kind=WARNING, opened_at__range=window, **where)
+    for at, territory, sector in warnings.order_by().values_list("opened_at", "territory", "sector"):
+        yield _Fact("warnings", day_of(at), territory, sector)

@@ -1,0 +1,120 @@
+"""A visit as it happens: it begins (also by the sign at the gate), ends, and is rated by the enterprise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.hazards.models import State, Visit
+from anwei.hazards.planning.capping import own_figures
+from anwei.hazards.services.visits import locked, remember, require_of_bodies, tell_enterprise
+from anwei.org.holdings import day_of
+from anwei.org.models import Person, Unit
+from anwei.org.scope import grants
+from anwei.sites.models import Enterprise, RiskPoint
+from anwei.sites.risks.signs import behind
+from anwei.standards.inspections.rules import figure
+
+RATINGS = range(1, 6)
+
+
+@transaction.atomic
+def begin_visit(visit: Visit, *, actor: Person, now: datetime, code: str = "") -> Visit:
+    """Begin a planned visit; with the `code` of a sign of the enterprise it was scanned in (扫码入企).
+
+    From now on its enterprise sees it also where it was unannounced. Raises NotYourTurn for who does not take
+    part, CaseError before its day, with too few inspectors, or with the sign of somebody else.
+    """
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    if visit.state != State.PLANNED:
+        raise CaseError(_("检查%(state)s。") % {"state": visit.state.label})
+    if visit.announced and day_of(now) < visit.planned_on:
+        raise CaseError(_("已告知企业 %(day)s 检查；提前的，请先改日期。") % {"day": visit.planned_on})
+    if sentence := too_few(visit):
+        raise CaseError(sentence)
+    if code and _enterprise_at(code) != visit.enterprise:
+        raise CaseError(_("扫的不是%(whom)s的二维码。") % {"whom": visit.whom})
+    visit.begun_at, visit.begun_by, visit.scanned = now, actor, bool(code)
+    visit.save(update_fields=["begun_at", "begun_by", "scanned"])
+    remember(visit, "begin", {"scanned": visit.scanned}, actor=actor, now=now)
+    if not visit.announced:
+        words = {"bodies": _("、").join(str(unit) for unit in visit.bodies.all()), "number": visit.number}
+        text = _("%(bodies)s已到场检查：%(number)s") % words
+        tell_enterprise(visit, actor, now, text=text, of="begin")
+    return visit
+
+
+def too_few(visit: Visit) -> str:
+    """Return the sentence why a visit has too few inspectors to begin, "" where it has enough.
+
+    Where a department takes part they have certificates; a township that alone looks round sends as many.
+    """
+    least = figure("inspectors", own_figures())
+    people = visit.attendances.all()
+    if visit.bodies.filter(kind=Unit.Kind.DEPARTMENT).exists():
+        n = people.exclude(certificate="").count()
+        return (
+            ""
+            if n >= least
+            else _("检查须有至少 %(least)d 名持证人员，现有 %(n)d 名；请先安排人员。")
+            % {"least": least, "n": n}
+        )
+    n = people.count()
+    words = {"least": least, "n": n}
+    return "" if n >= least else _("检查须有至少 %(least)d 人，现有 %(n)d 人；请先安排人员。") % words
+
+
+@transaction.atomic
+def end_visit(
+    visit: Visit, *, actor: Person, now: datetime, finding: str, head: str = "", refusal: str = ""
+) -> Visit:
+    """End a visit with what was seen, and who of the enterprise was there or refused to sign."""
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    if visit.state != State.BEGUN:
+        raise CaseError(_("检查%(state)s，不能结束。") % {"state": visit.state.label})
+    if not finding.strip():
+        raise CaseError(_("请写明检查情况；没有发现问题的，也要写明。"))
+    visit.ended_at, visit.finding = now, finding.strip()
+    visit.head, visit.refusal = head.strip()[:60], refusal.strip()[:300]
+    visit.save(update_fields=["ended_at", "finding", "head", "refusal"])
+    content = {"finding": visit.finding, "head": visit.head, "refusal": visit.refusal}
+    remember(visit, "end", content, actor=actor, now=now)
+    text = _("%(number)s检查已结束，可以查看检查情况并评价") % {"number": visit.number}
+    tell_enterprise(visit, actor, now, text=text, of="end")
+    return visit
+
+
+@transaction.atomic
+def rate_visit(visit: Visit, *, actor: Person, now: datetime, rating: int, text: str = "") -> Visit:
+    """Rate an ended visit once, as its enterprise, with 1 to 5.
+
+    Raises NotYourTurn for anybody else, CaseError before the end, a second time, or out of the range.
+    """
+    visit = locked(visit)
+    if visit.enterprise_id is None or not may_rate(visit, actor):
+        raise NotYourTurn(_("只有被检查的企业可以评价。"))
+    if visit.state != State.ENDED:
+        raise CaseError(_("检查结束以后才能评价。"))
+    if visit.rated_at is not None:
+        raise CaseError(_("这次检查已经评价过。"))
+    if rating not in RATINGS:
+        raise CaseError(_("评价为 1 至 5 分。"))
+    visit.rating, visit.rating_text, visit.rated_at, visit.rated_by = rating, text.strip()[:500], now, actor
+    visit.save(update_fields=["rating", "rating_text", "rated_at", "rated_by"])
+    remember(visit, "rate", {"rating": rating}, actor=actor, now=now)
+    return visit
+
+
+def may_rate(visit: Visit, person: Person) -> bool:
+    """Say whether a person is of the enterprise that was visited."""
+    return any(grant.enterprise == visit.enterprise_id for grant in grants(person) if grant.enterprise)
+
+
+def _enterprise_at(code: str) -> Enterprise | None:
+    thing = behind(code)
+    return thing.site.enterprise if isinstance(thing, RiskPoint) else thing

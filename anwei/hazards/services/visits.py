@@ -1,0 +1,265 @@
+"""Planning a visit under the cap, moving and cancelling it, making one of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.cases.notices.services import tell
+from anwei.cases.services import next_number
+from anwei.hazards.models import Attendance, Campaign, State, Visit
+from anwei.hazards.planning.bodies import bodies_of, certified_on
+from anwei.hazards.planning.capping import refusal
+from anwei.hazards.planning.merging import may_be_one
+from anwei.hazards.services.opening import Whereabouts
+from anwei.ledgers.services import record_change
+from anwei.org.holdings import day_of
+from anwei.org.models import Person, Post, Unit
+from anwei.org.scope import grants
+from anwei.sites.models import Enterprise
+from anwei.standards.inspections.rules import Reason, reasons
+
+REGISTER = "hazards.visit"
+PREFIX = "JC"
+FAR = 400  # days: further ahead nobody plans
+
+
+@transaction.atomic
+def plan_visit(
+    where: Whereabouts,
+    *,
+    actor: Person,
+    now: datetime,
+    body: Unit,
+    planned_on: date,
+    reason: str,
+    reason_text: str = "",
+    announced: bool = True,
+    campaign: Campaign | None = None,
+    others: Sequence[Unit] = (),
+    inspectors: Sequence[Person] = (),
+) -> Visit:
+    """Plan a visit of `body` (and `others`) and tell the enterprise, unless it is unannounced.
+
+    Raises NotYourTurn for who does not act for `body` or does not see the place, and CaseError with a
+    sentence for a day that is over, a reason that does not fit, or one visit more than the year allows.
+    """
+    where = where.completed()
+    why = _reason(reason, reason_text, announced)
+    bodies = list({unit.pk: unit for unit in (body, *others)}.values())
+    if body not in bodies_of(actor, now):
+        raise NotYourTurn(_("您只能以自己单位的名义安排检查。"))
+    keep_in_sight(where, actor)
+    _check_day(planned_on, now)
+    if campaign is not None and campaign.closed_at is not None:
+        raise CaseError(_("“%(campaign)s”已结束，不能再安排检查。") % {"campaign": campaign})
+    if where.enterprise is not None:
+        # one after the other for each enterprise, so that two bodies at once do not pass the cap
+        Enterprise._base_manager.select_for_update().get(pk=where.enterprise.pk)
+        if sentence := refusal(bodies, where.enterprise, planned_on, why):
+            raise CaseError(sentence)
+    visit = Visit._base_manager.create(
+        number=next_number(PREFIX, now),
+        campaign=campaign,
+        enterprise=where.enterprise,
+        site=where.site,
+        territory=where.territory,
+        sector=where.sector,
+        planned_on=planned_on,
+        announced=announced,
+        reason=why.code,
+        reason_text=reason_text.strip(),
+        citation=why.citation,
+        counted=why.counted and where.enterprise is not None,
+        body=body,
+        planned_by=actor,
+        planned_at=now,
+    )
+    visit.bodies.set(bodies)
+    send(visit, inspectors)
+    content = {
+        "number": visit.number,
+        "enterprise": visit.enterprise_id,
+        "site": visit.site_id,
+        "planned_on": planned_on.isoformat(),
+        "announced": announced,
+        "reason": why.code,
+        "bodies": [unit.pk for unit in bodies],
+    }
+    remember(visit, "plan", content, actor=actor, now=now)
+    if announced:
+        tell_enterprise(visit, actor, now)
+    return visit
+
+
+def send(visit: Visit, inspectors: Sequence[Person]) -> None:
+    """Put inspectors on a visit, each with unit and the certificate number that is valid on its day."""
+    known = {one.person_id: one for one in certified_on(visit.planned_on).filter(person__in=inspectors)}
+    for person in inspectors:
+        certificate = known.get(person.pk)
+        Attendance._base_manager.get_or_create(
+            visit=visit,
+            person=person,
+            defaults={
+                "unit": visit.body if certificate is None else certificate.unit,
+                "certificate": "" if certificate is None else certificate.number,
+            },
+        )
+
+
+@transaction.atomic
+def change_visit(
+    visit: Visit, *, actor: Person, now: datetime, planned_on: date, inspectors: Sequence[Person]
+) -> Visit:
+    """Move a visit to another day and say anew who goes, while nobody came. Raises as `plan_visit`."""
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    _require_planned(visit)
+    if planned_on != visit.planned_on:
+        _check_day(planned_on, now)
+        if visit.enterprise is not None and visit.planned_on.year != planned_on.year:
+            sentence = refusal(visit.bodies.all(), visit.enterprise, planned_on, reasons()[visit.reason])
+            if sentence:
+                raise CaseError(sentence)
+    moved = planned_on != visit.planned_on
+    visit.planned_on = planned_on
+    visit.save(update_fields=["planned_on"])
+    visit.attendances.all().delete()
+    send(visit, inspectors)
+    content = {"planned_on": planned_on.isoformat(), "inspectors": [one.pk for one in inspectors]}
+    remember(visit, "change", content, actor=actor, now=now)
+    if moved and visit.announced:
+        tell_enterprise(visit, actor, now)
+    return visit
+
+
+@transaction.atomic
+def cancel_visit(visit: Visit, *, actor: Person, now: datetime, reason: str) -> Visit:
+    """Cancel a visit that has not begun, with a reason that its enterprise reads where it was told."""
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    _require_planned(visit)
+    if not reason.strip():
+        raise CaseError(_("请写明取消理由。"))
+    visit.cancelled_at, visit.cancel_reason = now, reason.strip()[:300]
+    visit.save(update_fields=["cancelled_at", "cancel_reason"])
+    remember(visit, "cancel", {}, actor=actor, now=now, reason=visit.cancel_reason)
+    if visit.announced:
+        text = _("%(number)s检查已取消：%(reason)s") % {"number": visit.number, "reason": visit.cancel_reason}
+        tell_enterprise(visit, actor, now, text=text, of="cancel")
+    return visit
+
+
+@transaction.atomic
+def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Visit:
+    """Make one visit (综合查一次) of several planned ones to one enterprise; return it, the earliest of them.
+
+    Raises NotYourTurn where none of them is of a body of the actor, CaseError where they cannot be one.
+    """
+    rows = Visit._base_manager.select_for_update().filter(pk__in=[visit.pk for visit in visits])
+    together = list(rows.order_by("planned_on", "pk"))
+    if sentence := may_be_one(together):
+        raise CaseError(sentence)
+    own = {unit.pk for unit in bodies_of(actor, now)}
+    bodies = {unit.pk: unit for visit in together for unit in visit.bodies.all()}
+    if not own & bodies.keys():
+        raise NotYourTurn(_("只有参加检查的单位可以合并。"))
+    kept, rest = together[0], together[1:]
+    inspectors = [one.person for visit in together for one in visit.attendances.select_related("person")]
+    kept.bodies.set(bodies.values())
+    send(kept, list({person.pk: person for person in inspectors}.values()))
+    kept.counted = any(visit.counted for visit in together)
+    kept.save(update_fields=["counted"])
+    for visit in rest:
+        visit.cancelled_at, visit.merged_into = now, kept
+        visit.cancel_reason = _("并入%(number)s，综合查一次") % {"number": kept.number}
+        visit.save(update_fields=["cancelled_at", "merged_into", "cancel_reason"])
+        remember(visit, "merge", {"into": kept.number}, actor=actor, now=now)
+    remember(kept, "merge", {"of": [visit.number for visit in rest]}, actor=actor, now=now)
+    if kept.announced:
+        names = _("、").join(str(unit) for unit in bodies.values())
+        words = {"day": kept.planned_on, "bodies": names, "number": kept.number}
+        text = _("%(bodies)s的检查合并为一次：%(day)s，%(number)s") % words
+        tell_enterprise(kept, actor, now, text=text, of="merge")
+    return kept
+
+
+def tell_enterprise(visit: Visit, actor: Person, now: datetime, *, text: str = "", of: str = "plan") -> None:
+    """Tell head and safety staff of the visited enterprise; a place of nobody's has none to tell."""
+    if visit.enterprise is None:
+        return
+    words = {
+        "bodies": _("、").join(str(unit) for unit in visit.bodies.all()),
+        "day": visit.planned_on,
+        "reason": visit.get_reason_display(),
+    }
+    kinds = (Post.Kind.PRINCIPAL, Post.Kind.SAFETY)
+    tell(
+        to=list(Post.objects.filter(unit=visit.enterprise.unit_id, kind__in=kinds)),
+        text=text or _("%(bodies)s定于 %(day)s 来检查：%(reason)s") % words,
+        url=reverse("inspection", args=[visit.pk]),
+        level="info",
+        key=f"visit-{visit.pk}-{of}-{visit.planned_on}",
+        now=now,
+        actor=actor,
+    )
+
+
+def locked(visit: Visit) -> Visit:
+    """Return the visit as it stands, locked until the transaction ends."""
+    return Visit._base_manager.select_for_update().get(pk=visit.pk)
+
+
+def require_of_bodies(visit: Visit, actor: Person, now: datetime) -> None:
+    """Raise NotYourTurn unless the actor goes along or acts for a body that does."""
+    own = {unit.pk for unit in bodies_of(actor, now)}
+    goes = visit.attendances.filter(person=actor).exists()
+    if not own or not (goes or own & {*visit.bodies.values_list("pk", flat=True)}):
+        raise NotYourTurn(_("只有参加检查的单位可以办理。"))
+
+
+def keep_in_sight(where: Whereabouts, actor: Person) -> None:
+    """Raise NotYourTurn where the actor does not see the place."""
+    key = None if where.enterprise is None else where.enterprise.pk
+    if not any(grant.covers(where.territory, where.sector, key) for grant in grants(actor)):
+        raise NotYourTurn(_("您不能安排管辖范围以外的检查。"))
+
+
+def remember(
+    visit: Visit, verb: str, content: dict[str, Any], *, actor: Person, now: datetime, reason: str = ""
+) -> None:
+    """Enter an act on a visit in the sealed change log."""
+    record_change(REGISTER, visit.pk, actor=actor, now=now, verb=verb, content=content, reason=reason[:200])
+
+
+def _reason(code: str, text: str, announced: bool) -> Reason:
+    try:
+        why = reasons()[code]
+    except KeyError as fault:
+        raise CaseError(_("请选择检查事由。")) from fault
+    words = {"reason": _(why.label)}
+    if why.asks and not text.strip():
+        raise CaseError(_("“%(reason)s”须写明线索或者文号。") % words)
+    if not announced and not why.unannounced:
+        raise CaseError(_("“%(reason)s”须事先告知企业。") % words)
+    if announced and why.must_be_unannounced:
+        raise CaseError(_("“%(reason)s”不事先告知企业。") % words)
+    return why
+
+
+def _check_day(day: date, now: datetime) -> None:
+    if day < day_of(now):
+        raise CaseError(_("检查日期不能早于今天。"))
+    if (day - day_of(now)).days > FAR:
+        raise CaseError(_("检查日期太远，请安排在 %(n)d 天以内。") % {"n": FAR})
+
+
+def _require_planned(visit: Visit) -> None:
+    if visit.state != State.PLANNED:
+        raise CaseError(_("检查%(state)s，不能再改。") % {"state": visit.state.label})

@@ -1,0 +1,265 @@
+"""Campaigns: the plan with its key periods, one campaign's matrix, its duty roster and daily report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anwei.cases.clocks import county_calendar
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.hazards.inspection_forms import CampaignForm
+from anwei.hazards.models import Campaign
+from anwei.hazards.planning.bodies import bodies_of, require_body
+from anwei.hazards.planning.capping import n_counted_by_enterprise, yearly_cap
+from anwei.hazards.planning.coverage import (
+    ENTERPRISES,
+    PLACES,
+    Row,
+    answering_sectors,
+    bodies_in,
+    cells_of,
+    coverage,
+    enterprises_in,
+)
+from anwei.hazards.planning.daily import COLUMNS, daily_report, days_of
+from anwei.hazards.planning.duty_roster import duties_on
+from anwei.hazards.planning.merging import proposals
+from anwei.hazards.planning.suggesting import suggestions
+from anwei.hazards.services.campaigns import close_campaign, open_campaign, open_key_period
+from anwei.ledgers.export import download
+from anwei.ledgers.listing import ClampedPaginator, number_in
+from anwei.ledgers.release import Leaving, NotExported, release
+from anwei.org.models import Person
+from anwei.org.policy import person_of, signed_in
+from anwei.sites.queries import township_names
+from anwei.standards.inspections.periods import periods_of
+from anwei.standards.sectors import sectors
+
+ROWS = 50
+SUGGESTED = 8
+SHARE = 10  # a key period's target until somebody says otherwise: one enterprise in so many
+SEPARATORS = str.maketrans("，、,;；", "     ")
+
+
+@signed_in
+@require_GET
+def inspection_plan(request: HttpRequest) -> HttpResponse:
+    """Show the plans with how far they are, the key periods to open, and visits that should be one."""
+    person, now = person_of(request), timezone.now()
+    require_body(person, now)
+    rows = Campaign.objects.visible_to(person).select_related("organizer")
+    begun = Count("visits", filter=Q(visits__begun_at__isnull=False), distinct=True)
+    planned = Count("visits", filter=Q(visits__begun_at=None, visits__cancelled_at=None), distinct=True)
+    rows = rows.annotate(n_begun=begun, n_planned=planned)
+    today = timezone.localdate()
+    calendar = county_calendar()
+    coming = [one for year in (today.year, today.year + 1) for one in periods_of(year, calendar)]
+    opened = {one.period: one for one in rows if one.period}
+    context = {
+        "page": ClampedPaginator(rows, 20).get_page(request.GET.get("page", "1")),
+        "periods": [
+            (one, opened.get(one.key)) for one in coming if one.ends_on >= today - timedelta(days=30)
+        ],
+        "proposals": proposals(person),
+        "today": today,
+        "cap": yearly_cap(),
+    }
+    return render(request, "inspections/plan.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_new(request: HttpRequest) -> HttpResponse:
+    """Open a campaign by the form (`?like=` begins with an earlier one), or a key period by one click."""
+    person, now = person_of(request), timezone.now()
+    own = require_body(person, now)
+    try:
+        if request.method == "POST" and (key := request.POST.get("period", "")[:30]):
+            return redirect("campaign", pk=_opened(key, person).pk)
+        form = CampaignForm(request.POST or None, person=person, now=now, initial=_like(request, person))
+        if form.is_bound and form.is_valid():
+            told = dict(form.cleaned_data)
+            told["items"] = told["items"].translate(SEPARATORS).split()
+            made = open_campaign(actor=person, now=now, **told)
+            messages.success(request, _("“%(name)s”已部署。") % {"name": made.name})
+            return redirect("campaign", pk=made.pk)
+    except NotYourTurn as error:
+        raise PermissionDenied(str(error)) from error
+    except CaseError as error:
+        if "period" in request.POST:
+            messages.error(request, str(error))
+            return redirect("inspection_plan")
+        form.add_error(None, str(error))
+    context = {"form": form, "own": own}
+    return render(request, "inspections/campaign_new.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_GET
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show whom a campaign has reached and whom never, and whom to visit first."""
+    person, now = person_of(request), timezone.now()
+    bodies_own = require_body(person, now)
+    shown = _campaign(request, pk)
+    what = PLACES if request.GET.get("what") == PLACES else ENTERPRISES
+    found = coverage(shown, person, what)
+    rows = _narrowed(request, found.rows)
+    page = ClampedPaginator(rows, ROWS).get_page(request.GET.get("page", "1"))
+    columns = bodies_in(shown, person)
+    cells = cells_of(shown, person, list(page), columns, what)
+    answers, names = answering_sectors(columns), township_names()
+    used = n_counted_by_enterprise(bodies_own[0], timezone.localdate().year)
+    cap = yearly_cap()
+    capped = {key for key, n in used.items() if n >= cap}
+    context = {
+        "campaign": shown,
+        "what": what,
+        "found": found,
+        "page": page,
+        "bodies": columns,
+        "lines": [
+            (
+                row,
+                _sector(row.sector),
+                names.get(row.township, ""),
+                [(unit, cells.get((row.key, unit.pk)), _answers(unit, row, answers)) for unit in columns],
+                used.get(row.key, 0),
+            )
+            for row in page
+        ],
+        "cap": cap,
+        "own": bodies_own[0],
+        "suggested": suggestions(found.rows, person, now, capped, SUGGESTED) if what == ENTERPRISES else [],
+        "by_sector": [(code, _sector(code), share) for code, share in sorted(found.by_sector.items())],
+        "by_township": [
+            (code, names.get(code, code), share) for code, share in sorted(found.by_township.items())
+        ],
+        "state": request.GET.get("state", ""),
+        "sector": request.GET.get("sector", ""),
+        "township": request.GET.get("township", ""),
+        "sectors": [_sector(code) for code in shown.sectors],
+        "may_close": shown.closed_at is None and shown.organizer in bodies_of(person, now),
+        "n_begun": shown.visits.filter(begun_at__isnull=False).count(),
+        "draws": list(shown.draws.select_related("unit")),
+        "today": timezone.localdate(),
+    }
+    return render(request, "inspections/campaign.html", context)
+
+
+@signed_in
+@require_POST
+def campaign_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a campaign."""
+    person, now = person_of(request), timezone.now()
+    try:
+        close_campaign(_campaign(request, pk), actor=person, now=now)
+    except NotYourTurn as error:
+        raise PermissionDenied(str(error)) from error
+    messages.success(request, _("检查计划已结束，已安排的检查照常进行。"))
+    return redirect("campaign", pk=pk)
+
+
+@signed_in
+@require_GET
+def campaign_daily(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show who is on duty and the computed report of a day (`?on=`); `?export=xlsx` gives all days."""
+    person, now = person_of(request), timezone.now()
+    require_body(person, now)
+    shown = _campaign(request, pk)
+    days = days_of(shown, now)
+    if request.GET.get("export") == "xlsx":
+        heading = [_("日期"), _("单位"), *(str(label) for _key, label in COLUMNS), _("报告")]
+        rows = [
+            [line.on, str(line.unit or _("合计")), *line.cells, _("零报告") if line.is_zero else ""]
+            for line in daily_report(shown, person, days)
+        ]
+        leaving = Leaving("daily_report", len(rows), person, now, query=shown.name)
+        try:
+            release(leaving, "xlsx")
+        except NotExported as error:
+            messages.error(request, str(error))
+            return redirect("campaign_daily", pk=pk)
+        return download(_("零报告"), "xlsx", [heading, *rows], leaving.watermark)
+    on = next((day for day in days if day.isoformat() == request.GET.get("on")), days[0] if days else None)
+    context = {
+        "campaign": shown,
+        "on": on,
+        "days": days[:31],
+        "columns": [label for _key, label in COLUMNS],
+        "report": daily_report(shown, person, [on]) if on else [],
+        "duties": duties_on(on or timezone.localdate(), shown.territory),
+        "today": timezone.localdate(),
+    }
+    return render(request, "inspections/daily.html", context)
+
+
+def _opened(key: str, person: Person) -> Campaign:
+    now = timezone.now()
+    own = require_body(person, now)
+    everybody = Campaign(territory=own[0].territory, sectors=[])
+    target = max(1, enterprises_in(everybody, person).count() // SHARE)
+    return open_key_period(key, actor=person, now=now, organizer=own[0], target=target)
+
+
+def _like(request: HttpRequest, person: Person) -> dict[str, Any]:
+    today = timezone.localdate()
+    year = today.year if today.month < 11 else today.year + 1
+    before = Campaign.objects.visible_to(person).filter(pk=number_in(request.GET.get("like", ""))).first()
+    if before is None:
+        return {"kind": "yearly", "starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
+    return {
+        "kind": before.kind,
+        "name": before.name,
+        "starts_on": max(today, before.starts_on),
+        "ends_on": max(today, before.ends_on),
+        "target": before.target,
+        "sectors": before.sectors,
+        "items": " ".join(before.items),
+        "basis": before.basis,
+        "note": before.note,
+    }
+
+
+def _narrowed(request: HttpRequest, rows: list[Row]) -> list[Row]:
+    state, sector, township = (request.GET.get(name, "") for name in ("state", "sector", "township"))
+    chosen: dict[str, Callable[[Row], bool]] = {
+        "open": lambda row: not row.is_covered,
+        "done": lambda row: row.is_covered,
+        "never": lambda row: row.last_on is None,
+        "planned": lambda row: row.is_planned,
+    }
+    wanted = chosen.get(state)
+    return [
+        row
+        for row in rows
+        if (wanted is None or wanted(row))
+        and (not sector or sector in (row.sector, row.second))
+        and row.territory.startswith(township)
+    ]
+
+
+def _answers(unit: Any, row: Row, answers: dict[int, frozenset[str]]) -> bool:
+    """Say whether a body answers for a row: by its sector, or as the township it lies in."""
+    if unit.kind == unit.Kind.TOWNSHIP:
+        return row.territory.startswith(unit.territory)
+    return bool({row.sector, row.second} & answers.get(unit.pk, frozenset()))
+
+
+def _sector(code: str) -> str:
+    return _(sectors()[code].name) if code in sectors() else code
+
+
+def _campaign(request: HttpRequest, pk: int) -> Campaign:
+    rows = Campaign.objects.visible_to(person_of(request)).select_related("organizer")
+    found: Campaign = get_object_or_404(rows, pk=pk)
+    return found

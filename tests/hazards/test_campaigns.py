@@ -1,0 +1,178 @@
+"""Campaigns by their pages: opened, covered, suggested, drawn, reported day by day."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.db import DatabaseError, transaction
+from python_calamine import CalamineWorkbook
+
+from anwei.hazards.models import Campaign, Draw, Hazard
+from anwei.hazards.planning.daily import daily_report
+from anwei.ledgers.services import change_setting
+from anwei.org.models import Post, Unit
+from anwei.sites.models import LiveColour, Site
+from anwei.standards.calendar import WorkCalendar
+from anwei.standards.inspections.lots import draw, lot
+from anwei.standards.inspections.periods import periods_of
+from anwei.standards.inspections.rules import FIGURES
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import file, signed_in
+from tests.hazards.inspecting import TODAY, act, campaign, days, page, plan, team
+from tests.kernel.county import NOW, TOWN, make_enterprise
+
+
+def test_the_matrix_puts_the_never_visited_first(safe: Safe) -> None:
+    crew = team(safe)
+    make_enterprise("丙化工厂", TOWN, "chemical", "91000000000000003X")
+    action = campaign(crew, sectors=["chemical"])
+    visit = plan(crew, campaign=action.pk, reason="campaign")
+    before = page(crew.first, f"/inspections/campaigns/{action.pk}/")
+    assert "◇" in before and "乙煤矿" not in before
+    act(crew.first, visit, "begin")
+    after = page(crew.first, f"/inspections/campaigns/{action.pk}/")
+    table = after[after.index("coverage") :]
+    assert table.index("丙化工厂") < table.index("甲化工厂") and "●" in table
+    assert "1 / 2" in after  # covered of all, by sector
+    only = page(crew.first, f"/inspections/campaigns/{action.pk}/", state="never")
+    assert "丙化工厂" in only and "甲化工厂" not in only[only.index("覆盖表") : only.index("按行业")]
+
+
+def test_places_of_nobody_are_covered_too(safe: Safe) -> None:
+    crew = team(safe)
+    road = Site.objects.create(
+        category="road", code="LD-1", name="老鹰弯", territory=TOWN, sector="chemical", unit=crew.bureau
+    )
+    action = campaign(crew)
+    where = f"/inspections/campaigns/{action.pk}/?what=places"
+    assert "老鹰弯" in page(crew.first, where)
+    visit = plan(crew, where=f"site={road.pk}", campaign=action.pk, reason="campaign")
+    assert not visit.counted
+    act(crew.first, visit, "begin")
+    assert "●" in page(crew.first, where)
+
+
+def test_a_suggestion_says_its_reasons(safe: Safe) -> None:
+    crew = team(safe)
+    LiveColour.objects.create(enterprise=crew.plant, colour="red", computed_at=NOW, changed_at=NOW)
+    hazard = file(crew.first, crew.plant.pk)
+    Hazard._base_manager.filter(pk=hazard.pk).update(
+        deadline=NOW.replace(month=10), grade="major", grade_reason="多处渗漏"
+    )
+    shown = page(crew.first, f"/inspections/campaigns/{campaign(crew).pk}/")
+    for words in ("+40", "超期隐患 1 件", "未销号重大隐患 1 件", "从未检查", "100 分"):
+        assert words in shown, words
+
+
+def test_the_weights_and_the_cap_are_the_countys(safe: Safe) -> None:
+    crew = team(safe)
+    change_setting(
+        FIGURES, {"cap": 1, "weights": {"never": 7}}, default={}, actor=crew.first, now=NOW, reason="县里"
+    )
+    action = campaign(crew)
+    assert "7 分" in page(crew.first, f"/inspections/campaigns/{action.pk}/")
+    plan(crew)
+    assert "已到上限" in page(crew.first, f"/inspections/campaigns/{action.pk}/")
+
+
+def test_a_draw_can_be_drawn_again_by_anybody(safe: Safe) -> None:
+    crew = team(safe)
+    for number in range(4, 9):
+        make_enterprise(f"厂{number}", TOWN, "chemical", f"9100000000000000{number}X")
+    action = campaign(crew, sectors=["chemical"])
+    sent = {"body": crew.bureau.pk, "seed": "2026147", "n": 2, "n_inspectors": 2}
+    answer = signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/draw/", sent)
+    made = Draw.objects.get()
+    assert answer.url == f"/inspections/draws/{made.pk}/"
+    codes = [code for code, _people in made.result]
+    assert len(made.population) == 6
+    assert codes == sorted(made.population, key=lambda code: lot("2026147", code))[:2]
+    shown = page(crew.second, f"/inspections/draws/{made.pk}/")
+    assert "与当时的结果一致" in shown and codes[0] in shown
+    assert "不是当时的结果" in page(crew.second, f"/inspections/draws/{made.pk}/", seed="别的")
+    again = signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/draw/", sent)
+    assert again.status_code == 422  # one seed, one draw
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Draw.objects.filter(pk=made.pk).update(n=3)
+    signed_in(crew.first).post(f"/inspections/draws/{made.pk}/", {"planned_on": days(2)})
+    visits = action.visits.all()
+    assert {visit.enterprise.credit_code for visit in visits} == set(codes)  # type: ignore[union-attr]
+    assert all(not visit.announced and visit.attendances.count() == 2 for visit in visits)
+    signed_in(crew.first).post(f"/inspections/draws/{made.pk}/", {"planned_on": days(2)})
+    assert action.visits.count() == 2  # pressing twice plans once
+
+
+def test_a_lot_is_the_digest_anybody_can_compute() -> None:
+    # printf '%s' 'abc:91' | sha256sum
+    assert lot("abc", "91") == "59029ab7b1462457445e36a49ea3fc76fcf7e6dffdd303adecd71ed8c937d7d3"
+    assert draw("s", ["b", "a", "c", "a"], 9) == draw("s", ["c", "b", "a"], 9)
+    with pytest.raises(ValueError, match="seed"):
+        draw("", ["a"], 1)
+
+
+def test_key_periods_follow_the_calendar() -> None:
+    calendar = WorkCalendar.load()
+    by_code = {one.code: one for one in periods_of(2026, calendar)}
+    assert (by_code["spring_festival"].starts_on, by_code["spring_festival"].ends_on) == (
+        date(2026, 2, 8),
+        date(2026, 2, 23),
+    )
+    assert by_code["resumption"].starts_on == date(2026, 2, 24)
+    assert by_code["year_end"].ends_on == date(2027, 1, 31)
+    assert {one.code for one in periods_of(2040, calendar)} == {"flood", "two_sessions", "year_end"}
+
+
+def test_a_key_period_is_opened_by_one_click_and_only_once(safe: Safe) -> None:
+    crew = team(safe)
+    assert "岁末年初" in page(crew.clerk, "/inspections/plan/")
+    client = signed_in(crew.clerk)
+    client.post("/inspections/plan/new/", {"period": "year_end.2026"})
+    made = Campaign.objects.get()
+    assert (made.kind, made.starts_on, made.organizer.name) == (
+        "key_period",
+        date(2026, 12, 1),
+        "测试县安委办",
+    )
+    client.post("/inspections/plan/new/", {"period": "year_end.2026"})
+    client.post("/inspections/plan/new/", {"period": "nothing.2026"})
+    assert Campaign.objects.count() == 1
+
+
+def test_the_daily_report_is_computed_and_the_roster_shows_its_holes(safe: Safe) -> None:
+    crew = team(safe)
+    action = campaign(crew, crew.clerk, organizer=crew.clerk.holdings.get().post.unit_id, name="两节")
+    visit = plan(crew)
+    act(crew.first, visit, "begin")
+    file(crew.first, crew.plant.pk)
+    lines = {str(line.unit): line.numbers for line in daily_report(action, crew.clerk, [TODAY])}
+    assert lines["None"] | {"closed": 0} == {
+        "visits": 1,
+        "found": 1,
+        "major": 0,
+        "closed": 0,
+        "warnings": 0,
+    }
+    assert lines["测试县应急管理局"]["visits"] == 1 and lines["甲镇人民政府"]["found"] == 1
+    assert lines["甲镇人民政府"]["visits"] == 0 and not any(lines["测试县煤炭局"].values())
+    shown = page(crew.clerk, f"/inspections/campaigns/{action.pk}/daily/")
+    assert "零报告" in shown and "没有值班岗" in shown and "officer" in shown
+    Post.objects.create(unit=Unit.objects.get(name="测试县煤炭局"), kind="duty", title="值班岗")
+    assert "空缺" in page(crew.clerk, f"/inspections/campaigns/{action.pk}/daily/")
+    answer = signed_in(crew.clerk).get(f"/inspections/campaigns/{action.pk}/daily/?export=xlsx")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert rows[0][:3] == ["日期", "单位", "检查家次"] and rows[1][2] == 1
+
+
+def test_a_plan_is_the_bodies_own_affair(safe: Safe) -> None:
+    crew = team(safe)
+    action = campaign(crew)
+    for address in ("/inspections/plan/", "/inspections/plan/new/"):
+        assert signed_in(safe.county.boss).get(address).status_code == 403
+    assert signed_in(safe.county.boss).get(f"/inspections/campaigns/{action.pk}/").status_code in (403, 404)
+    assert page(crew.townsman, f"/inspections/campaigns/{action.pk}/")  # a township reads the county's
+    assert signed_in(crew.townsman).post(f"/inspections/campaigns/{action.pk}/close/").status_code == 403
+    assert signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/close/").status_code == 302
+    action.refresh_from_db()
+    assert action.closed_at is not None
