@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.hazards.models import Visit
-from anwei.hazards.planning.bodies import bodies_of
+from anwei.hazards.planning.bodies import bodies_at
 from anwei.ledgers.papers.blocks import Block
 from anwei.org.models import Person
 from anwei.sites.enterprise_file import Asked, Sheet, contribute
@@ -33,7 +33,7 @@ def visits_of(enterprise: Enterprise, person: Person, now: datetime) -> dict[str
         "coming": list(rows.filter(begun_at=None).order_by("planned_on", "pk")[:SHOWN]),
         "past": list(rows.filter(begun_at__isnull=False).order_by("-begun_at", "-pk")[:SHOWN]),
         "n": rows.count(),
-        "is_body": bool(bodies_of(person, now)),
+        "is_body": bool(bodies_at(person)),
         "today": timezone.localdate(),
     }
 
