@@ -46,7 +46,8 @@ class Column:
     None. Where a new row leaves the column empty, `tell` (of a person: a reader) makes its value and a
     sentence of what column `told_by` says, or None; it raises ValueError with a sentence where that could be
     several.
-    A `personal` column is masked by `mask`, a change of a `sensitive` one needs a reason.
+    A `personal` column is masked by `mask`, a change of a `sensitive` one needs a reason. A sheet tells what
+    is `of_new_rows` only of those: of a row we have, what stands counts, and a sentence says so.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Column:
     filtered: bool | Literal["startswith"] = False
     bulk: bool = False
     total: bool = False
+    of_new_rows: bool = False
 
     def of(self, row: Any) -> Any:
         """Return the value that `row` has here; None where a relation on the way is empty."""

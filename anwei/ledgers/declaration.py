@@ -48,8 +48,11 @@ class Save(Protocol):
 class Ledger:
     """One register.
 
-    `key` names the columns by which a row of a sheet is known again; `alike` those that two different rows
-    rarely share (then the row is doubtful). `rows` narrows to what a person may see (the model's own
+    `key` names the columns by which a row of a sheet is known again, and `also_known_by` others, tried in
+    turn where a line does not say the key or nothing has it; `ordinal` is a column of the key that counts the
+    lines of a sheet which share the rest of it, for sources that give one number twice; `alike` names the
+    columns that two different rows rarely share (then the row is doubtful). `rows` narrows to what a person
+    may see (the model's own
     `visible_to` unless given), `may_write` says who may change anything, `sees` (person, row or None, values)
     whether the person would see the row with these values, as scope asks again after writing, `check` refuses
     a whole row by a sentence, `doubt` (the row, its new values) doubts a change by one, `doubt_new` (the
@@ -67,8 +70,11 @@ class Ledger:
     `parent` names the column of the row that a row belongs to (`ledgers.children`), which is `sensitive`, and
     `beneath` the columns shown on that row's page (the first shown ones unless given), `narrowed_by` names
     further keys by which links narrow the list, each with its path (`enterprise`: `site__enterprise`),
-    `opens` leads to a room's own page of a row, `logged_as` names the register and key under which changes
-    of a row are kept.
+    `opens` leads to a room's own page of a row (from the list too where `opened_from_list`), `new_at` names
+    the room's own page of a new one, `logged_as` names the register and key under which changes of a row are
+    kept, `piece` is how many rows are written in one transaction where the usual number would hold the
+    database for long, `views` are ready-made filters (label, query), `sheets` a room's own sheets of the
+    filtered rows (label, name of the page), `headers` further names of columns that the county set.
     """
 
     code: str
@@ -76,6 +82,8 @@ class Ledger:
     model: type[models.Model]
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    also_known_by: tuple[tuple[str, ...], ...] = ()
+    ordinal: str = ""
     may_write: Callable[[Any], bool] = lambda person: False
     may_propose: Callable[[Any], bool] = lambda person: False
     may_confirm: Callable[[Any], bool] = lambda person: False
@@ -100,6 +108,12 @@ class Ledger:
     told_apart: tuple[str, ...] = NONE
     errors: tuple[type[Exception], ...] = ()
     opens: Callable[[Any], str] | None = None
+    opened_from_list: bool = False
+    new_at: str = ""
+    piece: int = 0
+    views: tuple[tuple[Label, str], ...] = ()
+    sheets: tuple[tuple[Label, str], ...] = ()
+    headers: Callable[[], Mapping[str, str]] = dict
     logged_as: Callable[[Any], tuple[str, Any]] | None = None
     order: tuple[str, ...] = ("pk",)
     explanation: Label = ""
@@ -108,6 +122,11 @@ class Ledger:
     def column(self, name: str) -> Column:
         """Return the column of this name. Raises KeyError."""
         return next((column for column in self.columns if column.name == name), None) or _unknown(name)
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """The columns by which a row is known again, in the order in which they are tried."""
+        return (self.key, *self.also_known_by)
 
     @property
     def entered(self) -> tuple[Column, ...]:
@@ -227,7 +246,8 @@ def register(ledger: Ledger) -> Ledger:
     if ledger.code in _ledgers:
         raise ImproperlyConfigured(f"ledger {ledger.code}: code is taken")
     if missing := {
-        *ledger.key,
+        *(name for key in ledger.keys for name in key),
+        *filter(None, [ledger.ordinal]),
         *ledger.alike,
         *ledger.beneath,
         *ledger.confirmed,

@@ -157,7 +157,11 @@ def _compare(row: Examined, by_name: Mapping[str, Column], table: Table, blank_c
     for name, value in row.values.items():
         column = by_name[name]
         before = column.of(row.existing)
-        if not cells[name].strip() and not blank_clears:
+        if not cells.get(name, "").strip() and not blank_clears:
+            continue
+        if column.of_new_rows:
+            if before != value:
+                row.repairs[name] = _("以台账里的为准，表中的没有写入")
             continue
         if column.personal and "*" in cells[name]:
             if cells[name].strip() != column.mask(str(before or "")):

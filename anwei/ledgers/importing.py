@@ -183,7 +183,7 @@ def write_rows(
     _require_writer(ledger, actor)
     total: Counter[str] = Counter()
     n_done = 0
-    for piece in pieces(found.rows, PIECE):
+    for piece in pieces(found.rows, ledger.piece or PIECE):
         wanted = [row for row in piece if options.wants(row)]
         n_done += len(piece)
         with transaction.atomic():

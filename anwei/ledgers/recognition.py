@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -16,21 +16,55 @@ Key = tuple[Any, ...]
 CHUNK = 500  # keys asked for in one query
 
 
-def _key(ledger: Ledger, values: Mapping[str, Any]) -> Key | None:
-    """Return the key of a row, None where a part of it could not be read or is empty."""
-    key = tuple(values.get(name) for name in ledger.key)
+def _key(columns: Iterable[Column], values: Mapping[str, Any]) -> Key | None:
+    """Return the key of a row, None where nothing of it could be read."""
+    key = tuple(values.get(column.name, column.default) for column in columns)
     return None if all(part in (None, "") for part in key) else key
 
 
 def find_existing(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None:
-    """Give each row the visible one with the same key; refuse a key that is taken out of sight."""
-    columns = [ledger.column(name) for name in ledger.key]
-    wanted = {key: row for row in rows if (key := _key(ledger, row.values)) is not None}
+    """Give each row the visible one with the same key, by the first key that finds one."""
+    counted = _count_lines(ledger, rows) if ledger.ordinal else {}
+    for names in ledger.keys:
+        columns = [ledger.column(name) for name in names]
+        _find_by(columns, ledger, [row for row in rows if row.existing is None], person)
+    for place, first in counted.items():
+        row = rows[place]
+        if row.existing is None:
+            row.doubts[ledger.ordinal] = _("编号与第 %(n)d 行相同，记为同一编号的第 %(turn)d 条") % {
+                "n": first,
+                "turn": row.values[ledger.ordinal],
+            }
+
+
+def _count_lines(ledger: Ledger, rows: Sequence[Examined]) -> dict[int, int]:
+    """Count the lines that share the rest of the key, where they do not say which they are.
+
+    Returns of each but the first, by its place, the number of the first.
+    """
+    ordinal = ledger.column(ledger.ordinal)
+    rest = [ledger.column(name) for name in ledger.key if name != ledger.ordinal]
+    lines: dict[Key, list[int]] = defaultdict(list)
+    counted = {}
+    for place, row in enumerate(rows):
+        key = _key(rest, row.values)
+        if key is None or row.values.get(ordinal.name, ordinal.default) != ordinal.default:
+            continue
+        lines[key].append(place)
+        row.values[ordinal.name] = len(lines[key])
+        if len(lines[key]) > 1:
+            counted[place] = rows[lines[key][0]].row.number
+    return counted
+
+
+def _find_by(columns: Sequence[Column], ledger: Ledger, rows: Sequence[Examined], person: Any) -> None:
+    """Give each row the visible one with the same values of these; refuse those taken out of sight."""
+    wanted = {key: row for row in rows if (key := _key(columns, row.values)) is not None}
     seen = rows_by(ledger.visible(person), columns, list(wanted))
     unseen = set(wanted) - set(seen)
     everywhere = rows_by(ledger.model._default_manager.all(), columns, list(unseen)) if unseen else {}
     for row in rows:
-        key = _key(ledger, row.values)
+        key = _key(columns, row.values)
         if key in seen:
             meant = ledger.meant or (lambda same, values: same[-1])
             row.existing = meant(seen[key], row.values)
@@ -55,11 +89,13 @@ def rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key, 
 def find_repeats(ledger: Ledger, rows: Sequence[Examined]) -> None:
     """Tell rows of one table that mean the same: written once when they agree, refused when they do not."""
     first: dict[Key, Examined] = {}
+    keys = [[ledger.column(name) for name in names] for names in ledger.keys]
     for row in rows:
-        key = _key(ledger, row.values)
-        if key is None or row.refusals:
+        told = ((place, _key(columns, row.values)) for place, columns in enumerate(keys))
+        known = next(((place, key) for place, key in told if key is not None), None)
+        if known is None or row.refusals:
             continue
-        key = (*key, *(row.values.get(name) for name in ledger.told_apart))
+        key = (*known, *(row.values.get(name) for name in ledger.told_apart))
         earlier = first.setdefault(key, row)
         if earlier is row:
             continue

@@ -192,12 +192,19 @@ class RegisterColumn(tables.Column):  # type: ignore[misc]
             value = "—"
         if not self.leads:
             return format_html('<span class="clip clip-long" title="{}">{}</span>', value, value)
-        address = reverse("ledger_row", args=[self.ledger.code, record.pk])
+        address = address_of_row(self.ledger, record)
         link = format_html('<a class="clip clip-long" href="{}" title="{}">{}</a>', address, value, value)
         if not self.pick:
             return link
         box = '<input type="checkbox" name="row" form="batch" value="{}" aria-label="{}"> {}'
         return format_html(box, record.pk, value, link)
+
+
+def address_of_row(ledger: Ledger, row: Any) -> str:
+    """Return where the list leads from a row: to the register's page of it, or at once to the room's."""
+    if ledger.opened_from_list and ledger.opens is not None:
+        return ledger.opens(row)
+    return reverse("ledger_row", args=[ledger.code, row.pk])
 
 
 def _filter_of(column: Column, choosing: Choosing | None) -> django_filters.Filter:

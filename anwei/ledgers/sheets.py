@@ -124,8 +124,9 @@ def pasted(text: str) -> list[list[str]]:
 def under_header(ledger: Ledger, page: Page, headers: Mapping[str, str] | None = None) -> Table | None:
     """Return the table under the row that names most columns; None when no row names any key."""
     spelled = _spelled(ledger.entered)
-    for spelling, name in (headers or {}).items():
-        spelled.setdefault(_header(spelling), ledger.column(name))
+    for spelling, name in {**ledger.headers(), **(headers or {})}.items():
+        if any(column.name == name for column in ledger.entered):
+            spelled.setdefault(_header(spelling), ledger.column(name))
     best: tuple[int, int, list[Column | None]] | None = None
     above: Sequence[str] = ()
     for place, row in enumerate(page.rows[:HEADER_WITHIN]):
@@ -144,10 +145,12 @@ def under_header(ledger: Ledger, page: Page, headers: Mapping[str, str] | None =
         if any(cell.strip() for cell in cells) and not _is_foot(cells) and tuple(cells) != header
     ]
     given = {column.name for column in columns if column}
+    asked = () if ledger.also_known_by else ledger.key
     missing = tuple(
         column
         for column in ledger.entered
-        if not {column.name, column.told_by} & given and (column.required or column.name in ledger.key)
+        if not {column.name, column.told_by} & given
+        and (column.required or (column.name in asked and not column.default))
     )
     unused = tuple(
         INVISIBLE.sub("", name)  # it is told, and kept, by a database that takes no NUL

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ from anwei.ledgers.cells import folded
 from anwei.ledgers.declaration import Ledger, ledger_of, ledgers
 from anwei.ledgers.errors_sheet import errors_sheet, repaired, unwritten
 from anwei.ledgers.examination import Examination, examine
-from anwei.ledgers.importing import Options, write_rows
+from anwei.ledgers.importing import Options, Progress, write_rows
 from anwei.ledgers.outgoing import Outgoing, sheet_of
 from anwei.ledgers.register_page import filtered_rows
 from anwei.ledgers.sheets import BadSheet, read_file
 
 SHOWN_ROWS, SHOWN_CHOICES = 20, 40
+PROGRESS_ROWS = 5_000
 
 
 class Command(BaseCommand):
@@ -95,7 +97,13 @@ class Command(BaseCommand):
         if not (options["dry_run"] or unwilling or lacks_reason):
             try:
                 written = write_rows(
-                    ledger, found, wanted, actor=actor, now=timezone.now(), reason=options["reason"]
+                    ledger,
+                    found,
+                    wanted,
+                    actor=actor,
+                    now=timezone.now(),
+                    reason=options["reason"],
+                    progress=self._progress(len(found.rows)),
                 )
             except PermissionDenied as error:
                 raise CommandError(str(error), returncode=2) from error
@@ -113,6 +121,19 @@ class Command(BaseCommand):
         self._tell({**found.counts, **found.actions, **shown})
         if found.counts["refused"] or lacks_reason or (found.counts["doubtful"] and not wanted.doubtful):
             sys.exit(1)
+
+    def _progress(self, n_rows: int) -> Progress:
+        """Return what tells on stderr how far a long import is; the answer on stdout stays JSON."""
+
+        told = 0
+
+        def tell(n_done: int, written: Counter[str]) -> None:
+            nonlocal told
+            if n_done // PROGRESS_ROWS > told // PROGRESS_ROWS:
+                self.stderr.write(_("已写入 %(done)d / %(total)d 行") % {"done": n_done, "total": n_rows})
+            told = n_done
+
+        return tell
 
     def _export(self, *, name: str, username: str, output: Path, **options: Any) -> None:
         ledger, actor = _ledger(name), _person(username)
