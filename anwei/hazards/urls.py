@@ -6,13 +6,27 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from anwei.hazards.views import campaigns, draws, filing, inspections, listings, penalties, public
+from anwei.hazards.views import (
+    campaigns,
+    closures,
+    draws,
+    filing,
+    inspections,
+    listings,
+    penalties,
+    provincial,
+    public,
+)
+from anwei.ledgers.views import registers
 from anwei.org.policy import signed_in
 
-LEDGER = signed_in(require_safe(RedirectView.as_view(url="/cases/?kind=hazard")))
+LEDGER = signed_in(require_safe(RedirectView.as_view(url="/ledgers/hazards/")))
 
 urlpatterns = [
     path("hazards/", LEDGER, name="hazards"),
+    path("hazards/closures/", closures.hazard_closures, name="hazard_closures"),
+    path("hazards/provincial.xlsx", provincial.hazard_provincial, name="hazard_provincial"),
+    path("ledgers/hazards/", signed_in(registers.register), {"code": "hazards"}, name="hazard_ledger"),
     path("hazards/new/", filing.hazard_new, name="hazard_new"),
     path("hazards/beside/", filing.hazard_beside, name="hazard_beside"),
     path("hazards/<int:pk>/list/", listings.listing_propose, name="listing_propose"),

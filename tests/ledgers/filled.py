@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from anwei.org.models import Unit
+from anwei.org.models import Post, Unit
 from anwei.sites.models import Site
-from tests.kernel.county import OTHER_TOWN, TOWN, County
+from tests.hazards.filled import fill_hazards
+from tests.kernel.county import NOW, OTHER_TOWN, TOWN, County
 from tests.sites.files import fill_file
 from tests.sites.risks import fill_risks
 from tests.smallroom.models import Extinguisher
@@ -14,10 +15,12 @@ CANARY = "不可见之物"
 
 def fill(county: County) -> None:
     """Add rows in both towns; those of the other town carry the canary."""
+    Post.objects.create(unit=county.duty.unit, kind="officer", title="危化监管岗")  # who judges what is found
     for enterprise, mark in ((county.enterprise, "储罐"), (county.other_enterprise, CANARY)):
         Site.objects.create(enterprise=enterprise, code=f"S{enterprise.pk}", name=f"{mark}区", kind="罐区")
         Extinguisher.objects.create(code=f"M{enterprise.pk}", enterprise=enterprise, place=f"{mark}门口")
         fill_risks(enterprise, mark)
         fill_file(enterprise, mark)
+        fill_hazards(enterprise, mark, NOW)
     Unit.objects.create(kind="village", name="甲镇第一村", territory=f"{TOWN}001")
     Unit.objects.create(kind="village", name=f"{CANARY}村", territory=f"{OTHER_TOWN}001")

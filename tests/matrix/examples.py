@@ -31,6 +31,8 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("evidence/", "pk"): lambda place: place.evidence.pk,
     ("ledgers/chemicals/", "pk"): lambda place: place.chemical.pk,
     ("ledgers/enterprises/", "pk"): lambda place: place.enterprise.pk,
+    ("ledgers/hazards/", "pk"): lambda place: place.file["hazards"].pk,
+    ("ledgers/past-hazards/", "pk"): lambda place: place.file["past-hazards"].pk,
     ("ledgers/installations/", "pk"): lambda place: place.installation.pk,
     ("ledgers/people/", "pk"): lambda place: place.worker.pk,
     ("ledgers/posts/", "pk"): lambda place: place.safety.pk,

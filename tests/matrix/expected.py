@@ -60,6 +60,7 @@ NARROW: dict[str, Rule] = {
     "org/posts/<int:pk>/transfer/": _only(ANSWERS),
     "org/sectors/<int:pk>/end/": _only(COUNTY_WIDE),
     "org/sectors/assign/": _only(COUNTY_WIDE),
+    "ledgers/past-hazards/<int:pk>/": lambda role, place: role not in ENTERPRISES,  # no enterprise keeps it
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
     "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
@@ -92,7 +93,8 @@ OF_THE_FILE = (
 )
 """Registers of an enterprise's papers, plant and places: one row a plant in `Place.file`."""
 OF_SITES = ("enterprises", "sites", "risk-points", "installations", "chemicals", *OF_THE_FILE)
-WRITTEN_BY = dict.fromkeys(("units", "posts", "roster", *OF_SITES), ARRANGING) | dict.fromkeys(
+OF_HAZARDS = ("hazards", "past-hazards")
+WRITTEN_BY = dict.fromkeys(("units", "posts", "roster", *OF_SITES, *OF_HAZARDS), ARRANGING) | dict.fromkeys(
     ("people", "sector-duties"), COUNTY_WIDE
 )
 """Register -> who may write it."""

@@ -4,6 +4,7 @@ from anwei.hazards.models.campaigns import Campaign, Inspector
 from anwei.hazards.models.draws import Draw
 from anwei.hazards.models.hazard import Grade, Hazard, Order, Origin
 from anwei.hazards.models.listing import Listing
+from anwei.hazards.models.past import PastHazard
 from anwei.hazards.models.penalty import Penalty
 from anwei.hazards.models.visits import Attendance, Check, State, Visit, VisitFile
 
@@ -18,6 +19,7 @@ __all__ = [
     "Listing",
     "Order",
     "Origin",
+    "PastHazard",
     "Penalty",
     "State",
     "Visit",

@@ -1,0 +1,1 @@
+"""The registers of the room, one declaration a file."""

@@ -1,0 +1,41 @@
+"""A hazard of ours and one of another ledger, each text with the mark of its enterprise."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import Model
+
+from anwei.hazards.models import PastHazard
+from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.sites.models import Enterprise
+
+
+def fill_hazards(enterprise: Enterprise, mark: str, now: datetime) -> dict[str, Model]:
+    """File a hazard at an enterprise, and keep one of another ledger in its township.
+
+    Returns the rows by the code of their register.
+    """
+    filed = file_hazard(
+        Whereabouts(enterprise),
+        actor=None,
+        now=now,
+        origin="inspection",
+        description=f"{mark}围堰开裂",
+        found_at=now,
+        place=f"{mark}旁",
+        finder=f"{mark}检查组",
+    )
+    past = PastHazard.objects.create(
+        source=f"{mark}台账",
+        number="1",
+        filed_on=date(2025, 3, 1),
+        reckoned_on=date(2025, 3, 16),
+        closed_on=date(2025, 3, 9),
+        status="closed",
+        territory=enterprise.unit.territory,
+        sector=enterprise.sector,
+        unit_name=enterprise.unit.name,
+        text=f"{mark}通道堵塞",
+    )
+    return {"hazards": filed, "past-hazards": past}
