@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import cast
 
 from anwei.cases.erasures import propose
 from anwei.cases.models import Case, Entry, Evidence, Notice
 from anwei.cases.notices.channels import SETTING
 from anwei.cases.services import advance
+from anwei.hazards.listed.proposing import propose as propose_listing
+from anwei.hazards.models import Hazard
+from anwei.hazards.penalties.recording import Decision, record_penalty
+from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.importing import examine_import, hand_in
 from anwei.ledgers.models import Paper, Proposal, SheetImport
@@ -178,6 +183,9 @@ def _place(world: World, name: str, above: Unit) -> Place:
     point = fill_risks(enterprise, mark)
     notice = Notice.objects.filter(person=worker, case=warning.pk).first()
     assert notice is not None
+    listed, hazard = (
+        _major(enterprise, world.people[f"regulator_{sector}"], f"{mark}隐患{n}") for n in (1, 2)
+    )
     return Place(
         name=name,
         territory=territory,
@@ -213,6 +221,14 @@ def _place(world: World, name: str, above: Unit) -> Place:
         ),
         task=plan_task(
             principal, year=2026, text=f"{mark}排查", due_on=date(2026, 12, 1), actor=officer, now=NOW
+        ),
+        hazard=hazard,
+        listing=propose_listing(listed, actor=officer, now=LATER, reason=f"{mark}重大"),
+        penalty=record_penalty(
+            enterprise,
+            Decision("P097-5", f"{mark}罚款", f"{mark}罚1号", NOW.date()),
+            actor=world.people[f"regulator_{sector}"],
+            now=LATER,
         ),
         designation=designate(
             unit,
@@ -253,6 +269,16 @@ def _proposed(enterprise: Enterprise, worker: Person, mark: str) -> Proposal:
     _row, waiting = submit(ledger, Edit(None, values), actor=worker, now=LATER)
     assert waiting is not None
     return waiting
+
+
+def _major(enterprise: Enterprise, officer: Person, words: str) -> Hazard:
+    """Let the regulator find a hazard and judge it a major one."""
+    told = {"origin": "inspection", "description": words, "found_at": NOW}
+    hazard = file_hazard(Whereabouts(enterprise), actor=officer, now=LATER, **told)  # type: ignore[arg-type]
+    order = {"grade": "major", "grade_reason": words, "order": "dated", "due_on": date(2026, 12, 24)}
+    return cast(
+        Hazard, advance(hazard, "order", actor=officer, now=LATER, requirement=f"{words}整改", **order)
+    )
 
 
 def _answered(warning: Warning, worker: Person, place: str) -> Evidence:

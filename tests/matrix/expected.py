@@ -53,6 +53,7 @@ NARROW: dict[str, Rule] = {
     "delegations/<int:pk>/revoke/": lambda role, place: (
         _reader_alone(role, place) or role == "security_admin"
     ),
+    "hazards/<int:pk>/list/": _only(OFFICERS),
     "hazards/new/": _only(ACTORS),
     "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
     "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a"}),
@@ -64,6 +65,8 @@ NARROW: dict[str, Rule] = {
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
     "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
+    "penalties/<int:pk>/take-down/": _only(frozenset({"leader"})),  # who approves: nobody else is above
+    "penalties/new/": _only(frozenset({"regulator_chemical", "regulator_coal"})),
     "risks/colour-rules/": _only(COUNTY_WIDE),
     "risks/enterprises/<int:pk>/diagnosis/": lambda role, place: role in ACTORS and place != "z",
     "risks/points/<int:pk>/assess/<slug:method>/": _only(ACTORS),
@@ -116,6 +119,8 @@ CLOSED: dict[str, tuple[int, ...]] = {
     "api/v1/<path:rest>": (404,),
     "accounts/unified/<slug:provider_id>/": (404,),  # no unified login is set up
     "accounts/unified/<slug:provider_id>/back/": (404,),
+    "g/<slug:code>": (404,),  # nobody's
+    "listings/<int:pk>/sign/": (404,),  # there is no sign before the notice
     "healthz": (503,),  # nothing runs here
     "s/<slug:code>": (404,),  # nobody's sign
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from anwei.cases.models import Case, Document, Evidence, Notice
+from anwei.hazards.models import Hazard, Listing, Penalty
 from anwei.ledgers.models import Change, ErasureRequest, Paper, Proposal, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
@@ -135,6 +136,9 @@ class Place:
     assessment: Assessment  # of the installation, waits to be confirmed
     file: dict[str, Model]  # one row of each register of papers, plant and places
     proposal: Proposal  # of a new chemical, waits to be confirmed
+    hazard: Hazard  # a major one, not listed
+    listing: Listing  # of another one, proposed: nothing of it is public
+    penalty: Penalty  # not published
 
 
 @dataclass(frozen=True)

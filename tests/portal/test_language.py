@@ -13,11 +13,14 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from anwei.cases.models import Entry
+from anwei.hazards.listed.facts import notice_step
+from anwei.hazards.models.listing import LEVELS
 from anwei.org.models import Person
 from anwei.portal import table_words
 from anwei.sites.models import LiveColour
 from anwei.standards.clocks import default_warning_clocks
 from anwei.standards.hazards.criteria import industries
+from anwei.standards.hazards.rules import closure, listed_supervision
 from anwei.standards.risk.live_rules import fact_kinds
 from anwei.standards.risk.methods import lec, ls, ls_variants
 from anwei.standards.sectors import sectors
@@ -121,6 +124,9 @@ def test_words_from_tables_are_in_the_catalogue() -> None:
     }
     kinds = fact_kinds().values()
     assert set(table_words.LIVE_FACTS) == {word for kind in kinds for word in (kind.label, kind.settle)}
+    levels = listed_supervision().levels[: len(LEVELS)]
+    assert set(table_words.LISTED_SUPERVISION) == {*levels, *notice_step().fields}
+    assert set(table_words.CLOSURE_WINDOWS) == {window.text for window in closure().windows}
     assert set(table_words.RISK_METHODS) == set(_words_of_methods())
     with translation.override("en"):
         words_of_tables = [gettext(word) for word in table_words.WARNING_CLOCKS + table_words.SECTORS]

@@ -46,25 +46,18 @@ def public_penalties(on: date) -> QuerySet[Penalty]:
 
 
 def draft_of(penalty: Penalty) -> str:
-    """Return the text as it would be published, masked: who, what for, by which article, what, when."""
+    """Return the text as it would be published, masked: who, what for, by which article, what, when.
+
+    It is Chinese whatever language its writer reads, as every official paper.
+    """
     enterprise = "" if penalty.enterprise is None else penalty.enterprise.unit.name
-    who = "".join((enterprise, penalty.person_name)) or _("当事人")
-    amount = "" if penalty.amount is None else _("（罚款%(yuan)s元）") % {"yuan": f"{penalty.amount:.2f}"}
-    text = _(
-        "%(who)s%(violation)s，依据%(article)s，%(body)s于%(day)s作出处罚决定（%(number)s）："
-        "%(sanction)s%(amount)s。"
+    who = f"{enterprise}{penalty.person_name}" or "当事人"
+    amount = "" if penalty.amount is None else f"（罚款{penalty.amount:.2f}元）"
+    text = (
+        f"{who}{penalty.violation}，依据{penalty.article}，{penalty.body.name}于"
+        f"{chinese_date(penalty.decided_on)}作出处罚决定（{penalty.decision_number}）：{penalty.sanction}{amount}。"
     )
-    words = {
-        "who": who,
-        "violation": penalty.violation,
-        "article": penalty.article,
-        "body": penalty.body.name,
-        "day": chinese_date(penalty.decided_on),
-        "number": penalty.decision_number,
-        "sanction": penalty.sanction,
-        "amount": amount,
-    }
-    return redacted(text % words, known_names(penalty))
+    return redacted(text, known_names(penalty))
 
 
 def known_names(penalty: Penalty) -> set[str]:
