@@ -24,12 +24,14 @@ N_SHOWN = 5
 
 def penalties_of(enterprise: Enterprise, person: Person, now: datetime) -> Context:
     """Return the newest listings and penalties, and what art. 113 has reached."""
-    penalties = Penalty.objects.visible_to(person).filter(enterprise=enterprise)
+    penalties = list(
+        Penalty.objects.visible_to(person).filter(enterprise=enterprise).order_by("-decided_on", "-pk")
+    )
     listings = Listing.objects.visible_to(person).filter(enterprise=enterprise)
     return {
         "listings": list(listings.order_by("-in_force", "-pk")[:N_SHOWN]),
-        "penalties": list(penalties.order_by("-decided_on", "-pk")[:N_SHOWN]),
-        "n_penalties": penalties.count(),
+        "penalties": penalties[:N_SHOWN],
+        "n_penalties": len(penalties),
         "reached": closure_of(enterprise, day_of(now)),
     }
 

@@ -37,10 +37,10 @@ def public_address(request: HttpRequest, path: str) -> str:
     return f"{base}{path}" if base else request.build_absolute_uri(path)
 
 
-def has_room(what: str, address: str, *, count: bool = True) -> bool:
-    """Say whether an address has room for one more, and count it; each window begins with its first."""
+def has_room(door: str, what: str, address: str, *, count: bool = True) -> bool:
+    """Say whether an address has room for one more at a door, and count it; each window begins anew."""
     most, seconds = WINDOWS[what]
-    key = f"sign:{what}:{address}"
+    key = f"{door}:{what}:{address}"
     if not count:
         return int(cache.get(key, 0)) < most
     cache.add(key, 0, seconds)

@@ -10,7 +10,7 @@ from anwei.cases.models import Case, Entry, Evidence, Notice
 from anwei.cases.notices.channels import SETTING
 from anwei.cases.services import advance
 from anwei.hazards.listed.proposing import propose as propose_listing
-from anwei.hazards.models import Hazard
+from anwei.hazards.models import Hazard, Penalty
 from anwei.hazards.penalties.recording import Decision, record_penalty
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.ledgers.declaration import ledger_of
@@ -224,12 +224,7 @@ def _place(world: World, name: str, above: Unit) -> Place:
         ),
         hazard=hazard,
         listing=propose_listing(listed, actor=officer, now=LATER, reason=f"{mark}重大"),
-        penalty=record_penalty(
-            enterprise,
-            Decision("P097-5", f"{mark}罚款", f"{mark}罚1号", NOW.date()),
-            actor=world.people[f"regulator_{sector}"],
-            now=LATER,
-        ),
+        penalty=_penalised(world, enterprise, f"regulator_{sector}", mark),
         designation=designate(
             unit,
             "supervisor",
@@ -279,6 +274,17 @@ def _major(enterprise: Enterprise, officer: Person, words: str) -> Hazard:
     return cast(
         Hazard, advance(hazard, "order", actor=officer, now=LATER, requirement=f"{words}整改", **order)
     )
+
+
+def _penalised(world: World, enterprise: Enterprise, role: str, mark: str) -> Penalty:
+    """Let the regulator penalise the plant; the leader has it published from tomorrow on."""
+    regulator, leader = world.people[role], world.people["leader"]
+    decision = Decision("P097-5", f"{mark}罚款", f"{mark}罚1号", NOW.date())
+    case: Case = record_penalty(enterprise, decision, actor=regulator, now=LATER)
+    text = cast(Penalty, case).public_text
+    case = advance(case, "submit", actor=regulator, now=LATER, public_text=text)
+    signed = {"opinion": "同意", "signature": leader.full_name}
+    return cast(Penalty, advance(case, "publish", actor=leader, now=NOW + timedelta(days=1), **signed))
 
 
 def _answered(warning: Warning, worker: Person, place: str) -> Evidence:

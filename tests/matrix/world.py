@@ -138,7 +138,7 @@ class Place:
     proposal: Proposal  # of a new chemical, waits to be confirmed
     hazard: Hazard  # a major one, not listed
     listing: Listing  # of another one, proposed: nothing of it is public
-    penalty: Penalty  # not published
+    penalty: Penalty  # to be published tomorrow: nothing of it is public
 
 
 @dataclass(frozen=True)

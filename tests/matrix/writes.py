@@ -210,9 +210,7 @@ OF_DOCUMENTS = {
 
 OF_HAZARDS = {
     "hazards/<int:pk>/list/": Write(OFFICERS, fixed(level="3", authority="", **REASON)),
-    "penalties/<int:pk>/take-down/": Write(
-        frozenset({"leader"}), fixed(**REASON), unsealed="nothing is published: there is nothing to take down"
-    ),
+    "penalties/<int:pk>/take-down/": Write(frozenset({"leader"}), fixed(**REASON)),
     "penalties/new/": Write(
         frozenset({"regulator_chemical", "regulator_coal"}),
         fixed(fine="P097-5", sanction=WORDS, decision_number="矩阵1号", decided_on=TODAY),

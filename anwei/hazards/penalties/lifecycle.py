@@ -82,8 +82,10 @@ LIFECYCLE = Lifecycle(
 def clocks(penalty: Penalty) -> Iterator[ClockRule]:
     """Yield the clock of the publication: counted from the decision, on whatever day it was entered."""
     rule = deadlines(county_setting(DEADLINES, {}))["penalty.publish"]
-    last = rule.due(end_of_day(penalty.decided_on) - MOMENT, county_calendar())
-    until = None if last is None else day_of(last - MOMENT)
+    until = None
+    if penalty.decided_on:
+        last = rule.due(end_of_day(penalty.decided_on) - MOMENT, county_calendar())
+        until = None if last is None else day_of(last - MOMENT)
     yield rule.clock(starts_on=(OPENED,), met_by="publish", until=until)
 
 

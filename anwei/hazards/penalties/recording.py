@@ -15,7 +15,7 @@ from anwei.cases.services import open_case
 from anwei.hazards.models import Hazard, Penalty
 from anwei.hazards.penalties.publishing import draft_of
 from anwei.hazards.powers import why_not
-from anwei.org.holdings import Acting, actings_of, day_of, filled_post_above, is_held
+from anwei.org.holdings import Acting, acts_for, day_of, filled_post_above, is_held
 from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Matter, posts_for
 from anwei.org.scope import ADMINISTRATORS, grants, standing
@@ -58,7 +58,7 @@ def record_penalty(
     hazard = where if isinstance(where, Hazard) else None
     owner = where.enterprise if isinstance(where, Hazard) else where
     place = where if isinstance(where, Hazard) else where.subject()
-    post = _hand(place.territory, place.sector, None if owner is None else owner.pk, actor, now)
+    post = _hand(place.territory, place.sector, None if owner is None else owner.pk, actor)
     if (taken := _taken(post.unit, decision.decision_number)) is not None:
         raise CaseError(_("此文号的处罚已经登记：%(number)s。") % {"number": taken.number})
     who = owner.unit.name if owner is not None else _("个人")
@@ -88,12 +88,12 @@ def record_penalty(
     )
 
 
-def why_not_recorded(where: Hazard | Enterprise, person: Person, now: datetime) -> str:
+def why_not_recorded(where: Hazard | Enterprise, person: Person) -> str:
     """Return in a sentence why a person may not record a penalty there, "" where they may."""
     owner = where.enterprise if isinstance(where, Hazard) else where
     place = where if isinstance(where, Hazard) else where.subject()
     try:
-        _hand(place.territory, place.sector, None if owner is None else owner.pk, person, now)
+        _hand(place.territory, place.sector, None if owner is None else owner.pk, person)
     except NotYourTurn as refusal:
         return str(refusal)
     return ""
@@ -101,17 +101,17 @@ def why_not_recorded(where: Hazard | Enterprise, person: Person, now: datetime) 
 
 def opener(penalty: Penalty, actor: Person, now: datetime) -> Acting:
     """Return how somebody records it: at a post of the penalising body. Raises NotYourTurn."""
-    post = _hand(penalty.territory, penalty.sector, penalty.enterprise_id, actor, now)
-    return actings_of(actor, now)[post.pk]
+    post = _hand(penalty.territory, penalty.sector, penalty.enterprise_id, actor)
+    acting = acts_for(actor, post.pk, now)
+    if acting is None:
+        raise NotYourTurn(_("处罚由有管辖权的部门登记。"))
+    return acting
 
 
-def _hand(territory: str, sector: str, enterprise: int | None, actor: Person, now: datetime) -> Post:
+def _hand(territory: str, sector: str, enterprise: int | None, actor: Person) -> Post:
     """Return the actor's post in a body that may penalise there. Raises NotYourTurn with the reason."""
-    acting = actings_of(actor, now)
     posts = [
-        post
-        for post in standing(actor).posts
-        if post.kind not in NO_HAND and post.unit.kind in PENALISING and post.pk in acting
+        post for post in standing(actor).posts if post.kind not in NO_HAND and post.unit.kind in PENALISING
     ]
     if not posts or not any(grant.covers(territory, sector, enterprise) for grant in grants(actor)):
         raise NotYourTurn(_("处罚由有管辖权的部门登记。"))

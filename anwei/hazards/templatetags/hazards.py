@@ -84,7 +84,7 @@ def may_propose_listing(person: Person, hazard: Hazard) -> bool:
 @register.filter
 def may_penalise(person: Person, where: Hazard | Enterprise) -> bool:
     """Say whether a person may record a penalty there."""
-    return not why_not_recorded(where, person, timezone.now())
+    return not why_not_recorded(where, person)
 
 
 @register.filter

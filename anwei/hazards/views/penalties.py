@@ -65,7 +65,7 @@ def penalty_new(request: HttpRequest) -> HttpResponse:
     """Record a penalty on `?hazard=` or `?enterprise=`; what was typed stays where it is refused."""
     person, now = person_of(request), timezone.now()
     where = _where(request, person)
-    if why := why_not_recorded(where, person, now):
+    if why := why_not_recorded(where, person):
         raise PermissionDenied(why)
     form = PenaltyForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

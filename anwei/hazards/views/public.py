@@ -17,6 +17,7 @@ from anwei.sites.public_pages import answered, has_room
 from anwei.sites.risks.signs import REPORTING
 
 A_PAGE = 30
+DOOR = "listed"
 NONE = "hazards/public_none.html"
 
 
@@ -24,7 +25,7 @@ NONE = "hazards/public_none.html"
 @require_GET
 def listed_public(request: HttpRequest) -> HttpResponse:
     """List the listed hazards of the county, those that stand first; a lifted one stays for a year."""
-    if not has_room("visits", counted_address(request)):
+    if not has_room(DOOR, "visits", counted_address(request)):
         return answered(request, NONE, {"busy": True}, 429)
     now = timezone.now()
     rows = public_listings(day_of(now))
@@ -44,12 +45,12 @@ def listed_public(request: HttpRequest) -> HttpResponse:
 def listed_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show one listed hazard and its progress; who guesses codes is soon answered no more."""
     address = counted_address(request)
-    if not has_room("visits", address) or not has_room("misses", address, count=False):
+    if not has_room(DOOR, "visits", address) or not has_room(DOOR, "misses", address, count=False):
         return answered(request, NONE, {"busy": True}, 429)
     now = timezone.now()
     listing = public_listings(day_of(now)).filter(code=code).first() if code else None
     if listing is None:
-        has_room("misses", address)
+        has_room(DOOR, "misses", address)
         return answered(request, NONE, {}, 404)
     context = {
         "listing": listing,
@@ -68,7 +69,7 @@ def listed_page(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def penalties_public(request: HttpRequest) -> HttpResponse:
     """List the penalties that are public today, the newest first."""
-    if not has_room("visits", counted_address(request)):
+    if not has_room(DOOR, "visits", counted_address(request)):
         return answered(request, NONE, {"busy": True}, 429)
     now = timezone.now()
     page = Paginator(public_penalties(day_of(now)), A_PAGE).get_page(request.GET.get("page"))

@@ -22,6 +22,8 @@ from anwei.sites.risks.queries import shown_grades
 from anwei.sites.risks.signs import REPORTING, behind, card_of, issue_sign, sign_of
 from anwei.sites.sign_doors import SignDoor, doors_at
 
+DOOR = "sign"
+
 
 @signed_in
 @require_http_methods(["GET", "POST"])
@@ -44,11 +46,11 @@ def risk_sign_point(request: HttpRequest, pk: int) -> HttpResponse:
 def sign(request: HttpRequest, code: str) -> HttpResponse:
     """Show the public part of what a sign stands for; who guesses codes is soon answered no more."""
     address = counted_address(request)
-    if not has_room("visits", address) or not has_room("misses", address, count=False):
+    if not has_room(DOOR, "visits", address) or not has_room(DOOR, "misses", address, count=False):
         return _answer(request, "none", {"busy": True}, 429)
     thing = behind(code)
     if thing is None:
-        has_room("misses", address)
+        has_room(DOOR, "misses", address)
         return _answer(request, "none", {}, 404)
     owner = owner_of(thing)
     grades = shown_grades(Enterprise.objects.filter(pk=owner.pk)) if owner else {}
