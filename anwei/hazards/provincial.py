@@ -12,8 +12,8 @@ from anwei.standards.hazards.provincial import PROVINCIAL_SHEET, default_columns
 
 def provincial_headers() -> Mapping[str, str]:
     """Return the headers of the province's sheet with the names of the ledger's columns, in their order."""
-    headers: Mapping[str, str] = county_setting(PROVINCIAL_SHEET, default_columns())
-    return headers
+    own: Mapping[str, str] = county_setting(PROVINCIAL_SHEET, {})
+    return {header: name for name, header in {**default_columns(), **own}.items() if header}
 
 
 def provincial_columns(ledger: Ledger) -> tuple[Column, ...]:

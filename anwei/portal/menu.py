@@ -98,7 +98,8 @@ MENU = (
     Group(
         _("隐患排查治理"),
         (
-            Door("hazard_ledger", _("隐患台账"), "clipboard-list", ("hazard_closures",)),
+            Door("hazard_ledger", _("隐患台账"), "clipboard-list"),
+            Door("hazard_closures", _("办结统计"), "history"),
             Door("hazard_new", _("登记隐患"), "file-alert", ("hazard_beside",)),
             Door("listings", _("挂牌督办"), "map-pin", ("listing_propose", "listing_sign")),
             Door("penalties", _("行政处罚"), "file-text", ("penalty_new", "penalty_take_down")),

@@ -15,8 +15,10 @@ from anwei.cases.verify import verify
 from anwei.hazards.models import Hazard, PastHazard
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.examination import examine
-from anwei.ledgers.models import Change, SavedView, Setting
+from anwei.ledgers.models import Change, SavedView
 from anwei.ledgers.sheets import read_file
+from anwei.portal.system.figures import set_figure
+from anwei.portal.system.provincial import ProvincialSheet
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import FIXED, ORDERED, VERIFIED, act, file, picture, signed_in
 from tests.kernel.county import NOW, TOWN, county_clerk
@@ -138,18 +140,29 @@ def test_by_the_page_a_sheet_is_looked_at_first_and_then_written(safe: Safe) -> 
 def test_the_provinces_sheet_goes_out_in_its_columns_and_comes_back_changing_nothing(safe: Safe) -> None:
     clerk = county_clerk()
     write("hazards", [HEADER, *LINES], actor=clerk)
-    for columns in (None, {"隐患编码": "number", "隐患情况简述": "description", "何时发现": "found_on"}):
-        if columns:
-            Setting.objects.create(
-                pk="provincial_sheet", value=columns, changed_at=NOW, changed_by=clerk, reason="省厅模板"
-            )
+    for header in ("省平台编号", "隐患编码"):
+        set_figure(
+            ProvincialSheet(),
+            "provincial_number",
+            {"header": header},
+            actor=clerk,
+            now=NOW,
+            reason="省厅模板",
+        )
         answer = signed_in(clerk).get("/hazards/provincial.xlsx?grade=&search=")
         assert answer.status_code == 200
-        ledger = ledger_of("hazards")
-        found = examine(ledger, read_file(ledger, "省.xlsx", answer.content), clerk)
-        assert found.table.header[0] == ("隐患编码" if columns else "省平台编号")
+        found = examine(
+            ledger_of("hazards"), read_file(ledger_of("hazards"), "省.xlsx", answer.content), clerk
+        )
+        assert found.table.header[0] == header
         assert [row.action for row in found.rows] == ["unchanged"] * 3
+        given = found.table.columns[0]
+        assert given is not None and given.name == "provincial_number"
     assert Change.objects.filter(register="ledgers.export", row="hazards").count() == 2
+    with pytest.raises(ValueError, match="同一个列名"):
+        set_figure(
+            ProvincialSheet(), "place", {"header": "隐患编码"}, actor=clerk, now=NOW, reason="省厅模板"
+        )
 
 
 def test_the_list_leads_to_the_case_and_says_whose_turn_it_is_and_what_is_late(safe: Safe) -> None:

@@ -25,6 +25,7 @@ from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_
 from anwei.portal.system.inspections import Inspections
 from anwei.portal.system.letters import Sides
 from anwei.portal.system.names import Issuers
+from anwei.portal.system.provincial import ProvincialSheet
 from anwei.portal.system.timetable import Timetable
 from anwei.portal.worries import worries
 from anwei.standards import papers as paper_texts
@@ -45,6 +46,7 @@ SETS: dict[str, FigureSet] = {
         LecBands(),
         LsBands(),
         Inspections(),
+        ProvincialSheet(),
     )
 }
 LOG_LINES = 20

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-PROVINCIAL_SHEET = "provincial_sheet"  # key of the county's Setting: {header: name of the ledger's column}
+PROVINCIAL_SHEET = (
+    "provincial_sheet"  # key of the county's Setting: {name of the ledger's column: header, "" = left out}
+)
 
 
 @cache
 def default_columns() -> Mapping[str, str]:
-    """Return the default template (TEMPLATE): {header: name of the ledger's column}."""
+    """Return the default template (TEMPLATE): {name of the ledger's column: header}, in its order."""
     path = files("anwei.standards") / "data" / "hazards" / "provincial_sheet.toml"
     columns: Mapping[str, str] = tomllib.loads(path.read_text("utf-8"))["columns"]
     return columns
