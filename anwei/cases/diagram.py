@@ -22,7 +22,9 @@ def document() -> str:
 
 
 def _own_kinds() -> list[Kind]:
-    return [kind for kind in kinds() if kind.model.__module__.startswith("anwei.")]
+    """Return the product's kinds by their code: in which order rooms are read is nobody's promise."""
+    own = (kind for kind in kinds() if kind.model.__module__.startswith("anwei."))
+    return sorted(own, key=lambda kind: kind.code)
 
 
 def section(kind: Kind) -> Iterator[str]:
