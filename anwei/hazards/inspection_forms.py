@@ -257,3 +257,26 @@ def going_of(visit: Visit) -> dict[str, Any]:
         "planned_on": visit.planned_on,
         "inspectors": list(visit.attendances.values_list("person", flat=True)),
     }
+
+
+class InspectorForm(forms.Form):
+    """A certificate: whose, of which body, under which number, until when."""
+
+    person = forms.ModelChoiceField(
+        label=_("执法人员"), queryset=Person.objects.none(), widget=forms.Select(attrs=SELECT)
+    )
+    unit = forms.ModelChoiceField(
+        label=_("执法单位"), queryset=Unit.objects.none(), widget=forms.Select(attrs=SELECT)
+    )
+    number = forms.CharField(label=_("执法证号"), max_length=40, widget=forms.TextInput(attrs=TEXT))
+    valid_until = day_field(_("有效期至"))
+
+    def __init__(self, data: Any = None, *, bodies: list[Unit], now: datetime) -> None:
+        super().__init__(data)
+        held = holdings_on(day_of(now)).filter(post__unit__in=bodies).values("person")
+        person: Any = self.fields["person"]
+        person.queryset = Person.objects.filter(pk__in=held, kind=Person.Kind.PERSON).order_by("pk")
+        unit: Any = self.fields["unit"]
+        unit.queryset = Unit.objects.filter(pk__in=[one.pk for one in bodies]).order_by("pk")
+        if len(bodies) == 1:
+            unit.empty_label = None

@@ -113,7 +113,7 @@ MENU = (
                 "inspection_plan",
                 _("检查计划"),
                 "calendar",
-                ("campaign", "campaign_new", "campaign_daily", "draw_new", "draw"),
+                ("campaign", "campaign_new", "campaign_daily", "draw_new", "draw", "inspectors"),
                 officials_only=True,
             ),
         ),

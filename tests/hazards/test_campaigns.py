@@ -21,7 +21,7 @@ from anwei.standards.inspections.rules import FIGURES
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import file, signed_in
 from tests.hazards.inspecting import TODAY, act, campaign, days, page, plan, team
-from tests.kernel.county import NOW, TOWN, make_enterprise
+from tests.kernel.county import NOW, TOWN, in_post, make_enterprise
 
 
 def test_the_matrix_puts_the_never_visited_first(safe: Safe) -> None:
@@ -176,3 +176,28 @@ def test_a_plan_is_the_bodies_own_affair(safe: Safe) -> None:
     assert signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/close/").status_code == 302
     action.refresh_from_db()
     assert action.closed_at is not None
+
+
+def test_a_body_enters_the_certificates_of_its_own_people(safe: Safe) -> None:
+    crew = team(safe)
+    town = Unit.objects.get(name="甲镇人民政府")
+    sent = {"person": crew.townsman.pk, "unit": town.pk, "number": "HN-003", "valid_until": "2027-01-01"}
+    client = signed_in(crew.townsman)
+    assert client.post("/inspections/inspectors/", sent | {"number": "HN-001"}).status_code == 422
+    assert client.post("/inspections/inspectors/", sent).status_code == 302
+    assert client.post("/inspections/inspectors/", sent | {"number": "HN-004"}).status_code == 302
+    assert crew.townsman.inspector.number == "HN-004"  # in place of the first
+    other = signed_in(crew.first).post("/inspections/inspectors/", sent)
+    assert other.status_code == 422
+    assert signed_in(safe.county.boss).get("/inspections/inspectors/").status_code == 403
+
+
+def test_a_leader_reads_the_plan_and_plans_nothing(safe: Safe) -> None:
+    crew = team(safe)
+    party = Unit.objects.create(kind="party", name="测试县委", territory="999001")
+    leader = in_post("secretary", Post.objects.create(unit=party, kind="principal", title="书记"))
+    action = campaign(crew)
+    shown = page(leader, f"/inspections/campaigns/{action.pk}/")
+    assert "从未检查" in shown and "/inspections/new/" not in shown
+    assert "部署检查计划" not in page(leader, "/inspections/plan/")
+    assert signed_in(leader).get("/inspections/new/").status_code == 403

@@ -12,7 +12,7 @@ from anwei.hazards.models import Inspector
 from anwei.hazards.services.opening import NO_FINDER
 from anwei.org.holdings import Standing, standing_of
 from anwei.org.models import Person, Unit
-from anwei.org.scope import standing
+from anwei.org.scope import grants, standing
 
 INSPECTING = (
     Unit.Kind.GOVERNMENT,
@@ -47,6 +47,12 @@ def require_body(person: Person, now: datetime) -> list[Unit]:
     if not units:
         raise PermissionDenied(_("此页由实施检查的政府、部门、乡镇使用。"))
     return units
+
+
+def require_official(person: Person) -> None:
+    """Raise PermissionDenied, as a sentence, for who acts for an enterprise alone, or for nobody."""
+    if not any(grant.enterprise is None for grant in grants(person)):
+        raise PermissionDenied(_("检查计划由党委政府、部门、乡镇查看。"))
 
 
 def is_of_the_office(person: Person, now: datetime) -> bool:

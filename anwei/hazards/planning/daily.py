@@ -41,9 +41,9 @@ class DailyLine:
         return not any(self.numbers.values())
 
     @property
-    def cells(self) -> list[int]:
-        """The numbers in the order of COLUMNS."""
-        return [self.numbers[key] for key, _label in COLUMNS]
+    def cells(self) -> list[tuple[Any, int]]:
+        """Label and number in the order of COLUMNS."""
+        return [(label, self.numbers[key]) for key, label in COLUMNS]
 
 
 @dataclass(frozen=True)

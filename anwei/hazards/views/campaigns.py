@@ -19,7 +19,7 @@ from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.inspection_forms import CampaignForm
 from anwei.hazards.models import Campaign
-from anwei.hazards.planning.bodies import bodies_of, require_body
+from anwei.hazards.planning.bodies import bodies_at, bodies_of, require_body, require_official
 from anwei.hazards.planning.capping import n_counted_by_enterprise, yearly_cap
 from anwei.hazards.planning.coverage import (
     ENTERPRISES,
@@ -55,8 +55,8 @@ SEPARATORS = str.maketrans("，、,;；", "     ")
 @require_GET
 def inspection_plan(request: HttpRequest) -> HttpResponse:
     """Show the plans with how far they are, the key periods to open, and visits that should be one."""
-    person, now = person_of(request), timezone.now()
-    require_body(person, now)
+    person = person_of(request)
+    require_official(person)
     rows = Campaign.objects.visible_to(person).select_related("organizer")
     begun = Count("visits", filter=Q(visits__begun_at__isnull=False), distinct=True)
     planned = Count("visits", filter=Q(visits__begun_at=None, visits__cancelled_at=None), distinct=True)
@@ -71,6 +71,7 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
             (one, opened.get(one.key)) for one in coming if one.ends_on >= today - timedelta(days=30)
         ],
         "proposals": proposals(person),
+        "is_body": bool(bodies_at(person)),
         "today": today,
         "cap": yearly_cap(),
     }
@@ -109,7 +110,8 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """Show whom a campaign has reached and whom never, and whom to visit first."""
     person, now = person_of(request), timezone.now()
-    bodies_own = require_body(person, now)
+    require_official(person)
+    own = next(iter(bodies_at(person)), None)
     shown = _campaign(request, pk)
     what = PLACES if request.GET.get("what") == PLACES else ENTERPRISES
     found = coverage(shown, person, what)
@@ -118,7 +120,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     columns = bodies_in(shown, person)
     cells = cells_of(shown, person, list(page), columns, what)
     answers, names = answering_sectors(columns), township_names()
-    used = n_counted_by_enterprise(bodies_own[0], timezone.localdate().year)
+    used = n_counted_by_enterprise(own, timezone.localdate().year) if own else {}
     cap = yearly_cap()
     capped = {key for key, n in used.items() if n >= cap}
     context = {
@@ -138,7 +140,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
             for row in page
         ],
         "cap": cap,
-        "own": bodies_own[0],
+        "own": own,
         "suggested": suggestions(found.rows, person, now, capped, SUGGESTED) if what == ENTERPRISES else [],
         "by_sector": [(code, _sector(code), share) for code, share in sorted(found.by_sector.items())],
         "by_township": [
@@ -174,13 +176,18 @@ def campaign_close(request: HttpRequest, pk: int) -> HttpResponse:
 def campaign_daily(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who is on duty and the computed report of a day (`?on=`); `?export=xlsx` gives all days."""
     person, now = person_of(request), timezone.now()
-    require_body(person, now)
+    require_official(person)
     shown = _campaign(request, pk)
     days = days_of(shown, now)
     if request.GET.get("export") == "xlsx":
         heading = [_("日期"), _("单位"), *(str(label) for _key, label in COLUMNS), _("报告")]
         rows = [
-            [line.on, str(line.unit or _("合计")), *line.cells, _("零报告") if line.is_zero else ""]
+            [
+                line.on,
+                str(line.unit or _("合计")),
+                *(n for _label, n in line.cells),
+                _("零报告") if line.is_zero else "",
+            ]
             for line in daily_report(shown, person, days)
         ]
         leaving = Leaving("daily_report", len(rows), person, now, query=shown.name)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.inspection_forms import DrawForm
 from anwei.hazards.models import Campaign, Draw, Inspector
-from anwei.hazards.planning.bodies import bodies_of, require_body
+from anwei.hazards.planning.bodies import bodies_of, require_body, require_official
 from anwei.hazards.services.draws import drawn_again, fresh_seed, make_draw, plan_drawn, population_of
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.models import Enterprise
@@ -51,7 +51,7 @@ def draw_new(request: HttpRequest, pk: int) -> HttpResponse:
 def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draw and what its seed (or `?seed=`) gives now; a POST plans the drawn visits."""
     person, now = person_of(request), timezone.now()
-    require_body(person, now)
+    require_official(person)
     rows = Draw.objects.visible_to(person).select_related("campaign", "unit", "drawn_by")
     made: Draw = get_object_or_404(rows, pk=pk)
     if request.method == "POST":
