@@ -10,9 +10,12 @@ from anwei.cases.models import Case, Entry, Evidence, Notice
 from anwei.cases.notices.channels import SETTING
 from anwei.cases.services import advance
 from anwei.hazards.listed.proposing import propose as propose_listing
-from anwei.hazards.models import Hazard, Penalty
+from anwei.hazards.models import Draw, Hazard, Inspector, Penalty
 from anwei.hazards.penalties.recording import Decision, record_penalty
+from anwei.hazards.services.campaigns import open_campaign
+from anwei.hazards.services.draws import make_draw
 from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.hazards.services.visits import plan_visit
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.importing import examine_import, hand_in
 from anwei.ledgers.models import Paper, Proposal, SheetImport
@@ -105,6 +108,7 @@ def build() -> World:
         reason="开通短信",
     )
     world.sheet = _sheet(world.people["office"])
+    world.draw = _draw(world, office)
     catch_up()
     for name in world.people.keys() & SEES:
         _token, world.tokens[name] = create_token(world.people[name], label="接口", now=NOW)
@@ -181,6 +185,15 @@ def _place(world: World, name: str, above: Unit) -> Place:
     order = _draft(warning, officer)
     papers.review(order, actor=world.colleague, now=LATER)
     point = fill_risks(enterprise, mark)
+    visit = plan_visit(
+        Whereabouts(enterprise),
+        actor=officer,
+        now=NOW,
+        body=above,
+        planned_on=NOW.date(),
+        reason="asked",
+        reason_text="企业来函",
+    )
     notice = Notice.objects.filter(person=worker, case=warning.pk).first()
     assert notice is not None
     listed, hazard = (
@@ -191,6 +204,7 @@ def _place(world: World, name: str, above: Unit) -> Place:
         territory=territory,
         sector=sector,
         enterprise=enterprise,
+        visit=visit,
         principal=principal,
         safety=safety,
         boss=boss,
@@ -306,3 +320,23 @@ def _sheet(officer: Person) -> SheetImport:
     content = SHEET.format(name=f"{canary('x')}新厂", code=CREDIT_CODE).encode()
     sheet = hand_in(ledger_of("enterprises"), f"{canary('x')}.csv", content, actor=officer, now=NOW)
     return examine_import(sheet.pk)
+
+
+def _draw(world: World, office: Unit) -> Draw:
+    """Open a campaign of the office and draw a plant for its two people."""
+    actor = world.people["office"]
+    for number, person in enumerate((actor, world.colleague), 1):
+        Inspector.objects.create(
+            person=person, number=f"HN-{number}", unit=office, valid_until=NOW.date() + timedelta(days=900)
+        )
+    campaign = open_campaign(
+        actor=actor,
+        now=NOW,
+        organizer=office,
+        kind="special",
+        name="专项行动",
+        starts_on=NOW.date(),
+        ends_on=NOW.date() + timedelta(days=30),
+        target=3,
+    )
+    return make_draw(campaign, actor=actor, now=NOW, body=office, seed="1", n=1, n_inspectors=2)

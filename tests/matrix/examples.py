@@ -30,6 +30,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("evidence/", "pk"): lambda place: place.evidence.pk,
     ("hazards/", "pk"): lambda place: place.hazard.pk,
+    ("inspections/", "pk"): lambda place: place.visit.pk,
     ("ledgers/chemicals/", "pk"): lambda place: place.chemical.pk,
     ("ledgers/enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("ledgers/hazards/", "pk"): lambda place: place.file["hazards"].pk,
@@ -80,6 +81,10 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("org/accounts/", "pk"): lambda world: world.people["office"].pk,
     ("org/accounts/<int:pk>/reset/", "pk"): lambda world: world.deputy.pk,
     ("g/", "code"): lambda world: "2222222222",  # nobody's: what a real one shows is everybody's
+    ("inspections/", "act"): lambda world: "cancel",
+    ("inspections/campaigns/", "pk"): lambda world: world.draw.campaign_id,
+    ("inspections/draws/", "pk"): lambda world: world.draw.pk,
+    ("inspections/scan/", "code"): lambda world: "2222222222",
     ("help/", "page"): lambda world: "work",
     ("law/", "address"): lambda world: "law_spf/41",
     ("map/boundaries/", "code"): lambda world: TOWN_A,
@@ -105,6 +110,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
 
 QUERIES: dict[str, Example] = {
     "documents/new/": lambda place: f"enterprise={place.enterprise.pk}",
+    "inspections/new/": lambda place: f"enterprise={place.enterprise.pk}",
     "hazards/new/": lambda place: f"enterprise={place.enterprise.pk}",
     "penalties/new/": lambda place: f"enterprise={place.enterprise.pk}",
     "org/appoint/": lambda place: f"post={place.safety.pk}",

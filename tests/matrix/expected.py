@@ -29,6 +29,7 @@ OFFICERS = frozenset({"township_a", "township_b", "regulator_chemical", "regulat
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 COUNTY_WIDE = frozenset({"office", "leader"})
 ARRANGING = OFFICERS | {"leader"}
+INSPECTING = OFFICERS - {"named"}  # a village inspects nobody
 ACTORS = EVERYBODY - ADMINISTRATORS - {"display"}
 ANSWERS = frozenset({"office", "system_admin"})  # of suggestions
 
@@ -55,6 +56,18 @@ NARROW: dict[str, Rule] = {
     ),
     "hazards/<int:pk>/list/": _only(OFFICERS),
     "hazards/new/": _only(ACTORS),
+    "inspections/<int:pk>/<slug:act>/": _only(ACTORS),
+    "inspections/campaigns/<int:pk>/": _only(ARRANGING),
+    "inspections/campaigns/<int:pk>/close/": _only(ARRANGING),
+    "inspections/campaigns/<int:pk>/daily/": _only(ARRANGING),
+    "inspections/campaigns/<int:pk>/draw/": _only(INSPECTING),
+    "inspections/draws/<int:pk>/": _only(ARRANGING),
+    "inspections/inspectors/": _only(INSPECTING),
+    "inspections/merge/": _only(INSPECTING),
+    "inspections/new/": _only(INSPECTING),
+    "inspections/plan/": _only(ARRANGING),
+    "inspections/plan/new/": _only(INSPECTING),
+    "inspections/scan/<slug:code>/": _only(INSPECTING),
     "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
     "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a"}),
     "notices/<int:pk>/": _reader_alone,  # a notice is its reader's alone
@@ -123,6 +136,7 @@ CLOSED: dict[str, tuple[int, ...]] = {
     "listings/<int:pk>/sign/": (404,),  # there is no sign before the notice
     "healthz": (503,),  # nothing runs here
     "s/<slug:code>": (404,),  # nobody's sign
+    "inspections/scan/<slug:code>/": (404,),  # likewise
 }
 """What a door answers to those whom it lets in, where that is neither 2xx nor 3xx."""
 

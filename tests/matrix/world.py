@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from anwei.cases.models import Case, Document, Evidence, Notice
-from anwei.hazards.models import Hazard, Listing, Penalty
+from anwei.hazards.models import Draw, Hazard, Listing, Penalty, Visit
 from anwei.ledgers.models import Change, ErasureRequest, Paper, Proposal, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
@@ -139,6 +139,7 @@ class Place:
     hazard: Hazard  # a major one, not listed
     listing: Listing  # of another one, proposed: nothing of it is public
     penalty: Penalty  # to be published tomorrow: nothing of it is public
+    visit: Visit  # planned by the office, announced
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class World:
     secrets: set[str] = field(default_factory=set)  # what no answer may ever carry, whoever asks
     sheet: SheetImport | None = None
     duty: SectorDuty | None = None
+    draw: Draw | None = None  # of a campaign of the office
     named: NamedCases | None = None
     screen: str = ""  # the secret in the cookie of the bound display
 

@@ -19,6 +19,7 @@ from tests.matrix.expected import (
     COUNTY_WIDE,
     ENTERPRISES,
     EVERYBODY,
+    INSPECTING,
     OFFICERS,
     reads,
 )
@@ -215,6 +216,29 @@ OF_HAZARDS = {
         frozenset({"regulator_chemical", "regulator_coal"}),
         fixed(fine="P097-5", sanction=WORDS, decision_number="矩阵1号", decided_on=TODAY),
     ),
+    "inspections/new/": Write(
+        INSPECTING,
+        lambda world, place, role: {
+            "body": holdings_on(NOW.date()).filter(person=world.people[role]).first().post.unit_id,  # type: ignore[union-attr]
+            "planned_on": TODAY,
+            "reason": "asked",
+            "reason_text": WORDS,
+            "announced": "1",
+        },
+    ),
+    "inspections/plan/new/": Write(
+        INSPECTING,
+        lambda world, place, role: {
+            "organizer": holdings_on(NOW.date()).filter(person=world.people[role]).first().post.unit_id,  # type: ignore[union-attr]
+            "kind": "special",
+            "name": WORDS,
+            "starts_on": TODAY,
+            "ends_on": TODAY,
+            "target": "1",
+        },
+    ),
+    "inspections/<int:pk>/<slug:act>/": Write(frozenset({"office"}), fixed(**REASON)),
+    "inspections/campaigns/<int:pk>/close/": Write(frozenset({"office"})),
     "hazards/new/": Write(
         ACTORS,
         lambda world, place, role: {
@@ -311,6 +335,10 @@ def writes(write: Write | None, role: str, route: Route, place: str, method: str
 
 
 UNTRIED = {
+    "inspections/merge/": "two visits become one: tests/hazards/test_visits.py",
+    "inspections/campaigns/<int:pk>/draw/": "draws with inspectors of the own body: tests/hazards/test_campaigns.py",
+    "inspections/draws/<int:pk>/": "plans what was drawn: tests/hazards/test_campaigns.py",
+    "inspections/inspectors/": "enters people of the own body: tests/hazards/test_campaigns.py",
     "accounts/confirm/": "asks again who it is; it writes nothing but the session",
     "accounts/logout/": "ends the session on which the walk stands; it writes nothing but the session",
     "ledgers/people/<int:pk>/edit/": "who can log in is renamed at the account: tests/kernel/test_accounts_phones.py",

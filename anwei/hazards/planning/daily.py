@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -114,9 +115,14 @@ def _facts(campaign: Campaign, person: Person, first: date, last: date) -> Itera
     if campaign.sectors:
         where["sector__in"] = campaign.sectors
     visits = Visit.objects.visible_to(person).filter(begun_at__range=window, **where)
-    for visit in visits.prefetch_related("bodies"):
-        bodies = frozenset(unit.pk for unit in visit.bodies.all())
-        yield _Fact("visits", day_of(visit.begun_at), visit.territory, visit.sector, bodies)
+    bodies: dict[int, set[int]] = defaultdict(set)
+    known = {}
+    columns = ("pk", "bodies", "begun_at", "territory", "sector")
+    for key, body, at, territory, sector in visits.order_by().values_list(*columns):
+        bodies[key].add(body)
+        known[key] = (at, territory, sector)
+    for key, (at, territory, sector) in known.items():
+        yield _Fact("visits", day_of(at), territory, sector, frozenset(bodies[key]))
     hazards = Hazard.objects.visible_to(person).filter(**where).order_by()
     for at, territory, sector, grade in hazards.filter(found_at__range=window).values_list(
         "found_at", "territory", "sector", "grade"
