@@ -17,6 +17,7 @@ from anwei.hazards.views import (
     penalties,
     provincial,
     public,
+    recheck,
 )
 from anwei.ledgers.views import registers
 from anwei.org.policy import signed_in
@@ -24,6 +25,11 @@ from anwei.org.policy import signed_in
 LEDGER = signed_in(require_safe(RedirectView.as_view(url="/ledgers/hazards/")))
 
 urlpatterns = [
+    path("hazards/recheck/", recheck.hazard_recheck, name="hazard_recheck"),
+    path("hazards/recheck/compute/", recheck.hazard_recheck_compute, name="hazard_recheck_compute"),
+    path("hazards/recheck/draw/", recheck.hazard_recheck_draw, name="hazard_recheck_draw"),
+    path("hazards/recheck/draws/<int:pk>/", recheck.hazard_recheck_list, name="hazard_recheck_list"),
+    path("hazards/recheck/items/<int:pk>/", recheck.hazard_recheck_item, name="hazard_recheck_item"),
     path("hazards/", LEDGER, name="hazards"),
     path("hazards/closures/", closures.hazard_closures, name="hazard_closures"),
     path("hazards/provincial.xlsx", provincial.hazard_provincial, name="hazard_provincial"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from anwei.hazards.signals.office import is_the_office
 from anwei.org.accounts.administration import leads_the_county
 from anwei.org.models import PUBLIC_BODIES, Post
 from anwei.org.register_rules import keep_a_file
@@ -29,6 +30,7 @@ class Door:
     file_keepers: bool | None = None  # True: only who keeps the file of the own enterprise; False: all others
     post_kinds: tuple[str, ...] = ()  # who has it, where it is an administrator's
     of_the_county: bool = False  # not the administrators of a township or a plant
+    committee_office_only: bool = False
 
     def lit(self, current: str) -> bool:
         """Say whether the page named `current` belongs to this entry."""
@@ -115,6 +117,13 @@ MENU = (
                 "calendar",
                 ("campaign", "campaign_new", "campaign_daily", "draw_new", "draw", "inspectors"),
                 officials_only=True,
+            ),
+            Door(
+                "hazard_recheck",
+                _("建议抽查"),
+                "search",
+                ("hazard_recheck_draw", "hazard_recheck_list", "hazard_recheck_item"),
+                committee_office_only=True,
             ),
         ),
     ),
@@ -234,6 +243,7 @@ def groups_of(posts: list[Post]) -> list[Group]:
     if administers == kinds and posts:
         return [Group(ADMINISTRATION_LABEL, tuple(administration))]
     official = any(post.unit.kind in PUBLIC_BODIES for post in posts)
+    office = any(is_the_office(post) for post in posts)
     keeps_a_file = keep_a_file(posts)
     groups = [
         Group(
@@ -241,7 +251,9 @@ def groups_of(posts: list[Post]) -> list[Group]:
             tuple(
                 door
                 for door in group.doors
-                if (official or not door.officials_only) and door.file_keepers in (None, keeps_a_file)
+                if (official or not door.officials_only)
+                and (office or not door.committee_office_only)
+                and door.file_keepers in (None, keeps_a_file)
             ),
         )
         for group in MENU

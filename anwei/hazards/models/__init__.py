@@ -6,6 +6,7 @@ from anwei.hazards.models.hazard import Grade, Hazard, Order, Origin
 from anwei.hazards.models.listing import Listing
 from anwei.hazards.models.past import PastHazard
 from anwei.hazards.models.penalty import Penalty
+from anwei.hazards.models.recheck import PhotoHash, Recheck, RecheckDraw, RecheckItem, SignalReport
 from anwei.hazards.models.visits import Attendance, Check, State, Visit, VisitFile
 
 __all__ = [
@@ -21,6 +22,11 @@ __all__ = [
     "Origin",
     "PastHazard",
     "Penalty",
+    "PhotoHash",
+    "Recheck",
+    "RecheckDraw",
+    "RecheckItem",
+    "SignalReport",
     "State",
     "Visit",
     "VisitFile",

@@ -72,9 +72,11 @@ def file_hazard(
     key: str = "",
     note: str = "",
     photos: Sequence[Upload] = (),
+    repeat_of: Hazard | None = None,
 ) -> Hazard:
     """File a hazard and put it before whoever judges it; the same `key` again returns what it filed.
 
+    `repeat_of` is the closed one that was found again; without it like ones at the place are looked for.
     `criterion` only proposes 重大: a person confirms it with the order. Raises NotYourTurn out of the actor's
     sight, CaseError with a sentence where something does not fit, Vacant where no post answers for the place.
     """
@@ -112,9 +114,8 @@ def file_hazard(
             requirement=requirement.strip(),
             provincial_number=provincial_number.strip(),
             key=key,
-            repeat_of=recurrence_of(
-                where.enterprise, where.site, description, criterion or checklist_item, now
-            ),
+            repeat_of=repeat_of
+            or recurrence_of(where.enterprise, where.site, description, criterion or checklist_item, now),
         )
 
 
