@@ -10,7 +10,15 @@ from anwei.cases.models import Case, Entry, Evidence, Notice
 from anwei.cases.notices.channels import SETTING
 from anwei.cases.services import advance
 from anwei.hazards.listed.proposing import propose as propose_listing
-from anwei.hazards.models import Draw, Hazard, Inspector, Penalty
+from anwei.hazards.models import (
+    Draw,
+    Hazard,
+    Inspector,
+    Penalty,
+    RecheckDraw,
+    RecheckItem,
+    SignalReport,
+)
 from anwei.hazards.penalties.recording import Decision, record_penalty
 from anwei.hazards.services.campaigns import open_campaign
 from anwei.hazards.services.draws import make_draw
@@ -40,6 +48,7 @@ from anwei.org.services import (
 )
 from anwei.portal.suggestions import suggest
 from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, Site
+from anwei.standards.inspections.lots import ALGORITHM
 from tests.hazards.filled import fill_hazards
 from tests.kernel import documents
 from tests.kernel.accounts import give_factor
@@ -237,6 +246,7 @@ def _place(world: World, name: str, above: Unit) -> Place:
             principal, year=2026, text=f"{mark}排查", due_on=date(2026, 12, 1), actor=officer, now=NOW
         ),
         hazard=hazard,
+        recheck=_drawn(world, hazard, mark),
         listing=propose_listing(listed, actor=officer, now=LATER, reason=f"{mark}重大"),
         penalty=_penalised(world, enterprise, f"regulator_{sector}", mark),
         designation=designate(
@@ -278,6 +288,28 @@ def _proposed(enterprise: Enterprise, worker: Person, mark: str) -> Proposal:
     _row, waiting = submit(ledger, Edit(None, values), actor=worker, now=LATER)
     assert waiting is not None
     return waiting
+
+
+def _drawn(world: World, hazard: Hazard, mark: str) -> RecheckItem:
+    """Draw a hazard for a second look, as the committee's office does."""
+    keys = [f"hazard:{hazard.pk}"]
+    nobody: dict[str, list[int]] = {"enterprises": [], "inspectors": [], "others": []}
+    suggested = [{"key": hazard.pk, "n_independent": 1, "signals": []}]
+    SignalReport.objects.get_or_create(
+        pk=1, defaults={"at": LATER, "content": {"hazards": suggested, "n_closures": 1, **nobody}}
+    )
+    draw = RecheckDraw.objects.create(
+        seed=mark,
+        drawn_at=LATER,
+        drawn_by=world.people["office"],
+        computed_at=LATER,
+        population=keys,
+        others=[],
+        n=1,
+        n_random=0,
+        algorithm=ALGORITHM,
+    )
+    return RecheckItem.objects.create(draw=draw, place=1, hazard=hazard, signals=[])
 
 
 def _major(enterprise: Enterprise, officer: Person, words: str) -> Hazard:

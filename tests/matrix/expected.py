@@ -68,6 +68,11 @@ NARROW: dict[str, Rule] = {
     "inspections/plan/": _only(ARRANGING),
     "inspections/plan/new/": _only(INSPECTING),
     "inspections/scan/<slug:code>/": _only(INSPECTING),
+    "hazards/recheck/": _only(frozenset({"office"})),
+    "hazards/recheck/compute/": _only(frozenset({"office"})),
+    "hazards/recheck/draw/": _only(frozenset({"office"})),
+    "hazards/recheck/draws/<int:pk>/": _only(frozenset({"office"})),
+    "hazards/recheck/items/<int:pk>/": _only(frozenset({"office"})),
     "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
     "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a"}),
     "notices/<int:pk>/": _reader_alone,  # a notice is its reader's alone

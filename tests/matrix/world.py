@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from anwei.cases.models import Case, Document, Evidence, Notice
-from anwei.hazards.models import Draw, Hazard, Listing, Penalty, Visit
+from anwei.hazards.models import Draw, Hazard, Listing, Penalty, RecheckItem, Visit
 from anwei.ledgers.models import Change, ErasureRequest, Paper, Proposal, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
@@ -138,6 +138,7 @@ class Place:
     proposal: Proposal  # of a new chemical, waits to be confirmed
     hazard: Hazard  # a major one, not listed
     listing: Listing  # of another one, proposed: nothing of it is public
+    recheck: RecheckItem  # of the hazard, drawn for a second look
     penalty: Penalty  # to be published tomorrow: nothing of it is public
     visit: Visit  # planned by the office, announced
 

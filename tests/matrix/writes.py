@@ -239,6 +239,13 @@ OF_HAZARDS = {
     ),
     "inspections/<int:pk>/<slug:act>/": Write(frozenset({"office"}), fixed(**REASON)),
     "inspections/campaigns/<int:pk>/close/": Write(frozenset({"office"})),
+    "hazards/recheck/compute/": Write(
+        frozenset({"office"}), unsealed="lets the background reckon; nothing anybody wrote changes"
+    ),
+    "hazards/recheck/draw/": Write(frozenset({"office"}), fixed(seed="matrix", n="1", n_random="0")),
+    "hazards/recheck/items/<int:pk>/": Write(
+        frozenset({"office"}), fixed(outcome="fails", note=WORDS, key="look")
+    ),
     "hazards/new/": Write(
         ACTORS,
         lambda world, place, role: {
