@@ -30,7 +30,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("evidence/", "pk"): lambda place: place.evidence.pk,
     ("hazards/", "pk"): lambda place: place.hazard.pk,
-    ("inspections/", "pk"): lambda place: place.visit.pk,
+    ("inspections/<int:pk>/", "pk"): lambda place: place.visit.pk,
     ("hazards/recheck/draws/", "pk"): lambda place: place.recheck.draw_id,
     ("hazards/recheck/items/", "pk"): lambda place: place.recheck.pk,
     ("ledgers/chemicals/", "pk"): lambda place: place.chemical.pk,
