@@ -14,6 +14,6 @@ class HazardsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let inspections add their sheet to files and their rows to desks."""
-        for module in ("enterprise_file", "waiting"):
-            import_module(f"anwei.hazards.planning.{module}")
+        """Let inspections add their sheet to files and their rows to desks; self-checks to desks."""
+        for module in ("planning.enterprise_file", "planning.waiting", "self_check_waiting"):
+            import_module(f"anwei.hazards.{module}")

@@ -17,7 +17,7 @@ from anwei.hazards.models import Origin
 from anwei.org.models import SECTOR_CHOICES
 from anwei.org.register_rules import territory_choices
 
-FOUND = Need("evidence", _("现场照片"), "evidence", taken_at=True, place=True)
+FOUND = Need("evidence", _("现场照片"), "evidence")
 OFFICIAL = (
     Origin.INSPECTION,
     Origin.PATROL,

@@ -18,6 +18,8 @@ from anwei.hazards.views import (
     provincial,
     public,
     recheck,
+    selfchecks,
+    statistics,
 )
 from anwei.ledgers.views import registers
 from anwei.org.policy import signed_in
@@ -59,4 +61,13 @@ urlpatterns = [
     path("inspections/scan/<slug:code>/", inspections.inspection_scan, name="inspection_scan"),
     path("inspections/<int:pk>/", inspections.inspection, name="inspection"),
     path("inspections/<int:pk>/<slug:act>/", inspections.inspection_act, name="inspection_act"),
+    path("selfchecks/", selfchecks.self_checks, name="self_checks"),
+    path("selfchecks/new/", selfchecks.self_check_new, name="self_check_new"),
+    path("selfchecks/<int:pk>/", selfchecks.self_check, name="self_check"),
+    path("hazards/statistics/", statistics.reports, name="hazard_statistics"),
+    path(
+        "hazards/statistics/<int:pk>/<int:year>/<int:quarter>/",
+        statistics.report,
+        name="hazard_statistics_of",
+    ),
 ]

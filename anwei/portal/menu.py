@@ -125,6 +125,8 @@ MENU = (
                 ("hazard_recheck_draw", "hazard_recheck_list", "hazard_recheck_item"),
                 committee_office_only=True,
             ),
+            Door("self_checks", _("企业自查"), "list-check", ("self_check", "self_check_new")),
+            Door("hazard_statistics", _("隐患统计分析"), "chart-line", ("hazard_statistics_of",)),
         ),
     ),
     Group(

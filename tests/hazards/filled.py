@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from django.db.models import Model
 
-from anwei.hazards.models import PastHazard
+from anwei.hazards.models import PastHazard, SelfCheck
 from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.org.models import Person
 from anwei.sites.models import Enterprise
 
 
 def fill_hazards(enterprise: Enterprise, mark: str, now: datetime) -> dict[str, Model]:
-    """File a hazard at an enterprise, and keep one of another ledger in its township.
+    """File a hazard at an enterprise with a self-check, and keep one of another ledger in its township.
 
     Returns the rows by the code of their register.
     """
@@ -38,4 +39,14 @@ def fill_hazards(enterprise: Enterprise, mark: str, now: datetime) -> dict[str, 
         unit_name=enterprise.unit.name,
         text=f"{mark}通道堵塞",
     )
-    return {"hazards": filed, "past-hazards": past}
+    reported = SelfCheck.objects.create(
+        enterprise=enterprise,
+        month=date(2026, 9, 1),
+        answers=[{"item": "X", "text": f"{mark}通道", "basis": "", "result": "ok", "note": f"{mark}畅通"}],
+        n_items=1,
+        n_failed=0,
+        reported_at=now,
+        reported_by=Person.objects.filter(holdings__post__unit=enterprise.unit).order_by("pk")[0],
+        due_at=now,
+    )
+    return {"hazards": filed, "past-hazards": past, "self-check": reported}

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from anwei.hazards.services.reports import items_for
 from anwei.org.holdings import holdings_on
 from tests.kernel.accounts import FACTOR_SECRET, code_of
 from tests.kernel.county import NOW, photo
@@ -245,6 +246,11 @@ OF_HAZARDS = {
     "hazards/recheck/draw/": Write(frozenset({"office"}), fixed(seed="matrix", n="1", n_random="0")),
     "hazards/recheck/items/<int:pk>/": Write(
         frozenset({"office"}), fixed(outcome="fails", note=WORDS, key="look")
+    "selfchecks/new/": Write(
+        ENTERPRISES,
+        lambda world, place, role: {
+            f"{item.id}_result": "ok" for item in items_for(world.places[role[-1]].enterprise)
+        },
     ),
     "hazards/new/": Write(
         ACTORS,

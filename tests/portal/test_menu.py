@@ -49,7 +49,9 @@ def test_the_index_shows_groups_in_order_and_to_an_enterprise_only_what_it_has(
     county: County, office: Person, visit: Visit
 ) -> None:
     page = visit(office).get("/ledgers/").content.decode()
-    assert re.findall(r"<h2[^>]*>([^<]+)</h2>", page)[: len(GROUPS)] == [str(label) for label, _codes in GROUPS]
+    assert re.findall(r"<h2[^>]*>([^<]+)</h2>", page)[: len(GROUPS)] == [
+        str(label) for label, _codes in GROUPS
+    ]
     assert "/ledgers/road-sections/" in page  # empty, and theirs to fill
     own = visit(county.worker).get("/ledgers/").content.decode()
     assert "/ledgers/enterprises/" in own and "/ledgers/licences/" in own

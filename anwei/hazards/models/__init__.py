@@ -7,6 +7,7 @@ from anwei.hazards.models.listing import Listing
 from anwei.hazards.models.past import PastHazard
 from anwei.hazards.models.penalty import Penalty
 from anwei.hazards.models.recheck import PhotoHash, Recheck, RecheckDraw, RecheckItem, SignalReport
+from anwei.hazards.models.reports import SelfCheck, Statistics
 from anwei.hazards.models.visits import Attendance, Check, State, Visit, VisitFile
 
 __all__ = [
@@ -26,8 +27,10 @@ __all__ = [
     "Recheck",
     "RecheckDraw",
     "RecheckItem",
+    "SelfCheck",
     "SignalReport",
     "State",
+    "Statistics",
     "Visit",
     "VisitFile",
 ]

@@ -85,6 +85,9 @@ class Hazard(Case):
     rectification = models.TextField(_("整改情况"), max_length=2000, blank=True)
     finding = models.TextField(_("复查情况"), max_length=2000, blank=True)
 
+    self_check = models.ForeignKey(
+        "hazards.SelfCheck", on_delete=models.PROTECT, null=True, blank=True, related_name="hazards"
+    )
     repeat_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeats"
     )

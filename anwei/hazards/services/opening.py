@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.intake import Upload
 from anwei.cases.services import open_case
-from anwei.hazards.models import Hazard, Origin
+from anwei.hazards.models import Hazard, Origin, SelfCheck
 from anwei.hazards.queries import recurrence_of
 from anwei.org.holdings import Acting, actings_of, day_of, holdings_on
 from anwei.org.models import Person, Post, Unit
@@ -73,6 +73,7 @@ def file_hazard(
     note: str = "",
     photos: Sequence[Upload] = (),
     repeat_of: Hazard | None = None,
+    self_check: SelfCheck | None = None,
 ) -> Hazard:
     """File a hazard and put it before whoever judges it; the same `key` again returns what it filed.
 
@@ -116,6 +117,7 @@ def file_hazard(
             key=key,
             repeat_of=repeat_of
             or recurrence_of(where.enterprise, where.site, description, criterion or checklist_item, now),
+            self_check=self_check,
         )
 
 

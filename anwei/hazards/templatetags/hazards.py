@@ -17,7 +17,7 @@ from anwei.cases.models import Evidence
 from anwei.cases.rights import check_role
 from anwei.hazards.listed.facts import facts_of
 from anwei.hazards.listed.proposing import may_propose
-from anwei.hazards.models import Hazard, Listing, Penalty
+from anwei.hazards.models import Hazard, Listing, Origin, Penalty
 from anwei.hazards.penalties.recording import why_not_recorded
 from anwei.hazards.powers import why_not
 from anwei.org.holdings import day_of
@@ -49,6 +49,12 @@ def criterion_row(hazard: Hazard) -> Criterion | None:
         return criterion(hazard.criterion) if hazard.criterion else None
     except KeyError:
         return None
+
+
+@register.filter
+def origin_label(key: str) -> str:
+    """Return how a code of origin reads."""
+    return str(Origin(key).label)
 
 
 @register.filter
