@@ -16,5 +16,7 @@ def hash_photos() -> None:
 
 @task()
 def compute_signals() -> None:
-    """Compute what is suggested to be looked at again."""
+    """Compute what is suggested to be looked at again, with all photos hashed before."""
+    while hashing.hash_photos(timezone.now()):
+        pass
     suggestions.compute(timezone.now())

@@ -8,11 +8,13 @@ from io import BytesIO
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from python_calamine import CalamineWorkbook
 
 from anwei.hazards.models import Hazard, PhotoHash, Recheck, RecheckDraw, RecheckItem
 from anwei.hazards.signals import hashing, suggestions
 from anwei.hazards.signals.sampling import borne_out, drawn
+from anwei.hazards.tasks import compute_signals
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.formalism.pictures import hashes
@@ -170,3 +172,11 @@ def test_photos_are_hashed_in_the_background_by_a_child(safe: Safe) -> None:
     assert hashing.hash_photos(NOW) == 1 and not hashing.waiting().exists()
     kept = PhotoHash.objects.get(evidence__case=hazard.pk)
     assert (kept.difference, hashes(picture().read())) == ("", None)  # one colour shows nothing to compare
+
+
+def test_who_asks_for_it_has_all_photos_hashed_before(safe: Safe, clerk: Person) -> None:
+    file(safe.inspector, safe.county.enterprise.pk)
+    assert signed_in(clerk).post("/hazards/recheck/compute/").status_code == 302
+    assert DBTaskResult.objects.get().task_path == "anwei.hazards.tasks.compute_signals"
+    compute_signals.call()
+    assert not hashing.waiting().exists() and suggestions.newest() is not None
