@@ -33,7 +33,6 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("inspections/<int:pk>/", "pk"): lambda place: place.visit.pk,
     ("hazards/recheck/draws/", "pk"): lambda place: place.recheck.draw_id,
     ("hazards/recheck/items/", "pk"): lambda place: place.recheck.pk,
-    ("inspections/", "pk"): lambda place: place.visit.pk,
     ("hazards/statistics/", "pk"): lambda place: place.enterprise.pk,
     ("selfchecks/", "pk"): lambda place: place.file["self-check"].pk,
     ("ledgers/chemicals/", "pk"): lambda place: place.chemical.pk,

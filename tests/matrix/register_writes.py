@@ -107,6 +107,16 @@ NEW: dict[str, Typed] = {
     **dict.fromkeys(("road-sections", "nine-small", "self-built", "projects"), _place_of_its_own),
     "project-parties": _of_project(role="supervisor", name="新监理"),
     "dangerous-works": _of_project(name="新基坑"),
+    "hazards": _of_enterprise(found_on=TODAY, description="新裂缝", origin="inspection"),
+    "past-hazards": lambda world, place, role: {
+        "source": "新台账",
+        "number": "N1",
+        "filed_on": TODAY,
+        "status": "open",
+        "territory": place.territory,
+        "sector": place.sector,
+        "text": "新堵塞",
+    },
 }
 """What is typed for a new row, within the sight of the role."""
 

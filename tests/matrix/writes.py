@@ -246,10 +246,12 @@ OF_HAZARDS = {
     "hazards/recheck/draw/": Write(frozenset({"office"}), fixed(seed="matrix", n="1", n_random="0")),
     "hazards/recheck/items/<int:pk>/": Write(
         frozenset({"office"}), fixed(outcome="fails", note=WORDS, key="look")
+    ),
     "selfchecks/new/": Write(
         ENTERPRISES,
         lambda world, place, role: {
-            f"{item.id}_result": "ok" for item in items_for(world.places[role[-1]].enterprise)
+            f"{item.id}_result": "ok"
+            for item in items_for(world.places.get(role[-1], world.places["x"]).enterprise)
         },
     ),
     "hazards/new/": Write(
