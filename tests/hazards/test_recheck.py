@@ -90,6 +90,7 @@ def test_a_suggestion_has_its_reason_and_no_name(safe: Safe, clerk: Person, draw
     assert str(safe.verifier) not in page.partition('id="hazards"')[2].partition("</main>")[0]
 
 
+@pytest.mark.db
 def test_the_draw_can_be_drawn_again_and_leaves_as_a_sheet(clerk: Person, drawn_one: RecheckItem) -> None:
     client, made = signed_in(clerk), drawn_one.draw
     assert drawn(made) == [f"hazard:{drawn_one.hazard_id}"] and made.population == drawn(made)
@@ -106,6 +107,7 @@ def test_the_draw_can_be_drawn_again_and_leaves_as_a_sheet(clerk: Person, drawn_
         RecheckDraw.objects.update(seed="chosen")
 
 
+@pytest.mark.db
 def test_what_does_not_hold_is_filed_anew_and_tells_how_good_the_signals_are(
     safe: Safe, clerk: Person, drawn_one: RecheckItem
 ) -> None:
