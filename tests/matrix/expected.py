@@ -80,7 +80,7 @@ NARROW: dict[str, Rule] = {
     "org/posts/<int:pk>/transfer/": _only(ANSWERS),
     "org/sectors/<int:pk>/end/": _only(COUNTY_WIDE),
     "org/sectors/assign/": _only(COUNTY_WIDE),
-    "ledgers/past-hazards/<int:pk>/": lambda role, place: role not in ENTERPRISES,  # no enterprise keeps it
+    "ledgers/past-hazards/<int:pk>/": _only(ACTORS - ENTERPRISES),  # no enterprise keeps it
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
     "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
@@ -186,5 +186,7 @@ def asks_again(route: Route) -> bool:
     """Say whether a page without an object is a list that questions change."""
     return not (
         route.pattern.startswith(("system/", "account/", "accounts/", "help/", "org/accounts/new/"))
+        or route.pattern
+        == "hazards/provincial.xlsx"  # which knows its filters, as the exports of registers do
         or route.pattern.endswith(FOR_WRITERS)
     )

@@ -17,7 +17,7 @@ from tests.matrix.world import PLACES, SEES, World, canary
 
 COMMON = {"sort": "-pk", "page": "1", "period": "7d", "state": "", "remember": "1"}
 ONCE = re.compile(
-    rb'nonce[-=]"?[\w+/=-]{16,}"?|csrf[^>]*>|"X-CSRFToken": ?"[^"]*"|name="key"[^>]*>', re.IGNORECASE
+    rb'nonce[-=]"?[\w+/=-]{16,}"?|csrf[^>]*>|"X-CSRFToken": ?"[^"]*"|name="(?:key|seed)"[^>]*>', re.IGNORECASE
 )
 """What is new in every answer."""
 STRICT = ("/print/", "/export/")

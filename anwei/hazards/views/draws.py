@@ -18,6 +18,7 @@ from anwei.hazards.inspection_forms import DrawForm
 from anwei.hazards.models import Campaign, Draw, Inspector
 from anwei.hazards.planning.bodies import bodies_of, require_body, require_official
 from anwei.hazards.services.draws import drawn_again, fresh_seed, make_draw, plan_drawn, population_of
+from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.models import Enterprise
 from anwei.standards.inspections.lots import lot
@@ -63,7 +64,8 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "seed": seed,
         "agrees": again == made.result,
         "is_own_seed": seed == made.seed,
-        "lines": _lines(made, again),
+        "lines": (lines := _lines(made, again, person)),
+        "n_elsewhere": len(again) - len(lines),
         "may_plan": made.unit in bodies_of(person, now) and made.campaign.closed_at is None,
         "today": timezone.localdate(),
     }
@@ -91,16 +93,18 @@ def _planned(request: HttpRequest, made: Draw) -> HttpResponse:
     return redirect("draw", pk=made.pk)
 
 
-def _lines(made: Draw, result: list[Any]) -> list[tuple[str, str, str, list[str]]]:
-    """Return credit code, name, lot and inspectors of what was drawn."""
+def _lines(made: Draw, result: list[Any], person: Person) -> list[tuple[str, str, str, list[str]]]:
+    """Return credit code, name, lot and inspectors of what was drawn, as far as the reader sees it."""
     codes = [code for code, _numbers in result]
-    names = dict(Enterprise.objects.filter(credit_code__in=codes).values_list("credit_code", "unit__name"))
+    seen = Enterprise.objects.visible_to(person).filter(credit_code__in=codes)
+    names = dict(seen.values_list("credit_code", "unit__name"))
     people = {
         one.number: str(one.person)
         for one in Inspector.objects.filter(number__in=made.inspectors).select_related("person")
     }
     seed = made.seed
     return [
-        (code, names.get(code, ""), lot(seed, code)[:12], [f"{people.get(one, '')} {one}" for one in numbers])
+        (code, names[code], lot(seed, code)[:12], [f"{people.get(one, '')} {one}" for one in numbers])
         for code, numbers in result
+        if code in names
     ]
