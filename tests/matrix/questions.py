@@ -20,7 +20,7 @@ ONCE = re.compile(
     rb'nonce[-=]"?[\w+/=-]{16,}"?|csrf[^>]*>|"X-CSRFToken": ?"[^"]*"|name="(?:key|seed)"[^>]*>', re.IGNORECASE
 )
 """What is new in every answer."""
-STRICT = ("/print/", "/export/")
+STRICT = ("/print/", "/export/", "/provincial.xlsx")
 """Refuse a query with words that they do not know: on paper a search is asked for, an export holds the same rows."""
 MISSING = 7 * 10**8  # added to a key it is no row's
 
