@@ -443,6 +443,7 @@ COUNTED = (
 HAZARDS = register(
     Ledger(
         code="hazards",
+        tabs="hazards/tabs.html",
         label=gettext_lazy("隐患台账"),
         model=Hazard,
         rows=rows_seen,

@@ -82,6 +82,7 @@ def of_the_unit(path: str) -> Callable[[Any], Callable[[Any], tuple[Any, str, bo
 PAST_HAZARDS = register(
     Ledger(
         code="past-hazards",
+        tabs="hazards/tabs.html",
         label=gettext_lazy("往年、外部隐患"),
         model=PastHazard,
         rows=rows_seen,
