@@ -73,9 +73,9 @@ class Ledger:
     `opens` leads to a room's own page of a row (from the list too where `opened_from_list`), `new_at` names
     the room's own page of a new one, `logged_as` names the register and key under which changes of a row are
     kept, `piece` is how many rows are written in one transaction where the usual number would hold the
-    database for long, `tabs` is a template of tabs
-    that lead to the pages beside the register's, `views` are ready-made filters (label, query), `sheets` a room's own sheets of the
-    filtered rows (label, name of the page), `headers` further names of columns that the county set.
+    database for long, `tabs` is a template of tabs that lead to the pages beside the register's, `views`
+    are ready-made filters (label, query), `sheets` a room's own sheets of the filtered rows (label, name of
+    the page), `headers` further names of columns that the county set.
     """
 
     code: str
