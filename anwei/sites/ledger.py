@@ -204,7 +204,9 @@ ENTERPRISES = register(
                 shown=False,
             ),
             Column(
-                "standardized_until", synonyms=("标准化有效期", "标准化到期日期", "达标有效期"), shown=False
+                "standardized_until",
+                synonyms=("标准化有效期", "标准化到期", "标准化到期日", "标准化到期日期", "达标有效期"),
+                shown=False,
             ),
         ),
     )
