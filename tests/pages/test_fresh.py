@@ -55,6 +55,7 @@ def test_every_page_opens_on_an_empty_installation(password: str) -> None:
         "healthz": 503,  # no family of processes runs behind this test
         "api/v1/": 404,
         "documents/new/": 404,  # asks for the thing it belongs to
+        "penalties/new/": 404,  # likewise
         "org/appoint/": 404,  # these two ask for a unit
         "org/designate/": 404,
     }

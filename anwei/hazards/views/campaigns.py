@@ -60,7 +60,7 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
     rows = Campaign.objects.visible_to(person).select_related("organizer")
     begun = Count("visits", filter=Q(visits__begun_at__isnull=False), distinct=True)
     planned = Count("visits", filter=Q(visits__begun_at=None, visits__cancelled_at=None), distinct=True)
-    rows = rows.annotate(n_begun=begun, n_planned=planned)
+    rows = rows.annotate(n_begun=begun, n_planned=planned).order_by("-starts_on", "-pk")
     today = timezone.localdate()
     calendar = county_calendar()
     coming = [one for year in (today.year, today.year + 1) for one in periods_of(year, calendar)]
