@@ -140,3 +140,12 @@ def test_last_months_self_check_waits_on_the_desk_once_the_county_has_begun(safe
     assert "2026-10自查还没有报送" in page and "/selfchecks/new/?month=2026-10" in page
     worker.post("/selfchecks/new/?month=2026-10", answers(safe.county.enterprise))
     assert "2026-10自查还没有报送" not in worker.get("/work/").content.decode()
+
+
+def test_nobody_is_called_late_for_months_before_the_county_began(safe: Safe) -> None:
+    worker = signed_in(safe.county.worker)
+    assert "逾期未报" not in worker.get("/selfchecks/").content.decode()
+    assert "逾期未报" not in worker.get("/hazards/statistics/").content.decode()
+    worker.post("/selfchecks/new/?month=2026-09", answers(safe.county.enterprise))
+    page = worker.get("/selfchecks/").content.decode()
+    assert page.count("逾期未报") == 1 and "2026-08" not in page  # October

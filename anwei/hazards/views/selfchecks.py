@@ -11,7 +11,7 @@ import django_filters
 import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -167,8 +167,8 @@ def _month(text: str, now: datetime) -> date:
 
 def _own(enterprise: Enterprise, person: Person, now: datetime) -> dict[str, Any]:
     month = _month("", now)
-    months = [month]
-    while len(months) < MONTHS:
+    months, begun = [month], SelfCheck.objects.aggregate(first=Min("month"))["first"] or month
+    while len(months) < MONTHS and months[-1] > begun:  # nobody owes what the county had not begun
         last = months[-1]
         months.append(date(last.year - (last.month == 1), last.month - 1 or 12, 1))
     reported = {one.month: one for one in SelfCheck.objects.filter(enterprise=enterprise, month__in=months)}

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
-from anwei.hazards.models import Statistics
+from anwei.hazards.models import Hazard, Statistics
 from anwei.hazards.services.reports import confirm_statistics, heads
-from anwei.hazards.statistics import Figures, Period, figures_of
+from anwei.hazards.statistics import Figures, Period, figures_of, start_of
 from anwei.hazards.statistics_paper import statistics_docx
 from anwei.hazards.views.selfchecks import own_enterprise
 from anwei.ledgers.listing import ClampedPaginator
@@ -40,7 +40,11 @@ def reports(request: HttpRequest) -> HttpResponse:
     own = own_enterprise(person)
     if own is not None:
         told = {(one.year, one.quarter): one for one in Statistics.objects.filter(enterprise=own)}
-        lines = [(one, told.get((one.year, one.quarter)), _due(one)) for one in last_periods(now)]
+        lines = [
+            (one, told.get((one.year, one.quarter)), _due(one))
+            for one in last_periods(now)
+            if is_owed(one) or one.after > timezone.localdate(now)
+        ]
         return render(request, "hazards/statistics_own.html", {"enterprise": own, "lines": lines, "now": now})
     period = _asked(request, now)
     rows = counted_on(period.first, Enterprise.objects.visible_to(person).select_related("unit"))
@@ -57,7 +61,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "period": period,
         "periods": last_periods(now),
         "due_at": _due(period),
-        "is_due": _due(period) < now,
+        "is_due": _due(period) < now and is_owed(period),
         "lines": [(one, told_by.get(one.pk)) for one in page],
         "page": page,
         "n_reported": len(told_by),
@@ -108,6 +112,11 @@ def last_periods(now: datetime) -> list[Period]:
             periods.append(Period(last.year - 1, 0))
         periods.append(Period(last.year - (last.quarter == 1), last.quarter - 1 or 4))
     return periods
+
+
+def is_owed(period: Period) -> bool:
+    """Say whether the county filed any hazard by the end of a period: before, nobody owes figures here."""
+    return Hazard._base_manager.filter(found_at__lt=start_of(period.after)).exists()
 
 
 def _confirmed(request: HttpRequest, enterprise: Enterprise, period: Period) -> HttpResponse:
