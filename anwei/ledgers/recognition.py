@@ -63,12 +63,12 @@ def _find_by(columns: Sequence[Column], ledger: Ledger, rows: Sequence[Examined]
     seen = rows_by(ledger.visible(person), columns, list(wanted))
     unseen = set(wanted) - set(seen)
     everywhere = rows_by(ledger.model._default_manager.all(), columns, list(unseen)) if unseen else {}
+    meant = ledger.meant or (lambda same, values: same[-1])
     for row in rows:
         key = _key(columns, row.values)
         if key in seen:
-            meant = ledger.meant or (lambda same, values: same[-1])
             row.existing = meant(seen[key], row.values)
-        elif key in everywhere:
+        elif key in everywhere and meant(everywhere[key], row.values) is not None:
             row.refusals[WHOLE_ROW] = _("同一记录已登记在您的管辖范围之外")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from anwei.cases.models import Entry, Evidence
 from anwei.cases.verify import verify
 from anwei.hazards.models import Hazard
+from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.org.models import Post, SectorDuty, Unit
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import (
@@ -181,3 +182,20 @@ def test_nobody_files_out_of_sight_and_no_typed_word_is_lost(safe: Safe) -> None
     late = filing(found_at=(NOW + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"))
     told = signed_in(safe.inspector).post(f"/hazards/new/?enterprise={safe.county.enterprise.pk}", late)
     assert told.status_code == 422 and "不能晚于现在" in told.content.decode()
+
+
+def test_who_found_it_does_not_verify_it_though_another_typed_it_in(safe: Safe) -> None:
+    hazard = file_hazard(
+        Whereabouts(safe.county.enterprise),
+        actor=safe.inspector,
+        now=NOW,
+        origin="inspection",
+        description="围堰裂缝",
+        found_at=NOW,
+        found_by=safe.verifier,
+    )
+    act(safe.inspector, hazard, "order", **ORDERED)
+    act(safe.county.worker, hazard, "accept")
+    act(safe.county.worker, hazard, "fix", **FIXED, evidence=picture(colour="green"))
+    assert hazard.phase == "review"
+    assert act(safe.verifier, hazard, "verify", **VERIFIED, evidence=picture()).status_code == 403

@@ -215,3 +215,20 @@ def test_ready_views_and_filters_narrow_to_what_they_say(safe: Safe) -> None:
     client.post("/ledgers/hazards/views/", {"name": "我的", "query": "open=True"})
     assert SavedView.objects.get().query == "open=True"
     assert "重大隐患台账" in client.get("/ledgers/hazards/").content.decode()
+
+
+def test_the_same_words_in_another_township_are_another_hazard(safe: Safe) -> None:
+    """Of nobody's hazards: neither lost as unchanged, nor refused for one out of the reader's sight."""
+    clerk = county_clerk()
+    write(
+        "hazards",
+        [["企业名称", "隐患描述", "排查日期", "隐患部位"], ["乙煤矿", "灭火器过期", "2026-11-20", ""]],
+        actor=clerk,
+    )
+    Hazard._base_manager.update(enterprise=None, site=None)
+    head = ["属地", "行业", "隐患描述", "排查日期", "隐患部位"]
+    line = [TOWN, "消防", "灭火器过期", "2026-11-20", ""]
+    of_county = look("hazards", head, line, actor=clerk)
+    assert [row.existing for row in of_county.rows] == [None]
+    of_town = look("hazards", head, line, actor=safe.county.townsman)
+    assert not any("管辖范围之外" in said for row in of_town.rows for said in row.refusals.values())

@@ -102,14 +102,24 @@ def _not_fileable(values: Mapping[str, Any], person: Any) -> str:
 
 
 def same_hazard(rows: Sequence[Hazard], values: Mapping[str, Any]) -> Hazard | None:
-    """Return which hazard a line means: that of its number, else none that the province numbers otherwise."""
+    """Return which hazard a line means: that of its number, else none that the province numbers otherwise.
+
+    Of nobody's hazards the words alone say little: where a line tells territory or sector, they must agree.
+    """
     told = values.get("provincial_number") or ""
     fits = (
         row
         for row in rows
         if row.number == values.get("number") or not told or row.provincial_number in ("", told)
     )
-    return next(fits, None)
+    placed = (row for row in fits if row.number == values.get("number") or _lies_there(row, values))
+    return next(placed, None)
+
+
+def _lies_there(row: Hazard, values: Mapping[str, Any]) -> bool:
+    """Say whether a hazard of no enterprise lies where a line says, as far as it says so."""
+    told = ((row.territory, values.get("territory")), (row.sector, values.get("sector")))
+    return row.enterprise_id is not None or all(not said or said == known for known, said in told)
 
 
 def remaining(hazard: Hazard) -> str:

@@ -96,6 +96,7 @@ def read_boundaries(content: bytes, datum: Datum) -> DryRun:
     rows.sort(key=lambda row: row.number)
     document, written = _simplified(meant)
     faults_of = {code: fault for code, region in written.items() if (fault := _fault(region))}
+    faults_of |= {code: _("一个环至少要三个不同的点") for code in meant.keys() - written.keys()}
     if faults_of:  # they stop no other
         document, written = _simplified({code: one for code, one in meant.items() if code not in faults_of})
     rows = [_judged(row, written, faults_of) for row in rows]
@@ -107,7 +108,10 @@ def _simplified(regions: Mapping[str, Region]) -> tuple[str, dict[str, Region]]:
     """Return regions as they would be written: the document, and what is in it by its code."""
     if not regions:
         return "", {}
-    document = browser_geojson(regions.values()).decode()
+    try:
+        document = browser_geojson(regions.values()).decode()
+    except ValueError as fault:
+        raise ValueError(_("这些图形太细碎，网页画不下，请先简化或分几次导入")) from fault
     return document, {region.code: region for region in read_regions(document).regions}
 
 
