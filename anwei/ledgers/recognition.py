@@ -28,9 +28,17 @@ def find_existing(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None
     for names in ledger.keys:
         columns = [ledger.column(name) for name in names]
         _find_by(columns, ledger, [row for row in rows if row.existing is None], person)
+    apart = [ledger.column(name) for name in ledger.told_apart]
     for place, first in counted.items():
         row = rows[place]
-        if row.existing is None:
+        known = row.existing
+        if known is not None:
+            told = [column for column in apart if column.name in row.values]
+            if any(row.values[column.name] != column.of(known) for column in told):
+                row.doubts[ledger.ordinal] = _(
+                    "这个编号已有内容不同的记录，写入会改写它；是同一编号的另一条请填序次"
+                )
+        elif first != row.row.number:
             row.doubts[ledger.ordinal] = _("编号与第 %(n)d 行相同，记为同一编号的第 %(turn)d 条") % {
                 "n": first,
                 "turn": row.values[ledger.ordinal],
@@ -40,7 +48,7 @@ def find_existing(ledger: Ledger, rows: Sequence[Examined], person: Any) -> None
 def _count_lines(ledger: Ledger, rows: Sequence[Examined]) -> dict[int, int]:
     """Count the lines that share the rest of the key, where they do not say which they are.
 
-    Returns of each but the first, by its place, the number of the first.
+    Returns of each that was counted, by its place, the number of the first.
     """
     ordinal = ledger.column(ledger.ordinal)
     rest = [ledger.column(name) for name in ledger.key if name != ledger.ordinal]
@@ -52,8 +60,7 @@ def _count_lines(ledger: Ledger, rows: Sequence[Examined]) -> dict[int, int]:
             continue
         lines[key].append(place)
         row.values[ordinal.name] = len(lines[key])
-        if len(lines[key]) > 1:
-            counted[place] = rows[lines[key][0]].row.number
+        counted[place] = rows[lines[key][0]].row.number
     return counted
 
 

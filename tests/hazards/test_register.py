@@ -232,3 +232,17 @@ def test_the_same_words_in_another_township_are_another_hazard(safe: Safe) -> No
     assert [row.existing for row in of_county.rows] == [None]
     of_town = look("hazards", head, line, actor=safe.county.townsman)
     assert not any("管辖范围之外" in said for row in of_town.rows for said in row.refusals.values())
+
+
+def test_a_second_file_does_not_rewrite_a_record_of_the_same_number_unasked(safe: Safe) -> None:
+    clerk = county_clerk()
+    head = ["编号", "检查日期", "属地", "行业", "描述", "来源系统", "状态", "办结日期"]
+
+    def line(text: str) -> list[str]:
+        return ["N1", "2011-03-02", TOWN, "消防", text, "X", "已办结", "2011-03-05"]
+
+    write("past-hazards", [head, line("甲")], actor=clerk)
+    again = look("past-hazards", head, line("甲"), actor=clerk)
+    assert [row.doubts for row in again.rows] == [{}]
+    other = look("past-hazards", head, line("乙"), actor=clerk)
+    assert ["会改写它" in said for row in other.rows for said in row.doubts.values()] == [True]

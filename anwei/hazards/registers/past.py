@@ -89,6 +89,7 @@ PAST_HAZARDS = register(
         save=save_past,
         key=("number", "source", "turn"),
         ordinal="turn",
+        told_apart=("filed_on", "text"),
         order=("-filed_on", "-pk"),
         may_write=may_keep_registers,
         check=check,
