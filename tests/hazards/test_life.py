@@ -172,6 +172,16 @@ def test_a_plant_verifies_by_its_head_what_it_found_itself(safe: Safe) -> None:
     assert act(safe.county.boss, hazard, "order", **ORDERED).status_code == 302
 
 
+def test_a_plant_does_not_verify_its_own_major_hazard(safe: Safe) -> None:
+    hazard = file(safe.county.worker, safe.county.enterprise.pk, origin="self_check", criterion=CRITERION)
+    major = ORDERED | {"grade": "major", "criterion": CRITERION}
+    told = act(safe.county.boss, hazard, "order", **major)
+    assert told.status_code == 422 and "不能由本企业自行验收" in told.content.decode()
+    post = safe.supervising.pk
+    assert act(safe.county.boss, hazard, "hand_over", handed_to=post, reason="疑似重大").status_code == 302
+    assert act(safe.verifier, hazard, "order", **major).status_code == 302 and hazard.is_major
+
+
 def test_nobody_files_out_of_sight_and_no_typed_word_is_lost(safe: Safe) -> None:
     client = signed_in(safe.county.stranger)
     assert client.post(f"/hazards/new/?enterprise={safe.county.enterprise.pk}", filing()).status_code == 404

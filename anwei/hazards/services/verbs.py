@@ -39,6 +39,11 @@ def check_order(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
     return _day_refused(papers, now)
 
 
+def _is_of_the_enterprise(hazard: Hazard) -> bool:
+    """Say whether who verifies sits in the enterprise itself, as with what it found in a self-check."""
+    return hazard.enterprise is not None and hazard.supervisor.unit.whole.pk == hazard.enterprise.unit.pk
+
+
 def freeze_criterion(hazard: Hazard, entry: Entry, now: datetime) -> None:
     """Keep the criterion by which somebody judged with its words, source and date in force."""
     if not hazard.criterion:
@@ -66,6 +71,8 @@ def check_merge(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
 
 def _order_refused(hazard: Hazard, papers: Mapping[str, Any]) -> str:
     """Return why this kind of order cannot be given, "" where it can."""
+    if papers["grade"] == Grade.MAJOR and _is_of_the_enterprise(hazard):
+        return _("重大隐患不能由本企业自行验收：请先“移送其他部门”，交行业监管岗位核实定级。")
     if papers["order"] == Order.STOP:
         return why_not(hazard.supervisor.unit)
     if papers["grade"] == Grade.MAJOR and papers["order"] == Order.IMMEDIATE:
