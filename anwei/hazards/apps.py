@@ -14,6 +14,11 @@ class HazardsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let inspections add their sheet to files and their rows to desks; self-checks to desks."""
-        for module in ("planning.enterprise_file", "planning.waiting", "self_check_waiting"):
+        """Let inspections add their sheet to files and their rows to desks; so do the others."""
+        for module in (
+            "planning.enterprise_file",
+            "planning.waiting",
+            "listed.waiting",
+            "self_check_waiting",
+        ):
             import_module(f"anwei.hazards.{module}")

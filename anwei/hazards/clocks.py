@@ -36,7 +36,6 @@ def clocks(hazard: Hazard) -> Iterator[ClockRule]:
     if stops_a_mine(hazard):
         yield rows["hazard.coal_announcement"].clock(starts_on=("order", "resume"), met_by="announce")
     if hazard.is_major:
-        yield rows["listed.propose"].clock(starts_on=("order",), met_by=LISTED)
         key = "hazard.coal_report" if hazard.sector == "coal" else "hazard.major_report"
         yield rows[key].clock(starts_on=("accept",), met_by="report")
 

@@ -73,14 +73,18 @@ def running(case: Hazard | Listing) -> set[str]:
 
 def test_the_whole_way_from_the_proposal_to_the_lifting(safe: Safe, clerk: Person, major: Hazard) -> None:
     boss, worker = safe.county.boss, safe.county.worker
-    assert "提出挂牌督办建议" in running(major)
+    assert "提出挂牌督办建议" not in running(major)  # a plant is not late with what its regulator has to do
+    desk = signed_in(safe.verifier).get("/work/").content.decode()
+    assert f"/hazards/{major.pk}/list/" in desk and "宜于 11-29 24:00 前提出" in desk
+    assert "尚未提出挂牌督办" not in signed_in(boss).get("/work/").content.decode()
     listing = proposed(safe.inspector, major)
     assert (listing.supervisor.unit.name, listing.implementer, listing.responsible) == (
         "测试县安委办",
         safe.supervising,
         safe.county.principal,
     )
-    assert listing.parent is None and "提出挂牌督办建议" not in running(major)
+    assert listing.parent is None
+    assert "尚未提出挂牌督办" not in signed_in(safe.verifier).get("/work/").content.decode()
     assert running(listing) == {"下达挂牌督办通知书并公布"}
     noticed(clerk, listing)
     assert listing.code and running(listing) == {"报挂牌督办进度", "按治理方案整改"}
