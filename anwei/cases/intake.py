@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,8 @@ MAIN_TYPES = {"signature": "image/", "voice": "audio/"}  # a kind of need that t
 class Upload:
     """A file as it was handed in; time and place as the person states them, where the camera says nothing.
 
-    `kind` is the kind of need it answers: "evidence", "signature" or "voice".
+    `kind` is the kind of need it answers: "evidence", "signature" or "voice". `finding` is what an
+    examination of the same bytes found before, where there was one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Upload:
     taken_at: datetime | None = None
     place: str = ""
     kind: str = "evidence"
+    finding: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def checked(uploads: Sequence[Upload]) -> list[StoredFile]:
     for upload in uploads:
         _check_size(upload)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        findings = list(pool.map(lambda upload: _examined(upload.content), uploads))
+        findings = list(pool.map(_examined, uploads))
     return [_accepted(upload, finding) for upload, finding in zip(uploads, findings, strict=True)]
 
 
@@ -86,15 +88,17 @@ def safe_name(name: str) -> str:
     return UNSAFE_IN_NAME.sub("_", name).strip()[-200:] or _("未命名")
 
 
-def _examined(content: bytes) -> dict[str, Any]:
+def _examined(upload: Upload) -> Mapping[str, Any]:
+    if upload.finding is not None:
+        return upload.finding
     try:
-        answer: dict[str, Any] = json.loads(confined.run(PROGRAM, content, "examine", seconds=SECONDS))
+        answer: dict[str, Any] = json.loads(confined.run(PROGRAM, upload.content, "examine", seconds=SECONDS))
     except (confined.Failed, ValueError):  # it died of its limits or of the file
         return {"refused": Reason.UNKNOWN, "sentence": ""}
     return answer
 
 
-def _accepted(upload: Upload, finding: dict[str, Any]) -> StoredFile:
+def _accepted(upload: Upload, finding: Mapping[str, Any]) -> StoredFile:
     name = safe_name(upload.name)
     if reason := finding.get("refused"):
         raise RefusedEvidence(_sentence(Reason(reason), name, finding["sentence"]))

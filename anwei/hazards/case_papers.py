@@ -14,6 +14,7 @@ from anwei.hazards.models.listing import LEVELS
 from anwei.hazards.powers import why_not
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.models import PUBLIC_BODIES
+from anwei.standards.hazards.criteria import Criterion
 
 ORDERS = ("hazard_order", "hazard_measures", "hazard_review", "hazard_stop")
 """Papers of enforcement, which a township without the delegated power may not issue."""
@@ -66,9 +67,19 @@ def criterion_words(hazard: Hazard) -> str:
     """Return the criterion as it was judged by: words, source, date; without one the reason of the grade."""
     if not hazard.criterion_text:
         return hazard.grade_reason
-    in_force = hazard.criterion_in_force
+    return _clause(
+        hazard.criterion_text, hazard.criterion_source, hazard.criterion_in_force, hazard.criterion
+    )
+
+
+def clause_in_words(criterion: Criterion) -> str:
+    """Return a criterion as papers cite it: words, source, date in force and number."""
+    return _clause(criterion.text, criterion.source, criterion.effective_from, criterion.id)
+
+
+def _clause(text: str, source: str, in_force: date | None, key: str) -> str:
     since = "" if in_force is None else f"，{chinese_date(in_force)}施行"
-    return f"{hazard.criterion_text}（{hazard.criterion_source}{since}，{hazard.criterion}）"
+    return f"{text}（{source}{since}，{key}）"
 
 
 def listing_templates(listing: Listing) -> Sequence[str]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from anwei.hazards.views import (
+    arranging,
     campaigns,
     closures,
     draws,
@@ -15,11 +16,14 @@ from anwei.hazards.views import (
     inspectors,
     listings,
     penalties,
+    phone,
     provincial,
     public,
     recheck,
     selfchecks,
     statistics,
+    visit,
+    visit_files,
 )
 from anwei.ledgers.views import registers
 from anwei.org.policy import signed_in
@@ -48,8 +52,8 @@ urlpatterns = [
     path("public/penalties/", public.penalties_public, name="penalties_public"),
     path("g/<slug:code>", public.listed_page, name="listed_page"),
     path("inspections/", inspections.inspections, name="inspections"),
-    path("inspections/new/", inspections.inspection_new, name="inspection_new"),
-    path("inspections/merge/", inspections.inspection_merge, name="inspection_merge"),
+    path("inspections/new/", arranging.inspection_new, name="inspection_new"),
+    path("inspections/merge/", arranging.inspection_merge, name="inspection_merge"),
     path("inspections/inspectors/", inspectors.inspectors, name="inspectors"),
     path("inspections/plan/", campaigns.inspection_plan, name="inspection_plan"),
     path("inspections/plan/new/", campaigns.campaign_new, name="campaign_new"),
@@ -58,9 +62,14 @@ urlpatterns = [
     path("inspections/campaigns/<int:pk>/daily/", campaigns.campaign_daily, name="campaign_daily"),
     path("inspections/campaigns/<int:pk>/draw/", draws.draw_new, name="draw_new"),
     path("inspections/draws/<int:pk>/", draws.draw, name="draw"),
-    path("inspections/scan/<slug:code>/", inspections.inspection_scan, name="inspection_scan"),
-    path("inspections/<int:pk>/", inspections.inspection, name="inspection"),
-    path("inspections/<int:pk>/<slug:act>/", inspections.inspection_act, name="inspection_act"),
+    path("inspections/scan/<slug:code>/", arranging.inspection_scan, name="inspection_scan"),
+    path("inspections/phone/package/", phone.phone_package, name="phone_package"),
+    path("inspections/phone/acts/", phone.phone_acts, name="phone_acts"),
+    path("inspections/phone/files/", phone.phone_files, name="phone_files"),
+    path("inspections/files/<int:pk>/", visit_files.visit_file, name="visit_file"),
+    path("inspections/papers/<int:pk>/", visit_files.visit_paper, name="visit_paper"),
+    path("inspections/<int:pk>/", visit.inspection, name="inspection"),
+    path("inspections/<int:pk>/<slug:act>/", visit.inspection_act, name="inspection_act"),
     path("selfchecks/", selfchecks.self_checks, name="self_checks"),
     path("selfchecks/new/", selfchecks.self_check_new, name="self_check_new"),
     path("selfchecks/<int:pk>/", selfchecks.self_check, name="self_check"),

@@ -49,11 +49,21 @@ def copy(content: bytes) -> bytes:
     with Image.open(BytesIO(content), formats=list(IMAGE_TYPES)) as image:
         image.draft("RGB", COPY_SIZE)
         image.thumbnail(COPY_SIZE)
-        turned = _turned(image).convert("RGB")
+        turned = _on_white(_turned(image))
         turned.info.clear()  # Pillow would write a comment and a colour profile again
         answer = BytesIO()
         turned.save(answer, "JPEG", quality=88)
     return answer.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Return it without transparency: what is drawn in black on nothing stays readable."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    drawn = image.convert("RGBA")
+    paper = Image.new("RGB", drawn.size, "white")
+    paper.paste(drawn, mask=drawn.getchannel("A"))
+    return paper
 
 
 def _turned(image: Image.Image) -> Image.Image:

@@ -7,54 +7,189 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0004_documents_of_places'),
-        ('org', '0002_unit_closed_on'),
+        ("cases", "0004_documents_of_places"),
+        ("org", "0002_unit_closed_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Hazard',
+            name="Hazard",
             fields=[
-                ('case_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='cases.case')),
-                ('origin', models.CharField(choices=[('inspection', '执法检查'), ('patrol', '乡镇、网格巡查'), ('self_check', '企业自查'), ('alarm', '监测预警'), ('tip_off', '群众举报'), ('accident', '事故教训'), ('expert', '专家排查'), ('upper', '上级交办')], db_index=True, max_length=12, verbose_name='来源')),
-                ('found_at', models.DateTimeField(db_index=True, verbose_name='发现时间')),
-                ('finder', models.CharField(blank=True, max_length=60, verbose_name='发现人（不在系统中）')),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='具体位置')),
-                ('description', models.TextField(max_length=2000, verbose_name='隐患描述')),
-                ('checklist_item', models.CharField(blank=True, max_length=30, verbose_name='检查项')),
-                ('provincial_number', models.CharField(blank=True, max_length=60, verbose_name='省平台编号')),
-                ('key', models.CharField(blank=True, max_length=64)),
-                ('criterion', models.CharField(blank=True, db_index=True, max_length=30, verbose_name='判定条款')),
-                ('criterion_text', models.TextField(blank=True)),
-                ('criterion_source', models.CharField(blank=True, max_length=200)),
-                ('criterion_in_force', models.DateField(blank=True, null=True)),
-                ('grade', models.CharField(blank=True, choices=[('general', '一般'), ('major', '重大')], db_index=True, max_length=8, verbose_name='等级')),
-                ('grade_reason', models.CharField(blank=True, max_length=500, verbose_name='定级说明')),
-                ('order', models.CharField(blank=True, choices=[('immediate', '立查立改'), ('dated', '限期整改'), ('stop', '停产停业整改')], max_length=10, verbose_name='整改方式')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='整改期限')),
-                ('requirement', models.TextField(blank=True, max_length=2000, verbose_name='整改要求')),
-                ('responsible_name', models.CharField(blank=True, max_length=60, verbose_name='整改责任人')),
-                ('measures', models.TextField(blank=True, max_length=2000, verbose_name='整改措施')),
-                ('funds', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='整改资金（万元）')),
-                ('emergency_plan', models.TextField(blank=True, max_length=2000, verbose_name='整改期间应急预案')),
-                ('congress_on', models.DateField(blank=True, null=True, verbose_name='向职工大会或者职代会报告日期')),
-                ('progress', models.TextField(blank=True, max_length=2000, verbose_name='整改进度')),
-                ('rectification', models.TextField(blank=True, max_length=2000, verbose_name='整改情况')),
-                ('finding', models.TextField(blank=True, max_length=2000, verbose_name='复查情况')),
-                ('merged_into', models.CharField(blank=True, max_length=40, verbose_name='并入的隐患编号')),
-                ('found_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发现人')),
-                ('handed_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.post', verbose_name='移送给')),
-                ('repeat_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeats', to='hazards.hazard')),
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("inspection", "执法检查"),
+                            ("patrol", "乡镇、网格巡查"),
+                            ("self_check", "企业自查"),
+                            ("alarm", "监测预警"),
+                            ("tip_off", "群众举报"),
+                            ("accident", "事故教训"),
+                            ("expert", "专家排查"),
+                            ("upper", "上级交办"),
+                        ],
+                        db_index=True,
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("found_at", models.DateTimeField(db_index=True, verbose_name="发现时间")),
+                ("finder", models.CharField(blank=True, max_length=60, verbose_name="发现人（不在系统中）")),
+                ("place", models.CharField(blank=True, max_length=120, verbose_name="具体位置")),
+                ("description", models.TextField(max_length=2000, verbose_name="隐患描述")),
+                ("checklist_item", models.CharField(blank=True, max_length=30, verbose_name="检查项")),
+                ("provincial_number", models.CharField(blank=True, max_length=60, verbose_name="省平台编号")),
+                ("key", models.CharField(blank=True, max_length=64)),
+                (
+                    "criterion",
+                    models.CharField(blank=True, db_index=True, max_length=30, verbose_name="判定条款"),
+                ),
+                ("criterion_text", models.TextField(blank=True)),
+                ("criterion_source", models.CharField(blank=True, max_length=200)),
+                ("criterion_in_force", models.DateField(blank=True, null=True)),
+                (
+                    "grade",
+                    models.CharField(
+                        blank=True,
+                        choices=[("general", "一般"), ("major", "重大")],
+                        db_index=True,
+                        max_length=8,
+                        verbose_name="等级",
+                    ),
+                ),
+                ("grade_reason", models.CharField(blank=True, max_length=500, verbose_name="定级说明")),
+                (
+                    "order",
+                    models.CharField(
+                        blank=True,
+                        choices=[("immediate", "立查立改"), ("dated", "限期整改"), ("stop", "停产停业整改")],
+                        max_length=10,
+                        verbose_name="整改方式",
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="整改期限")),
+                ("requirement", models.TextField(blank=True, max_length=2000, verbose_name="整改要求")),
+                ("responsible_name", models.CharField(blank=True, max_length=60, verbose_name="整改责任人")),
+                ("measures", models.TextField(blank=True, max_length=2000, verbose_name="整改措施")),
+                (
+                    "funds",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="整改资金（万元）",
+                    ),
+                ),
+                (
+                    "emergency_plan",
+                    models.TextField(blank=True, max_length=2000, verbose_name="整改期间应急预案"),
+                ),
+                (
+                    "congress_on",
+                    models.DateField(blank=True, null=True, verbose_name="向职工大会或者职代会报告日期"),
+                ),
+                ("progress", models.TextField(blank=True, max_length=2000, verbose_name="整改进度")),
+                ("rectification", models.TextField(blank=True, max_length=2000, verbose_name="整改情况")),
+                ("finding", models.TextField(blank=True, max_length=2000, verbose_name="复查情况")),
+                ("merged_into", models.CharField(blank=True, max_length=40, verbose_name="并入的隐患编号")),
+                (
+                    "found_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发现人",
+                    ),
+                ),
+                (
+                    "handed_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.post",
+                        verbose_name="移送给",
+                    ),
+                ),
+                (
+                    "repeat_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repeats",
+                        to="hazards.hazard",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '隐患',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('provincial_number', ''), _negated=True), fields=('provincial_number',), name='one_hazard_of_a_provincial_number'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='a_hazard_is_filed_once'), models.CheckConstraint(condition=models.Q(models.Q(('grade', 'major'), _negated=True), models.Q(('criterion', ''), _negated=True), models.Q(('grade_reason', ''), _negated=True), _connector='OR'), name='a_major_hazard_rests_on_a_criterion_or_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('grade', 'major'), _negated=True), models.Q(('order', 'immediate'), _negated=True), _connector='OR'), name='a_major_hazard_is_not_put_right_at_once'), models.CheckConstraint(condition=models.Q(models.Q(('order__in', ['dated', 'stop']), _negated=True), ('due_on__isnull', False), _connector='OR'), name='a_dated_order_has_its_day'), models.CheckConstraint(condition=models.Q(('repeat_of__isnull', True), models.Q(('repeat_of', models.F('case_ptr')), _negated=True), _connector='OR'), name='no_hazard_repeats_itself')],
+                "verbose_name": "隐患",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("provincial_number", ""), _negated=True),
+                        fields=("provincial_number",),
+                        name="one_hazard_of_a_provincial_number",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("key",),
+                        name="a_hazard_is_filed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("grade", "major"), _negated=True),
+                            models.Q(("criterion", ""), _negated=True),
+                            models.Q(("grade_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_major_hazard_rests_on_a_criterion_or_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("grade", "major"), _negated=True),
+                            models.Q(("order", "immediate"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_major_hazard_is_not_put_right_at_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("order__in", ["dated", "stop"]), _negated=True),
+                            ("due_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_dated_order_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("repeat_of__isnull", True),
+                            models.Q(("repeat_of", models.F("case_ptr")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="no_hazard_repeats_itself",
+                    ),
+                ],
             },
-            bases=('cases.case',),
+            bases=("cases.case",),
         ),
     ]

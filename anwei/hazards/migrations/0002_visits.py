@@ -8,264 +8,753 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hazards', '0001_initial'),
-        ('org', '0002_unit_closed_on'),
-        ('sites', '0009_assessment_by_two'),
+        ("hazards", "0001_initial"),
+        ("org", "0002_unit_closed_on"),
+        ("sites", "0009_assessment_by_two"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('yearly', '年度监督检查计划'), ('special', '专项行动'), ('key_period', '重点时段')], db_index=True, max_length=10, verbose_name='类别')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('starts_on', models.DateField(verbose_name='起始日期')),
-                ('ends_on', models.DateField(verbose_name='截止日期')),
-                ('sectors', models.JSONField(blank=True, default=list, verbose_name='行业')),
-                ('territory', models.CharField(db_index=True, max_length=12, validators=[django.core.validators.RegexValidator('\\A(?:\\d{6}|\\d{9}|\\d{12})\\Z', '区划代码是 6、9 或 12 位数字。')], verbose_name='属地')),
-                ('items', models.JSONField(blank=True, default=list, verbose_name='检查项')),
-                ('target', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='检查家次目标')),
-                ('basis', models.CharField(blank=True, max_length=200, verbose_name='依据文件')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='要求')),
-                ('period', models.CharField(blank=True, max_length=30)),
-                ('opened_at', models.DateTimeField(verbose_name='部署时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='部署人')),
-                ('organizer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='org.unit', verbose_name='组织单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("yearly", "年度监督检查计划"),
+                            ("special", "专项行动"),
+                            ("key_period", "重点时段"),
+                        ],
+                        db_index=True,
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("starts_on", models.DateField(verbose_name="起始日期")),
+                ("ends_on", models.DateField(verbose_name="截止日期")),
+                ("sectors", models.JSONField(blank=True, default=list, verbose_name="行业")),
+                (
+                    "territory",
+                    models.CharField(
+                        db_index=True,
+                        max_length=12,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:\\d{6}|\\d{9}|\\d{12})\\Z", "区划代码是 6、9 或 12 位数字。"
+                            )
+                        ],
+                        verbose_name="属地",
+                    ),
+                ),
+                ("items", models.JSONField(blank=True, default=list, verbose_name="检查项")),
+                (
+                    "target",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="检查家次目标"
+                    ),
+                ),
+                ("basis", models.CharField(blank=True, max_length=200, verbose_name="依据文件")),
+                ("note", models.TextField(blank=True, max_length=2000, verbose_name="要求")),
+                ("period", models.CharField(blank=True, max_length=30)),
+                ("opened_at", models.DateTimeField(verbose_name="部署时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="部署人",
+                    ),
+                ),
+                (
+                    "organizer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查计划',
-                'ordering': ['-starts_on', '-id'],
+                "verbose_name": "检查计划",
+                "ordering": ["-starts_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Draw',
+            name="Draw",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('territory', models.CharField(max_length=12, verbose_name='属地')),
-                ('seed', models.CharField(max_length=64, verbose_name='种子')),
-                ('drawn_at', models.DateTimeField(verbose_name='抽取时间')),
-                ('population', models.JSONField(verbose_name='抽取范围')),
-                ('inspectors', models.JSONField(verbose_name='参加抽取的执法人员')),
-                ('n', models.PositiveIntegerField(verbose_name='抽取家数')),
-                ('n_inspectors', models.PositiveSmallIntegerField(verbose_name='每家人数')),
-                ('result', models.JSONField(verbose_name='抽取结果')),
-                ('algorithm', models.CharField(max_length=40, verbose_name='算法')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='hazards.campaign', verbose_name='检查计划')),
-                ('drawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='抽取人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='抽取单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("territory", models.CharField(max_length=12, verbose_name="属地")),
+                ("seed", models.CharField(max_length=64, verbose_name="种子")),
+                ("drawn_at", models.DateTimeField(verbose_name="抽取时间")),
+                ("population", models.JSONField(verbose_name="抽取范围")),
+                ("inspectors", models.JSONField(verbose_name="参加抽取的执法人员")),
+                ("n", models.PositiveIntegerField(verbose_name="抽取家数")),
+                ("n_inspectors", models.PositiveSmallIntegerField(verbose_name="每家人数")),
+                ("result", models.JSONField(verbose_name="抽取结果")),
+                ("algorithm", models.CharField(max_length=40, verbose_name="算法")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="draws",
+                        to="hazards.campaign",
+                        verbose_name="检查计划",
+                    ),
+                ),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="抽取人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="抽取单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '双随机抽取',
-                'ordering': ['-id'],
+                "verbose_name": "双随机抽取",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Inspector',
+            name="Inspector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='执法证号')),
-                ('valid_until', models.DateField(verbose_name='有效期至')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='inspector', to=settings.AUTH_USER_MODEL, verbose_name='执法人员')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspectors', to='org.unit', verbose_name='执法单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="执法证号")),
+                ("valid_until", models.DateField(verbose_name="有效期至")),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspector",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="执法人员",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspectors",
+                        to="org.unit",
+                        verbose_name="执法单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '执法人员',
-                'ordering': ['unit', 'id'],
+                "verbose_name": "执法人员",
+                "ordering": ["unit", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='编号')),
-                ('territory', models.CharField(db_index=True, max_length=12, validators=[django.core.validators.RegexValidator('\\A(?:\\d{6}|\\d{9}|\\d{12})\\Z', '区划代码是 6、9 或 12 位数字。')], verbose_name='属地')),
-                ('sector', models.CharField(choices=[('coal', '煤矿'), ('mine', '非煤矿山'), ('chemical', '危险化学品'), ('fireworks', '烟花爆竹'), ('construction', '建筑施工'), ('road', '道路交通'), ('fire', '消防'), ('industry', '工贸'), ('gas', '燃气')], db_index=True, max_length=20, verbose_name='行业')),
-                ('planned_on', models.DateField(db_index=True, verbose_name='检查日期')),
-                ('announced', models.BooleanField(default=True, verbose_name='事先告知')),
-                ('reason', models.CharField(choices=[('plan', '年度计划检查'), ('campaign', '专项行动、重点时段检查'), ('draw', '双随机抽查'), ('tip_off', '核查举报'), ('accident', '发生事故、险情'), ('major_hazard', '督办重大事故隐患'), ('recheck', '复查整改指令'), ('handed_down', '上级交办、部门转办'), ('monitoring', '监测数据有异常'), ('asked', '企业申请'), ('county', '县政府决定的四不两直检查')], max_length=16, verbose_name='检查事由')),
-                ('reason_text', models.CharField(blank=True, max_length=300, verbose_name='事由说明')),
-                ('citation', models.CharField(max_length=200, verbose_name='检查依据')),
-                ('counted', models.BooleanField(default=True, verbose_name='计入年度频次')),
-                ('planned_at', models.DateTimeField(verbose_name='安排时间')),
-                ('begun_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='开始时间')),
-                ('scanned', models.BooleanField(default=False, verbose_name='扫码入企')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('finding', models.TextField(blank=True, max_length=2000, verbose_name='检查情况')),
-                ('head', models.CharField(blank=True, max_length=60, verbose_name='现场负责人')),
-                ('refusal', models.CharField(blank=True, max_length=300, verbose_name='拒绝签字情况')),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='取消时间')),
-                ('cancel_reason', models.CharField(blank=True, max_length=300, verbose_name='取消理由')),
-                ('rating', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='企业评价')),
-                ('rating_text', models.CharField(blank=True, max_length=500, verbose_name='评价意见')),
-                ('rated_at', models.DateTimeField(blank=True, null=True, verbose_name='评价时间')),
-                ('begun_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='开始人')),
-                ('bodies', models.ManyToManyField(related_name='visits', to='org.unit', verbose_name='参加单位')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_visits', to='org.unit', verbose_name='牵头单位')),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='hazards.campaign', verbose_name='检查计划')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='sites.enterprise', verbose_name='企业')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='hazards.visit')),
-                ('planned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='安排人')),
-                ('rated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评价人')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='sites.site', verbose_name='场所')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="编号")),
+                (
+                    "territory",
+                    models.CharField(
+                        db_index=True,
+                        max_length=12,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A(?:\\d{6}|\\d{9}|\\d{12})\\Z", "区划代码是 6、9 或 12 位数字。"
+                            )
+                        ],
+                        verbose_name="属地",
+                    ),
+                ),
+                (
+                    "sector",
+                    models.CharField(
+                        choices=[
+                            ("coal", "煤矿"),
+                            ("mine", "非煤矿山"),
+                            ("chemical", "危险化学品"),
+                            ("fireworks", "烟花爆竹"),
+                            ("construction", "建筑施工"),
+                            ("road", "道路交通"),
+                            ("fire", "消防"),
+                            ("industry", "工贸"),
+                            ("gas", "燃气"),
+                        ],
+                        db_index=True,
+                        max_length=20,
+                        verbose_name="行业",
+                    ),
+                ),
+                ("planned_on", models.DateField(db_index=True, verbose_name="检查日期")),
+                ("announced", models.BooleanField(default=True, verbose_name="事先告知")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("plan", "年度计划检查"),
+                            ("campaign", "专项行动、重点时段检查"),
+                            ("draw", "双随机抽查"),
+                            ("tip_off", "核查举报"),
+                            ("accident", "发生事故、险情"),
+                            ("major_hazard", "督办重大事故隐患"),
+                            ("recheck", "复查整改指令"),
+                            ("handed_down", "上级交办、部门转办"),
+                            ("monitoring", "监测数据有异常"),
+                            ("asked", "企业申请"),
+                            ("county", "县政府决定的四不两直检查"),
+                        ],
+                        max_length=16,
+                        verbose_name="检查事由",
+                    ),
+                ),
+                ("reason_text", models.CharField(blank=True, max_length=300, verbose_name="事由说明")),
+                ("citation", models.CharField(max_length=200, verbose_name="检查依据")),
+                ("counted", models.BooleanField(default=True, verbose_name="计入年度频次")),
+                ("planned_at", models.DateTimeField(verbose_name="安排时间")),
+                (
+                    "begun_at",
+                    models.DateTimeField(blank=True, db_index=True, null=True, verbose_name="开始时间"),
+                ),
+                ("scanned", models.BooleanField(default=False, verbose_name="扫码入企")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("finding", models.TextField(blank=True, max_length=2000, verbose_name="检查情况")),
+                ("head", models.CharField(blank=True, max_length=60, verbose_name="现场负责人")),
+                ("refusal", models.CharField(blank=True, max_length=300, verbose_name="拒绝签字情况")),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="取消时间")),
+                ("cancel_reason", models.CharField(blank=True, max_length=300, verbose_name="取消理由")),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="企业评价",
+                    ),
+                ),
+                ("rating_text", models.CharField(blank=True, max_length=500, verbose_name="评价意见")),
+                ("rated_at", models.DateTimeField(blank=True, null=True, verbose_name="评价时间")),
+                (
+                    "begun_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="开始人",
+                    ),
+                ),
+                (
+                    "bodies",
+                    models.ManyToManyField(related_name="visits", to="org.unit", verbose_name="参加单位"),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_visits",
+                        to="org.unit",
+                        verbose_name="牵头单位",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="hazards.campaign",
+                        verbose_name="检查计划",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="sites.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="hazards.visit",
+                    ),
+                ),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="安排人",
+                    ),
+                ),
+                (
+                    "rated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="评价人",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="sites.site",
+                        verbose_name="场所",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查',
-                'ordering': ['-planned_on', '-id'],
+                "verbose_name": "检查",
+                "ordering": ["-planned_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=30, verbose_name='检查项')),
-                ('item_text', models.TextField(verbose_name='检查内容')),
-                ('basis', models.CharField(blank=True, max_length=300, verbose_name='依据')),
-                ('result', models.CharField(choices=[('ok', '合格'), ('failed', '不合格'), ('not_applicable', '不适用')], max_length=16, verbose_name='结果')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('at', models.DateTimeField(verbose_name='检查时间')),
-                ('key', models.CharField(blank=True, max_length=64)),
-                ('change', models.PositiveIntegerField(default=1)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='检查人')),
-                ('hazard', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='hazards.hazard', verbose_name='隐患')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='hazards.visit', verbose_name='检查')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=30, verbose_name="检查项")),
+                ("item_text", models.TextField(verbose_name="检查内容")),
+                ("basis", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[("ok", "合格"), ("failed", "不合格"), ("not_applicable", "不适用")],
+                        max_length=16,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=2000, verbose_name="说明")),
+                ("at", models.DateTimeField(verbose_name="检查时间")),
+                ("key", models.CharField(blank=True, max_length=64)),
+                ("change", models.PositiveIntegerField(default=1)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="检查人",
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="hazards.hazard",
+                        verbose_name="隐患",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="hazards.visit",
+                        verbose_name="检查",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查结果',
-                'ordering': ['visit', 'item'],
+                "verbose_name": "检查结果",
+                "ordering": ["visit", "item"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('certificate', models.CharField(blank=True, max_length=40, verbose_name='执法证号')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to=settings.AUTH_USER_MODEL, verbose_name='检查人员')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='单位')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='hazards.visit', verbose_name='检查')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("certificate", models.CharField(blank=True, max_length=40, verbose_name="执法证号")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="检查人员",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="hazards.visit",
+                        verbose_name="检查",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查人员',
-                'ordering': ['id'],
+                "verbose_name": "检查人员",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='VisitFile',
+            name="VisitFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('evidence', '佐证材料'), ('signature', '手写签名'), ('voice', '语音')], default='evidence', max_length=10)),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('stored_as', models.CharField(max_length=80, unique=True)),
-                ('media_type', models.CharField(max_length=80)),
-                ('n_bytes', models.PositiveBigIntegerField(verbose_name='大小')),
-                ('sha256', models.CharField(max_length=64)),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='拍摄时间')),
-                ('by_camera', models.BooleanField(default=False)),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='地点')),
-                ('latitude', models.FloatField(blank=True, null=True, verbose_name='纬度')),
-                ('longitude', models.FloatField(blank=True, null=True, verbose_name='经度')),
-                ('seconds', models.FloatField(blank=True, null=True, verbose_name='时长')),
-                ('key', models.CharField(blank=True, max_length=64)),
-                ('added_at', models.DateTimeField(verbose_name='提交时间')),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
-                ('check_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='hazards.check', verbose_name='检查项')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='hazards.visit', verbose_name='检查')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("evidence", "佐证材料"), ("signature", "手写签名"), ("voice", "语音")],
+                        default="evidence",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("stored_as", models.CharField(max_length=80, unique=True)),
+                ("media_type", models.CharField(max_length=80)),
+                ("n_bytes", models.PositiveBigIntegerField(verbose_name="大小")),
+                ("sha256", models.CharField(max_length=64)),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="拍摄时间")),
+                ("by_camera", models.BooleanField(default=False)),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("latitude", models.FloatField(blank=True, null=True, verbose_name="纬度")),
+                ("longitude", models.FloatField(blank=True, null=True, verbose_name="经度")),
+                ("seconds", models.FloatField(blank=True, null=True, verbose_name="时长")),
+                ("key", models.CharField(blank=True, max_length=64)),
+                ("added_at", models.DateTimeField(verbose_name="提交时间")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提交人",
+                    ),
+                ),
+                (
+                    "check_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="hazards.check",
+                        verbose_name="检查项",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="hazards.visit",
+                        verbose_name="检查",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查附件',
-                'ordering': ['id'],
+                "verbose_name": "检查附件",
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='campaign_ends_after_it_starts'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="campaign_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(models.Func(models.F('territory'), models.Value('0123456789'), function='TRIM'), models.Value('')), models.Q(django.db.models.lookups.Exact(models.Func(models.F('territory'), function='LENGTH', output_field=models.IntegerField()), models.Value(6)), django.db.models.lookups.Exact(models.Func(models.F('territory'), function='LENGTH', output_field=models.IntegerField()), models.Value(9)), django.db.models.lookups.Exact(models.Func(models.F('territory'), function='LENGTH', output_field=models.IntegerField()), models.Value(12)), _connector='OR')), name='campaign_has_a_division_code'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        models.Func(models.F("territory"), models.Value("0123456789"), function="TRIM"),
+                        models.Value(""),
+                    ),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("territory"), function="LENGTH", output_field=models.IntegerField()
+                            ),
+                            models.Value(6),
+                        ),
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("territory"), function="LENGTH", output_field=models.IntegerField()
+                            ),
+                            models.Value(9),
+                        ),
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("territory"), function="LENGTH", output_field=models.IntegerField()
+                            ),
+                            models.Value(12),
+                        ),
+                        _connector="OR",
+                    ),
+                ),
+                name="campaign_has_a_division_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gte', 1)), name='campaign_has_a_target'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("target__gte", 1)), name="campaign_has_a_target"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'key_period'), models.Q(('period', ''), _negated=True)), models.Q(models.Q(('kind', 'key_period'), _negated=True), ('period', '')), _connector='OR'), name='a_key_period_and_no_other_campaign_names_its_period'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "key_period"), models.Q(("period", ""), _negated=True)),
+                    models.Q(models.Q(("kind", "key_period"), _negated=True), ("period", "")),
+                    _connector="OR",
+                ),
+                name="a_key_period_and_no_other_campaign_names_its_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(condition=models.Q(('period', ''), _negated=True), fields=('period', 'territory'), name='one_campaign_of_a_key_period_and_territory'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("period", ""), _negated=True),
+                fields=("period", "territory"),
+                name="one_campaign_of_a_key_period_and_territory",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(fields=('campaign', 'seed'), name='a_seed_is_drawn_by_once_a_campaign'),
+            model_name="draw",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "seed"), name="a_seed_is_drawn_by_once_a_campaign"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('n__gte', 1), models.Q(('seed', ''), _negated=True)), name='a_draw_has_a_number_and_a_seed'),
+            model_name="draw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("n__gte", 1), models.Q(("seed", ""), _negated=True)),
+                name="a_draw_has_a_number_and_a_seed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['enterprise', 'begun_at'], name='visits_of_an_enterprise'),
+            model_name="visit",
+            index=models.Index(fields=["enterprise", "begun_at"], name="visits_of_an_enterprise"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('enterprise__isnull', False), ('site__isnull', False), _connector='OR'), name='a_visit_goes_somewhere'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("enterprise__isnull", False), ("site__isnull", False), _connector="OR"),
+                name="a_visit_goes_somewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(models.Func(models.F('territory'), models.Value('0123456789'), function='TRIM'), models.Value('')), models.Q(django.db.models.lookups.Exact(models.Func(models.F('territory'), function='LENGTH', output_field=models.IntegerField()), models.Value(6)), django.db.models.lookups.Exact(models.Func(models.F('territory'), function='LENGTH', output_field=models.IntegerField()), models.Value(9)), django.db.models.lookups.Exact(models.Func(models.F('territory'), function='LENGTH', output_field=models.IntegerField()), models.Value(12)), _connector='OR')), name='visit_has_a_division_code'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        models.Func(models.F("territory"), models.Value("0123456789"), function="TRIM"),
+                        models.Value(""),
+                    ),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("territory"), function="LENGTH", output_field=models.IntegerField()
+                            ),
+                            models.Value(6),
+                        ),
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("territory"), function="LENGTH", output_field=models.IntegerField()
+                            ),
+                            models.Value(9),
+                        ),
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                models.F("territory"), function="LENGTH", output_field=models.IntegerField()
+                            ),
+                            models.Value(12),
+                        ),
+                        _connector="OR",
+                    ),
+                ),
+                name="visit_has_a_division_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('begun_at__isnull', False), ('ended_at__gte', models.F('begun_at'))), _connector='OR'), name='a_visit_ends_after_it_began'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    models.Q(("begun_at__isnull", False), ("ended_at__gte", models.F("begun_at"))),
+                    _connector="OR",
+                ),
+                name="a_visit_ends_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('scanned', False), ('begun_at__isnull', False), _connector='OR'), name='a_scanned_visit_has_begun'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scanned", False), ("begun_at__isnull", False), _connector="OR"),
+                name="a_scanned_visit_has_begun",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('cancelled_at__isnull', True), models.Q(('begun_at__isnull', True), models.Q(('cancel_reason', ''), _negated=True)), _connector='OR'), name='a_visit_is_cancelled_before_it_begins_and_with_a_reason'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cancelled_at__isnull", True),
+                    models.Q(("begun_at__isnull", True), models.Q(("cancel_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_visit_is_cancelled_before_it_begins_and_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('cancelled_at__isnull', False), _connector='OR'), name='a_merged_visit_is_cancelled'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True), ("cancelled_at__isnull", False), _connector="OR"
+                ),
+                name="a_merged_visit_is_cancelled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rated_at__isnull', True), ('rating__isnull', True)), models.Q(('ended_at__isnull', False), ('enterprise__isnull', False), ('rated_at__isnull', False), ('rating__gte', 1), ('rating__lte', 5)), _connector='OR'), name='a_visit_is_rated_by_its_enterprise_after_its_end'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rated_at__isnull", True), ("rating__isnull", True)),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("enterprise__isnull", False),
+                        ("rated_at__isnull", False),
+                        ("rating__gte", 1),
+                        ("rating__lte", 5),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_visit_is_rated_by_its_enterprise_after_its_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('visit', 'item'), name='one_check_of_an_item_and_visit'),
+            model_name="check",
+            constraint=models.UniqueConstraint(
+                fields=("visit", "item"), name="one_check_of_an_item_and_visit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='a_check_is_sent_once'),
+            model_name="check",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True), fields=("key",), name="a_check_is_sent_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('change__gte', 1)), name='a_check_counts_its_changes'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("change__gte", 1)), name="a_check_counts_its_changes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('hazard__isnull', True), ('result', 'failed'), _connector='OR'), name='only_a_failed_check_becomes_a_hazard'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hazard__isnull", True), ("result", "failed"), _connector="OR"),
+                name="only_a_failed_check_becomes_a_hazard",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('visit', 'person'), name='an_inspector_once_a_visit'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(fields=("visit", "person"), name="an_inspector_once_a_visit"),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(condition=models.Q(('certificate', ''), _negated=True), fields=('visit', 'certificate'), name='a_certificate_once_a_visit'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("certificate", ""), _negated=True),
+                fields=("visit", "certificate"),
+                name="a_certificate_once_a_visit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='a_visit_file_is_sent_once'),
+            model_name="visitfile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True),
+                fields=("key",),
+                name="a_visit_file_is_sent_once",
+            ),
         ),
     ]

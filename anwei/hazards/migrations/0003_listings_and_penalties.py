@@ -6,63 +6,166 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_documents_of_places'),
-        ('hazards', '0002_visits'),
-        ('org', '0002_unit_closed_on'),
+        ("cases", "0004_documents_of_places"),
+        ("hazards", "0002_visits"),
+        ("org", "0002_unit_closed_on"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('case_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='cases.case')),
-                ('level', models.CharField(choices=[('3', '县级(县政府/安委会)'), ('2', '市级'), ('1', '省级')], default='3', max_length=1, verbose_name='督办级别')),
-                ('authority', models.CharField(max_length=60, verbose_name='挂牌机关')),
-                ('reason', models.TextField(max_length=1000, verbose_name='挂牌理由')),
-                ('in_force', models.BooleanField(default=True)),
-                ('code', models.CharField(blank=True, max_length=12, verbose_name='短码')),
-                ('listed_on', models.DateField(blank=True, null=True, verbose_name='挂牌日期')),
-                ('requirement', models.TextField(blank=True, max_length=2000, verbose_name='治理内容和要求')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='治理期限')),
-                ('progress', models.TextField(blank=True, max_length=2000, verbose_name='进度')),
-                ('evaluator', models.CharField(blank=True, max_length=120, verbose_name='评估单位')),
-                ('evaluation', models.TextField(blank=True, max_length=2000, verbose_name='评估结论')),
-                ('application', models.TextField(blank=True, max_length=2000, verbose_name='申请解除的说明')),
-                ('finding', models.TextField(blank=True, max_length=2000, verbose_name='现场审查情况')),
-                ('announcement', models.CharField(blank=True, max_length=200, verbose_name='公告刊登处')),
-                ('on_hazard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='hazards.hazard', verbose_name='重大隐患')),
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("3", "县级(县政府/安委会)"), ("2", "市级"), ("1", "省级")],
+                        default="3",
+                        max_length=1,
+                        verbose_name="督办级别",
+                    ),
+                ),
+                ("authority", models.CharField(max_length=60, verbose_name="挂牌机关")),
+                ("reason", models.TextField(max_length=1000, verbose_name="挂牌理由")),
+                ("in_force", models.BooleanField(default=True)),
+                ("code", models.CharField(blank=True, max_length=12, verbose_name="短码")),
+                ("listed_on", models.DateField(blank=True, null=True, verbose_name="挂牌日期")),
+                ("requirement", models.TextField(blank=True, max_length=2000, verbose_name="治理内容和要求")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="治理期限")),
+                ("progress", models.TextField(blank=True, max_length=2000, verbose_name="进度")),
+                ("evaluator", models.CharField(blank=True, max_length=120, verbose_name="评估单位")),
+                ("evaluation", models.TextField(blank=True, max_length=2000, verbose_name="评估结论")),
+                ("application", models.TextField(blank=True, max_length=2000, verbose_name="申请解除的说明")),
+                ("finding", models.TextField(blank=True, max_length=2000, verbose_name="现场审查情况")),
+                ("announcement", models.CharField(blank=True, max_length=200, verbose_name="公告刊登处")),
+                (
+                    "on_hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="hazards.hazard",
+                        verbose_name="重大隐患",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '挂牌督办',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('on_hazard',), name='a_hazard_is_listed_once_at_a_time'), models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='a_listing_has_its_own_code'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('listed_on__isnull', True)), models.Q(models.Q(('code', ''), _negated=True), ('listed_on__isnull', False)), _connector='OR'), name='a_listing_is_public_from_its_day')],
+                "verbose_name": "挂牌督办",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_force", True)),
+                        fields=("on_hazard",),
+                        name="a_hazard_is_listed_once_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=("code",),
+                        name="a_listing_has_its_own_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), ("listed_on__isnull", True)),
+                            models.Q(models.Q(("code", ""), _negated=True), ("listed_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_listing_is_public_from_its_day",
+                    ),
+                ],
             },
-            bases=('cases.case',),
+            bases=("cases.case",),
         ),
         migrations.CreateModel(
-            name='Penalty',
+            name="Penalty",
             fields=[
-                ('case_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='cases.case')),
-                ('fine', models.CharField(max_length=20, verbose_name='罚则')),
-                ('law', models.CharField(max_length=30)),
-                ('article', models.CharField(max_length=40, verbose_name='条款')),
-                ('violation', models.CharField(max_length=300, verbose_name='违法行为')),
-                ('sanction', models.CharField(max_length=300, verbose_name='处罚内容')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='罚款（元）')),
-                ('decision_number', models.CharField(max_length=60, verbose_name='决定书文号')),
-                ('decided_on', models.DateField(db_index=True, verbose_name='决定日期')),
-                ('person_name', models.CharField(blank=True, max_length=60, verbose_name='受处罚的个人（处罚单位的不填）')),
-                ('public_text', models.TextField(blank=True, max_length=2000, verbose_name='公示文本')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='公示日期')),
-                ('withdraw_on', models.DateField(blank=True, null=True, verbose_name='撤下日期')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='penalties', to='org.unit', verbose_name='处罚机关')),
-                ('on_hazard', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='penalties', to='hazards.hazard', verbose_name='隐患')),
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("fine", models.CharField(max_length=20, verbose_name="罚则")),
+                ("law", models.CharField(max_length=30)),
+                ("article", models.CharField(max_length=40, verbose_name="条款")),
+                ("violation", models.CharField(max_length=300, verbose_name="违法行为")),
+                ("sanction", models.CharField(max_length=300, verbose_name="处罚内容")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="罚款（元）",
+                    ),
+                ),
+                ("decision_number", models.CharField(max_length=60, verbose_name="决定书文号")),
+                ("decided_on", models.DateField(db_index=True, verbose_name="决定日期")),
+                (
+                    "person_name",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="受处罚的个人（处罚单位的不填）"
+                    ),
+                ),
+                ("public_text", models.TextField(blank=True, max_length=2000, verbose_name="公示文本")),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="公示日期")),
+                ("withdraw_on", models.DateField(blank=True, null=True, verbose_name="撤下日期")),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="penalties",
+                        to="org.unit",
+                        verbose_name="处罚机关",
+                    ),
+                ),
+                (
+                    "on_hazard",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="penalties",
+                        to="hazards.hazard",
+                        verbose_name="隐患",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政处罚',
-                'constraints': [models.UniqueConstraint(fields=('body', 'decision_number'), name='one_penalty_of_a_decision_number'), models.CheckConstraint(condition=models.Q(models.Q(('published_on__isnull', True), ('withdraw_on__isnull', True)), models.Q(models.Q(('public_text', ''), _negated=True), ('published_on__isnull', False), ('withdraw_on__isnull', False)), _connector='OR'), name='what_is_published_has_a_text_and_an_end')],
+                "verbose_name": "行政处罚",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("body", "decision_number"), name="one_penalty_of_a_decision_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_on__isnull", True), ("withdraw_on__isnull", True)),
+                            models.Q(
+                                models.Q(("public_text", ""), _negated=True),
+                                ("published_on__isnull", False),
+                                ("withdraw_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="what_is_published_has_a_text_and_an_end",
+                    ),
+                ],
             },
-            bases=('cases.case',),
+            bases=("cases.case",),
         ),
     ]

@@ -6,104 +6,238 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_documents_of_places'),
-        ('hazards', '0004_past_hazards'),
-        ('sites', '0010_assessments_in_step_one_trial'),
+        ("cases", "0004_documents_of_places"),
+        ("hazards", "0004_past_hazards"),
+        ("sites", "0010_assessments_in_step_one_trial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SignalReport',
+            name="SignalReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='计算时间')),
-                ('content', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="计算时间")),
+                ("content", models.JSONField()),
             ],
             options={
-                'verbose_name': '抽查建议',
+                "verbose_name": "抽查建议",
             },
         ),
         migrations.CreateModel(
-            name='PhotoHash',
+            name="PhotoHash",
             fields=[
-                ('evidence', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='photo_hash', serialize=False, to='cases.evidence')),
-                ('difference', models.CharField(blank=True, max_length=16)),
-                ('frequency', models.CharField(blank=True, max_length=16)),
-                ('at', models.DateTimeField(verbose_name='计算时间')),
+                (
+                    "evidence",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="photo_hash",
+                        serialize=False,
+                        to="cases.evidence",
+                    ),
+                ),
+                ("difference", models.CharField(blank=True, max_length=16)),
+                ("frequency", models.CharField(blank=True, max_length=16)),
+                ("at", models.DateTimeField(verbose_name="计算时间")),
             ],
             options={
-                'verbose_name': '照片特征',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('difference', ''), ('frequency', '')), models.Q(models.Q(('difference', ''), _negated=True), models.Q(('frequency', ''), _negated=True)), _connector='OR'), name='a_photo_has_both_hashes_or_none')],
+                "verbose_name": "照片特征",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("difference", ""), ("frequency", "")),
+                            models.Q(
+                                models.Q(("difference", ""), _negated=True),
+                                models.Q(("frequency", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_photo_has_both_hashes_or_none",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecheckDraw',
+            name="RecheckDraw",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.CharField(max_length=64, unique=True, verbose_name='种子')),
-                ('drawn_at', models.DateTimeField(verbose_name='抽取时间')),
-                ('computed_at', models.DateTimeField(verbose_name='建议计算时间')),
-                ('population', models.JSONField(verbose_name='建议抽查范围')),
-                ('others', models.JSONField(verbose_name='随机对照范围')),
-                ('n', models.PositiveIntegerField(verbose_name='抽取件数')),
-                ('n_random', models.PositiveIntegerField(verbose_name='随机对照件数')),
-                ('algorithm', models.CharField(max_length=40, verbose_name='算法')),
-                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='抽取人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seed", models.CharField(max_length=64, unique=True, verbose_name="种子")),
+                ("drawn_at", models.DateTimeField(verbose_name="抽取时间")),
+                ("computed_at", models.DateTimeField(verbose_name="建议计算时间")),
+                ("population", models.JSONField(verbose_name="建议抽查范围")),
+                ("others", models.JSONField(verbose_name="随机对照范围")),
+                ("n", models.PositiveIntegerField(verbose_name="抽取件数")),
+                ("n_random", models.PositiveIntegerField(verbose_name="随机对照件数")),
+                ("algorithm", models.CharField(max_length=40, verbose_name="算法")),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="抽取人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽查抽样',
-                'ordering': ['-id'],
+                "verbose_name": "抽查抽样",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='RecheckItem',
+            name="RecheckItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveIntegerField(verbose_name='序号')),
-                ('signals', models.JSONField(verbose_name='抽查理由')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='hazards.recheckdraw', verbose_name='抽样')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites.enterprise', verbose_name='企业')),
-                ('hazard', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recheck_items', to='hazards.hazard', verbose_name='隐患')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(verbose_name="序号")),
+                ("signals", models.JSONField(verbose_name="抽查理由")),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="hazards.recheckdraw",
+                        verbose_name="抽样",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sites.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recheck_items",
+                        to="hazards.hazard",
+                        verbose_name="隐患",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽查对象',
-                'ordering': ['draw', 'place'],
+                "verbose_name": "抽查对象",
+                "ordering": ["draw", "place"],
             },
         ),
         migrations.CreateModel(
-            name='Recheck',
+            name="Recheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='抽查时间')),
-                ('outcome', models.CharField(choices=[('holds', '属实'), ('fails', '不符')], max_length=5, verbose_name='结果')),
-                ('note', models.TextField(max_length=2000, verbose_name='抽查情况')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='抽查人')),
-                ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.document', verbose_name='照片')),
-                ('hazard', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hazards.hazard', verbose_name='重新登记的隐患')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rechecks', to='hazards.recheckitem', verbose_name='抽查对象')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="抽查时间")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("holds", "属实"), ("fails", "不符")], max_length=5, verbose_name="结果"
+                    ),
+                ),
+                ("note", models.TextField(max_length=2000, verbose_name="抽查情况")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="抽查人",
+                    ),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.document",
+                        verbose_name="照片",
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hazards.hazard",
+                        verbose_name="重新登记的隐患",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rechecks",
+                        to="hazards.recheckitem",
+                        verbose_name="抽查对象",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽查记录',
-                'ordering': ['id'],
+                "verbose_name": "抽查记录",
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='recheckdraw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seed', ''), _negated=True), ('n__gte', 1)), name='a_recheck_draw_has_a_seed'),
+            model_name="recheckdraw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("seed", ""), _negated=True), ("n__gte", 1)),
+                name="a_recheck_draw_has_a_seed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recheckitem',
-            constraint=models.UniqueConstraint(fields=('draw', 'place'), name='recheck_items_are_numbered'),
+            model_name="recheckitem",
+            constraint=models.UniqueConstraint(fields=("draw", "place"), name="recheck_items_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='recheckitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('enterprise__isnull', False), ('hazard__isnull', True)), models.Q(('enterprise__isnull', True), ('hazard__isnull', False)), _connector='OR'), name='a_recheck_is_of_a_hazard_or_an_enterprise'),
+            model_name="recheckitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("enterprise__isnull", False), ("hazard__isnull", True)),
+                    models.Q(("enterprise__isnull", True), ("hazard__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_recheck_is_of_a_hazard_or_an_enterprise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hazard__isnull', False), ('outcome', 'fails')), models.Q(('hazard__isnull', True), ('outcome', 'holds')), _connector='OR'), name='what_fails_a_recheck_is_filed_anew'),
+            model_name="recheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hazard__isnull", False), ("outcome", "fails")),
+                    models.Q(("hazard__isnull", True), ("outcome", "holds")),
+                    _connector="OR",
+                ),
+                name="what_fails_a_recheck_is_filed_anew",
+            ),
         ),
     ]

@@ -6,69 +6,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hazards', '0005_recheck'),
-        ('sites', '0010_assessments_in_step_one_trial'),
+        ("hazards", "0005_recheck"),
+        ("sites", "0010_assessments_in_step_one_trial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SelfCheck',
+            name="SelfCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('answers', models.JSONField(verbose_name='自查内容')),
-                ('n_items', models.PositiveSmallIntegerField(verbose_name='自查项数')),
-                ('n_failed', models.PositiveSmallIntegerField(verbose_name='不合格项数')),
-                ('reported_at', models.DateTimeField(verbose_name='报送时间')),
-                ('due_at', models.DateTimeField(verbose_name='报送期限')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='self_checks', to='sites.enterprise', verbose_name='企业')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='报送人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                ("answers", models.JSONField(verbose_name="自查内容")),
+                ("n_items", models.PositiveSmallIntegerField(verbose_name="自查项数")),
+                ("n_failed", models.PositiveSmallIntegerField(verbose_name="不合格项数")),
+                ("reported_at", models.DateTimeField(verbose_name="报送时间")),
+                ("due_at", models.DateTimeField(verbose_name="报送期限")),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="self_checks",
+                        to="sites.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="报送人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业自查',
-                'ordering': ['-month', '-pk'],
+                "verbose_name": "企业自查",
+                "ordering": ["-month", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='hazard',
-            name='self_check',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hazards', to='hazards.selfcheck'),
+            model_name="hazard",
+            name="self_check",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hazards",
+                to="hazards.selfcheck",
+            ),
         ),
         migrations.CreateModel(
-            name='Statistics',
+            name="Statistics",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('quarter', models.PositiveSmallIntegerField(verbose_name='季度')),
-                ('figures', models.JSONField(verbose_name='统计数')),
-                ('analysis', models.TextField(blank=True, max_length=2000, verbose_name='分析')),
-                ('confirmed_at', models.DateTimeField(verbose_name='确认时间')),
-                ('due_at', models.DateTimeField(verbose_name='报送期限')),
-                ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='主要负责人')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hazard_statistics', to='sites.enterprise', verbose_name='企业')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("quarter", models.PositiveSmallIntegerField(verbose_name="季度")),
+                ("figures", models.JSONField(verbose_name="统计数")),
+                ("analysis", models.TextField(blank=True, max_length=2000, verbose_name="分析")),
+                ("confirmed_at", models.DateTimeField(verbose_name="确认时间")),
+                ("due_at", models.DateTimeField(verbose_name="报送期限")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="主要负责人",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazard_statistics",
+                        to="sites.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '隐患统计分析表',
-                'ordering': ['-year', '-quarter', '-pk'],
+                "verbose_name": "隐患统计分析表",
+                "ordering": ["-year", "-quarter", "-pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='selfcheck',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'month'), name='one_self_check_a_month'),
+            model_name="selfcheck",
+            constraint=models.UniqueConstraint(fields=("enterprise", "month"), name="one_self_check_a_month"),
         ),
         migrations.AddConstraint(
-            model_name='selfcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('n_failed__lte', models.F('n_items')), ('n_items__gt', 0)), name='a_self_check_looks_at_something'),
+            model_name="selfcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("n_failed__lte", models.F("n_items")), ("n_items__gt", 0)),
+                name="a_self_check_looks_at_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statistics',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'year', 'quarter'), name='one_statistics_of_a_period'),
+            model_name="statistics",
+            constraint=models.UniqueConstraint(
+                fields=("enterprise", "year", "quarter"), name="one_statistics_of_a_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statistics',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__lte', 4)), name='a_year_has_four_quarters'),
+            model_name="statistics",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quarter__lte", 4)), name="a_year_has_four_quarters"
+            ),
         ),
     ]

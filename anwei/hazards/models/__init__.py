@@ -1,6 +1,8 @@
 """The nouns of the room."""
 
+from anwei.hazards.models.answers import Answer, SentAct, VisitHazard
 from anwei.hazards.models.campaigns import Campaign, Inspector
+from anwei.hazards.models.checks import Check, VisitFile
 from anwei.hazards.models.draws import Draw
 from anwei.hazards.models.hazard import Grade, Hazard, Order, Origin
 from anwei.hazards.models.listing import Listing
@@ -8,9 +10,11 @@ from anwei.hazards.models.past import PastHazard
 from anwei.hazards.models.penalty import Penalty
 from anwei.hazards.models.recheck import PhotoHash, Recheck, RecheckDraw, RecheckItem, SignalReport
 from anwei.hazards.models.reports import SelfCheck, Statistics
-from anwei.hazards.models.visits import Attendance, Check, State, Visit, VisitFile
+from anwei.hazards.models.visit_papers import PaperNumber, VisitPaper
+from anwei.hazards.models.visits import Attendance, State, Visit
 
 __all__ = [
+    "Answer",
     "Attendance",
     "Campaign",
     "Check",
@@ -21,6 +25,7 @@ __all__ = [
     "Listing",
     "Order",
     "Origin",
+    "PaperNumber",
     "PastHazard",
     "Penalty",
     "PhotoHash",
@@ -28,9 +33,12 @@ __all__ = [
     "RecheckDraw",
     "RecheckItem",
     "SelfCheck",
+    "SentAct",
     "SignalReport",
     "State",
     "Statistics",
     "Visit",
     "VisitFile",
+    "VisitHazard",
+    "VisitPaper",
 ]

@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.hazards.models import Visit
+from anwei.hazards.planning.bodies import bodies_at
 from anwei.ledgers.services import county_setting
-from anwei.org.models import Unit
+from anwei.org.models import Person, Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.inspections.rules import FIGURES, Reason, figure, reasons
 
@@ -68,3 +70,11 @@ def refusal(bodies: Iterable[Unit], enterprise: Enterprise, on: date, reason: Re
                 % words
             )
     return ""
+
+
+def used_by_own(enterprise: Enterprise | None, person: Person) -> list[tuple[Unit, int]]:
+    """Return how often each body of a person is counted at an enterprise this year."""
+    if enterprise is None:
+        return []
+    year = timezone.localdate().year
+    return [(unit, n_counted(unit, enterprise, year)) for unit in bodies_at(person)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
@@ -90,35 +91,64 @@ def file_hazard(
     where = where.completed()
     if criterion:
         _require_criterion(criterion)
-    with transaction.atomic():
-        posts = answering(where, origin, now)
-        return open_case(
-            Hazard,
-            actor=actor,
-            now=now,
-            note=note,
-            evidence=photos,
-            title=description.strip().splitlines()[0][:SHOWN],
-            territory=where.territory,
-            sector=where.sector,
-            enterprise=where.enterprise,
-            site=where.site,
-            **posts._asdict(),
-            origin=origin,
-            found_at=found_at,
-            found_by=found_by or (None if finder else actor),
-            finder=finder,
-            place=place.strip(),
-            description=description.strip(),
-            checklist_item=checklist_item,
-            criterion=criterion,
-            requirement=requirement.strip(),
-            provincial_number=provincial_number.strip(),
-            key=key,
-            repeat_of=repeat_of
-            or recurrence_of(where.enterprise, where.site, description, criterion or checklist_item, now),
-            self_check=self_check,
-        )
+    try:
+        with transaction.atomic():
+            return _opened(
+                where,
+                actor=actor,
+                now=now,
+                note=note,
+                photos=photos,
+                origin=origin,
+                found_at=found_at,
+                found_by=found_by or (None if finder else actor),
+                finder=finder,
+                place=place.strip(),
+                description=description.strip(),
+                checklist_item=checklist_item,
+                criterion=criterion,
+                requirement=requirement.strip(),
+                provincial_number=provincial_number.strip(),
+                key=key,
+                repeat_of=repeat_of
+                or recurrence_of(where.enterprise, where.site, description, criterion or checklist_item, now),
+                self_check=self_check,
+            )
+    except IntegrityError:  # the same form twice at the same moment: the other one was faster
+        filed = Hazard._base_manager.filter(key=key).first() if key else None
+        if filed is None:
+            raise
+        return _filed_before(filed, actor)
+
+
+def _opened(
+    where: Whereabouts,
+    *,
+    actor: Person | None,
+    now: datetime,
+    note: str,
+    photos: Sequence[Upload],
+    origin: str,
+    description: str,
+    **columns: Any,
+) -> Hazard:
+    posts = answering(where, origin, now)
+    return open_case(
+        Hazard,
+        actor=actor,
+        now=now,
+        note=note,
+        evidence=photos,
+        title=description.splitlines()[0][:SHOWN],
+        territory=where.territory,
+        sector=where.sector,
+        enterprise=where.enterprise,
+        site=where.site,
+        **posts._asdict(),
+        origin=origin,
+        description=description,
+        **columns,
+    )
 
 
 def answering(where: Whereabouts, origin: str, now: datetime) -> Posts:

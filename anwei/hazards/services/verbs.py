@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,15 +28,26 @@ def check_order(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
         return _("没有编号为“%(key)s”的判定条款。") % {"key": key}
     if why := _order_refused(hazard, papers):
         return why
-    if is_major and judged is not None and (why := judged.unusable_because(day_of(hazard.found_at))):
-        words = {"key": judged.id, "source": judged.source, "why": _(UNUSABLE[why])}
-        return _("条款%(key)s（%(source)s）不能据以定级：%(why)s。") % words
+    if is_major and judged is not None and (why := criterion_refused(key, day_of(hazard.found_at))):
+        return why
     if not papers.get("grade_reason"):
         if is_major and judged is None:
             return _("定为重大隐患须写判定条款编号；没有条款的，写明定级说明。")
         if not is_major and (judged is not None or hazard.criterion):
             return _("条款建议定为重大，定为一般的须写明定级说明。")
     return _day_refused(papers, now)
+
+
+def criterion_refused(key: str, on: date) -> str:
+    """Return why no hazard that is found on a day may be judged by a criterion, "" where it may."""
+    try:
+        judged = criterion(key)
+    except KeyError:
+        return _("没有编号为“%(key)s”的判定条款。") % {"key": key}
+    if not (why := judged.unusable_because(on)):
+        return ""
+    words = {"key": judged.id, "source": judged.source, "why": _(UNUSABLE[why])}
+    return _("条款%(key)s（%(source)s）不能据以定级：%(why)s。") % words
 
 
 def _is_of_the_enterprise(hazard: Hazard) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
-from anwei.hazards.models import State, Visit
+from anwei.hazards.models import State, Visit, VisitFile
 from anwei.hazards.planning.capping import own_figures
+from anwei.hazards.services.visit_papers import make_papers
 from anwei.hazards.services.visits import locked, remember, require_of_bodies, tell_enterprise
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Unit
@@ -22,9 +24,12 @@ RATINGS = range(1, 6)
 
 
 @transaction.atomic
-def begin_visit(visit: Visit, *, actor: Person, now: datetime, code: str = "") -> Visit:
+def begin_visit(
+    visit: Visit, *, actor: Person, now: datetime, code: str = "", at: datetime | None = None
+) -> Visit:
     """Begin a planned visit; with the `code` of a sign of the enterprise it was scanned in (扫码入企).
 
+    `at` is when it began where that is told only now, by a telephone that had no signal.
     From now on its enterprise sees it also where it was unannounced. Raises NotYourTurn for who does not take
     part, CaseError before its day, with too few inspectors, or with the sign of somebody else.
     """
@@ -32,13 +37,14 @@ def begin_visit(visit: Visit, *, actor: Person, now: datetime, code: str = "") -
     require_of_bodies(visit, actor, now)
     if visit.state != State.PLANNED:
         raise CaseError(_("检查%(state)s。") % {"state": visit.state.label})
-    if visit.announced and day_of(now) < visit.planned_on:
+    at = at or now
+    if visit.announced and day_of(at) < visit.planned_on:
         raise CaseError(_("已告知企业 %(day)s 检查；提前的，请先改日期。") % {"day": visit.planned_on})
     if sentence := too_few(visit):
         raise CaseError(sentence)
     if code and _enterprise_at(code) != visit.enterprise:
         raise CaseError(_("扫的不是%(whom)s的二维码。") % {"whom": visit.whom})
-    visit.begun_at, visit.begun_by, visit.scanned = now, actor, bool(code)
+    visit.begun_at, visit.begun_by, visit.scanned = at, actor, bool(code)
     visit.save(update_fields=["begun_at", "begun_by", "scanned"])
     remember(visit, "begin", {"scanned": visit.scanned}, actor=actor, now=now)
     if not visit.announced:
@@ -70,21 +76,36 @@ def too_few(visit: Visit) -> str:
 
 @transaction.atomic
 def end_visit(
-    visit: Visit, *, actor: Person, now: datetime, finding: str, head: str = "", refusal: str = ""
+    visit: Visit,
+    *,
+    actor: Person,
+    now: datetime,
+    finding: str,
+    head: str = "",
+    refusal: str = "",
+    signature: VisitFile | None = None,
+    at: datetime | None = None,
+    printed: Sequence[str] = (),
 ) -> Visit:
-    """End a visit with what was seen, and who of the enterprise was there or refused to sign."""
+    """End a visit with what was seen, and who of the enterprise was there, signed, or refused to.
+
+    Its papers are made, those that were `printed` on the spot among them; then both sides have them. `at` is
+    when it ended where that is told only now, by a telephone that had no signal.
+    """
     visit = locked(visit)
     require_of_bodies(visit, actor, now)
     if visit.state != State.BEGUN:
         raise CaseError(_("检查%(state)s，不能结束。") % {"state": visit.state.label})
     if not finding.strip():
         raise CaseError(_("请写明检查情况；没有发现问题的，也要写明。"))
-    visit.ended_at, visit.finding = now, finding.strip()
+    visit.ended_at = now if at is None or visit.begun_at is None else max(at, visit.begun_at)
+    visit.finding, visit.signature = finding.strip(), signature
     visit.head, visit.refusal = head.strip()[:60], refusal.strip()[:300]
-    visit.save(update_fields=["ended_at", "finding", "head", "refusal"])
+    visit.save(update_fields=["ended_at", "finding", "head", "refusal", "signature"])
     content = {"finding": visit.finding, "head": visit.head, "refusal": visit.refusal}
     remember(visit, "end", content, actor=actor, now=now)
-    text = _("%(number)s检查已结束，可以查看检查情况并评价") % {"number": visit.number}
+    make_papers(visit, actor=actor, now=now, printed=printed)
+    text = _("%(number)s检查已结束，可以查看检查情况、下载文书并评价") % {"number": visit.number}
     tell_enterprise(visit, actor, now, text=text, of="end")
     return visit
 

@@ -1,4 +1,4 @@
-"""Planning a visit under the cap, moving and cancelling it, making one of several."""
+"""Planning a visit under the cap and moving it; and what every act on a visit needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from anwei.cases.services import next_number
 from anwei.hazards.models import Attendance, Campaign, State, Visit
 from anwei.hazards.planning.bodies import bodies_of, certified_on
 from anwei.hazards.planning.capping import refusal
-from anwei.hazards.planning.merging import may_be_one
 from anwei.hazards.services.opening import Whereabouts
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of
@@ -120,7 +119,7 @@ def change_visit(
     """Move a visit to another day and say anew who goes, while nobody came. Raises as `plan_visit`."""
     visit = locked(visit)
     require_of_bodies(visit, actor, now)
-    _require_planned(visit)
+    require_planned(visit)
     if planned_on != visit.planned_on:
         _check_day(planned_on, now)
         if visit.enterprise is not None and visit.planned_on.year != planned_on.year:
@@ -137,57 +136,6 @@ def change_visit(
     if moved and visit.announced:
         tell_enterprise(visit, actor, now)
     return visit
-
-
-@transaction.atomic
-def cancel_visit(visit: Visit, *, actor: Person, now: datetime, reason: str) -> Visit:
-    """Cancel a visit that has not begun, with a reason that its enterprise reads where it was told."""
-    visit = locked(visit)
-    require_of_bodies(visit, actor, now)
-    _require_planned(visit)
-    if not reason.strip():
-        raise CaseError(_("请写明取消理由。"))
-    visit.cancelled_at, visit.cancel_reason = now, reason.strip()[:300]
-    visit.save(update_fields=["cancelled_at", "cancel_reason"])
-    remember(visit, "cancel", {}, actor=actor, now=now, reason=visit.cancel_reason)
-    if visit.announced:
-        text = _("%(number)s检查已取消：%(reason)s") % {"number": visit.number, "reason": visit.cancel_reason}
-        tell_enterprise(visit, actor, now, text=text, of="cancel")
-    return visit
-
-
-@transaction.atomic
-def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Visit:
-    """Make one visit (综合查一次) of several planned ones to one enterprise; return it, the earliest of them.
-
-    Raises NotYourTurn where none of them is of a body of the actor, CaseError where they cannot be one.
-    """
-    rows = Visit._base_manager.select_for_update().filter(pk__in=[visit.pk for visit in visits])
-    together = list(rows.order_by("planned_on", "pk"))
-    if sentence := may_be_one(together):
-        raise CaseError(sentence)
-    own = {unit.pk for unit in bodies_of(actor, now)}
-    bodies = {unit.pk: unit for visit in together for unit in visit.bodies.all()}
-    if not own & bodies.keys():
-        raise NotYourTurn(_("只有参加检查的单位可以合并。"))
-    kept, rest = together[0], together[1:]
-    inspectors = [one.person for visit in together for one in visit.attendances.select_related("person")]
-    kept.bodies.set(bodies.values())
-    send(kept, list({person.pk: person for person in inspectors}.values()))
-    kept.counted = any(visit.counted for visit in together)
-    kept.save(update_fields=["counted"])
-    for visit in rest:
-        visit.cancelled_at, visit.merged_into = now, kept
-        visit.cancel_reason = _("并入%(number)s，综合查一次") % {"number": kept.number}
-        visit.save(update_fields=["cancelled_at", "merged_into", "cancel_reason"])
-        remember(visit, "merge", {"into": kept.number}, actor=actor, now=now)
-    remember(kept, "merge", {"of": [visit.number for visit in rest]}, actor=actor, now=now)
-    if kept.announced:
-        names = _("、").join(str(unit) for unit in bodies.values())
-        words = {"day": kept.planned_on, "bodies": names, "number": kept.number}
-        text = _("%(bodies)s的检查合并为一次：%(day)s，%(number)s") % words
-        tell_enterprise(kept, actor, now, text=text, of="merge")
-    return kept
 
 
 def tell_enterprise(visit: Visit, actor: Person, now: datetime, *, text: str = "", of: str = "plan") -> None:
@@ -260,6 +208,7 @@ def _check_day(day: date, now: datetime) -> None:
         raise CaseError(_("检查日期太远，请安排在 %(n)d 天以内。") % {"n": FAR})
 
 
-def _require_planned(visit: Visit) -> None:
+def require_planned(visit: Visit) -> None:
+    """Raise CaseError where a visit has begun or will not be."""
     if visit.state != State.PLANNED:
         raise CaseError(_("检查%(state)s，不能再改。") % {"state": visit.state.label})

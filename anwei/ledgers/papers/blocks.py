@@ -52,11 +52,19 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture (JPEG or PNG that was examined, or encoded anew) at the left, so many mm wide."""
+
+    content: bytes
+    width: float
+
+
+@dataclass(frozen=True)
 class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Table | Signature | PageBreak
+Block = Heading | Paragraph | Table | Signature | Picture | PageBreak
 
 
 def blocks_of(text: str) -> list[Block]:

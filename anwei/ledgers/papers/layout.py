@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 from docx import Document
 from docx.document import Document as DocumentType
@@ -18,7 +19,16 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from anwei.ledgers.papers import wordml
-from anwei.ledgers.papers.blocks import Block, Heading, PageBreak, Paragraph, Signature, Table, clean
+from anwei.ledgers.papers.blocks import (
+    Block,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Picture,
+    Signature,
+    Table,
+    clean,
+)
 from anwei.standards.calendar import COUNTY_TIME
 
 WESTERN = "Times New Roman"
@@ -171,6 +181,10 @@ def _add(document: DocumentType, block: Block) -> None:
             _table(document, block)
         case Signature(left, right):
             _both_sides(document, left, right)
+        case Picture(content, width):
+            line = document.add_paragraph()
+            line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            line.add_run().add_picture(BytesIO(content), width=Mm(width))
         case PageBreak():
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 

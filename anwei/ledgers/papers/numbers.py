@@ -37,11 +37,26 @@ def take(paper: Paper, year: int, expected: str) -> bool:
 
     Returns False, and takes nothing, where that is not the expected one.
     """
-    PaperSeries.objects.get_or_create(issuer=paper.issuer, series=paper.series, year=year)
-    row = PaperSeries.objects.select_for_update().get(issuer=paper.issuer, series=paper.series, year=year)
+    row = _locked(paper.issuer, paper.series, year)
     row.last += 1
     if written(paper.issuer, paper.series, year, row.last) != expected:
         return False
     row.save(update_fields=["last"])
     paper.year, paper.serial, paper.number = year, row.last, expected
     return True
+
+
+def reserve(issuer: Any, series: str, year: int) -> tuple[int, str]:
+    """Take the next number of a series out of it, for a paper that is written where nobody can ask for one.
+
+    Returns serial and number; it is never given again.
+    """
+    row = _locked(issuer, series, year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return row.last, written(issuer, series, year, row.last)
+
+
+def _locked(issuer: Any, series: str, year: int) -> PaperSeries:
+    PaperSeries.objects.get_or_create(issuer=issuer, series=series, year=year)
+    return PaperSeries.objects.select_for_update().get(issuer=issuer, series=series, year=year)

@@ -1,0 +1,84 @@
+"""Deciding what stands where two answers came, or one came after the visit was over; on record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.cases.errors import CaseError
+from anwei.hazards.models import Answer, State, Visit
+from anwei.hazards.models.answers import ActKind
+from anwei.hazards.services.checking import write_check
+from anwei.hazards.services.visit_papers import make_papers
+from anwei.hazards.services.visits import locked, remember, require_of_bodies, tell_enterprise
+from anwei.org.models import Person
+
+
+@transaction.atomic
+def decide(answer: Answer, *, actor: Person, now: datetime, take: bool) -> Answer:
+    """Take an answer that waits, or let what stands stand; both stay on record.
+
+    Raises NotYourTurn for who does not take part in the visit, CaseError for one that is decided, or that
+    cannot stand (an item that became a hazard; a visit that was cancelled and never begun).
+    """
+    visit = locked(answer.visit)
+    require_of_bodies(visit, actor, now)
+    answer = Answer._base_manager.select_for_update(of=("self",)).select_related("by").get(pk=answer.pk)
+    if answer.decided_at is not None:
+        raise CaseError(_("已经决定过了。"))
+    if take:
+        _take(visit, answer, actor, now)
+    answer.decided_at, answer.decided_by, answer.taken = now, actor, take
+    answer.save(update_fields=["decided_at", "decided_by", "taken"])
+    content = {"answer": answer.pk, "kind": answer.kind, "item": answer.item, "taken": take}
+    remember(visit, "decide", content, actor=actor, now=now)
+    if visit.ended_at is not None:
+        make_papers(visit, actor=actor, now=now)
+    return answer
+
+
+def _take(visit: Visit, answer: Answer, actor: Person, now: datetime) -> None:
+    if answer.kind == ActKind.BEGIN:
+        _begin(visit, answer, actor, now)
+    elif visit.begun_at is None:
+        raise CaseError(_("检查已取消：请先决定是否采用到场记录。"))
+    elif answer.kind == ActKind.END:
+        _end(visit, answer)
+    else:
+        write_check(
+            visit,
+            answer.item,
+            answer.result,
+            answer.note,
+            by=answer.by,
+            at=answer.at,
+            now=now,
+            key=answer.key,
+        )
+
+
+def _begin(visit: Visit, answer: Answer, actor: Person, now: datetime) -> None:
+    """Let a visit have begun that was cancelled while people were on their way without signal."""
+    if visit.state != State.CANCELLED:
+        raise CaseError(_("检查%(state)s。") % {"state": visit.state.label})
+    before = {"cancelled_at": None if visit.cancelled_at is None else visit.cancelled_at.isoformat()}
+    visit.cancelled_at, visit.cancel_reason = None, ""
+    visit.begun_at, visit.begun_by = answer.at, answer.by
+    visit.save(update_fields=["cancelled_at", "cancel_reason", "begun_at", "begun_by"])
+    remember(visit, "begin", before, actor=actor, now=now)
+    words = {"bodies": _("、").join(str(unit) for unit in visit.bodies.all()), "number": visit.number}
+    tell_enterprise(visit, actor, now, text=_("%(bodies)s已到场检查：%(number)s") % words, of="begin")
+
+
+def _end(visit: Visit, answer: Answer) -> None:
+    """Let the later end stand; it ends also a visit that has only begun."""
+    begun_at = visit.begun_at
+    if visit.ended_at is None and begun_at is not None:
+        visit.ended_at = max(answer.at, begun_at)
+    visit.finding, visit.head, visit.refusal = answer.note, answer.head, answer.refusal
+    visit.signature = answer.signature
+    columns: list[Any] = ["ended_at", "finding", "head", "refusal", "signature"]
+    visit.save(update_fields=columns)

@@ -1,0 +1,156 @@
+"""A hazard that is found at a visit: filed with its photos, judged and ordered on the spot where one may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.cases.evidence import MAX_FILES, path_of
+from anwei.cases.intake import Upload
+from anwei.cases.services import advance
+from anwei.hazards.case_papers import clause_in_words
+from anwei.hazards.models import Check, Grade, Hazard, Order, Origin, State, Visit, VisitFile, VisitHazard
+from anwei.hazards.powers import why_not
+from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.hazards.services.verbs import criterion_refused
+from anwei.hazards.services.visits import locked, remember, require_of_bodies
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.standards.hazards.criteria import criterion as criterion_of
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is told of a hazard on the spot; `is_major` that a person confirmed it, `reason` why so judged.
+
+    `files` are keys of files of the visit; without any, the photos of the item go with it.
+    """
+
+    description: str
+    item: str = ""
+    place: str = ""
+    criterion: str = ""
+    is_major: bool = False
+    reason: str = ""
+    order: str = ""
+    due_on: date | None = None
+    requirement: str = ""
+    measures: str = ""
+    files: Sequence[str] = ()
+
+
+@transaction.atomic
+def file_at_visit(
+    visit: Visit, found: Finding, *, actor: Person, now: datetime, at: datetime, key: str
+) -> tuple[Hazard, str]:
+    """File what was found at a visit; return it, and in a sentence what becomes of it.
+
+    Who acts for its supervising post also grades and orders it at once; else that post does later. Raises
+    NotYourTurn for who does not take part, CaseError with a sentence where something does not fit: before the
+    visit began, a criterion that was not in force when it was found, an order without its day.
+    """
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    if visit.state == State.PLANNED:
+        raise CaseError(_("检查还没有开始，请先开始检查。"))
+    if found.criterion and (why := criterion_refused(found.criterion, day_of(at))):
+        raise CaseError(why)
+    if found.order in (Order.DATED, Order.STOP) and found.due_on is None:
+        raise CaseError(_("限期整改和停产停业整改须写明整改期限。"))
+    hazard = file_hazard(
+        Whereabouts(visit.enterprise, visit.site, visit.territory, visit.sector),
+        actor=actor,
+        now=now,
+        origin=Origin.INSPECTION,
+        description=found.description,
+        found_at=at,
+        place=found.place,
+        criterion=found.criterion,
+        checklist_item=found.item,
+        requirement=found.requirement,
+        key=key,
+        photos=_photos(visit, found, now),
+    )
+    hazard, said = _ordered(hazard, found, actor, now)
+    _remember(visit, hazard, found, actor, now)
+    return hazard, said
+
+
+def _ordered(hazard: Hazard, found: Finding, actor: Person, now: datetime) -> tuple[Hazard, str]:
+    """Grade and order the hazard where the actor may; say what became of it."""
+    words = {"number": hazard.number, "post": hazard.supervisor}
+    waits = _("隐患%(number)s已登记，由“%(post)s”核实定级。") % words
+    if not found.order:
+        return hazard, waits
+    try:
+        with transaction.atomic():
+            moved = advance(
+                hazard,
+                "order",
+                actor=actor,
+                now=now,
+                grade=Grade.MAJOR if found.is_major else Grade.GENERAL,
+                criterion=found.criterion,
+                grade_reason=found.reason,
+                order=found.order,
+                due_on=found.due_on if found.order != Order.IMMEDIATE else None,
+                requirement=found.requirement or _("按检查表要求整改"),
+            )
+    except NotYourTurn:
+        return hazard, waits
+    return Hazard._base_manager.get(pk=moved.pk), _("隐患%(number)s已登记，已定级并责令整改。") % words
+
+
+def _remember(visit: Visit, hazard: Hazard, found: Finding, actor: Person, now: datetime) -> None:
+    """Keep what was decided on the spot, and tie the hazard to its failed item."""
+    may_order = not why_not(visit.body)
+    VisitHazard._base_manager.create(
+        visit=visit,
+        hazard=hazard,
+        item=found.item,
+        clause=clause_in_words(criterion_of(found.criterion)) if found.criterion else "",
+        is_major=found.is_major,
+        order=found.order if may_order else "",
+        due_on=found.due_on if may_order and found.order != Order.IMMEDIATE else None,
+        requirement=found.requirement.strip(),
+        measures=found.measures.strip() if may_order else "",
+    )
+    checks = Check._base_manager.filter(visit=visit, item=found.item, result=Check.Result.FAILED, hazard=None)
+    checks.update(hazard=hazard)
+    content = {"hazard": hazard.number, "item": found.item, "is_major": found.is_major, "order": found.order}
+    remember(visit, "hazard", content, actor=actor, now=now)
+
+
+def _photos(visit: Visit, found: Finding, now: datetime) -> list[Upload]:
+    """Return the photos that show it, as evidence of the hazard."""
+    files = VisitFile._base_manager.filter(visit=visit, kind="evidence")
+    chosen = (
+        files.filter(key__in=found.files) if found.files else files.filter(item=found.item).exclude(item="")
+    )
+    return [
+        Upload(
+            file.name,
+            path_of(file.stored_as).read_bytes(),
+            taken_at=None if file.taken_at is None else min(file.taken_at, now),
+            place=file.place or found.place,
+            finding=_examined_before(file),
+        )
+        for file in chosen.order_by("pk")[:MAX_FILES]
+    ]
+
+
+def _examined_before(file: VisitFile) -> dict[str, Any]:
+    """Return what was found in a file when it came: it need not be examined twice, and keeps its place."""
+    return {
+        "media_type": file.media_type,
+        "taken_at": file.taken_at.isoformat() if file.by_camera and file.taken_at is not None else "",
+        "latitude": file.latitude,
+        "longitude": file.longitude,
+        "seconds": file.seconds,
+    }

@@ -1,0 +1,87 @@
+"""What a telephone sends at a visit, by the doors of the phone page."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from anwei.hazards.models import Visit
+from anwei.hazards.planning.checklists import lists_of
+from anwei.org.models import Person
+from anwei.standards.hazards.checklists import ChecklistItem
+from tests.hazards.doors import signed_in
+from tests.kernel.county import NOW, photo
+
+JPEG = photo().content
+
+
+def moment(at: datetime = NOW) -> str:
+    """Return a moment as a telephone's clock says it."""
+    return at.astimezone(UTC).isoformat()
+
+
+def package(person: Person) -> dict[str, Any]:
+    """Return what somebody takes along."""
+    answer = signed_in(person).get("/inspections/phone/package/")
+    assert answer.status_code == 200, answer.content
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def act(visit: Visit, kind: str, **told: Any) -> dict[str, Any]:
+    """Return an act as it is kept on a telephone."""
+    return {"key": str(uuid4()), "visit": visit.pk, "kind": kind, "at": moment(), "based_on": 0, **told}
+
+
+def post(person: Person, told: Any) -> Any:
+    """Send an act, or bytes, and return the response."""
+    body = told if isinstance(told, bytes) else json.dumps(told, ensure_ascii=False).encode()
+    return signed_in(person).post("/inspections/phone/acts/", body, content_type="application/json")
+
+
+def send(person: Person, visit: Visit, kind: str, **told: Any) -> dict[str, Any]:
+    """Send an act that is let in and return its receipt."""
+    answer = post(person, act(visit, kind, **told))
+    assert answer.status_code == 200, answer.content.decode()
+    receipt: dict[str, Any] = answer.json()
+    return receipt
+
+
+def check(person: Person, visit: Visit, item: str, result: str, **told: Any) -> dict[str, Any]:
+    """Answer an item and return the receipt."""
+    return send(person, visit, "check", item=item, result=result, **{"note": "", **told})
+
+
+def send_file(person: Person, visit: Visit, content: bytes = JPEG, **told: Any) -> Any:
+    """Send a photo and return the response."""
+    sent = {
+        "key": str(uuid4()),
+        "visit": visit.pk,
+        "item": "",
+        "kind": "evidence",
+        "sha256": sha256(content).hexdigest(),
+        "taken_at": moment(),
+        "latitude": "29.5",
+        "longitude": "113.1",
+        "file": SimpleUploadedFile("现场.jpg", content, content_type="image/jpeg"),
+        **told,
+    }
+    return signed_in(person).post("/inspections/phone/files/", sent)
+
+
+def items(visit: Visit) -> list[ChecklistItem]:
+    """Return what is looked at at a visit."""
+    return [item for one in lists_of(visit) for item in one.items]
+
+
+def grave(visit: Visit) -> tuple[ChecklistItem, str]:
+    """Return an item of which failing may be a major hazard, with a criterion that may be used."""
+    for item in items(visit):
+        for criterion in item.proposed(visit.planned_on):
+            return item, criterion.id
+    raise LookupError("no item of the visit proposes a major hazard")
