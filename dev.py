@@ -68,6 +68,12 @@ def bench(words: list[str]) -> int:
     return call([str(PYTHON), "-m", "bench", *words])
 
 
+def bench_analytics(words: list[str]) -> int:
+    """Run the methods of early warning on the public data sets beside the published figures."""
+    set_up("requirements-dev.lock")
+    return call([str(PYTHON), "-m", "bench.analytics", *words])
+
+
 def shots(words: list[str]) -> int:
     """Take screenshots of the main pages at both sizes into shots/."""
     set_up("requirements-dev.lock")
@@ -107,6 +113,7 @@ TASKS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "bench-analytics": bench_analytics,
     "proof": proof,
     "shots": shots,
     "docs": docs,

@@ -1,0 +1,1 @@
+"""`make bench-analytics`: the shipped commands on public data sets, beside the published figures."""

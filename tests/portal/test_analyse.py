@@ -1,0 +1,116 @@
+"""`anwei analyse detect`, as somebody with a table uses it."""
+
+from __future__ import annotations
+
+import csv
+import math
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from anwei.portal.cli import main
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def table(file: Path, columns: dict[str, list[object]]) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([list(columns), *zip(*columns.values(), strict=True)])
+    return file
+
+
+def detect(file: Path, *options: str) -> list[dict[str, str]]:
+    out = file.with_name("out.csv")
+    assert main(["analyse", "detect", str(file), *options, "-o", str(out)]) == 0
+    with out.open(encoding="utf-8") as rows:
+        return list(csv.DictReader(rows))
+
+
+def pressure(n: int = 700) -> dict[str, list[object]]:
+    return {
+        "时间": [(START + timedelta(minutes=row)).isoformat(sep=" ") for row in range(n)],
+        "压力": [
+            round(1.2 + 0.05 * math.sin(row / 7) + (0.6 if 600 <= row < 620 else 0), 4) for row in range(n)
+        ],
+    }
+
+
+def plant(n: int, seed: int, broken_from: int | None = None) -> dict[str, list[object]]:
+    rng = np.random.default_rng(seed)
+    load = np.cumsum(rng.standard_normal(n)) * 0.1
+    flow, level, heat = (load * k + 0.05 * rng.standard_normal(n) for k in (1.0, 2.0, -1.0))
+    if broken_from is not None:
+        level[broken_from:] = level[broken_from]  # a stuck transmitter: within its limits, but alone
+    return {"流量": flow.tolist(), "液位": level.tolist(), "温度": heat.tolist()}
+
+
+def test_a_pressure_never_seen_alarms_once_and_says_why(tmp_path: Path) -> None:
+    rows = detect(table(tmp_path / "p.csv", pressure()), "--time", "时间", "--values", "压力")
+    assert [row["row"] for row in rows] == [str(n) for n in range(1, 701)]
+    alarms = [int(row["row"]) for row in rows if row["alarm"] == "1"]
+    assert len(alarms) == 1 and 601 <= alarms[0] <= 606
+    at = rows[alarms[0] - 1]
+    assert at["columns"] == "压力" and at["reason"] and 0.99 < float(at["score"]) <= 1
+    during = rows[alarms[0] : alarms[0] + 100]
+    assert max(float(row["score"]) for row in during) < float(at["score"])  # it stays low during the pause
+    assert max(float(row["raw"]) for row in during) > float(at["raw"])
+
+
+def test_a_cut_table_has_the_same_scores(tmp_path: Path) -> None:
+    whole = detect(table(tmp_path / "p.csv", pressure()), "--time", "时间", "--values", "压力")
+    part = detect(table(tmp_path / "p.csv", pressure(650)), "--time", "时间", "--values", "压力")
+    assert part == whole[:650]
+
+
+def test_a_stuck_transmitter_is_named_by_what_it_no_longer_moves_with(tmp_path: Path) -> None:
+    normal = [str(table(tmp_path / f"n{seed}.csv", plant(480, seed))) for seed in (1, 2)]
+    file = table(tmp_path / "f.csv", plant(300, 3, broken_from=100))
+    rows = detect(file, "--values", "流量,液位,温度", "--calibrate", *normal)
+    alarms = [int(row["row"]) for row in rows if row["alarm"] == "1"]
+    assert alarms and min(alarms) > 100 and len(alarms) > 150
+    assert rows[199]["columns"].split("|")[0] == "液位" and "960 行正常数据" in rows[199]["reason"]
+
+
+def test_the_first_rows_of_the_file_may_be_the_normal_ones(tmp_path: Path) -> None:
+    file = table(tmp_path / "f.csv", plant(800, 3, broken_from=700))
+    rows = detect(file, "--values", "流量,液位,温度", "--calibrate-rows", "600")
+    assert any(row["alarm"] == "1" for row in rows[700:720])
+
+
+def test_cells_without_a_number_are_said_and_alarm_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = pressure(300)
+    columns["压力"][150:160] = ["故障", "", "nan", "inf", *["断线"] * 6]
+    rows = detect(table(tmp_path / "p.csv", columns), "--time", "时间", "--values", "压力")
+    told = capsys.readouterr().err
+    assert "第 151 行 压力 不是数：故障" in told and "还有 2 处" in told
+    assert [row["score"] for row in rows[150:160]] == ["0.000000000"] * 10
+    assert not any(row["alarm"] == "1" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--values", "温度"], "没有列：温度；有：时间、压力"),
+        (["--values", "压力", "--time", "压"], "没有列：压"),
+        (["--values", "压力,压力"], "不重复"),
+        (["--values", "压力", "--time", "说明"], "没有列"),
+        (["--values", "压力,时间", "--calibrate-rows", "100"], "样本不足"),
+        (["--values", "压力", "--calibrate-rows", "9999"], "不能多于"),
+        (["--values", "压力", "--calibrate", "nowhere.csv"], "读不了文件"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
+) -> None:
+    file, out = table(tmp_path / "p.csv", pressure(300)), tmp_path / "out.csv"
+    assert main(["analyse", "detect", str(file), *options, "-o", str(out)]) == 2
+    assert sentence in capsys.readouterr().err and not out.exists()
+
+
+def test_what_there_is_to_analyse_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyse"]) == 2
+    assert "detect" in capsys.readouterr().err
