@@ -1,7 +1,7 @@
 """Who sits where on one day, read once: posts with their holders, sector duties, designations.
 
 With subjects it reads what those need (four queries, however many there are); without, the public bodies and
-every designated post, which is what all enterprises of a county share.
+every designated post, which is what all enterprises of a county share, or the designated posts of some units.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -36,11 +36,19 @@ class Placed:
 class Roster:
     """The posts that answer for `subjects` on one day; without any, those of the county's public bodies.
 
-    A roster without subjects knows no post of an enterprise unless a designation names it.
+    A roster without subjects knows no post of an enterprise unless a designation names it. With `units`, a
+    question for the keys of units, it knows the designations of these alone: what goes through a county piece
+    by piece must not read all of them for every piece.
     """
 
-    def __init__(self, on: date, subjects: Sequence[Subject] | None = None) -> None:
-        self.on = on
+    def __init__(
+        self,
+        on: date,
+        subjects: Sequence[Subject] | None = None,
+        *,
+        units: QuerySet[Any, Any] | None = None,
+    ) -> None:
+        self.on, self._units = on, units
         self._designations: dict[tuple[int, str, str], list[Designation]] = defaultdict(list)
         for row in self._designations_of(subjects):
             self._designations[row.unit_id, row.site, row.seat].append(row)
@@ -103,7 +111,7 @@ class Roster:
     def _designations_of(self, subjects: Sequence[Subject] | None) -> QuerySet[Designation]:
         rows: QuerySet[Designation] = Designation.objects.on(self.on).order_by("-from_on", "-pk")
         if subjects is None:
-            return rows
+            return rows if self._units is None else rows.filter(unit__in=self._units)
         return rows.filter(unit__in=[subject.unit.pk for subject in subjects if subject.unit])
 
     def _duties_of(self, subjects: Sequence[Subject] | None) -> QuerySet[SectorDuty]:
@@ -115,7 +123,7 @@ class Roster:
     def _posts_of(self, subjects: Sequence[Subject] | None) -> QuerySet[Post]:
         rows = Post.objects.order_by("pk").select_related("unit")
         if subjects is None:
-            named_on = Designation.objects.on(self.on).values("post")
+            named_on = self._designations_of(None).order_by().values("post")
             return rows.filter(Q(unit__kind__in=PUBLIC_BODIES) | Q(pk__in=named_on))
         units = {subject.unit.pk for subject in subjects if subject.unit}
         units |= {duty.unit_id for duties in self._leads.values() for duty in duties}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -53,15 +53,14 @@ def facts_of_papers(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
 def facts_of_seats(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
     """Yield the enterprises for which one of the three nets has nobody, as the resolver says it.
 
-    Township and regulator depend on place and sector alone and are asked of the rule once each.
+    Township and regulator depend on place and sector alone and are asked of the rule once each. What is read
+    is that of these enterprises alone: who holds a post is asked of each of their posts, not of the county.
     """
-    roster = Roster(day_of(at))
+    units = enterprises.order_by().values("unit")
+    roster = Roster(day_of(at), units=units)
+    held = Exists(in_office(roster.on).filter(post=OuterRef("pk")))
     headed = set(
-        Post.objects.filter(
-            kind=Post.Kind.PRINCIPAL, unit__enterprise__in=enterprises.order_by().values("pk")
-        )
-        .filter(pk__in=in_office(roster.on).values("post"))
-        .values_list("unit", flat=True)
+        Post.objects.filter(held, kind=Post.Kind.PRINCIPAL, unit__in=units).values_list("unit", flat=True)
     )
 
     @cache
@@ -72,6 +71,11 @@ def facts_of_seats(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
     def open_in(county: str, sector: str) -> bool:
         return nets_of(Subject(sector, county, sector), roster)[Designation.Seat.REGULATOR].is_hole
 
+    @cache
+    def told(open_nets: tuple[Designation.Seat, ...]) -> str:
+        return _("没有人承担%(nets)s") % {"nets": _("、").join(str(net.label) for net in open_nets)}
+
+    page = reverse("responsibility")
     working = enterprises.exclude(status=Enterprise.Status.CLOSED).order_by()
     for key, unit, place, sector in working.values_list("pk", "unit", "unit__territory", "sector"):
         ruled = (open_at(place), open_in(place[:COUNTY_DIGITS], sector), unit not in headed)
@@ -79,12 +83,11 @@ def facts_of_seats(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
         for net, is_open in zip(NETS, ruled, strict=True):
             named = roster.designated(unit, "", net)
             if not roster.post(named[0].post_id).holdings if named else is_open:
-                open_nets.append(str(Designation.Seat(net).label))
+                open_nets.append(net)
         if open_nets:
-            words = _("没有人承担%(nets)s") % {"nets": _("、").join(open_nets)}
             yield (
                 key,
-                Fact("no_responsible_person", 1, words, f"{reverse('responsibility')}?enterprise={key}"),
+                Fact("no_responsible_person", 1, told(tuple(open_nets)), f"{page}?enterprise={key}"),
             )
 
 

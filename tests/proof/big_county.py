@@ -1,4 +1,5 @@
-"""A county of 5,000 enterprises, built in bulk: 20 townships, 200 villages, 10,000 sites, 10,000 posts of enterprises.
+"""A county of 5,000 enterprises or more, built in bulk: 20 townships, 200 villages, and for each enterprise two
+sites and two posts.
 
 Most posts are held, as in a county that keeps its lists; `vacant` of each hundred are not.
 """
@@ -16,7 +17,7 @@ N_TOWNS, N_VILLAGES, N_ENTERPRISES, N_SITES, N_DESIGNATED = 20, 10, 5_000, 2, 30
 SINCE = date(2025, 1, 1)
 
 
-def build_big_county(today: date, *, vacant: int) -> Person:
+def build_big_county(today: date, *, vacant: int, n_enterprises: int = N_ENTERPRISES) -> Person:
     """Build it and return the officer on duty, who sees the county; one sector stays without a regulator."""
     codes = list(sectors())
     government = Unit.objects.create(kind="government", name="某县人民政府", territory=COUNTY)
@@ -30,7 +31,7 @@ def build_big_county(today: date, *, vacant: int) -> Person:
     )
     units = Unit.objects.bulk_create(
         Unit(kind="enterprise", name=f"企业{n:05d}", territory=towns[n % N_TOWNS])
-        for n in range(N_ENTERPRISES)
+        for n in range(n_enterprises)
     )
     works = Enterprise.objects.bulk_create(
         Enterprise(unit=unit, credit_code=f"9{n:017d}", sector=codes[n % len(codes)])

@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from anwei.ledgers.background import take_up_again
 from anwei.ledgers.models import Change
 from anwei.monitoring.services import record_episodes
-from anwei.org.models import Holding, Person
+from anwei.org.models import Designation, Holding, Person
 from anwei.sites.colour import colour_counts
 from anwei.sites.live.colouring import recolour_all
 from anwei.sites.live.facts import MOST_TOLD, facts_of, sources
@@ -125,6 +125,25 @@ def test_what_only_raises_by_steps_gives_no_colour_to_what_was_never_graded(coun
     recolour_all(NOW)
     row.refresh_from_db()
     assert (row.static, row.colour) == ("yellow", "orange")
+
+
+def test_a_seat_is_empty_or_held_as_the_enterprise_itself_has_it(county: County) -> None:
+    both = Enterprise.objects.filter(pk__in=(county.enterprise.pk, county.other_enterprise.pk))
+
+    def without_head() -> set[int]:
+        told = facts_of(both, NOW, ["seats"])["seats"]
+        return {key for key, facts in told.items() if any("企业责任" in fact.sentence for fact in facts)}
+
+    here, other = county.enterprise.pk, county.other_enterprise.pk
+    assert without_head() == {other}  # somebody heads the one; the other has a safety post alone
+    named = Designation.objects.create(
+        unit=county.other_enterprise.unit, seat="enterprise", post=county.duty, from_on=NOW.date()
+    )
+    assert without_head() == set()
+    Holding.objects.filter(post=county.duty).delete()
+    assert without_head() == {other}  # the post it names stands empty
+    Designation.objects.filter(pk=named.pk).update(unit=county.enterprise.unit)
+    assert without_head() == {here, other}  # a designation comes before the head that is in office
 
 
 def test_papers_are_facts_of_their_day(county: County) -> None:

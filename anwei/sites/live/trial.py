@@ -18,7 +18,7 @@ from anwei.standards.risk.live_colour import Fact
 from anwei.standards.risk.live_rules import ColourRules
 
 N_DAYS = 30
-CHUNK = 2_000  # enterprises between two words of progress; each asks all rooms once a day tried
+CHUNK = 4_000  # enterprises between two words of progress; each asks all rooms once a day tried
 Progress = Callable[[int, int], None]
 
 
