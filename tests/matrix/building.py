@@ -55,6 +55,7 @@ from tests.kernel.accounts import give_factor
 from tests.kernel.county import IN_POST_SINCE, NOW, photo
 from tests.matrix.named import name_others
 from tests.matrix.photos import photo_of
+from tests.matrix.visited import visited
 from tests.matrix.world import COUNTY, PLACES, SEES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
 from tests.monitoring.plant import raised
 from tests.sites.files import fill_file
@@ -203,6 +204,9 @@ def _place(world: World, name: str, above: Unit) -> Place:
         reason="asked",
         reason_text="企业来函",
     )
+    colleague = world.colleague
+    assert colleague is not None
+    file, paper = visited(enterprise, above, officer, colleague, name=name, mark=mark)
     notice = Notice.objects.filter(person=worker, case=warning.pk).first()
     assert notice is not None
     listed, hazard = (
@@ -214,6 +218,8 @@ def _place(world: World, name: str, above: Unit) -> Place:
         sector=sector,
         enterprise=enterprise,
         visit=visit,
+        visit_file=file,
+        visit_paper=paper,
         principal=principal,
         safety=safety,
         boss=boss,

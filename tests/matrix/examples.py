@@ -31,6 +31,8 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("evidence/", "pk"): lambda place: place.evidence.pk,
     ("hazards/", "pk"): lambda place: place.hazard.pk,
     ("inspections/<int:pk>/", "pk"): lambda place: place.visit.pk,
+    ("inspections/files/", "pk"): lambda place: place.visit_file.pk,
+    ("inspections/papers/", "pk"): lambda place: place.visit_paper.pk,
     ("hazards/recheck/draws/", "pk"): lambda place: place.recheck.draw_id,
     ("hazards/recheck/items/", "pk"): lambda place: place.recheck.pk,
     ("hazards/statistics/", "pk"): lambda place: place.enterprise.pk,

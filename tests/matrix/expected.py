@@ -147,7 +147,10 @@ CLOSED: dict[str, tuple[int, ...]] = {
 """What a door answers to those whom it lets in, where that is neither 2xx nor 3xx."""
 
 HALFWAY = ("accounts/code/", "accounts/trust/")  # for a login under way; strangers begin at its beginning
-MARKS = ("notices/<int:pk>/",)  # reading writes: that it was read
+MARKS = (
+    "notices/<int:pk>/",  # reading writes: that it was read
+    "inspections/phone/package/",  # that numbers of papers are taken along
+)
 
 
 def reads(role: str, route: Route, place: str) -> bool:
@@ -185,7 +188,9 @@ def _keeps_register(role: str, route: Route) -> bool:
 def asks_again(route: Route) -> bool:
     """Say whether a page without an object is a list that questions change."""
     return not (
-        route.pattern.startswith(("system/", "account/", "accounts/", "help/", "org/accounts/new/"))
+        route.pattern.startswith(
+            ("system/", "account/", "accounts/", "help/", "org/accounts/new/", "inspections/phone/")
+        )
         or route.pattern
         == "hazards/provincial.xlsx"  # which knows its filters, as the exports of registers do
         or route.pattern.endswith(FOR_WRITERS)

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from anwei.cases.models import Case, Document, Evidence, Notice
-from anwei.hazards.models import Draw, Hazard, Listing, Penalty, RecheckItem, Visit
+from anwei.hazards.models import (
+    Draw,
+    Hazard,
+    Listing,
+    Penalty,
+    RecheckItem,
+    Visit,
+    VisitFile,
+    VisitPaper,
+)
 from anwei.ledgers.models import Change, ErasureRequest, Paper, Proposal, SheetImport
 from anwei.monitoring.models import Alarm, Device, Tag, Warning
 from anwei.org.models import (
@@ -141,6 +150,8 @@ class Place:
     recheck: RecheckItem  # of the hazard, drawn for a second look
     penalty: Penalty  # to be published tomorrow: nothing of it is public
     visit: Visit  # planned by the office, announced
+    visit_file: VisitFile  # a photo of another one, which is over
+    visit_paper: VisitPaper  # its record
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -237,6 +238,29 @@ OF_HAZARDS = {
             "ends_on": TODAY,
             "target": "1",
         },
+    ),
+    "inspections/phone/acts/": Write(
+        frozenset({"office"}),
+        lambda world, place, role: {
+            "key": "matrix-act",
+            "visit": world.places[place or "x"].visit_file.visit_id,
+            "kind": "end",
+            "at": NOW.isoformat(),
+            "finding": WORDS,
+        },
+        as_json=True,
+        names_plant=True,
+    ),
+    "inspections/phone/files/": Write(
+        frozenset({"office"}),
+        lambda world, place, role: {
+            "key": "matrix-file",
+            "visit": str(world.places[place or "x"].visit_file.visit_id),
+            "kind": "evidence",
+            "sha256": sha256(photo().content).hexdigest(),
+            "file": SimpleUploadedFile("现场.jpg", photo().content, content_type="image/jpeg"),
+        },
+        names_plant=True,
     ),
     "inspections/<int:pk>/<slug:act>/": Write(frozenset({"office"}), fixed(**REASON)),
     "inspections/campaigns/<int:pk>/close/": Write(frozenset({"office"})),
