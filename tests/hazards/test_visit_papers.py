@@ -1,0 +1,243 @@
+"""The papers of a visit: what they say, under which numbers, who reads them, and what is decided later."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+from docx import Document
+from PIL import Image, ImageDraw
+
+from anwei.cases.models import Notice
+from anwei.hazards.models import Answer, Hazard, PaperNumber, Visit, VisitFile, VisitPaper
+from anwei.ledgers.models import Change, PaperSeries
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import LATER, signed_in
+from tests.hazards.inspecting import Team, page, plan, team
+from tests.hazards.inspecting import act as at_desk
+from tests.hazards.phoning import check, grave, items, package, send, send_file
+
+WHOLE = {"head": "王厂长", "refusal": "", "signature_key": "", "finding": "现场管理较好"}
+
+
+@pytest.fixture
+def crew(safe: Safe) -> Team:
+    return team(safe)
+
+
+def drawn() -> bytes:
+    """Return a name drawn in black on nothing."""
+    image = Image.new("RGBA", (120, 60))
+    ImageDraw.Draw(image).line((10, 50, 110, 10), fill="black", width=4)
+    content = BytesIO()
+    image.save(content, "PNG")
+    return content.getvalue()
+
+
+def read(person: Any, paper: VisitPaper) -> Any:
+    answer = signed_in(person).get(f"/inspections/papers/{paper.pk}/")
+    assert answer.status_code == 200 and answer["Content-Disposition"].startswith("attachment")
+    return Document(BytesIO(b"".join(answer)))
+
+
+def words(document: Any) -> str:
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
+
+
+def of_kind(visit: Visit, kind: str) -> VisitPaper:
+    return VisitPaper.objects.filter(visit=visit, number__template=f"visit_{kind}").latest("version")
+
+
+def inspected(crew: Team) -> Visit:
+    """Find a major hazard and two answers to one item, and end with a drawn signature."""
+    visit = plan(crew)
+    numbers = package(crew.first)["visits"][0]["numbers"]
+    send(crew.first, visit, "begin", code="")
+    item, criterion = grave(visit)
+    check(crew.first, visit, item.id, "failed", note="无证上岗\n两人")
+    other = next(one for one in items(visit) if one.id != item.id)
+    check(crew.first, visit, other.id, "ok", note="齐全")
+    check(crew.second, visit, other.id, "failed", note="缺一个")
+    found = {"item": item.id, "description": "电工无证上岗", "place": "配电室", "criterion": criterion}
+    ordered = {"order": "stop", "due_on": LATER.isoformat(), "requirement": "持证上岗"}
+    told = send(crew.first, visit, "hazard", **found, **ordered, major=True, measures="撤出人员，停用配电室")
+    assert told["status"] == "written", told
+    signed = send_file(
+        crew.first, visit, drawn(), key="signature-1", kind="signature", latitude="", longitude=""
+    )
+    assert signed.status_code == 200, signed.content
+    told = send(
+        crew.first, visit, "end", **WHOLE | {"signature_key": "signature-1"}, papers=["record", "order"]
+    )
+    assert told["status"] == "written", told
+    visit.refresh_from_db()
+    assert {one.number.number for one in VisitPaper.objects.filter(visit=visit)} == {
+        numbers[kind] for kind in ("record", "order", "measures")
+    }
+    return visit
+
+
+def test_the_papers_say_what_was_found(crew: Team) -> None:
+    visit = inspected(crew)
+    hazard = Hazard.objects.get()
+    record = read(crew.first, of_kind(visit, "record"))
+    said = words(record)
+    for word in (
+        visit.number,
+        "甲化工厂",
+        "inspector（HN-001）、verifier（HN-002）",
+        "现场管理较好",
+        "共检查2项：合格1项，不合格1项，不适用0项。",
+        "无证上岗；两人",
+        hazard.number,
+        "电工无证上岗",
+        hazard.criterion_text,
+        hazard.criterion_source,
+        "王厂长（签名见文末）",
+        "有不同的回答，待定：合格，齐全（inspector）；不合格，缺一个（verifier）",
+    ):
+        assert word in said, word
+    assert len(record.inline_shapes) == 1
+    order = words(read(crew.first, of_kind(visit, "order")))
+    assert "停产停业整改，2026年12月4日前整改完毕" in order and "持证上岗" in order and "行政复议" in order
+    assert "待定" in order and of_kind(visit, "order").number.number in order
+    assert "撤出人员，停用配电室" in words(read(crew.first, of_kind(visit, "measures")))
+    assert "{" not in said + order
+
+
+def test_a_signature_on_nothing_stays_readable(crew: Team) -> None:
+    document = read(crew.first, of_kind(inspected(crew), "record"))
+    (relation,) = [one for one in document.part.rels.values() if "image" in one.reltype]
+    picture = Image.open(BytesIO(relation.target_part.blob)).convert("L")
+    assert picture.getextrema()[0] < 60 and picture.getpixel((2, 2)) > 200
+
+
+def test_both_sides_have_them_after_the_end(crew: Team) -> None:
+    visit = inspected(crew)
+    boss, worker = crew.safe.county.boss, crew.safe.county.worker
+    paper = of_kind(visit, "record")
+    assert visit.number in words(read(boss, paper))
+    shown = page(boss, f"/inspections/{visit.pk}/")
+    assert f"/inspections/papers/{paper.pk}/" in shown and "领用文号" not in shown
+    assert Notice.objects.filter(text__contains="下载文书").exists()
+    signature = VisitFile.objects.get(kind="signature")
+    assert signed_in(worker).get(f"/inspections/files/{signature.pk}/").status_code == 200
+    other = crew.safe.county.other_enterprise
+    stranger = other.unit.posts.first().holdings.first()
+    if stranger is not None:
+        assert signed_in(stranger.person).get(f"/inspections/papers/{paper.pk}/").status_code == 404
+
+
+def test_the_enterprise_opens_nothing_before_the_end_and_no_recording(crew: Team) -> None:
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    send_file(crew.first, visit)
+    photo = VisitFile.objects.get()
+    boss, address = crew.safe.county.boss, f"/inspections/files/{photo.pk}/"
+    assert signed_in(boss).get(address).status_code == 404
+    assert signed_in(crew.second).get(address).status_code == 200
+    assert signed_in(crew.second).get(f"{address}?size=small").status_code == 200
+    at_desk(crew.first, visit, "end", finding="未发现问题")
+    answer = signed_in(boss).get(address)
+    assert answer.status_code == 200 and answer["Content-Type"] == "image/jpeg"
+    assert address in page(boss, f"/inspections/{visit.pk}/")
+
+
+def test_what_was_not_used_is_void_and_never_given_again(crew: Team) -> None:
+    plan(crew, planned_on="2026-11-25")
+    visit = plan(crew)
+    for person in (crew.first, crew.second):
+        package(person)
+    send(crew.first, visit, "begin", code="")
+    send(crew.first, visit, "end", **WHOLE, papers=[])
+    mine = PaperNumber.objects.filter(visit=visit)
+    used = mine.get(used_at__isnull=False)
+    assert (used.template, used.person, used.void_at) == ("visit_record", crew.first, None)
+    assert mine.filter(void_at__isnull=False).count() == 7
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert "作废" in shown and all(one.number in shown for one in mine)
+    assert Change.objects.filter(register="hazards.visit", row=str(visit.pk), verb="void").count() == 1
+    plan(crew, reason="asked", reason_text="来函")
+    given = [
+        number
+        for one in package(crew.first)["visits"]
+        for number in one["numbers"].values()
+        if one["numbers"]
+    ]
+    assert not set(given) & {one.number for one in mine}
+    assert PaperSeries.objects.get(series="检记").last == PaperNumber.objects.filter(series="检记").count()
+
+
+def test_a_cancelled_visit_gives_its_numbers_up(crew: Team) -> None:
+    visit = plan(crew)
+    package(crew.first)
+    at_desk(crew.first, visit, "cancel", reason="改期")
+    assert PaperNumber.objects.filter(visit=visit, void_at__isnull=False).count() == 4
+
+
+def test_a_paper_of_a_visit_and_of_a_case_share_one_series(crew: Team) -> None:
+    visit = inspected(crew)
+    order = of_kind(visit, "order").number
+    assert (order.series, order.issuer) == ("责改", crew.bureau)
+    assert re.fullmatch(r".*责改〔2026〕\d+号", order.number)
+
+
+def test_what_is_decided_later_makes_a_new_version(crew: Team) -> None:
+    visit = inspected(crew)
+    before = of_kind(visit, "record")
+    at_desk(crew.second, visit, "decide", answer=Answer.objects.get().pk, take="1")
+    after = of_kind(visit, "record")
+    assert (after.version, after.number) == (2, before.number) and after.sha256 != before.sha256
+    said = words(read(crew.first, after))
+    assert "不合格2项" in said and "有不同的回答" not in said
+    assert "有不同的回答" in words(read(crew.first, before))
+    assert "第 2 版" in page(crew.first, f"/inspections/{visit.pk}/")
+
+
+def test_a_refusal_is_noted(crew: Team) -> None:
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    send(crew.first, visit, "end", **WHOLE | {"refusal": "对隐患有异议"})
+    document = read(crew.first, of_kind(visit, "record"))
+    assert "王厂长拒绝签字：对隐患有异议" in words(document) and len(document.inline_shapes) == 0
+
+
+def test_a_township_without_the_power_gets_record_and_transfer(crew: Team) -> None:
+    town = crew.townsman.holdings.get().post.unit
+    visit = plan(crew, crew.townsman, body=town.pk, inspectors=[])
+    visit.attendances.create(person=crew.townsman, unit=town)
+    visit.attendances.create(person=crew.clerk, unit=town)
+    send(crew.townsman, visit, "begin", code="")
+    found = {"item": "", "description": "通道堵塞", "place": "一楼", "criterion": "", "major": False}
+    ordered = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "清通"}
+    send(crew.townsman, visit, "hazard", **found, **ordered)
+    told = send(crew.townsman, visit, "end", **WHOLE, papers=["record", "order", "measures"])
+    assert told["status"] == "written"
+    papers = VisitPaper.objects.filter(visit=visit)
+    assert {one.number.template for one in papers} == {"visit_record", "visit_transfer"}
+    said = words(read(crew.townsman, of_kind(visit, "transfer")))
+    assert "通道堵塞" in said and Hazard.objects.get().supervisor.unit.name in said
+    assert not PaperNumber.objects.filter(template__in=["visit_order", "visit_measures"]).exists()
+
+
+def test_a_signature_that_did_not_come_holds_the_end_up(crew: Team) -> None:
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    told = send(crew.first, visit, "end", **WHOLE | {"signature_key": "signature-9"})
+    assert told["status"] == "refused" and "签名" in told["message"]
+    visit.refresh_from_db()
+    assert visit.ended_at is None
+
+
+def test_user_text_makes_no_rows_of_its_own(crew: Team) -> None:
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    check(crew.first, visit, items(visit)[0].id, "failed", note="｜伪造｜一行｜\n｜合格｜全部｜ {今天}")
+    send(crew.first, visit, "end", **WHOLE | {"finding": "｜伪造｜一行｜\n{今天}"})
+    document = read(crew.first, of_kind(visit, "record"))
+    cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert all(row[0] not in ("伪造", "合格") for row in cells)
+    assert "{今天}" in words(document)
