@@ -23,7 +23,7 @@ from anwei.demo.people import (
 )
 from anwei.demo.plan import DevicePlan, EnterprisePlan, TagPlan, enterprises
 from anwei.demo.registers import create_registers
-from anwei.demo.risks import create_risk_points
+from anwei.demo.risks import create_installations, create_risk_points
 from anwei.demo.tables import table
 from anwei.ledgers.services import record_change
 from anwei.monitoring.models import AlarmRule, Device, Tag
@@ -65,14 +65,15 @@ def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
     plans = enterprises()
     owners = _create_enterprises(plans, units)
     sites = _create_sites(plans, owners)
-    n_points = create_risk_points(sites, timezone.localdate(now))
+    n_points = create_risk_points(sites, now)
     n_rows = create_registers(owners, timezone.localdate(now))
     arrange(staff, units)
     keys = {device.code: new_key() for plan in plans for device in plan.devices}
     devices = _create_devices(plans, owners, sites, keys, now)
     n_tags, n_rules = _create_tags(plans, devices)
+    n_units = create_installations(owners, sites, now)
     content = {"enterprises": len(owners), "devices": len(devices), "tags": n_tags, "rules": n_rules}
-    content |= {"risk_points": n_points, "register_rows": n_rows}
+    content |= {"risk_points": n_points, "installations": n_units, "register_rows": n_rows}
     record_change("demo.county", "county", actor=None, now=now, verb="fill", content=content)
     bump_register()
     _write_keys(

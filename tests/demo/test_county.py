@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -20,20 +21,31 @@ from anwei.demo.keys import device_keys
 from anwei.demo.people import Account
 from anwei.demo.plan import enterprises, townships
 from anwei.ledgers import seal
-from anwei.ledgers.models import Change
+from anwei.ledgers.models import Change, Proposal
 from anwei.ledgers.papers import services as papers
 from anwei.monitoring.models import AlarmRule, Device, Tag, Warning
 from anwei.monitoring.register import snapshot
 from anwei.org.gaps import gaps
 from anwei.org.models import Delegation, Holding, Person, Post, SectorDuty, Territory, Unit
+from anwei.org.register_rules import may_confirm_changes
 from anwei.org.responsibility import posts_for
 from anwei.org.terms import ending_soon
 from anwei.sites.expiries.kinds import expiries
-from anwei.sites.models import DangerousWork, Enterprise, ProjectParty, RiskPoint, Site
+from anwei.sites.models import (
+    Assessment,
+    DangerousWork,
+    Enterprise,
+    Installation,
+    ProjectParty,
+    RiskPoint,
+    Site,
+)
+from anwei.sites.risks.queries import due_points, installation_levels, valid_assessments
 from anwei.standards.geography.points import Point
 from anwei.standards.geography.regions import Region
 from anwei.standards.risk.accident_types import accident_types
 from anwei.standards.sectors import sectors
+from tests.sites.proposals import decided, sent
 
 pytestmark = pytest.mark.django_db
 County = tuple[DataFolder, list[Account]]
@@ -57,6 +69,42 @@ def test_every_key_site_has_a_risk_point_that_somebody_keeps_in_check(county: Co
         assert {control.level for control in point.controls.all()} == {"enterprise", "department"}
         assert all(code in accident_types(timezone.localdate()) for code in point.accidents.split(","))
     assert {point.grade for point in points} == {"orange", "yellow", "blue"}
+
+
+def test_every_colour_of_a_risk_point_rests_on_an_assessment_that_another_confirmed(county: County) -> None:
+    assessed = {one.point_id: one for one in valid_assessments(Assessment.objects.filter(method="lec"))}
+    for point in RiskPoint.objects.select_related("site__enterprise"):
+        one = assessed[point.pk]
+        assert (one.grade, one.review_on) == (point.grade, point.review_on)
+        assert one.version and one.assessor and one.confirmed_by and one.assessor != one.confirmed_by
+        assert Assessment.objects.visible_to(one.assessor).filter(pk=one.pk).exists()
+        assert may_confirm_changes(one.confirmed_by)
+        verbs = Change.objects.filter(register="sites.assessment", row=str(one.pk)).order_by("number")
+        assert list(verbs.values_list("verb", "actor")) == [
+            ("assess", one.assessor_id),
+            ("confirm", one.confirmed_by_id),
+        ]
+    due = due_points(Person.objects.get(username="zhiban"), timezone.localdate())
+    assert 0 < due.count() < len(assessed) / 10
+
+
+def test_the_ammonia_of_a_cold_store_can_be_raised_by_its_safety_post_and_confirmed(county: County) -> None:
+    """The story of the file: a quantity changes, an official confirms, the level of the installation rises."""
+    unit = Installation.objects.get()
+    assert installation_levels([unit.pk]) == {unit.pk: 4}
+    (ammonia,) = unit.chemicals.all()
+    assert (ammonia.name, ammonia.design_t, ammonia.actual_t, unit.people_exposed) == ("氨", 12, 10.5, 36)
+    counts = Assessment.objects.get(installation=unit)
+    plant, official = Client(), Client()
+    plant.force_login(Person.objects.get(username="industry-01-anquan"))
+    official.force_login(counts.confirmed_by)
+    with transaction.atomic():
+        assert sent(plant, "chemicals", ammonia, design_t="60").status_code == 302
+        proposal = Proposal.objects.get()
+        assert decided(official, proposal, "confirm") == 302
+        newest = Assessment.objects.filter(installation=unit).latest("pk")
+        assert newest.result["level"] == 3 and newest.assessor == counts.assessor
+        transaction.set_rollback(True)
 
 
 def test_papers_end_soon_and_every_kind_of_place_stands_in_its_township(county: County) -> None:

@@ -109,9 +109,19 @@ def keep(
     `assessor` is who answers for what it rests on where that is not the actor. Raises PermissionDenied where
     the actor (None: the system) may not see what was assessed.
     """
+    made = drawn_up(record, thing, assessor=assessor or actor, now=now, review_on=review_on)
+    made.save(force_insert=True)
+    remember(made, "assess", sealed(made), actor=actor, now=now)
+    if actor is not None:
+        ensure_visible(actor, made)
+    return made
+
+
+def drawn_up(record: Record, thing: Thing, *, assessor: Any, now: datetime, review_on: date) -> Assessment:
+    """Return a finished assessment in the stored form of `standards.risk.records`, not yet written."""
     owner = owner_of(thing)
     lies = thing.site if isinstance(thing, RiskPoint) else None
-    made = Assessment.objects.create(
+    return Assessment(
         enterprise=thing if isinstance(thing, Enterprise) else None,
         installation=thing if isinstance(thing, Installation) else None,
         point=thing if isinstance(thing, RiskPoint) else None,
@@ -123,16 +133,17 @@ def keep(
         inputs=record["inputs"],
         result={**record["result"], **{part: record[part] for part in ("name", "steps", "confirm")}},
         grade=record["grade"] or "",
-        assessor=assessor or actor,
+        assessor=assessor,
         assessed_at=now,
         review_on=review_on,
     )
-    content: dict[str, Any] = {"method": made.method, "version": made.version, "grade": made.grade}
-    content |= {"of": str(thing), "assessor": made.assessor_id}
-    remember(made, "assess", content, actor=actor, now=now)
-    if actor is not None:
-        ensure_visible(actor, made)
-    return made
+
+
+def sealed(assessment: Assessment) -> dict[str, Any]:
+    """Return what is sealed of an assessment when it is made."""
+    content: dict[str, Any] = {"method": assessment.method, "version": assessment.version}
+    content |= {"grade": assessment.grade, "of": str(assessment.thing), "assessor": assessment.assessor_id}
+    return content
 
 
 def _require_assessor(person: Person, thing: Thing, now: datetime) -> None:
