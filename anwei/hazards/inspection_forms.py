@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.hazards.models import Campaign, Visit
 from anwei.hazards.planning.bodies import bodies_around, bodies_of, certified_on
-from anwei.hazards.services.draws import LONGEST_SEED
+from anwei.hazards.services.draws import LONGEST_PUBLIC
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import SECTOR_CHOICES, Person, Territory, Unit
 from anwei.standards.inspections.rules import reasons
@@ -214,16 +214,17 @@ class CampaignForm(forms.Form):
 
 
 class DrawForm(forms.Form):
-    """By which seed, how many, and how many inspectors for each."""
+    """How many, how many inspectors for each, and a public number that goes into the seed."""
 
     body = forms.ModelChoiceField(
         label=_("抽取单位"), queryset=Unit.objects.none(), widget=forms.Select(attrs=SELECT)
     )
-    seed = forms.CharField(
-        label=_("种子"),
-        max_length=LONGEST_SEED,
+    public_number = forms.CharField(
+        label=_("公开数（可不填）"),
+        max_length=LONGEST_PUBLIC,
+        required=False,
         widget=forms.TextInput(attrs=TEXT),
-        help_text=_("可以用当天公布的彩票号码等事先没人知道的数；系统先填了一个"),
+        help_text=_("如当天公布的彩票号码；抽取时系统再加一个随机数，合成种子，谁也不能事先试出结果"),
     )
     n = forms.IntegerField(
         label=_("抽取家数"), min_value=1, max_value=9999, widget=forms.NumberInput(attrs=TEXT)

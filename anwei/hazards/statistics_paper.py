@@ -10,6 +10,7 @@ from anwei.hazards.models import Origin, Statistics
 from anwei.hazards.statistics import Figures, Period
 from anwei.ledgers.papers.blocks import Block, Paragraph, Signature, Table
 from anwei.ledgers.papers.layout import chinese_date, printout
+from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.sites.models import Enterprise
 
@@ -49,7 +50,7 @@ def statistics_docx(
         if reported is None:
             signed = ["主要负责人（签字）：", "（未确认报送，数字按记录现状）"]
         else:
-            signed = [f"主要负责人：{reported.confirmed_by}", chinese_date(reported.confirmed_at.date())]
+            signed = [f"主要负责人：{reported.confirmed_by}", chinese_date(day_of(reported.confirmed_at))]
         told.append(Signature([], signed))
         part = f"第{period.quarter}季度" if period.quarter else "年度"
         title = f"事故隐患排查治理情况统计分析表\n（{period.year}年{part}）"

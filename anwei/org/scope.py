@@ -83,6 +83,16 @@ def grants(person: Person) -> tuple[Grant, ...]:
     return remembered
 
 
+def posts_over(person: Person, territory: str, sector: str, enterprise: int | None) -> list[Post]:
+    """Return the posts of `person` that reach a row by themselves.
+
+    Who holds two posts has the rights of neither in the reach of the other: a regulator's officer who is also
+    safety staff of a plant does not regulate that plant.
+    """
+    posts = [post for post in standing(person).posts if _sees_anything(post)]
+    return [post for post in posts if grant_of(post).covers(territory, sector, enterprise)]
+
+
 def sees_the_county(person: Person) -> bool:
     """Say whether a post of `person` reaches the whole county."""
     return any(grant.is_county_wide for grant in grants(person))

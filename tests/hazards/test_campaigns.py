@@ -9,8 +9,10 @@ import pytest
 from django.db import DatabaseError, transaction
 from python_calamine import CalamineWorkbook
 
+from anwei.cases.errors import CaseError
 from anwei.hazards.models import Campaign, Draw, Hazard
 from anwei.hazards.planning.daily import daily_report
+from anwei.hazards.services.draws import make_draw
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Post, Unit
 from anwei.sites.models import LiveColour, Site
@@ -82,18 +84,22 @@ def test_a_draw_can_be_drawn_again_by_anybody(safe: Safe) -> None:
     for number in range(4, 9):
         make_enterprise(f"厂{number}", TOWN, "chemical", f"9100000000000000{number}X")
     action = campaign(crew, sectors=["chemical"])
-    sent = {"body": crew.bureau.pk, "seed": "2026147", "n": 2, "n_inspectors": 2}
+    sent = {"body": crew.bureau.pk, "public_number": "2026147", "n": 2, "n_inspectors": 2}
     answer = signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/draw/", sent)
     made = Draw.objects.get()
     assert answer.url == f"/inspections/draws/{made.pk}/"
     codes = [code for code, _people in made.result]
-    assert len(made.population) == 6
-    assert codes == sorted(made.population, key=lambda code: lot("2026147", code))[:2]
+    assert len(made.population) == 6 and made.seed.startswith("2026147-")
+    assert codes == sorted(made.population, key=lambda code: lot(made.seed, code))[:2]
     shown = page(crew.second, f"/inspections/draws/{made.pk}/")
     assert "与当时的结果一致" in shown and codes[0] in shown
     assert "不是当时的结果" in page(crew.second, f"/inspections/draws/{made.pk}/", seed="别的")
-    again = signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/draw/", sent)
-    assert again.status_code == 422  # one seed, one draw
+    signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/draw/", sent | {"seed": made.seed})
+    assert (
+        Draw.objects.exclude(pk=made.pk).get().seed != made.seed
+    )  # nobody can try seeds: half is the server's
+    with pytest.raises(CaseError):  # one seed, one draw
+        make_draw(action, actor=crew.first, now=NOW, body=crew.bureau, seed=made.seed, n=2, n_inspectors=2)
     with pytest.raises(DatabaseError), transaction.atomic():
         Draw.objects.filter(pk=made.pk).update(n=3)
     signed_in(crew.first).post(f"/inspections/draws/{made.pk}/", {"planned_on": days(2)})

@@ -104,6 +104,14 @@ def test_our_own_hazards_are_counted_by_the_clock_of_putting_right(safe: Safe) -
     assert NOW.astimezone(COUNTY_TIME).year == LATER.year
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/hazards/closures/?year=1", "/hazards/closures/?year=9999", "/hazards/beside/?q=aa&sector=nosuch"],
+)
+def test_odd_addresses_are_answered(safe: Safe, address: str) -> None:
+    assert signed_in(safe.inspector).get(address).status_code == 200
+
+
 def test_the_sheet_has_every_month_and_township(safe: Safe, tmp_path: Path) -> None:
     draw_wards()
     rows = sample(200)

@@ -31,7 +31,7 @@ def addresses(crew: Team) -> dict[str, str]:
     for number in range(4, 9):
         make_enterprise(f"第{number}精细化工有限责任公司", TOWN, "chemical", f"9100000000000000{number}X")
     action = campaign(crew, sectors=["chemical"], basis="测安委〔2026〕9号", note="逐户检查")
-    sent = {"body": crew.bureau.pk, "seed": "2026147", "n": 2, "n_inspectors": 2}
+    sent = {"body": crew.bureau.pk, "public_number": "2026147", "n": 2, "n_inspectors": 2}
     signed_in(crew.first).post(f"/inspections/campaigns/{action.pk}/draw/", sent)
     town = Unit.objects.get(name="甲镇人民政府")
     visit = plan(crew, campaign=action.pk, reason="campaign")

@@ -18,7 +18,7 @@ from anwei.hazards.models import Hazard, Penalty
 from anwei.hazards.penalties.closure import closure_of, windows_reached
 from anwei.hazards.redaction import found_in, redacted
 from anwei.ledgers.desk import heaps_of, n_waiting
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import Holding, Person, Post, Unit
 from anwei.sites.live.facts import facts_of
 from anwei.sites.models import Enterprise
 from tests.hazards.conftest import Safe
@@ -225,7 +225,8 @@ def test_three_penalties_with_a_major_hazard_raise_the_flag_everywhere(safe: Saf
     assert closure_of(enterprise, NOW.date()) is None  # no major hazard
     hazard = major(safe)
     assert facts(enterprise) == {"major_hazards_open", "closure_reached"}
-    assert n_waiting(clerk, NOW) == 1 and n_waiting(safe.inspector, NOW) == 0
+    assert n_waiting(clerk, NOW) == 1
+    assert [str(heap.kind.label) for heap in heaps_of(safe.inspector, NOW, 5)] == ["挂牌督办"]
     [line] = heaps_of(clerk, NOW, 5)[0].lines
     assert line.title == "甲化工厂"
     for address in (f"/enterprises/{enterprise.pk}/", line.address, "/work/"):
@@ -259,3 +260,50 @@ def test_an_overdue_major_hazard_is_a_fact_from_the_day_after(safe: Safe) -> Non
     assert keys(10) == ["major_hazards_open"]
     assert keys(11) == ["major_hazards_open", "major_hazards_overdue"]
     assert keys(-1) == []
+
+
+def test_penalties_of_people_do_not_close_the_plant(safe: Safe, head: Person) -> None:
+    hazard = major(safe)
+    for n in range(3):
+        recorded(safe.inspector, f"hazard={hazard.pk}", decision_number=f"{n}号", person_name="王小明")
+    assert closure_of(safe.county.enterprise, DECIDED + timedelta(days=1)) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["138 0013 8000", "１３８００１３８０００", "+86138-0013-8000", "司马 长风", "司马长风"]
+)
+def test_nobody_of_a_workshop_and_no_number_in_any_writing_is_published(
+    safe: Safe, head: Person, words: str
+) -> None:
+    unit = safe.county.enterprise.unit
+    shop = Unit.objects.create(kind="enterprise_part", name="一车间", territory=unit.territory, parent=unit)
+    staff = in_post("w", Post.objects.create(unit=shop, kind="safety", title="车间安全员"))
+    Person.objects.filter(pk=staff.pk).update(full_name="司马长风")
+    penalty = recorded(safe.inspector, f"hazard={file(safe.inspector, safe.county.enterprise.pk).pk}")
+    answer = act(safe.inspector, penalty, "submit", public_text=f"甲化工厂（{words}）违章指挥，罚款2万元")
+    assert answer.status_code == 422 and words.replace(" ", "")[:2] in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-24 10:00 罚款20000.00元，〔2026〕13号",
+        "91140423MA0ABCD12X",
+        "GB 18218-2018 第0.1条",
+        "013-2026-001-88",
+        "2026 11 24 001 共 15 页",
+    ],
+)
+def test_dates_codes_and_numbers_of_papers_stay(text: str) -> None:
+    assert redacted(text, {"王小明"}) == text
+
+
+def test_a_post_in_a_plant_gives_no_right_of_the_bureau_there(safe: Safe) -> None:
+    coal = Unit.objects.create(kind="department", name="煤炭局", territory=COUNTY)
+    person = in_post("both", Post.objects.create(unit=coal, kind="officer", title="科员"))
+    own = Post.objects.create(unit=safe.county.enterprise.unit, kind="safety", title="兼职安全科长")
+    Holding.objects.create(post=own, person=person, from_on=DECIDED)
+    where = f"enterprise={safe.county.enterprise.pk}"
+    assert signed_in(person).get(f"/enterprises/{safe.county.enterprise.pk}/").status_code == 200
+    assert signed_in(person).post(f"/penalties/new/?{where}", told()).status_code == 403
+    assert not Penalty.objects.exists()

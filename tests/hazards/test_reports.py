@@ -85,6 +85,15 @@ def test_only_who_answers_for_safety_reports_and_others_see_who_has_not(safe: Sa
     assert "没有符合条件的记录" in narrowed
 
 
+def test_an_odd_month_of_one_obliges_nobody(safe: Safe) -> None:
+    client = signed_in(safe.county.worker)
+    old = client.post("/selfchecks/new/?month=1990-01", answers(safe.county.enterprise))
+    assert old.status_code == 422 and "最近 12 个月" in old.content.decode()
+    assert client.post("/selfchecks/new/?month=2026-03", answers(safe.county.enterprise)).status_code == 302
+    page = client.get("/selfchecks/").content.decode()
+    assert "2026-10" in page and "2026-09" not in page  # the county began in November: it owes October
+
+
 def test_the_sample_of_zero_reports_is_the_same_for_everybody(db: None) -> None:
     month = date(2026, 11, 1)
     chosen = sampled(month, range(1, 101))

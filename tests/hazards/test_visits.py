@@ -13,11 +13,12 @@ from anwei.cases.verify import verify
 from anwei.hazards.models import Inspector, Visit
 from anwei.ledgers.search.keeping import catch_up
 from anwei.org.models import Person, Unit
+from anwei.sites.models import Site
 from anwei.sites.risks.signs import issue_sign
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import signed_in
 from tests.hazards.inspecting import act, days, page, plan, refused, team
-from tests.kernel.county import NOW
+from tests.kernel.county import NOW, TOWN
 
 ENDED = {"finding": "未发现问题", "head": "厂长", "refusal": ""}
 
@@ -157,6 +158,28 @@ def test_visits_of_several_bodies_become_one(safe: Safe) -> None:
     assert set(theirs.bodies.all()) == {town, crew.bureau} and theirs.attendances.count() == 3
     assert (ours.state, ours.merged_into) == ("merged", theirs)
     assert "综合查一次" in page(safe.county.boss, f"/inspections/{theirs.pk}/")
+
+
+def test_a_visit_of_next_year_that_begins_this_year_counts_in_this_year(safe: Safe) -> None:
+    crew = team(safe)
+    plan(crew)
+    plan(crew)
+    next_year = plan(crew, announced="0", planned_on="2027-01-04")
+    answer = act(crew.first, next_year, "begin")
+    assert answer.status_code != 302 or next_year.begun_at is None
+    assert (
+        "上限 2 次" in page(crew.first, answer.url) if answer.status_code == 302 else answer.content.decode()
+    )
+
+
+def test_no_code_of_nobody_makes_a_visit_scanned(safe: Safe) -> None:
+    crew = team(safe)
+    site = Site.objects.create(
+        category="road", code="LD-1", name="急弯", territory=TOWN, sector="chemical", unit=crew.bureau
+    )
+    visit = plan(crew, where=f"site={site.pk}")
+    act(crew.first, visit, "begin", code="no-such-sign")
+    assert visit.begun_at is None
 
 
 def test_what_is_too_far_apart_is_not_merged(safe: Safe) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,10 +14,11 @@ from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Clock, Entry
 from anwei.cases.queries import line_of
 from anwei.hazards.models import Listing
+from anwei.hazards.people import names_around
 from anwei.hazards.redaction import redacted
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.holdings import day_of
-from anwei.org.models import Person, Territory
+from anwei.org.models import Territory
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.standards.hazards.rules import ListedStep, listed_supervision
 
@@ -72,7 +73,7 @@ def facts_of(listing: Listing) -> dict[str, str]:
 
 def public_facts(listing: Listing) -> list[tuple[str, str]]:
     """Return what everybody may read, with names of people and numbers masked."""
-    names, facts = names_around(listing), facts_of(listing)
+    names, facts = _names(listing), facts_of(listing)
     return [
         (_(label), redacted(facts[label], names if label in WRITTEN else ()))
         for label in PUBLIC
@@ -82,22 +83,28 @@ def public_facts(listing: Listing) -> list[tuple[str, str]]:
 
 def public_progress(listing: Listing) -> Iterator[Told]:
     """Yield what was done, the newest first, masked likewise."""
-    names = names_around(listing)
+    names = _names(listing)
     entries = Entry.objects.filter(case=listing.pk, verb__in=TOLD).order_by("-number")
     for entry in entries:
         words = str(entry.content.get("progress", "")) if entry.verb == "progress" else ""
         yield Told(entry.at, str(line_of(listing, entry)), redacted(words, names))
 
 
+def dues_of(listings: Iterable[Listing]) -> dict[int, date | None]:
+    """Return by key the day until which each hazard must be put right, an extension counted in."""
+    rows = list(listings)
+    clocks = Clock.objects.filter(case__in=[row.pk for row in rows], met_by="apply").order_by("due_at")
+    extended = dict(clocks.values_list("case", "due_at"))
+    return {row.pk: last_day(extended[row.pk]) if row.pk in extended else row.due_on for row in rows}
+
+
 def due_on(listing: Listing) -> date | None:
-    """Return the day until which the hazard must be put right, an extension counted in."""
-    clock = Clock.objects.filter(case=listing.pk, met_by="apply").order_by("-due_at").first()
-    return listing.due_on if clock is None else last_day(clock.due_at)
+    """Return that day of one."""
+    return dues_of([listing])[listing.pk]
 
 
-def is_late(listing: Listing, now: datetime) -> bool:
+def is_late(listing: Listing, due: date | None, now: datetime) -> bool:
     """Say whether that day is past and nobody has applied to lift it."""
-    due = due_on(listing)
     return listing.phase == Phase.ACTING and due is not None and due < day_of(now)
 
 
@@ -112,13 +119,9 @@ def public_listings(on: date) -> QuerySet[Listing]:
     return found.order_by("-in_force", "level", "-listed_on", "-pk")
 
 
-def names_around(listing: Listing) -> set[str]:
-    """Return the names of people that the words of a listing may hold."""
-    hazard = listing.on_hazard
-    names = {hazard.responsible_name, hazard.finder}
-    posts = (listing.responsible.unit_id, listing.implementer.unit_id)
-    people = Person.objects.filter(holdings__post__unit__in=posts).values_list("full_name", flat=True)
-    return {name for name in {*names, *people} if name}
+def _names(listing: Listing) -> set[str]:
+    units = (listing.responsible.unit_id, listing.implementer.unit_id)
+    return names_around(listing.on_hazard, units, (listing.pk, listing.on_hazard.pk))
 
 
 def _place(case: Case) -> str:

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.cases.clocks import run_clocks
 from anwei.cases.errors import CaseError, NotYet, NotYourTurn
 from anwei.cases.events import contribute_event
 from anwei.cases.lifecycle import Phase
@@ -24,7 +23,7 @@ from anwei.ledgers import seal
 from anwei.org.holdings import ACTING_FOR, Acting, actings_of, day_of, is_held
 from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Matter, posts_for
-from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS, grants, standing
+from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS, posts_over
 from anwei.sites.public_pages import new_code
 
 PROPOSING = (
@@ -83,8 +82,6 @@ def propose(
         requirement=locked.requirement,
         due_on=locked.due_on,
     )
-    run_clocks(locked, LISTED, now)
-    locked.save(update_fields=["deadline"])
     _tell(locked, listing.entries.get(number=1), LISTED, {"number": listing.number, "because": reason}, now)
     return listing
 
@@ -141,14 +138,10 @@ def committee_of(territory: str, office: Unit) -> str:
 
 
 def _as_proposer(hazard: Hazard, person: Person, now: datetime) -> Acting | None:
-    if not any(
-        grant.covers(hazard.territory, hazard.sector, hazard.enterprise_id) for grant in grants(person)
-    ):
-        return None
     acting = actings_of(person, now)
     posts = (
         post
-        for post in standing(person).posts
+        for post in posts_over(person, hazard.territory, hazard.sector, hazard.enterprise_id)
         if post.kind not in NO_PROPOSER and post.unit.kind in PROPOSING and post.pk in acting
     )
     return next((acting[post.pk] for post in posts), None)

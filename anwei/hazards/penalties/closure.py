@@ -57,10 +57,11 @@ def closure_of(enterprise: Enterprise, on: date) -> Reached | None:
 def closures(enterprises: QuerySet[Enterprise] | None, on: date) -> dict[int, Reached]:
     """Return by enterprise what of art. 113 is reached on a day; of all where none are named.
 
-    A major hazard exists while one that was judged 重大 is not closed off; penalties count under the work
-    safety act alone (受到本法规定的行政处罚).
+    A major hazard exists while one that was judged 重大 is not closed off. What counts are penalties of the
+    unit itself, not of its people, under the work safety act alone (生产经营单位…受到本法规定的行政处罚).
     """
     rows = Penalty._base_manager.filter(law=WORK_SAFETY_ACT, decided_on__lte=on, enterprise__isnull=False)
+    rows = rows.filter(person_name="")
     rows = rows.filter(enterprise__in=_with_major(on))
     if enterprises is not None:
         rows = rows.filter(enterprise__in=enterprises.order_by().values("pk"))

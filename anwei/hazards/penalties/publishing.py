@@ -15,6 +15,7 @@ from anwei.cases.lifecycle import Role
 from anwei.cases.models import Entry
 from anwei.cases.rights import check_role
 from anwei.hazards.models import Penalty
+from anwei.hazards.people import names_around
 from anwei.hazards.redaction import redacted
 from anwei.ledgers import seal
 from anwei.ledgers.papers.layout import chinese_date
@@ -62,13 +63,9 @@ def draft_of(penalty: Penalty) -> str:
 
 def known_names(penalty: Penalty) -> set[str]:
     """Return the names that the system knows around a penalty: who was penalised, and who works there."""
-    names = {penalty.person_name}
-    if penalty.on_hazard is not None:
-        names |= {penalty.on_hazard.responsible_name, penalty.on_hazard.finder}
-    if penalty.enterprise is not None:
-        people = Person.objects.filter(holdings__post__unit=penalty.enterprise.unit_id)
-        names |= set(people.values_list("full_name", flat=True))
-    return {name for name in names if name}
+    unit = None if penalty.enterprise is None else penalty.enterprise.unit_id
+    cases = [one for one in (penalty.pk, penalty.on_hazard_id) if one is not None]
+    return {penalty.person_name, *names_around(penalty.on_hazard, [unit], cases)} - {""}
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
@@ -18,7 +18,7 @@ from anwei.hazards.powers import why_not
 from anwei.org.holdings import Acting, acts_for, day_of, filled_post_above, is_held
 from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Matter, posts_for
-from anwei.org.scope import ADMINISTRATORS, grants, standing
+from anwei.org.scope import ADMINISTRATORS, posts_over
 from anwei.sites.models import Enterprise
 from anwei.standards.hazards.penalties import penalties
 from anwei.standards.law.register import sources
@@ -72,20 +72,24 @@ def record_penalty(
         **vars(decision),
         "amount": None if decision.amount is None else decision.amount.quantize(CENT),
     }
-    return open_case(
-        Penalty,
-        actor=actor,
-        now=now,
-        title=_("%(who)s：%(violation)s") % {"who": who, "violation": fine.violation},
-        territory=place.territory,
-        sector=place.sector,
-        site=None if hazard is None else hazard.site,
-        responsible=_responsible(where, now),
-        supervisor=_approver(post, now),
-        implementer=post,
-        public_text=draft_of(Penalty(**columns)),
-        **columns,
-    )
+    try:
+        with transaction.atomic():
+            return open_case(
+                Penalty,
+                actor=actor,
+                now=now,
+                title=_("%(who)s：%(violation)s") % {"who": who, "violation": fine.violation},
+                territory=place.territory,
+                sector=place.sector,
+                site=None if hazard is None else hazard.site,
+                responsible=_responsible(where, now),
+                supervisor=_approver(post, now),
+                implementer=post,
+                public_text=draft_of(Penalty(**columns)),
+                **columns,
+            )
+    except IntegrityError as fault:  # the same form sent twice at the very same moment
+        raise CaseError(_("此文号的处罚已经登记。")) from fault
 
 
 def why_not_recorded(where: Hazard | Enterprise, person: Person) -> str:
@@ -111,9 +115,11 @@ def opener(penalty: Penalty, actor: Person, now: datetime) -> Acting:
 def _hand(territory: str, sector: str, enterprise: int | None, actor: Person) -> Post:
     """Return the actor's post in a body that may penalise there. Raises NotYourTurn with the reason."""
     posts = [
-        post for post in standing(actor).posts if post.kind not in NO_HAND and post.unit.kind in PENALISING
+        post
+        for post in posts_over(actor, territory, sector, enterprise)
+        if post.kind not in NO_HAND and post.unit.kind in PENALISING
     ]
-    if not posts or not any(grant.covers(territory, sector, enterprise) for grant in grants(actor)):
+    if not posts:
         raise NotYourTurn(_("处罚由有管辖权的部门登记。"))
     able = [post for post in posts if not why_not(post.unit)]
     if not able:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,8 +30,9 @@ def yearly_cap() -> int:
 
 
 def counted_in(year: int) -> QuerySet[Visit]:
-    """Return the visits of a year that stand under the cap: planned, begun and ended ones alike."""
-    return Visit._base_manager.filter(planned_on__year=year, counted=True, cancelled_at=None)
+    """Return the visits of a year that stand under the cap: by the year they began in, or by the plan."""
+    in_year = Q(begun_at__year=year) | Q(begun_at=None, planned_on__year=year)
+    return Visit._base_manager.filter(in_year, counted=True, cancelled_at=None)
 
 
 def n_counted(body: Unit, enterprise: Enterprise, year: int) -> int:

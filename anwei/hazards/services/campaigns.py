@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import county_calendar
@@ -61,22 +61,26 @@ def open_campaign(
         raise CaseError(_("没有检查项“%(key)s”。") % {"key": missing[0]})
     if period and Campaign._base_manager.filter(period=period, territory=territory).exists():
         raise CaseError(_("“%(name)s”已经部署过。") % {"name": name})
-    campaign = Campaign._base_manager.create(
-        kind=kind,
-        name=name.strip()[:120],
-        starts_on=starts_on,
-        ends_on=ends_on,
-        sectors=list(sectors),
-        territory=territory,
-        organizer=organizer,
-        items=list(items),
-        target=target,
-        basis=basis.strip()[:200],
-        note=note.strip(),
-        period=period,
-        opened_at=now,
-        opened_by=actor,
-    )
+    try:
+        with transaction.atomic():
+            campaign = Campaign._base_manager.create(
+                kind=kind,
+                name=name.strip()[:120],
+                starts_on=starts_on,
+                ends_on=ends_on,
+                sectors=list(sectors),
+                territory=territory,
+                organizer=organizer,
+                items=list(items),
+                target=target,
+                basis=basis.strip()[:200],
+                note=note.strip(),
+                period=period,
+                opened_at=now,
+                opened_by=actor,
+            )
+    except IntegrityError as fault:  # two open one key period at once
+        raise CaseError(_("“%(name)s”已经部署过。") % {"name": name}) from fault
     content = {"name": campaign.name, "target": target, "territory": territory, "sectors": list(sectors)}
     record_change(REGISTER, campaign.pk, actor=actor, now=now, verb="open", content=content)
     return campaign

@@ -23,7 +23,7 @@ from anwei.org.models import Person, Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.inspections import lots
 
-LONGEST_SEED = 64
+LONGEST_SEED, LONGEST_PUBLIC = 64, 40
 REASON = "draw"
 
 
@@ -45,9 +45,9 @@ def population_of(campaign: Campaign, body: Unit, actor: Person, now: datetime) 
     return Population(free, tuple(own), len(rows) - len(free))
 
 
-def fresh_seed() -> str:
-    """Return a seed that nobody could foresee."""
-    return secrets.token_hex(8)
+def fresh_seed(public_number: str = "") -> str:
+    """Return a seed that nobody could foresee or try out, with a number of public knowledge before it."""
+    return "-".join(filter(None, (public_number.strip(), secrets.token_hex(8))))
 
 
 @transaction.atomic
@@ -114,8 +114,13 @@ class Planned:
     refused: Sequence[str]
 
 
+@transaction.atomic
 def plan_drawn(made: Draw, *, actor: Person, now: datetime, planned_on: date, announced: bool) -> Planned:
-    """Plan a visit to each drawn enterprise that has none from this draw; what one refuses stops no other."""
+    """Plan a visit to each drawn enterprise that has none from this draw; what one refuses stops no other.
+
+    The draw is locked, so that two who plan it at once make one visit to each.
+    """
+    made = Draw._base_manager.select_for_update().get(pk=made.pk)
     enterprises = {one.credit_code: one for one in Enterprise.objects.filter(credit_code__in=_codes(made))}
     there = set(
         Visit._base_manager.filter(campaign=made.campaign, reason=REASON, cancelled_at=None)

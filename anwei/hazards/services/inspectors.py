@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
@@ -31,9 +31,13 @@ def certify(
     number = number.strip()
     if Inspector._base_manager.filter(number=number).exclude(person=person).exists():
         raise CaseError(_("执法证号%(number)s已登记在别人名下。") % {"number": number})
-    row, _made = Inspector._base_manager.update_or_create(
-        person=person, defaults={"number": number, "unit": unit, "valid_until": valid_until}
-    )
+    try:
+        with transaction.atomic():
+            row, _made = Inspector._base_manager.update_or_create(
+                person=person, defaults={"number": number, "unit": unit, "valid_until": valid_until}
+            )
+    except IntegrityError as fault:  # entered for somebody else at the same moment
+        raise CaseError(_("执法证号%(number)s已登记在别人名下。") % {"number": number}) from fault
     content = {"person": person.pk, "number": number, "valid_until": valid_until.isoformat()}
     record_change("hazards.inspector", row.pk, actor=actor, now=now, verb="certify", content=content)
     return row

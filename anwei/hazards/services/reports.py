@@ -25,6 +25,7 @@ from anwei.standards.hazards.checklists import ChecklistItem, checklist, short_c
 
 KEEPERS = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY, Post.Kind.SAFETY)
 SELF_CHECKS, STATISTICS = "hazards.selfcheck", "hazards.statistics"  # in the change log
+MONTHS = 12  # that can still be reported, this one among them
 OK, FAILED, NOT_APPLICABLE = "ok", "failed", "not_applicable"
 SHORT = {Enterprise.Scale.MICRO: 10, Enterprise.Scale.SMALL: 20}  # items; larger ones look at all (TEMPLATE)
 
@@ -52,6 +53,12 @@ def items_for(enterprise: Enterprise) -> tuple[ChecklistItem, ...]:
     return checklist(enterprise.sector) if n is None else short_checklist(enterprise.sector, n)
 
 
+def months_before(day: date, n: int) -> date:
+    """Return the first day of the month `n` months before that of a day."""
+    years, month = divmod(day.year * 12 + day.month - 1 - n, 12)
+    return date(years, month + 1, 1)
+
+
 def due_of(month: date) -> datetime:
     """Return by when the self-check of a month must be reported."""
     row = deadline("hazard.self_check", county_setting(DEADLINES, {}))
@@ -73,6 +80,8 @@ def report_month(
     month = month.replace(day=1)
     if month > day_of(now):
         raise CaseError(_("这个月还没有到。"))
+    if month < months_before(day_of(now), MONTHS - 1):
+        raise CaseError(_("只能补报最近 %(n)d 个月的自查。") % {"n": MONTHS})
     missing = [item.item for item in items_for(enterprise) if item.id not in {one.item.id for one in answers}]
     if missing or not answers:
         raise CaseError(_("还有 %(n)d 项没有回答。") % {"n": len(missing)})

@@ -12,13 +12,13 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import State, Visit, VisitFile
 from anwei.hazards.planning.capping import own_figures
 from anwei.hazards.services.visit_papers import make_papers
-from anwei.hazards.services.visits import locked, remember, require_of_bodies, tell_enterprise
+from anwei.hazards.services.visits import keep_under_cap, locked, remember, require_of_bodies, tell_enterprise
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Unit
 from anwei.org.scope import grants
 from anwei.sites.models import Enterprise, RiskPoint
 from anwei.sites.risks.signs import behind
-from anwei.standards.inspections.rules import figure
+from anwei.standards.inspections.rules import figure, reasons
 
 RATINGS = range(1, 6)
 
@@ -42,7 +42,9 @@ def begin_visit(
         raise CaseError(_("已告知企业 %(day)s 检查；提前的，请先改日期。") % {"day": visit.planned_on})
     if sentence := too_few(visit):
         raise CaseError(sentence)
-    if code and _enterprise_at(code) != visit.enterprise:
+    if visit.enterprise is not None and day_of(at).year != visit.planned_on.year:
+        keep_under_cap(visit.bodies.all(), visit.enterprise, day_of(at), reasons()[visit.reason])
+    if code and (visit.enterprise is None or _enterprise_at(code) != visit.enterprise):
         raise CaseError(_("扫的不是%(whom)s的二维码。") % {"whom": visit.whom})
     visit.begun_at, visit.begun_by, visit.scanned = at, actor, bool(code)
     visit.save(update_fields=["begun_at", "begun_by", "scanned"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -59,10 +59,7 @@ def plan_visit(
     if campaign is not None and campaign.closed_at is not None:
         raise CaseError(_("“%(campaign)s”已结束，不能再安排检查。") % {"campaign": campaign})
     if where.enterprise is not None:
-        # one after the other for each enterprise, so that two bodies at once do not pass the cap
-        Enterprise._base_manager.select_for_update().get(pk=where.enterprise.pk)
-        if sentence := refusal(bodies, where.enterprise, planned_on, why):
-            raise CaseError(sentence)
+        keep_under_cap(bodies, where.enterprise, planned_on, why)
     visit = Visit._base_manager.create(
         number=next_number(PREFIX, now),
         campaign=campaign,
@@ -123,9 +120,7 @@ def change_visit(
     if planned_on != visit.planned_on:
         _check_day(planned_on, now)
         if visit.enterprise is not None and visit.planned_on.year != planned_on.year:
-            sentence = refusal(visit.bodies.all(), visit.enterprise, planned_on, reasons()[visit.reason])
-            if sentence:
-                raise CaseError(sentence)
+            keep_under_cap(visit.bodies.all(), visit.enterprise, planned_on, reasons()[visit.reason])
     moved = planned_on != visit.planned_on
     visit.planned_on = planned_on
     visit.save(update_fields=["planned_on"])
@@ -170,6 +165,16 @@ def require_of_bodies(visit: Visit, actor: Person, now: datetime) -> None:
     goes = visit.attendances.filter(person=actor).exists()
     if not own or not (goes or own & {*visit.bodies.values_list("pk", flat=True)}):
         raise NotYourTurn(_("只有参加检查的单位可以办理。"))
+
+
+def keep_under_cap(bodies: Iterable[Unit], enterprise: Enterprise, on: date, why: Reason) -> None:
+    """Raise CaseError where one more visit in the year of `on` is too many for one of the bodies.
+
+    The enterprise is locked: one after the other, so that two bodies at once do not pass the cap.
+    """
+    Enterprise._base_manager.select_for_update().get(pk=enterprise.pk)
+    if sentence := refusal(bodies, enterprise, on, why):
+        raise CaseError(sentence)
 
 
 def keep_in_sight(where: Whereabouts, actor: Person) -> None:

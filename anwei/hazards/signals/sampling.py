@@ -112,6 +112,8 @@ def record(item: RecheckItem, look: Look, *, actor: Person, now: datetime) -> Re
         raise CaseError(_("请写明现场看到的情况。"))
     fails = look.outcome == Recheck.Outcome.FAILS
     hazard = _filed(item, look, actor, now) if fails else None
+    if hazard is not None and (sent_before := Recheck.objects.filter(hazard=hazard).first()) is not None:
+        return sent_before
     made = Recheck.objects.create(
         item=item,
         by=actor,

@@ -64,7 +64,7 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     calendar = county_calendar()
     coming = [one for year in (today.year, today.year + 1) for one in periods_of(year, calendar)]
-    opened = {one.period: one for one in rows if one.period}
+    opened = {one.period: one for one in rows.filter(period__in=[one.key for one in coming])}
     context = {
         "page": ClampedPaginator(rows, 20).get_page(request.GET.get("page", "1")),
         "periods": [
@@ -152,7 +152,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "sectors": [_sector(code) for code in shown.sectors],
         "may_close": shown.closed_at is None and shown.organizer in bodies_of(person, now),
         "n_begun": shown.visits.filter(begun_at__isnull=False).count(),
-        "draws": list(shown.draws.select_related("unit")),
+        "draws": list(shown.draws.select_related("unit").defer("population", "inspectors", "result")),
         "today": timezone.localdate(),
     }
     return render(request, "inspections/campaign.html", context)

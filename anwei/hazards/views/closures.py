@@ -67,7 +67,8 @@ def hazard_closures(request: HttpRequest) -> HttpResponse:
     """Show a year by month and one of its months by township, of ours, of elsewhere, or of both."""
     person, now = person_of(request), timezone.now()
     known = years(person)
-    year = number_in(request.GET.get("year", "")) or (known[0] if known else now.year)
+    asked_year = number_in(request.GET.get("year", ""))
+    year = asked_year if asked_year in known else known[0] if known else now.year
     asked = request.GET.get("of", "")
     populations = (asked,) if asked in POPULATIONS else POPULATIONS
     if request.GET.get("export") == "xlsx":

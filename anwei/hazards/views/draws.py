@@ -32,11 +32,13 @@ def draw_new(request: HttpRequest, pk: int) -> HttpResponse:
     own = require_body(person, now)
     campaign = get_object_or_404(Campaign.objects.visible_to(person), pk=pk)
     whom = population_of(campaign, own[0], person, now)
-    initial = {"seed": fresh_seed(), "n": max(1, len(whom.enterprises) // 10)}
+    initial = {"n": max(1, len(whom.enterprises) // 10)}
     form = DrawForm(request.POST or None, person=person, now=now, initial=initial)
     if form.is_bound and form.is_valid():
         try:
-            made = make_draw(campaign, actor=person, now=now, **form.cleaned_data)
+            told = dict(form.cleaned_data)
+            seed = fresh_seed(told.pop("public_number"))
+            made = make_draw(campaign, actor=person, now=now, seed=seed, **told)
         except NotYourTurn as error:
             raise PermissionDenied(str(error)) from error
         except CaseError as error:

@@ -25,6 +25,7 @@ from anwei.org.responsibility import Vacant
 from anwei.org.scope import grants, standing
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.hazards.criteria import CAUTIONS, UNUSABLE, Criterion, search
+from anwei.standards.sectors import sectors
 
 N_PLACES = 12
 N_CRITERIA = 20
@@ -65,7 +66,8 @@ def hazard_beside(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("description", "")[:2000]
     words = request.GET.get("q", "")[:60]
     owner = where.site or where.enterprise
-    sector = owner.subject().sector if owner else request.GET.get("sector", "")
+    asked = request.GET.get("sector", "")
+    sector = owner.subject().sector if owner else asked if asked in sectors() else ""
     found = search(words, sector)[:N_CRITERIA] if words else ()
     alike = duplicates_of(person, where.enterprise, where.site, text) if text else []
     context = {

@@ -8,7 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anwei.cases.templatetags.cases import phase_label
-from anwei.hazards.listed.facts import due_on, is_late, public_facts, public_listings, public_progress
+from anwei.hazards.listed.facts import (
+    due_on,
+    dues_of,
+    is_late,
+    public_facts,
+    public_listings,
+    public_progress,
+)
 from anwei.hazards.penalties.publishing import public_penalties
 from anwei.org.accounts.address import counted_address
 from anwei.org.holdings import day_of
@@ -30,9 +37,10 @@ def listed_public(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = public_listings(day_of(now))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    dues = dues_of(page)
     context = {
         "page": page,
-        "rows": [(row, phase_label(row), due_on(row), is_late(row, now)) for row in page],
+        "rows": [(row, phase_label(row), dues[row.pk], is_late(row, dues[row.pk], now)) for row in page],
         "n_standing": rows.filter(in_force=True).count(),
         "reporting": REPORTING,
         "now": now,
@@ -58,7 +66,7 @@ def listed_page(request: HttpRequest, code: str) -> HttpResponse:
         "hazard_state": phase_label(listing.on_hazard),
         "facts": public_facts(listing),
         "progress": list(public_progress(listing)),
-        "is_late": is_late(listing, now),
+        "is_late": is_late(listing, due_on(listing), now),
         "reporting": REPORTING,
         "now": now,
     }

@@ -24,12 +24,14 @@ from anwei.cases.intake import Upload
 from anwei.hazards.models import SelfCheck
 from anwei.hazards.services.reports import (
     FAILED,
+    MONTHS,
     NOT_APPLICABLE,
     OK,
     Answer,
     due_of,
     items_for,
     keeps,
+    months_before,
     report_month,
 )
 from anwei.ledgers.listing import LedgerFilter, LedgerTable, Listing
@@ -44,8 +46,6 @@ from anwei.sites.statuses import counted_on
 
 SAMPLE = "hazards.self_check_sample"  # key of the county's Setting: {"percent": 10}
 PERCENT = 10  # of the zero reports of a month (TEMPLATE)
-MONTHS = 12
-"""How many months the enterprise's own page goes back."""
 
 
 class SelfCheckFilter(LedgerFilter):
@@ -167,10 +167,11 @@ def _month(text: str, now: datetime) -> date:
 
 def _own(enterprise: Enterprise, person: Person, now: datetime) -> dict[str, Any]:
     month = _month("", now)
-    months, begun = [month], SelfCheck.objects.aggregate(first=Min("month"))["first"] or month
-    while len(months) < MONTHS and months[-1] > begun:  # nobody owes what the county had not begun
-        last = months[-1]
-        months.append(date(last.year - (last.month == 1), last.month - 1 or 12, 1))
+    first = SelfCheck.objects.aggregate(month=Min("month"), at=Min("reported_at"))
+    begun = month
+    if first["at"] is not None:  # nobody owes what the county had not begun, though one reported it later
+        begun = max(first["month"], months_before(timezone.localdate(first["at"]), 1))
+    months = [one for n in range(MONTHS) if (one := months_before(month, n)) >= min(begun, month)]
     reported = {one.month: one for one in SelfCheck.objects.filter(enterprise=enterprise, month__in=months)}
     return {
         "enterprise": enterprise,

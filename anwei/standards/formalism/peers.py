@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, exp, log1p
+from math import ceil, exp, log, log1p
 
 FALSE_SHARE = 0.05
 FEWEST_PEERS = 5  # of fewer the spread cannot be told
@@ -76,12 +76,13 @@ def at_most(count: int, mean: float, dispersion: float = 0.0) -> float:
         return 1.0
     size = 1 / dispersion if dispersion > 0 else 0.0
     odds = dispersion * mean / (1 + dispersion * mean)
-    term = exp(-size * log1p(dispersion * mean)) if size else exp(-mean)
-    total = term
+    term = -size * log1p(dispersion * mean) if size else -mean  # in logarithms: exp(-800) is nought
+    terms = [term]
     for k in range(1, count + 1):
-        term *= (k - 1 + size) / k * odds if size else mean / k
-        total += term
-    return min(1.0, total)
+        term += log((k - 1 + size) / k * odds if size else mean / k)
+        terms.append(term)
+    largest = max(terms)
+    return min(1.0, exp(largest + log(sum(exp(one - largest) for one in terms))))
 
 
 def _with_peers(tallies: Sequence[Tally]) -> list[tuple[Tally, list[Tally]]]:

@@ -16,8 +16,10 @@ from anwei.standards.law.numerals import chinese_number
 # of different defects that were made to be confused, 8 do (tests/standards/test_hazard_likeness.py). Missing
 # one leaves a hazard filed twice; asking in vain costs a look, and site and clause have agreed before.
 SAME = 0.5
-_DATES = re.compile(r"(\d+年)?\d+月\d+[日号]")
-_PLACE = re.compile(r"([0-9]+|[零〇一二两三四五六七八九十百]+)(号|楼|层|车间|线|区|库|栋)")
+_DATES = re.compile(r"(?<!\d)(\d{1,4}年)?\d{1,2}月\d{1,2}[日号]")
+_PLACE = re.compile(
+    r"((?<!\d)[0-9]{1,6}|(?<![零〇一二两三四五六七八九十百])[零〇一二两三四五六七八九十百]{1,6})(号|楼|层|车间|线|区|库|栋)"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _agree(clause: str, other: str) -> bool:
 @lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """Return the text as it is compared: half width, no punctuation, each number as 0."""
-    signs = re.sub(r"\d+(\.\d+)?", "0", _half_width(text))
+    signs = re.sub(r"\d+(?:\.\d+)?", "0", _half_width(text))
     return "".join(sign for sign in signs if sign.isalnum())
 
 

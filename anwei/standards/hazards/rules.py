@@ -147,16 +147,6 @@ class Closure:
     penalty: str
     windows: tuple[Window, ...]
 
-    def reached(self, penalised_on: Iterable[date]) -> tuple[Window, ...]:
-        """Return the windows that penalties have filled; the days are of penalties under the work safety act.
-
-        Whether a major hazard exists is for the caller to say.
-        """
-        days = list(penalised_on)
-        return tuple(
-            window for window in self.windows if any(window.count(days, day) >= window.times for day in days)
-        )
-
 
 @cache
 def basis() -> Basis:
