@@ -85,7 +85,7 @@ def register(kind: Kind) -> Kind:
     """Enter a kind; called once, when its room's `lifecycle.py` is imported.
 
     Raises ImproperlyConfigured when the table names a column, phase or outcome the kind does not have, or a
-    guard, an effect or the ladder belongs to nothing.
+    guard, an effect or the ladder belongs to nothing, or a verb would write what the first entry sealed.
     """
     if kind.code in _kinds or any(kind.prefix == other.prefix for other in _kinds.values()):
         raise ImproperlyConfigured(f"case kind {kind.code}: code or prefix is taken")
@@ -101,6 +101,8 @@ def register(kind: Kind) -> Kind:
     stray = sorted({*kind.guards, *kind.checks, *kind.effects} - verbs)
     if kind.ladder and kind.ladder not in default_ladders():
         stray.append(kind.ladder)
+    if rewritten := sorted(_written(kind) & {*kind.sealed}):
+        raise ImproperlyConfigured(f"case kind {kind.code}: a verb writes the sealed {', '.join(rewritten)}")
     if stray:
         raise ImproperlyConfigured(f"case kind {kind.code}: no verb or ladder {', '.join(stray)}")
     _kinds[kind.code] = kind
@@ -153,6 +155,13 @@ def asked_of(case: Case, row: Transition) -> Transition:
     """Return a row as it is asked of this case; only where its facts matter are they looked up."""
     conditional = any(need.required_where is not None for need in row.needs)
     return row.asked_of(specific(case)) if conditional else row
+
+
+def _written(kind: Kind) -> set[str]:
+    """Return the columns that verbs write."""
+    rows = kind.lifecycle.transitions
+    named = {need.name for row in rows for need in row.needs if need.writes_column}
+    return named | {str(row.gives) for row in rows if row.gives is not None}
 
 
 def _has(model: type[Case], column: str) -> bool:

@@ -59,7 +59,10 @@ def _case_breaks() -> Iterator[Broken]:
 
 
 def _changed_beginnings() -> Iterator[Broken]:
-    """Compare what never changes of a case with its first entry, unless that was erased."""
+    """Compare what never changes of a case with its first entry, unless that was erased.
+
+    A name that the entry lacks was declared sealed after it was written.
+    """
     for kind in kinds():
         if not kind.sealed:
             continue
@@ -69,7 +72,8 @@ def _changed_beginnings() -> Iterator[Broken]:
             )
         )
         for case in kind.model._base_manager.filter(pk__in=told).iterator():
-            if storable(sealed_columns(case)) != told[case.pk][COLUMNS]:
+            entered, now = told[case.pk][COLUMNS], storable(sealed_columns(case))
+            if any(now[name] != entered[name] for name in now.keys() & entered.keys()):
                 yield Broken(case.number, 1, _("事项的登记内容与办理记录不符"))
 
 

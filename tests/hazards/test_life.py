@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from anwei.cases import kinds as kinds_module
+from anwei.cases.kinds import kind_for
 from anwei.cases.models import Entry, Evidence
 from anwei.cases.verify import verify
 from anwei.hazards.models import Hazard
@@ -63,6 +68,18 @@ def test_what_was_found_is_sealed_and_a_change_of_it_is_seen(safe: Safe) -> None
     assert told["description"] == "一号罐围堰有裂缝\n长约两米" and told["found_by"] == safe.inspector.pk
     assert not verify().broken
     Hazard._base_manager.filter(pk=hazard.pk).update(description="没有问题")
+    assert [one.chain for one in verify().broken] == [hazard.number]
+
+
+def test_a_column_that_a_later_version_seals_breaks_no_older_beginning(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hazard = file(safe.inspector, safe.county.enterprise.pk)
+    kind = kind_for(Hazard)
+    more = replace(kind, sealed=(*kind.sealed, "title"))
+    monkeypatch.setitem(kinds_module._kinds, kind.code, more)
+    assert not verify().broken
+    Hazard._base_manager.filter(pk=hazard.pk).update(place="别处")
     assert [one.chain for one in verify().broken] == [hazard.number]
 
 

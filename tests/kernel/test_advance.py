@@ -8,8 +8,16 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from anwei.cases.errors import CaseError, MissingPaper, NotYourTurn, StaleCase, WrongPhase
+from anwei.cases.errors import (
+    CaseError,
+    MissingPaper,
+    NotYourTurn,
+    RefusedEvidence,
+    StaleCase,
+    WrongPhase,
+)
 from anwei.cases.evidence import described
+from anwei.cases.intake import Upload
 from anwei.cases.models import Case, Clock, Entry, Evidence
 from anwei.cases.services import advance, open_case
 from anwei.ledgers import seal
@@ -75,6 +83,14 @@ def test_nobody_acts_for_the_system(county: County) -> None:
     with pytest.raises(NotYourTurn):
         advance(case, "remark", actor=county.worker, now=NOW)
     assert advance(case, "remark", actor=None, now=NOW).entries.latest("number").actor is None
+
+
+def test_no_file_of_somebody_who_may_not_open_is_examined(county: County) -> None:
+    broken = Upload("现场.jpg", b"no picture", NOW)
+    with pytest.raises(NotYourTurn):
+        open_repair(county, actor=county.stranger, evidence=[broken])
+    with pytest.raises(RefusedEvidence):
+        open_repair(county, evidence=[broken])
 
 
 def test_only_the_opening_role_opens(county: County) -> None:

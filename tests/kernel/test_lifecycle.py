@@ -87,6 +87,7 @@ def test_the_kinds_of_the_rooms_are_found() -> None:
         ({"code": "x", "prefix": "XX", "phase_labels": {}}, "registered, assigned, acting, review, closed"),
         ({"code": "x", "prefix": "XX", "outcome_labels": {}}, "repaired"),
         ({"code": "x", "prefix": "XX", "sealed": ("colour",)}, "colour"),
+        ({"code": "x", "prefix": "XX", "sealed": ("way", "number")}, "writes the sealed way"),
         ({"code": "x", "prefix": "XX", "checks": {"paint": lambda case, papers, now: None}}, "paint"),
     ],
 )
