@@ -94,7 +94,10 @@ def rows_by(rows: Any, columns: Sequence[Column], keys: list[Key]) -> dict[Key, 
 
 
 def find_repeats(ledger: Ledger, rows: Sequence[Examined]) -> None:
-    """Tell rows of one table that mean the same: written once when they agree, refused when they do not."""
+    """Tell rows of one table that mean the same: written once when they agree, refused when they do not.
+
+    The same are two lines of one key, and two that by whatever keys mean one row of the register.
+    """
     first: dict[Key, Examined] = {}
     keys = [[ledger.column(name) for name in names] for names in ledger.keys]
     for row in rows:
@@ -102,7 +105,9 @@ def find_repeats(ledger: Ledger, rows: Sequence[Examined]) -> None:
         known = next(((place, key) for place, key in told if key is not None), None)
         if known is None or row.refusals:
             continue
-        key = (*known, *(row.values.get(name) for name in ledger.told_apart))
+        key: Key = (*known, *(row.values.get(name) for name in ledger.told_apart))
+        if row.existing is not None:
+            key = ("pk", row.existing.pk)
         earlier = first.setdefault(key, row)
         if earlier is row:
             continue

@@ -85,6 +85,15 @@ def test_what_was_found_is_not_rewritten_and_the_refusal_says_why(safe: Safe) ->
     assert "没有编号为“YH202600099”的隐患" in lost.rows[0].refusals[""]
 
 
+def test_two_lines_that_mean_one_hazard_by_different_numbers_are_told_at_the_dry_run(safe: Safe) -> None:
+    hazard = file(safe.inspector, safe.county.enterprise.pk)
+    Hazard._base_manager.filter(pk=hazard.pk).update(provincial_number="S1")
+    head, said = ["编号", "省平台编号", "描述", "检查日期"], [hazard.description, "2026-11-24"]
+    found = look("hazards", head, [hazard.number, "", *said], ["", "S1", *said], actor=county_clerk())
+    assert [row.existing for row in found.rows] == [hazard, hazard]
+    assert "与第 2 行是同一记录而内容不同" in found.rows[1].refusals[""] and not found.rows[0].refusals
+
+
 def test_a_form_and_a_batch_of_the_register_rewrite_nothing_either(safe: Safe) -> None:
     hazard = file(safe.inspector, safe.county.enterprise.pk)
     client = signed_in(county_clerk())
