@@ -136,6 +136,23 @@ def test_a_deputy_who_may_not_confirm_is_not_asked(county: County, browse: Brows
     assert browse(deputy).post(address, {"reason": "C 取值偏低"}).status_code == 403
 
 
+def test_confirming_locks_the_point_before_its_assessment_as_the_register_does(
+    county: County, tank: RiskPoint
+) -> None:
+    """Two hands at one point wait for each other in one order, so neither is thrown out by a deadlock."""
+    made = rated(tank, county.worker)
+    with CaptureQueriesContext(connection) as asked:
+        confirmed(made, county.officer)
+    read = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    first = {
+        table: next(n for n, sql in enumerate(read) if f'FROM "{table}"' in sql)
+        for table in ("sites_riskpoint", "sites_assessment")
+    }
+    assert first["sites_riskpoint"] < first["sites_assessment"]
+    if connection.vendor == "postgresql":
+        assert "FOR UPDATE" in read[first["sites_riskpoint"]]
+
+
 def test_the_database_wants_two_persons_and_a_reason(county: County, tank: RiskPoint) -> None:
     made = Assessment.objects.filter(pk=rated(tank, county.worker).pk)
     for values in (

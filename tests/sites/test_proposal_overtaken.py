@@ -109,6 +109,25 @@ def test_a_change_of_an_unrelated_column_does_not_hold_a_proposal_up(
     assert (ammonia.design_t, ammonia.actual_t, ammonia.ghs) == (1000, 30, "急性毒性")
 
 
+@pytest.mark.parametrize(
+    ("proposed", "meanwhile"),
+    [
+        ({"status": "停产"}, {"status_since": "2026-11-01"}),
+        ({"standardization": "三级"}, {"standardized_until": "2027-11-01"}),
+    ],
+)
+def test_what_means_something_only_together_is_not_confirmed_beside_another_value(
+    county: County, browse: Browse, proposed: dict[str, str], meanwhile: dict[str, str]
+) -> None:
+    officer, row = browse(county.officer), county.enterprise
+    assert sent(browse(county.worker), "enterprises", row, **proposed).status_code == 302
+    waiting = Proposal.objects.get()
+    assert sent(officer, "enterprises", row, **meanwhile).status_code == 302
+    assert decided(browse(county.townsman), waiting, "confirm") == 409
+    row.refresh_from_db()
+    assert (row.status, row.standardization) == ("producing", "")
+
+
 def test_a_point_is_not_confirmed_under_another_datum(county: County, browse: Browse) -> None:
     officer, row = browse(county.officer), county.enterprise
     assert sent(officer, "enterprises", row, longitude="113.1", latitude="36.2").status_code == 302

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -193,6 +194,23 @@ def test_whoever_wrote_what_could_not_be_assessed_confirms_no_inventory_with_it(
     refused = townsman.post(act, ticked(made))
     assert refused.status_code == 403 and "您改过这个单元的存量或人数" in refused.content.decode()
     assert answered(officer, made, "confirm") == 302
+
+
+def test_what_another_confirmed_since_covers_whoever_left_an_inventory_that_could_not_be_assessed(
+    county: County, browse: Browse, ammonia: Chemical
+) -> None:
+    townsman, officer = browse(county.townsman), browse(county.officer)
+    assert sent(townsman, "chemicals", ammonia, design_t="").status_code == 302
+    assert Assessment.objects.filter(confirmed_at=None).count() == 0
+    for minutes, reviewer in ((1, officer), (2, townsman)):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            asked = sent(browse(county.worker), "chemicals", ammonia, design_t=str(50 + minutes))
+            assert asked.status_code == 302
+            assert decided(reviewer, Proposal.objects.get(state="waiting"), "confirm") == 302
+            assert answered(townsman, waiting(), "confirm") == (403 if minutes == 1 else 302)
+            if minutes == 1:
+                assert answered(officer, waiting(), "confirm") == 302
+    assert not Assessment.objects.filter(confirmed_at=None).exists()
 
 
 def test_nobody_wrote_an_inventory_by_what_changes_nothing_of_it(

@@ -111,8 +111,12 @@ def _is_outdated(assessment: Assessment) -> bool:
 
 
 def _locked(assessment: Assessment, actor: Person) -> Assessment:
-    """Lock an assessment, after its unit, so that no change of the inventory comes in between."""
+    """Lock an assessment, after its unit or point, so that no change of those comes in between.
+
+    Registers lock the unit or the point first and then write its assessments: the same order, no deadlock.
+    """
     list(Installation.objects.select_for_update().filter(pk=assessment.installation_id))
+    list(RiskPoint.objects.select_for_update().filter(pk=assessment.point_id))
     locked: Assessment = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
     if locked.confirmed_at or locked.returned_at or in_place_of(locked).exists():
         raise NotConfirmed(_("这份评估已经办理，或者已有更新的评估，请刷新后再看。"))
