@@ -182,6 +182,19 @@ def test_no_code_of_nobody_makes_a_visit_scanned(safe: Safe) -> None:
     assert visit.begun_at is None
 
 
+def test_moving_a_merged_visit_keeps_who_comes_from_the_other_body(safe: Safe) -> None:
+    crew = team(safe)
+    town = Unit.objects.get(name="甲镇人民政府")
+    first = plan(crew)
+    second = plan(crew, crew.townsman, body=town.pk, inspectors=[crew.townsman.pk])
+    signed_in(crew.first).post("/inspections/merge/", {"visits": f"{first.pk},{second.pk}"})
+    shown = page(crew.first, f"/inspections/{first.pk}/")
+    assert f'value="{crew.townsman.pk}"' in shown
+    going = [crew.first.pk, crew.second.pk, crew.townsman.pk]
+    assert act(crew.first, first, "change", planned_on=days(1), inspectors=going).status_code == 302
+    assert set(first.attendances.values_list("person", flat=True)) == set(going)
+
+
 def test_what_is_too_far_apart_is_not_merged(safe: Safe) -> None:
     crew = team(safe)
     town = Unit.objects.get(name="甲镇人民政府")

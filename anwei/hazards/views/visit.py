@@ -25,7 +25,7 @@ from anwei.hazards.services.visits import REGISTER, change_visit
 from anwei.hazards.views.visit_checks import decide_answers, record_sheet
 from anwei.hazards.views.visit_parts import parts
 from anwei.ledgers.models import Change
-from anwei.org.models import Person
+from anwei.org.models import Person, Unit
 from anwei.org.policy import person_of, signed_in
 
 LINES = {
@@ -93,7 +93,7 @@ def _done(request: HttpRequest, visit: Visit, act: str, forms: dict[str, Any]) -
     else:
         form: Any = EndForm(request.POST) if act == "end" else RatingForm(request.POST)
         if act == "change":
-            form = GoingForm(request.POST, bodies=require_body(person, now), now=now)
+            form = GoingForm(request.POST, bodies=_going(visit, require_body(person, now)), now=now)
         forms[act] = form
         if not form.is_valid():
             return None
@@ -114,7 +114,7 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
     is_of_bodies = takes_part(visit, person)
     is_enterprise, state = may_rate(visit, person), visit.state
     if is_of_bodies and state == State.PLANNED:
-        forms.setdefault("change", GoingForm(initial=going_of(visit), bodies=own, now=now))
+        forms.setdefault("change", GoingForm(initial=going_of(visit), bodies=_going(visit, own), now=now))
     if is_of_bodies and state == State.BEGUN:
         forms.setdefault("end", EndForm())
     if is_enterprise and state == State.ENDED and visit.rated_at is None:
@@ -155,3 +155,8 @@ def _visit(request: HttpRequest, pk: int) -> Visit:
     )
     found: Visit = get_object_or_404(rows, pk=pk)
     return found
+
+
+def _going(visit: Visit, own: list[Unit]) -> list[Unit]:
+    """Return the bodies whose people may go: one's own and the others that take part."""
+    return list({unit.pk: unit for unit in (*own, *visit.bodies.all())}.values())
