@@ -122,41 +122,6 @@ class VisitForm(GoingForm):
         others.queryset = bodies_around(own[0].territory).exclude(pk__in=[unit.pk for unit in own])
 
 
-class EndForm(forms.Form):
-    """What was seen, and who of the enterprise was there."""
-
-    finding = forms.CharField(
-        label=_("检查情况"), max_length=2000, widget=forms.Textarea(attrs={**TEXT, "rows": 3})
-    )
-    head = forms.CharField(
-        label=_("现场负责人"), max_length=60, required=False, widget=forms.TextInput(attrs=TEXT)
-    )
-    refusal = forms.CharField(
-        label=_("拒绝签字的，写明情况"),
-        max_length=300,
-        required=False,
-        widget=forms.TextInput(attrs=TEXT),
-    )
-
-
-class RatingForm(forms.Form):
-    """One to five, with words if one likes."""
-
-    rating = forms.TypedChoiceField(
-        label=_("评价"),
-        coerce=int,
-        choices=[(5, _("5 很好")), (4, _("4 好")), (3, _("3 一般")), (2, _("2 不好")), (1, _("1 很不好"))],
-        widget=forms.RadioSelect,
-    )
-    text = forms.CharField(
-        label=_("意见"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
-        help_text=_("检查单位看得到分数和意见；评价人姓名只有安委办看得到"),
-    )
-
-
 class CampaignForm(forms.Form):
     """A campaign: whose, what, where, when, how many."""
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
-from anwei.hazards.models import Draw
+from anwei.hazards.models import Draw, Visit
 from anwei.org.models import Unit
 from anwei.sites.risks.signs import issue_sign
 from tests.hazards.conftest import Safe
-from tests.hazards.doors import signed_in
+from tests.hazards.doors import LATER, signed_in
 from tests.hazards.inspecting import Team, act, campaign, days, plan, team
+from tests.hazards.phoning import check, grave, package, send, send_file
 from tests.kernel.county import NOW, TOWN, make_enterprise
 from tests.support.chromium import WHY_NOT, chromium, chromium_path
 
@@ -24,6 +25,18 @@ SIZES = {"wide": (1366, 768), "phone": (360, 740)}
 BEYOND = """() => [document.documentElement.scrollWidth - innerWidth,
     ...[...document.querySelectorAll("h1, h2, label, dd, .btn, .figure")]
         .map(one => one.getBoundingClientRect().right - innerWidth)].filter(n => n > 1)"""
+
+
+def differing(crew: Team, over: Visit) -> None:
+    """Find a major hazard with a photo, differ about an item, and end."""
+    item, criterion = grave(over)
+    check(crew.first, over, item.id, "failed", note="作业现场无证上岗，已责令撤出")
+    check(crew.second, over, item.id, "ok", note="已核对证书")
+    send_file(crew.first, over, item=item.id)
+    found = {"item": item.id, "description": "电工无证上岗", "place": "", "criterion": criterion}
+    ordered = {"major": True, "order": "dated", "due_on": LATER.isoformat(), "requirement": "持证上岗"}
+    send(crew.first, over, "hazard", **found, **ordered)
+    act(crew.first, over, "end", finding="发现一项")
 
 
 def addresses(crew: Team) -> dict[str, str]:
@@ -38,6 +51,10 @@ def addresses(crew: Team) -> dict[str, str]:
     plan(crew, crew.townsman, body=town.pk, inspectors=[], planned_on=days(3))
     begun = plan(crew, reason="tip_off", reason_text="举报单", announced="0")
     act(crew.first, begun, "begin")
+    over = plan(crew, reason="asked", reason_text="来函")
+    package(crew.second)
+    act(crew.first, over, "begin")
+    differing(crew, over)
     code = issue_sign(crew.plant, actor=crew.safe.county.boss, now=NOW).code
     return {
         "list": "/inspections/",
@@ -52,6 +69,7 @@ def addresses(crew: Team) -> dict[str, str]:
         "where": "/inspections/new/",
         "visit": f"/inspections/{visit.pk}/",
         "begun": f"/inspections/{begun.pk}/",
+        "over": f"/inspections/{over.pk}/",
         "scan": f"/inspections/scan/{code}/",
     }
 

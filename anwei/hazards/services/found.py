@@ -57,6 +57,9 @@ def file_at_visit(
     """
     visit = locked(visit)
     require_of_bodies(visit, actor, now)
+    before = VisitHazard._base_manager.filter(hazard__key=key).select_related("hazard__supervisor").first()
+    if before is not None and before.visit_id == visit.pk:
+        return before.hazard, _("隐患%(number)s已登记过。") % {"number": before.hazard.number}
     if visit.state == State.PLANNED:
         raise CaseError(_("检查还没有开始，请先开始检查。"))
     if found.criterion and (why := criterion_refused(found.criterion, day_of(at))):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.cases.errors import CaseError, NotYourTurn
-from anwei.hazards.inspection_forms import EndForm, GoingForm, RatingForm, going_of
+from anwei.hazards.inspection_forms import GoingForm, going_of
 from anwei.hazards.models import State, Visit
 from anwei.hazards.planning.bodies import bodies_of, is_of_the_office, require_body
 from anwei.hazards.planning.capping import used_by_own, yearly_cap
@@ -22,8 +22,9 @@ from anwei.hazards.planning.reading import takes_part
 from anwei.hazards.services.cancelling import cancel_visit
 from anwei.hazards.services.visiting import begin_visit, end_visit, may_rate, rate_visit, too_few
 from anwei.hazards.services.visits import REGISTER, change_visit
-from anwei.hazards.views.visit_checks import decide_answers, record_sheet
+from anwei.hazards.views.visit_checks import decide_answers, file_finding, record_sheet
 from anwei.hazards.views.visit_parts import parts
+from anwei.hazards.visit_forms import EndForm, FindingForm, RatingForm
 from anwei.ledgers.models import Change
 from anwei.org.models import Person, Unit
 from anwei.org.policy import person_of, signed_in
@@ -61,7 +62,7 @@ def inspection(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def inspection_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Begin, check, decide, end, change, cancel or rate a visit; what is refused is said on its page."""
+    """Do one act on a visit: begin, check, end and so on; what is refused is said on its page."""
     visit = _visit(request, pk)
     forms: dict[str, Any] = {}
     try:
@@ -80,6 +81,7 @@ def _done(request: HttpRequest, visit: Visit, act: str, forms: dict[str, Any]) -
     """Do one act and return what is said of it; None where its form does not hold, then kept in `forms`."""
     person, now = person_of(request), timezone.now()
     by: dict[str, Any] = {"actor": person, "now": now}
+    form: Any
     if act == "begin":
         begin_visit(visit, **by, code=request.POST.get("code", "")[:20])
     elif act == "cancel":
@@ -88,10 +90,13 @@ def _done(request: HttpRequest, visit: Visit, act: str, forms: dict[str, Any]) -
         return record_sheet(visit, request.POST, **by)
     elif act == "decide":
         return decide_answers(visit, request.POST, **by)
+    elif act == "hazard":
+        forms[act] = form = FindingForm(request.POST, request.FILES, visit=visit)
+        return file_finding(visit, form, **by) if form.is_valid() else None
     elif act not in SAID:
         raise Http404
     else:
-        form: Any = EndForm(request.POST) if act == "end" else RatingForm(request.POST)
+        form = EndForm(request.POST) if act == "end" else RatingForm(request.POST)
         if act == "change":
             form = GoingForm(request.POST, bodies=_going(visit, require_body(person, now)), now=now)
         forms[act] = form
@@ -117,6 +122,7 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
         forms.setdefault("change", GoingForm(initial=going_of(visit), bodies=_going(visit, own), now=now))
     if is_of_bodies and state == State.BEGUN:
         forms.setdefault("end", EndForm())
+        forms.setdefault("hazard", FindingForm(visit=visit))
     if is_enterprise and state == State.ENDED and visit.rated_at is None:
         forms.setdefault("rate", RatingForm(initial={"rating": 5}))
     sees_rater = is_of_the_office(person, now)

@@ -1,8 +1,9 @@
-"""The forms of one visit's checks at a desk: what each item is like, and what stands where answers differ."""
+"""What is sent from the page of a visit at a desk: its checks, what was found, what stands of two answers."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
@@ -13,9 +14,26 @@ from anwei.hazards.models import Answer, Visit
 from anwei.hazards.planning.checklists import lists_of
 from anwei.hazards.services.checking import record_check
 from anwei.hazards.services.deciding import decide
+from anwei.hazards.services.found import Finding, file_at_visit
+from anwei.hazards.services.visit_files import SentFile, keep_file
 from anwei.hazards.services.visits import require_of_bodies
+from anwei.hazards.visit_forms import FindingForm
 from anwei.ledgers.listing import number_in
 from anwei.org.models import Person
+from anwei.org.responsibility import Vacant
+
+TOLD = (
+    "item",
+    "description",
+    "place",
+    "criterion",
+    "is_major",
+    "reason",
+    "order",
+    "due_on",
+    "requirement",
+    "measures",
+)
 
 
 def record_sheet(visit: Visit, sent: QueryDict, *, actor: Person, now: datetime) -> str:
@@ -54,3 +72,31 @@ def decide_answers(visit: Visit, sent: QueryDict, *, actor: Person, now: datetim
     for answer in sorted(answers, key=lambda one: one.kind):  # begin, check, end
         decide(answer, actor=actor, now=now, take=take)
     return _("已采用，记入变更记录。") if take else _("保留原来的回答，记入变更记录。")
+
+
+def file_finding(visit: Visit, form: FindingForm, *, actor: Person, now: datetime) -> str:
+    """File what was found, its photos kept with the visit; return what is said of it.
+
+    Raises CaseError, and Vacant as one, with a sentence where something does not fit.
+    """
+    require_of_bodies(visit, actor, now)
+    told = {name: form.cleaned_data[name] for name in TOLD}
+    key: str = form.cleaned_data["key"]
+    files = []
+    for photo in form.photos():
+        digest = sha256(photo.content).hexdigest()
+        sent = SentFile(
+            key=f"{key[:31]}-{digest[:32]}",
+            kind="evidence",
+            sha256=digest,
+            name=photo.name,
+            content=photo.content,
+            item=told["item"],
+            taken_at=photo.taken_at,
+        )
+        files.append(keep_file(visit, sent, actor=actor, now=now)[0].key)
+    try:
+        found = Finding(**told, files=files)
+        return file_at_visit(visit, found, actor=actor, now=now, at=now, key=key)[1]
+    except Vacant as error:
+        raise CaseError(str(error)) from error

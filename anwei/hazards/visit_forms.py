@@ -1,0 +1,139 @@
+"""The forms of one visit: what was found, how it ended, how the enterprise rates it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from anwei.cases.file_fields import file_field
+from anwei.cases.intake import Upload
+from anwei.hazards.forms import FOUND
+from anwei.hazards.inspection_forms import SELECT, TEXT, day_field
+from anwei.hazards.models import Check, Order, Visit
+from anwei.hazards.planning.checklists import sectors_of
+from anwei.standards.hazards.checklists import checklist_items
+from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of, criterion
+
+SHOWN = 70  # characters of a criterion in the list
+
+
+class FindingForm(forms.Form):
+    """A hazard that was found at the visit, with what a person decides on the spot."""
+
+    item = forms.ChoiceField(
+        label=_("检查项"), required=False, widget=forms.Select(attrs=SELECT), help_text=_("只列不合格的项")
+    )
+    description = forms.CharField(
+        label=_("隐患描述"), max_length=2000, widget=forms.Textarea(attrs={**TEXT, "rows": 2})
+    )
+    place = forms.CharField(
+        label=_("具体位置"), max_length=120, required=False, widget=forms.TextInput(attrs=TEXT)
+    )
+    criterion = forms.ChoiceField(
+        label=_("重大隐患判定条款"),
+        required=False,
+        widget=forms.Select(attrs=SELECT),
+        help_text=_("条款只是建议，由您确认是否重大"),
+    )
+    is_major = forms.BooleanField(
+        label=_("确认重大隐患"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    reason = forms.CharField(
+        label=_("定级说明（与条款建议不同或者没有条款时必填）"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    order = forms.ChoiceField(
+        label=_("整改方式"),
+        choices=[("", _("暂不决定，由监督岗位核实定级")), *Order.choices],
+        required=False,
+        widget=forms.Select(attrs=SELECT),
+    )
+    due_on = day_field(_("整改期限（立查立改不填）"))
+    requirement = forms.CharField(
+        label=_("整改要求"), max_length=2000, required=False, widget=forms.Textarea(attrs={**TEXT, "rows": 2})
+    )
+    measures = forms.CharField(
+        label=_("现场处理措施"), max_length=2000, required=False, widget=forms.TextInput(attrs=TEXT)
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit) -> None:
+        super().__init__(data, files, initial={"key": secrets.token_hex(16)}, prefix="found")
+        failed = list(visit.checks.filter(result=Check.Result.FAILED))
+        self.fields["due_on"].required = False
+        item: Any = self.fields["item"]
+        item.choices = [("", "—"), *((one.item, one.item_text) for one in failed)]
+        chosen: Any = self.fields["criterion"]
+        chosen.choices = _criteria(visit, [one.item for one in failed])
+        self.fields["evidence"] = file_field(FOUND, {"label": FOUND.label, "required": False})
+
+    def photos(self) -> list[Upload]:
+        """Return the photos that were handed in."""
+        papers = self.cleaned_data.get("evidence")
+        return papers.uploads if papers else []
+
+
+def _criteria(visit: Visit, failed: list[str]) -> list[Any]:
+    """Return the criteria to choose from: those of failed items first, those that may not be used as such."""
+    known = checklist_items()
+    proposed = [criterion(key) for one in failed if one in known for key in known[one].major_hazard_ids]
+    day = visit.planned_on
+    offered = dict.fromkeys([*proposed, *(row for code in sectors_of(visit) for row in criteria_of(code))])
+    usable = [row for row in offered if row.usable(day)]
+    groups = [
+        (_now("不合格项对应的条款（建议重大）"), [row for row in usable if row in proposed]),
+        (_now("本行业其他条款"), [row for row in usable if row not in proposed]),
+        (_now("不得用于新的判定"), [row for row in offered if row not in usable]),
+    ]
+    told = [(label, [(row.id, _shown(row, visit)) for row in rows]) for label, rows in groups if rows]
+    return [("", "—"), *told]
+
+
+def _shown(row: Criterion, visit: Visit) -> str:
+    """Return a criterion on one line: number, date in force or why it may not be used, its words."""
+    why = row.unusable_because(visit.planned_on)
+    since = _now("%(day)s施行") % {"day": row.effective_from} if row.effective_from else _now("施行日期未核")
+    return f"{row.version.partition('@')[0]} · {_now(UNUSABLE[why]) if why else since} · {row.text[:SHOWN]}"
+
+
+class EndForm(forms.Form):
+    """What was seen, and who of the enterprise was there."""
+
+    finding = forms.CharField(
+        label=_("检查情况"), max_length=2000, widget=forms.Textarea(attrs={**TEXT, "rows": 3})
+    )
+    head = forms.CharField(
+        label=_("现场负责人"), max_length=60, required=False, widget=forms.TextInput(attrs=TEXT)
+    )
+    refusal = forms.CharField(
+        label=_("拒绝签字的，写明情况"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+
+
+class RatingForm(forms.Form):
+    """One to five, with words if one likes."""
+
+    rating = forms.TypedChoiceField(
+        label=_("评价"),
+        coerce=int,
+        choices=[(5, _("5 很好")), (4, _("4 好")), (3, _("3 一般")), (2, _("2 不好")), (1, _("1 很不好"))],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=_("意见"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
+        help_text=_("检查单位看得到分数和意见；评价人姓名只有安委办看得到"),
+    )
