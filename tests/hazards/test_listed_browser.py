@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,9 @@ from tests.hazards.doors import CRITERION, FIVE, LATER, ORDERED, act, file, pict
 from tests.hazards.test_listing import noticed, proposed
 from tests.hazards.test_penalties import published, recorded
 from tests.kernel.county import county_clerk, in_post
-from tests.ledgers.test_browser import PICTURES, SIZES, page_of
-from tests.portal.test_browser import address  # noqa: F401  (a web server in this process)
-from tests.support.chromium import WHY_NOT, chromium, chromium_path
+from tests.support.browsing import IN_A_BROWSER, PICTURES, SIZES, address, browser, faults_of, page_of  # noqa: F401
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(chromium_path() is None, reason=WHY_NOT),
-]
+pytestmark = IN_A_BROWSER
 SHEETS = {"a4": (8.27, 11.69), "a3": (11.69, 16.54)}  # inches
 LONG = "拆除一号罐破损围堰，按GB 50351重新浇筑，闭水试验72小时；施工期间停用一号罐，设围挡和专人监护"
 
@@ -80,36 +73,20 @@ def session(story: tuple[Safe, Person], pages: dict[str, str]) -> str:
     return signed_in(story[0].inspector).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.fixture
-def browser(session: str, address: str) -> Iterator[Browser]:  # noqa: F811
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.mark.parametrize("size", list(SIZES))
 def test_pages_fit_their_screen(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
     session: str,
     pages: dict[str, str],
     size: str,
 ) -> None:
-    page, faults = page_of(browser, address, session, size), []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
-    for name, path in pages.items():
-        answer = page.goto(address + path)
-        assert answer is not None and answer.status == 200, path
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"listed-{name}-{size}.png", full_page=True)
-        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if excess > 0:
-            faults.append(f"{name} is {excess} px too wide")
-    assert faults == []
+    page = page_of(browser, address, session, size)
+    assert faults_of(page, address, pages, "listed") == []
 
 
 def test_the_sign_prints_on_one_sheet_of_its_size(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
     session: str,
     pages: dict[str, str],

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -18,15 +15,9 @@ from tests.hazards.conftest import build_safe
 from tests.hazards.doors import signed_in
 from tests.hazards.test_recheck import closed
 from tests.kernel.county import county_clerk
-from tests.ledgers.test_browser import PICTURES, SIZES, page_of
-from tests.portal.test_browser import address  # noqa: F401  (a web server in this process)
-from tests.support.chromium import WHY_NOT, chromium, chromium_path
+from tests.support.browsing import IN_A_BROWSER, SIZES, address, browser, faults_of, page_of  # noqa: F401
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(chromium_path() is None, reason=WHY_NOT),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
@@ -59,29 +50,13 @@ def session(clerk: Person) -> str:
     return signed_in(clerk).cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.fixture
-def browser(session: str, paths: dict[str, str], address: str) -> Iterator[Browser]:  # noqa: F811
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.mark.parametrize("size", list(SIZES))
 def test_pages_fit_their_screen(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
     session: str,
     paths: dict[str, str],
     size: str,
 ) -> None:
-    page, faults = page_of(browser, address, session, size), []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
-    for name, path in paths.items():
-        answer = page.goto(address + path)
-        assert answer is not None and answer.status == 200, path
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"recheck-{name}-{size}.png", full_page=True)
-        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if excess > 0:
-            faults.append(f"{name} is {excess} px too wide")
-    assert faults == []
+    page = page_of(browser, address, session, size)
+    assert faults_of(page, address, paths, "recheck") == []

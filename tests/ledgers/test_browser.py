@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.kernel.county import County, build
 from tests.ledgers.filled import fill
-from tests.portal.test_browser import address  # noqa: F401  (a web server in this process)
-from tests.support.chromium import WHY_NOT, chromium, chromium_path
+from tests.support.browsing import EXCESS, IN_A_BROWSER, PICTURES, SIZES, address, browser, page_of  # noqa: F401
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(chromium_path() is None, reason=WHY_NOT),
-]
-SIZES = {"desk": (1366, 768), "phone": (360, 740)}
+pytestmark = IN_A_BROWSER
 PAGES = {
     "index": "/ledgers/",
     "list": "/ledgers/enterprises/",
@@ -32,7 +24,6 @@ PAGES = {
     "grid": "/ledgers/sites/grid/",
     "print": "/ledgers/enterprises/print/",
 }
-PICTURES = os.environ.get("ANWEI_PICTURES")  # a folder for what a person wants to look at
 
 
 @pytest.fixture
@@ -49,22 +40,9 @@ def session(county: County) -> str:
     return visitor.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.fixture
-def browser(session: str, address: str) -> Iterator[Browser]:  # noqa: F811
-    with chromium() as browser:
-        yield browser
-
-
-def page_of(browser: Browser, address: str, session: str, size: str) -> Page:  # noqa: F811
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
-    return context.new_page()
-
-
 @pytest.mark.parametrize("size", list(SIZES))
 def test_pages_fit_their_screen(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
     session: str,
     county: County,
@@ -80,7 +58,7 @@ def test_pages_fit_their_screen(
         if PICTURES:
             page.wait_for_timeout(300)
             page.screenshot(path=Path(PICTURES) / f"ledger-{name}-{size}.png")
-        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        excess = page.evaluate(EXCESS)
         if excess > 0:
             faults.append(f"{name}: {excess} px too wide")
     assert faults == []

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -14,16 +11,10 @@ from anwei.sites.models import Assessment
 from anwei.sites.risks.assessing import rate_point
 from anwei.sites.risks.signs import issue_sign
 from tests.kernel.county import NOW, County, build
-from tests.ledgers.test_browser import PICTURES, SIZES, page_of
-from tests.portal.test_browser import address  # noqa: F401  (a web server in this process)
 from tests.sites.risks import chemical, confirmed, installation, place, point
-from tests.support.chromium import WHY_NOT, chromium, chromium_path
+from tests.support.browsing import IN_A_BROWSER, SIZES, address, browser, faults_of, page_of  # noqa: F401
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(chromium_path() is None, reason=WHY_NOT),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
@@ -88,35 +79,20 @@ def session(county: County, pages: dict[str, str]) -> str:
     return visitor.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.fixture
-def browser(session: str, address: str) -> Iterator[Browser]:  # noqa: F811
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.mark.parametrize("size", list(SIZES))
 def test_pages_fit_their_screen(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
     session: str,
     pages: dict[str, str],
     size: str,
 ) -> None:
-    page, faults = page_of(browser, address, session, size), []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
-    for name, path in pages.items():
-        answer = page.goto(address + path)
-        assert answer is not None and answer.status == 200, path
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"risk-{name}-{size}.png", full_page=True)
-        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert excess <= 0, f"{name} is {excess} px too wide"
-    assert faults == []
+    page = page_of(browser, address, session, size)
+    assert faults_of(page, address, pages, "risk") == []
 
 
 def test_the_product_shows_while_one_chooses_and_the_choice_becomes_an_assessment(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
     session: str,
     pages: dict[str, str],
@@ -135,7 +111,7 @@ def test_the_product_shows_while_one_chooses_and_the_choice_becomes_an_assessmen
 
 
 def test_the_score_changes_with_every_answer(
-    browser: Browser,
+    browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
     session: str,
     pages: dict[str, str],
