@@ -31,6 +31,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Clock
 from anwei.hazards.models import PastHazard
+from anwei.hazards.overdue import NOT_OVERDUE, band_of_day, band_of_moment, unmet_limit
 from anwei.ledgers.services import county_setting
 from anwei.org.holdings import day_of
 from anwei.org.roster import TOWNSHIP_DIGITS
@@ -43,8 +44,11 @@ TIMINGS = (
     (RUNNING, _("期限内")),
     (NOT_COUNTED, _("不计（重复、并入、不属实）")),
 )
+DECIDED = (ON_TIME, OVERDUE)  # whether it was in time is known: it is closed, or its limit is past
 PUT_RIGHT = "fix"  # the verb that meets the clocks of putting right
-NOT_A_HAZARD = ("merged", "false_report")
+FALSE, MERGED, RECTIFIED = "false_report", "merged", "rectified"
+NOT_A_HAZARD = (MERGED, FALSE)
+NO_CLAUSE = "-"
 USUAL_LIMIT = "hazard.d15"
 
 
@@ -76,14 +80,18 @@ class Month(Func):
         )
 
 
-def timed_hazards(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
-    """Return hazards with `month` and `township` of finding, `closed`, `counted`, `timing`, `late`.
+def timed_hazards(rows: QuerySet[Any], now: datetime, *, looks_at_all: bool = False) -> QuerySet[Any]:
+    """Return hazards with what is reckoned of each: `township`, `closed`, `counted`, `timing`, `overdue`...
 
-    `late` is another question: whether the step at which the hazard stands now is past its deadline.
+    `month` is that of finding, `clause` that of `queries.clause_of` ("-" for none); `past_limit` says that it
+    should be put right by now, `late` is another question: whether the step at which it stands now is past
+    its deadline. Who `looks_at_all` rows is told from one list of late clocks, which is sooner done for many
+    than a look at the clocks of each.
     """
     late = Q(met_at__gt=F("due_at")) | Q(met_at__isnull=True, due_at__lt=now)
-    clocks = Clock.objects.filter(late, case=OuterRef("pk"), met_by=PUT_RIGHT)
-    timed: QuerySet[Any] = rows.annotate(
+    clocks = Clock.objects.filter(late, met_by=PUT_RIGHT)
+    is_late = Q(pk__in=clocks.values("case")) if looks_at_all else Exists(clocks.filter(case=OuterRef("pk")))
+    timed: QuerySet[Any] = rows.alias(unmet_since=unmet_limit(PUT_RIGHT)).annotate(
         month=Month("found_at", of_moment=True),
         township=Left("territory", TOWNSHIP_DIGITS),
         closed=_whether(Q(phase=Phase.CLOSED)),
@@ -91,13 +99,19 @@ def timed_hazards(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
         counted=_whether(~Q(outcome__in=NOT_A_HAZARD)),
         late=_whether(Q(deadline__isnull=False, deadline__lt=now)),
         repeats_another=_whether(Q(repeat_of__isnull=False)),
-        timing=_timing(Q(outcome__in=NOT_A_HAZARD), Exists(clocks), Q(phase=Phase.CLOSED)),
+        clause=Case(
+            When(~Q(criterion=""), then=F("criterion")),
+            When(~Q(checklist_item=""), then=F("checklist_item")),
+            default=Value(NO_CLAUSE),
+        ),
+        timing=_timing(Q(outcome__in=NOT_A_HAZARD), is_late, Q(phase=Phase.CLOSED)),
+        overdue=band_of_moment("unmet_since", ~Q(phase=Phase.CLOSED), now),
     )
-    return timed
+    return _reckoned(timed)
 
 
 def timed_past(rows: QuerySet[Any], today: date) -> QuerySet[Any]:
-    """Return records from elsewhere with `month` and `township` of filing, `closed`, `counted`, `timing`."""
+    """Return records from elsewhere with `month`, `township`, `closed`, `counted`, `timing`, `overdue`."""
     closed = Q(status__in=(PastHazard.Status.CLOSED, PastHazard.Status.CLOSED_DUPLICATE))
     double = Q(status__in=(PastHazard.Status.OPEN_DUPLICATE, PastHazard.Status.CLOSED_DUPLICATE))
     late = Q(closed_on__gt=F("reckoned_on")) | Q(closed_on__isnull=True, reckoned_on__lt=today)
@@ -108,8 +122,17 @@ def timed_past(rows: QuerySet[Any], today: date) -> QuerySet[Any]:
         open=_whether(~closed),
         counted=_whether(~double),
         timing=_timing(double, late, closed),
+        overdue=band_of_day("reckoned_on", ~closed & ~double, today),
     )
-    return timed
+    return _reckoned(timed)
+
+
+def _reckoned(timed: QuerySet[Any]) -> QuerySet[Any]:
+    """Add what follows from the timing: whether it is `decided`, whether the limit is past."""
+    followed: QuerySet[Any] = timed.annotate(
+        decided=_whether(Q(timing__in=DECIDED)), past_limit=_whether(~Q(overdue=NOT_OVERDUE))
+    )
+    return followed
 
 
 def last_day(due_at: datetime) -> date:

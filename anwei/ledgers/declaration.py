@@ -70,6 +70,7 @@ class Ledger:
     `parent` names the column of the row that a row belongs to (`ledgers.children`), which is `sensitive`, and
     `beneath` the columns shown on that row's page (the first shown ones unless given), `narrowed_by` names
     further keys by which links narrow the list, each with its path (`enterprise`: `site__enterprise`),
+    `period` the column of days of which `since=` and `until=` (both included) show a part,
     `opens` leads to a room's own page of a row (from the list too where `opened_from_list`), `new_at` names
     the room's own page of a new one, `logged_as` names the register and key under which changes of a row are
     kept, `piece` is how many rows are written in one transaction where the usual number would hold the
@@ -99,6 +100,7 @@ class Ledger:
     alike: tuple[str, ...] = NONE
     parent: str = ""
     narrowed_by: tuple[tuple[str, str], ...] = ()
+    period: str = ""
     beneath: tuple[str, ...] = NONE
     sees: Callable[[Any, Any, Mapping[str, Any]], bool] | None = None
     check: Callable[[Mapping[str, Any]], str] | None = None
@@ -249,7 +251,7 @@ def register(ledger: Ledger) -> Ledger:
         raise ImproperlyConfigured(f"ledger {ledger.code}: code is taken")
     if missing := {
         *(name for key in ledger.keys for name in key),
-        *filter(None, [ledger.ordinal]),
+        *filter(None, [ledger.ordinal, ledger.period]),
         *ledger.alike,
         *ledger.beneath,
         *ledger.confirmed,

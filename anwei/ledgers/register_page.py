@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
 import django_filters
 import django_tables2 as tables
 from django import forms
+from django.db import models
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -35,6 +38,10 @@ from anwei.ledgers.outgoing import told
 
 NUMBERS = {"class": "number"}
 COLUMNS = "columns"  # the parameter that names the chosen columns
+UNFILLED = "-"  # the value of a filter that asks for what is empty
+SINCE, UNTIL = "since", "until"
+ENDS = (SINCE, UNTIL)
+EARLIEST = date(1900, 1, 1)  # before it no moment of the county can be told in every time zone
 
 
 class RegisterListing(Listing):
@@ -92,6 +99,17 @@ class RegisterListing(Listing):
         return sums
 
 
+class UnfilledFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """A choice, one of which may be that nothing is filled in."""
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Return the rows of a choice."""
+        if value == UNFILLED:
+            return rows.filter(**{self.field_name: ""})
+        chosen: QuerySet[Any] = super().filter(rows, value)
+        return chosen
+
+
 def chosen_columns(ledger: Ledger, parameters: QueryDict) -> tuple[Column, ...]:
     """Return the columns that `columns=` names, in the order of the register; else those shown at first."""
     names = set(parameters.getlist(COLUMNS))
@@ -130,6 +148,8 @@ def words_of(ledger: Ledger, parameters: QueryDict, person: Any) -> str:
     ]
     if (parent := named_parent(ledger, parameters, person)) is not None and ledger.parent not in choosings:
         told_parts.append(f"{ledger.column(ledger.parent).label} {parent}")
+    if ledger.period and (since_until := [parameters.get(name) or "…" for name in ENDS]) != ["…", "…"]:
+        told_parts.append(f"{ledger.column(ledger.period).label} {'–'.join(since_until)}")
     if parameters.get("search"):
         told_parts.append(_("搜索 %(words)s") % {"words": parameters["search"]})
     return _("，").join(told_parts)
@@ -151,6 +171,8 @@ def filterset_of(ledger: Ledger, choosings: dict[str, Choosing]) -> type[LedgerF
     if ledger.parent and ledger.parent not in filters:
         filters[ledger.parent] = key_filter(ledger.column(ledger.parent).path)
     filters |= {name: key_filter(path) for name, path in ledger.narrowed_by if name not in filters}
+    if ledger.period:
+        filters |= _ends_of(ledger.column(ledger.period))
     meta = type("Meta", (), {"model": ledger.model, "fields": []})
     return type(f"{ledger.code}_filter", (LedgerFilter,), {**filters, "Meta": meta})
 
@@ -220,12 +242,32 @@ def _filter_of(column: Column, choosing: Choosing | None) -> django_filters.Filt
     if not pairs:
         return django_filters.CharFilter(
             field_name=column.path,
-            lookup_expr="icontains",
+            lookup_expr="startswith" if column.filtered == "startswith" else "icontains",
             widget=forms.TextInput(attrs={"placeholder": column.label, "aria-label": column.label}),
         )
-    return django_filters.ChoiceFilter(
-        field_name=column.path, lookup_expr=lookup, choices=pairs, empty_label=everything
-    )
+    if column.default == "":
+        pairs.append((UNFILLED, _("（未填）")))
+    return UnfilledFilter(field_name=column.path, lookup_expr=lookup, choices=pairs, empty_label=everything)
+
+
+def _ends_of(column: Column) -> dict[str, django_filters.Filter]:
+    """Return the filters of a period by the days of a column; both ends belong to it."""
+    words = (_("%(label)s从"), _("%(label)s到"))
+    made = {}
+    for name, text in zip(ENDS, words, strict=True):
+        hint = text % {"label": column.label}
+        widget = forms.DateInput(attrs={"type": "date", "aria-label": hint, "title": hint})
+        made[name] = django_filters.DateFilter(method=partial(_by_day, column.path), widget=widget)
+    return made
+
+
+def _by_day(path: str, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+    """Keep what lies on or after a day (`since`), or on or before it (`until`)."""
+    day = max(day, EARLIEST)
+    bound: date = day
+    if isinstance(rows.model._meta.get_field(path), models.DateTimeField):
+        bound = timezone.make_aware(datetime.combine(day, time.min if name == SINCE else time.max))
+    return rows.filter(**{f"{path}__{'gte' if name == SINCE else 'lte'}": bound})
 
 
 def _by_words(paths: Sequence[str], rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

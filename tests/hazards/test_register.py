@@ -206,7 +206,9 @@ def test_ready_views_and_filters_narrow_to_what_they_say(safe: Safe) -> None:
         return int(re.search(r'id="counts">(\d+) 条', page)[1])  # type: ignore[index]
 
     assert [n(query) for query in ("a=1", "open=True", "repeats_another=True", "grade=major")] == [3, 2, 1, 0]
-    assert [n(query) for query in ("timing=on_time", "criterion=GM", "month=2026-11", "month=2025")] == [
+    assert [
+        n(query) for query in ("timing=on_time", "clause=GM", "since=2026-11-01", "until=2026-10-31")
+    ] == [
         1,
         1,
         3,

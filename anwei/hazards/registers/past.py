@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.hazards.models import Grade, PastHazard
-from anwei.hazards.registers.hazards import township_choices
+from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, TOWNSHIP, timing_column, told_true
 from anwei.hazards.services.past import save_past
-from anwei.hazards.timing import TIMINGS, timed_past
+from anwei.hazards.timing import timed_past
 from anwei.language import gettext_noop
 from anwei.ledgers.declaration import Column, Ledger, register, seen
 from anwei.org.register_rules import (
@@ -94,7 +94,8 @@ PAST_HAZARDS = register(
         may_write=may_keep_registers,
         check=check,
         sees=sees,
-        narrowed_by=(("counted", "counted"), ("closed", "closed")),
+        narrowed_by=NARROWED_BY,
+        period="filed_on",
         views=(
             (gettext_lazy("未办结"), "open=True"),
             (gettext_lazy("超期"), "timing=overdue"),
@@ -195,42 +196,10 @@ PAST_HAZARDS = register(
             ),
             Column("duplicate_of", synonyms=("重复编号", "原件编号"), shown=False),
             Column("turn", synonyms=("序次",), required=False, shown=False),
-            Column(
-                "township",
-                label=gettext_lazy("按乡镇"),
-                choices=township_choices,
-                path="township",
-                editable=False,
-                filtered=True,
-                shown=False,
-            ),
-            Column(
-                "month",
-                label=gettext_lazy("登记月份"),
-                path="month",
-                editable=False,
-                filtered=True,
-                shown=False,
-                explanation=gettext_lazy("按期间筛选：2026 或者 2026-11"),
-            ),
-            Column(
-                "timing",
-                label=gettext_lazy("按期"),
-                choices=lambda person: TIMINGS,
-                path="timing",
-                editable=False,
-                filtered=True,
-                sortable=False,
-            ),
-            Column(
-                "open",
-                label=gettext_lazy("未办结"),
-                kind="boolean",
-                path="open",
-                editable=False,
-                filtered=True,
-                shown=False,
-            ),
+            TOWNSHIP,
+            timing_column(gettext_lazy("按期"), shown=True),
+            OVERDUE,
+            told_true("open", gettext_lazy("未办结")),
         ),
     )
 )
