@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_safe
-from django.views.generic import RedirectView
 
 from anwei.hazards.views import (
     arranging,
@@ -19,6 +17,7 @@ from anwei.hazards.views import (
     phone,
     provincial,
     public,
+    rates,
     recheck,
     selfchecks,
     statistics,
@@ -28,15 +27,13 @@ from anwei.hazards.views import (
 from anwei.ledgers.views import registers
 from anwei.org.policy import signed_in
 
-LEDGER = signed_in(require_safe(RedirectView.as_view(url="/ledgers/hazards/")))
-
 urlpatterns = [
     path("hazards/recheck/", recheck.hazard_recheck, name="hazard_recheck"),
     path("hazards/recheck/compute/", recheck.hazard_recheck_compute, name="hazard_recheck_compute"),
     path("hazards/recheck/draw/", recheck.hazard_recheck_draw, name="hazard_recheck_draw"),
     path("hazards/recheck/draws/<int:pk>/", recheck.hazard_recheck_list, name="hazard_recheck_list"),
     path("hazards/recheck/items/<int:pk>/", recheck.hazard_recheck_item, name="hazard_recheck_item"),
-    path("hazards/", LEDGER, name="hazards"),
+    path("hazards/", rates.hazard_rates, name="hazards"),
     path("hazards/closures/", closures.hazard_closures, name="hazard_closures"),
     path("hazards/provincial.xlsx", provincial.hazard_provincial, name="hazard_provincial"),
     path("ledgers/hazards/", signed_in(registers.register), {"code": "hazards"}, name="hazard_ledger"),

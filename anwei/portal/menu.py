@@ -101,10 +101,11 @@ MENU = (
         _("隐患排查治理"),
         (
             Door(
-                "hazard_ledger",
-                _("隐患台账"),
+                "hazards",
+                _("隐患"),
                 "clipboard-list",
                 (
+                    "hazard_ledger",
                     "hazard_new",
                     "hazard_beside",
                     "hazard_closures",

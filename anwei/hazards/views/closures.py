@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from anwei.hazards.closures import ELSEWHERE, OURS, POPULATIONS, Closures, Counts, closures, years
+from anwei.hazards.closures import POPULATIONS, Closures, Counts, closures, years
+from anwei.hazards.indicators import POPULATIONS as COUNTED
+from anwei.hazards.periods import span_of
 from anwei.hazards.timing import NOT_COUNTED, ON_TIME, OVERDUE, past_limit
 from anwei.ledgers.export import attachment, xlsx_sheet
 from anwei.ledgers.listing import number_in
@@ -23,7 +25,7 @@ from anwei.ledgers.release import Leaving, release
 from anwei.org.models import Territory
 from anwei.org.policy import person_of, signed_in
 
-LABELS = {OURS: gettext_lazy("本系统"), ELSEWHERE: gettext_lazy("往年、外部")}
+LABELS = {code: COUNTED[code].label for code in POPULATIONS}
 COLUMNS = (
     ("filed", gettext_lazy("登记"), {"counted": "1"}),
     ("closed", gettext_lazy("办结"), {"counted": "1", "closed": "1"}),
@@ -116,7 +118,8 @@ def _line(
     """Return the numbers of a month, or of a whole year ("2026"), in one township or all."""
     of_month = month if "-" in month else ""
     counts = {code: found.of(code, month=of_month, township=township) for code in populations}
-    where = {name: value for name, value in (("month", month), ("township", township)) if value}
+    span = span_of(month)
+    where = {**(span.query if span else {}), **({"township": township} if township else {})}
     return Line(
         label, address, tuple(_cell(counts, name, {**where, **narrow}) for name, _label, narrow in COLUMNS)
     )
