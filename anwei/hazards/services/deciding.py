@@ -36,8 +36,16 @@ def decide(answer: Answer, *, actor: Person, now: datetime, take: bool) -> Answe
     content = {"answer": answer.pk, "kind": answer.kind, "item": answer.item, "taken": take}
     remember(visit, "decide", content, actor=actor, now=now)
     if visit.ended_at is not None:
-        make_papers(visit, actor=actor, now=now)
+        _renew_papers(visit, actor, now)
     return answer
+
+
+def _renew_papers(visit: Visit, actor: Person, now: datetime) -> None:
+    """Make the papers anew that say something else by now, and tell the enterprise."""
+    if papers := make_papers(visit, actor=actor, now=now):
+        names = _("、").join(paper.number.number for paper in papers)
+        text = _("%(number)s检查文书已更新：%(papers)s") % {"number": visit.number, "papers": names}
+        tell_enterprise(visit, actor, now, text=text, of=f"papers-{papers[-1].pk}")
 
 
 def _take(visit: Visit, answer: Answer, actor: Person, now: datetime) -> None:

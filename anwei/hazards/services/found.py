@@ -64,8 +64,7 @@ def file_at_visit(
         raise CaseError(_("检查还没有开始，请先开始检查。"))
     if found.criterion and (why := criterion_refused(found.criterion, day_of(at))):
         raise CaseError(why)
-    if found.order in (Order.DATED, Order.STOP) and found.due_on is None:
-        raise CaseError(_("限期整改和停产停业整改须写明整改期限。"))
+    _require_fitting(found)
     hazard = file_hazard(
         Whereabouts(visit.enterprise, visit.site, visit.territory, visit.sector),
         actor=actor,
@@ -77,12 +76,25 @@ def file_at_visit(
         criterion=found.criterion,
         checklist_item=found.item,
         requirement=found.requirement,
+        note=found.reason,
         key=key,
         photos=_photos(visit, found, now),
     )
     hazard, said = _ordered(hazard, found, actor, now)
     _remember(visit, hazard, found, actor, now)
     return hazard, said
+
+
+def _require_fitting(found: Finding) -> None:
+    """Raise CaseError where what is decided does not hold together, whoever may order it."""
+    if found.order and found.order not in Order.values:
+        raise CaseError(_("没有这种整改方式。"))
+    if found.order in (Order.DATED, Order.STOP) and found.due_on is None:
+        raise CaseError(_("限期整改和停产停业整改须写明整改期限。"))
+    if found.is_major and found.order == Order.IMMEDIATE:
+        raise CaseError(_("重大隐患须限期或者停产停业整改，不能立查立改。"))
+    if found.is_major and not (found.criterion or found.reason):
+        raise CaseError(_("定为重大隐患须写判定条款编号；没有条款的，写明定级说明。"))
 
 
 def _ordered(hazard: Hazard, found: Finding, actor: Person, now: datetime) -> tuple[Hazard, str]:

@@ -41,7 +41,8 @@ def make_papers(
     `printed` are the kinds that were printed on the spot. Asked again, a paper that says something else by
     now gets a new version under its number; earlier ones stay. In the caller's transaction.
     """
-    made = [_made(visit, kind, actor=actor, now=now) for kind in _needed(visit, printed)]
+    signature = list(_signature(visit))
+    made = [_made(visit, kind, signature, actor=actor, now=now) for kind in _needed(visit, printed)]
     void_unused(visit, actor=actor, now=now)
     return [paper for paper in made if paper is not None]
 
@@ -59,10 +60,12 @@ def _needed(visit: Visit, printed: Sequence[str]) -> list[str]:
     return [kind for kind in allowed if needed[kind] or kind in printed]
 
 
-def _made(visit: Visit, kind: str, *, actor: Person, now: datetime) -> VisitPaper | None:
+def _made(
+    visit: Visit, kind: str, signature: Sequence[Block], *, actor: Person, now: datetime
+) -> VisitPaper | None:
     number = _number(visit, kind, actor, now)
     with translation.override("zh-hans"):  # a paper is Chinese whatever language its maker reads
-        content, title = _content(visit, number, now)
+        content, title = _content(visit, number, signature, now)
     last = number.papers.order_by("version").last()
     with files.kept(content, files.DOCX) as file:
         if last is not None and last.sha256 == file.sha256:
@@ -91,14 +94,15 @@ def _number(visit: Visit, kind: str, actor: Person, now: datetime) -> PaperNumbe
     return standing.first() or number_of(visit, actor, kind, now)
 
 
-def _content(visit: Visit, number: PaperNumber, now: datetime) -> tuple[bytes, str]:
+def _content(
+    visit: Visit, number: PaperNumber, signature: Sequence[Block], now: datetime
+) -> tuple[bytes, str]:
     """Return a paper as DOCX, and its title."""
     template, words = county_template(number.template), words_of(visit, now)
     text = template.filled({name: words.get(name, "") or "（无）" for name in template.fields})
-    signed = "signature" in template.fields
     content = gongwen(
         text["title"],
-        [*blocks_of(text["body"]), *(_signature(visit) if signed else ())],
+        [*blocks_of(text["body"]), *(signature if "signature" in template.fields else ())],
         number=number.number,
         issuer=number.issuer.name,
         date=timezone.localdate(visit.ended_at or now),
