@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import groupby
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from anwei.cases.official_papers import moment_in_words
 from anwei.hazards.models import Answer, Check, Order, Visit, VisitHazard
@@ -134,7 +133,7 @@ def _signed(visit: Visit) -> str:
 def _receivers(visit: Visit, found: Sequence[VisitHazard]) -> list[str]:
     """Return to whom the hazards go: the units of their supervising posts, where they are others."""
     units = dict.fromkeys(one.hazard.supervisor.unit for one in found)
-    return [unit.name for unit in units if unit.pk != visit.body_id] or [_("有管辖权的部门")]
+    return [unit.name for unit in units if unit.pk != visit.body_id] or ["有管辖权的部门"]
 
 
 def _rows(pairs: Iterator[tuple[str, str]]) -> str:
