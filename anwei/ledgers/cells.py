@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -16,7 +17,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anwei.ledgers.declaration import Column
+from anwei.ledgers.declaration import Column, ledger_of
 from anwei.ledgers.export import FORMULA_STARTS
 
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -71,6 +72,7 @@ class Choosing:
         for text, value in (column.aliases or {}).items():
             self._by_text.setdefault(folded(text), value)
         self.texts = dict(self.pairs)
+        self._register = str(ledger_of(column.chosen_from).label) if column.chosen_from else ""
         self._found: dict[str, Reading | Refused] = {}
 
     def find(self, text: str) -> Reading:
@@ -96,13 +98,22 @@ class Choosing:
         near = begun if len(begun) == 1 else []
         if not near and len(self._by_text) <= FEW and not wanted.isdecimal():  # a code has no near enough
             near = get_close_matches(wanted, self._by_text, n=1, cutoff=0.75)
+        return self._guessed(text, near)
+
+    def _guessed(self, text: str, near: Sequence[str]) -> Reading | Refused:
+        """Return the choice whose spelling is near, in doubt; refuse where none is."""
+        if not self.pairs and self._register:
+            words = {"text": text, "register": self._register}
+            return Refused(_("“%(text)s”还没有登记，请先登记到“%(register)s”") % words)
+        some = _("、").join(text for _value, text in self.pairs[:SHOWN])
+        some += _("……") if len(self.pairs) > SHOWN else ""
         if not near:
-            some = _("、").join(text for _value, text in self.pairs[:SHOWN])
-            some += _("……") if len(self.pairs) > SHOWN else ""
             return Refused(_("“%(text)s”不在可选范围内（%(some)s）") % {"text": text, "some": some or "—"})
         value = self._by_text[near[0]]
-        meant = self.texts.get(value, near[0])
-        return Reading(value, doubts=[_("“%(text)s”按“%(meant)s”理解") % {"text": text, "meant": meant}])
+        doubt = _("“%(text)s”按“%(meant)s”理解") % {"text": text, "meant": self.texts.get(value, near[0])}
+        if len(self.pairs) <= SHOWN:
+            doubt += _("（可选：%(some)s）") % {"some": some}
+        return Reading(value, doubts=[doubt])
 
     def text(self, value: Any) -> str:
         """Return the text of a value, or the value itself where it is none of the choices any more."""

@@ -40,7 +40,8 @@ class Column:
 
     `name` is the key in the values that `save` gets; `path` is where a row keeps it ("unit__name"), also for
     filters; `display` is where its text stands when the value is a key ("enterprise__unit__name"), also for
-    sorting. `aliases` maps other spellings of a choice to its value. `clean` mends a text or
+    sorting. `aliases` maps other spellings of a choice to its value; `chosen_from` is the code of the
+    register whose rows are the choices, where one must be entered first. `clean` mends a text or
     raises ValueError with a sentence; `doubt` returns a sentence where a value is possible but unlikely.
     `respell` (of a person: a reader) makes the spelling we have and a sentence of another spelling of it, or
     None. Where a new row leaves the column empty, `tell` (of a person: a reader) makes its value and a
@@ -59,6 +60,7 @@ class Column:
     required: bool | None = None
     choices: Choices | None = None
     aliases: Mapping[str, Any] | None = None
+    chosen_from: str = ""
     clean: Callable[[str], str] | None = None
     doubt: Callable[[Any], str] | None = None
     respell: Callable[[Any], Callable[[str], tuple[str, str] | None]] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anwei.ledgers.beside import asides_of
 from anwei.ledgers.change_log import changes_of, last_change, version_of
 from anwei.ledgers.children import address_of, named_parent
-from anwei.ledgers.declaration import Column, Ledger, needs_reason
+from anwei.ledgers.declaration import Column, Label, Ledger, ledger_of, needs_reason
 from anwei.ledgers.examination import WHOLE_ROW, Examined, choosings_of, examine
 from anwei.ledgers.importing import sentence_of
 from anwei.ledgers.models import Proposal
@@ -37,13 +38,17 @@ MAX_OPTIONS = 60  # more choices are typed, with suggestions
 
 @dataclass(frozen=True)
 class Field:
-    """A column in a form: what was typed, what is wrong with it, what may be chosen."""
+    """A column in a form: what was typed, what is wrong with it, what may be chosen.
+
+    `first` names the register in which what is chosen must be entered first, and its form, where nothing is.
+    """
 
     column: Column
     text: str
     error: str
     doubt: str
     options: list[str]
+    first: tuple[Label, str] | None = None
 
     @property
     def chosen_from_few(self) -> bool:
@@ -105,17 +110,20 @@ def form(request: HttpRequest, code: str, pk: int | None = None) -> HttpResponse
         if faster:
             examined.refusals[WHOLE_ROW] = faster
     proposes = not ledger.writes_alone(request.user, shown, _facts_in_view(ledger, examined, request))
+    fields = _fields(ledger, shown, typed, examined, request)
+    reason_error = examined.refusals.get("reason", "") if examined else ""
     context = {
         "ledger": ledger,
         "row": shown,
-        "fields": _fields(ledger, shown, typed, examined, request),
+        "fields": fields,
+        "faults": _faults(fields, reason_error),
         "whole": examined.refusals.get(WHOLE_ROW, "") or examined.doubts.get(WHOLE_ROW, "")
         if examined
         else "",
         "doubtful": bool(examined and examined.state == "doubtful"),
         "sensitive": [column.label for column in ledger.entered if column.sensitive] if shown else [],
         "reason": reason,
-        "reason_error": examined.refusals.get("reason", "") if examined else "",
+        "reason_error": reason_error,
         "seen": seen,
         "proposes": proposes,
         "may_end": shown is not None and ledger.ended is not None,
@@ -282,7 +290,33 @@ def _fields(
                 _("是") if text is True else _("否") if text is False else "" if text is None else str(text)
             )
         error = examined.refusals.get(column.name, "") if examined else ""
-        fields.append(
-            Field(column, text, error, examined.doubts.get(column.name, "") if examined else "", options)
-        )
+        doubt = examined.doubts.get(column.name, "") if examined else ""
+        first = _register_first(ledger, column, _parent_in(ledger, shown, parent), request.user)
+        fields.append(Field(column, text, error, doubt, options, first))
     return fields
+
+
+def _faults(fields: Sequence[Field], reason_error: str) -> list[tuple[str, Label, str]]:
+    """Return what must be looked at again, each with the field (id), its label and the sentence."""
+    found = [(one.column.name, one.column.label, one.error) for one in fields if one.error]
+    found += [("reason", _("理由"), reason_error)] if reason_error else []
+    return found + [(one.column.name, one.column.label, one.doubt) for one in fields if one.doubt]
+
+
+def _parent_in(ledger: Ledger, shown: Any, named: Any) -> Any:
+    """Return what the row belongs to: its own parent, or the one that the address of a new row names."""
+    return getattr(shown, ledger.parent) if shown is not None and ledger.parent else named
+
+
+def _register_first(ledger: Ledger, column: Column, parent: Any, person: Any) -> tuple[Label, str] | None:
+    """Return the register whose rows are the choices, and its form ("" who may not), where there is none."""
+    if not column.chosen_from:
+        return None
+    source = ledger_of(column.chosen_from)
+    rows, query = source.visible(person), ""
+    if parent is not None and source.parent == ledger.parent:
+        rows, query = rows.filter(**{source.parent: parent}), f"?{source.parent}={parent.pk}"
+    if rows.exists():
+        return None
+    address = f"{reverse('ledger_new', args=[source.code])}{query}" if source.may_add(person) else ""
+    return source.label, address

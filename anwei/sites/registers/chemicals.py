@@ -58,7 +58,10 @@ def check_chemical(values: Mapping[str, Any]) -> str:
     if not (installation := values.get("installation")):
         return ""
     enterprise = values.get("enterprise")
-    if not Installation.objects.filter(pk=installation, enterprise=enterprise).exists():
+    own = Installation.objects.filter(enterprise=enterprise)
+    if not own.filter(pk=installation).exists():
+        if not own.exists():
+            return _("所在单元不是这家企业的；这家企业还没有单元，请先登记到“重大危险源单元台账”")
         return _("所在单元不是这家企业的")
     if (
         not find(values.get("name") or "")
@@ -108,6 +111,7 @@ CHEMICALS = register_of_files(
                 "installation",
                 display="installation__name",
                 choices=installation_choices,
+                chosen_from="installations",
                 synonyms=("单元", "单元编号", "所属单元", "辨识单元"),
                 explanation=gettext_lazy("单元编号或名称；不参加辨识的留空"),
                 example="DY-01",

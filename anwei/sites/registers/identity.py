@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from anwei.standards.identifiers import How, has_credit_form, is_credit_code, normalised, repairs
+from anwei.standards.identifiers import (
+    CREDIT_LENGTH,
+    How,
+    has_credit_form,
+    is_credit_code,
+    normalised,
+    repairs,
+)
 
 CERTAIN = (How.SPELLING, How.LETTERS)
 
@@ -21,9 +28,8 @@ def credit_code(text: str) -> str:
     if found and found[0].how in CERTAIN:
         return found[0].code
     if not has_credit_form(code):
-        raise ValueError(
-            _("统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z）") + _suggested(code)
-        )
+        sentence = _("统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z）")
+        raise ValueError(sentence + _miscounted(code) + _suggested(code))
     return code
 
 
@@ -32,6 +38,16 @@ def doubt_credit_code(code: str) -> str:
     if not code or is_credit_code(code):
         return ""
     return _("统一社会信用代码的校验位不符，请核对") + _suggested(code)
+
+
+def _miscounted(code: str) -> str:
+    short = CREDIT_LENGTH - len(code)
+    if not short:
+        return ""
+    words = {"n": len(code), "k": abs(short)}
+    if short > 0:
+        return _("；这里只有 %(n)d 位，少 %(k)d 位") % words
+    return _("；这里有 %(n)d 位，多 %(k)d 位") % words
 
 
 def _suggested(code: str) -> str:
