@@ -14,14 +14,16 @@ from anwei.hazards.models import Answer, Check, Order, Visit, VisitHazard
 from anwei.hazards.models.answers import ActKind
 from anwei.ledgers.papers.blocks import CELL
 from anwei.ledgers.papers.layout import chinese_date
+from anwei.org.responsibility import Matter, Vacant, posts_for
 
 NONE = "无。"
+SOMEBODY = "有管辖权的部门"
 
 
 def words_of(visit: Visit, now: datetime) -> Mapping[str, str]:
     """Return what fills the gaps of the templates of a visit's papers, in the language that is active."""
     checks = list(visit.checks.order_by("item"))
-    found = list(visit.found.select_related("hazard__supervisor__unit").order_by("pk"))
+    found = list(visit.found.select_related("hazard").order_by("pk"))
     inspectors = [
         f"{one.person}（{one.certificate or '无执法证'}）"
         for one in visit.attendances.select_related("person")
@@ -52,7 +54,7 @@ def words_of(visit: Visit, now: datetime) -> Mapping[str, str]:
         "files": _files(visit),
         "head": visit.head,
         "signature": _signed(visit),
-        "receiver": "、".join(_receivers(visit, found)),
+        "receiver": receiver(visit, now),
     }
 
 
@@ -130,10 +132,13 @@ def _signed(visit: Visit) -> str:
     return f"{visit.head}　　　　（未签字）"
 
 
-def _receivers(visit: Visit, found: Sequence[VisitHazard]) -> list[str]:
-    """Return to whom the hazards go: the units of their supervising posts, where they are others."""
-    units = dict.fromkeys(one.hazard.supervisor.unit for one in found)
-    return [unit.name for unit in units if unit.pk != visit.body_id] or ["有管辖权的部门"]
+def receiver(visit: Visit, now: datetime) -> str:
+    """Return to whom hazards of a visit go: who supervises the place, where that is another body."""
+    try:
+        unit = posts_for(visit, now, matter=Matter.DAILY, held=False).supervisor.unit
+    except Vacant:
+        return SOMEBODY
+    return SOMEBODY if unit.pk == visit.body_id else unit.name
 
 
 def _rows(pairs: Iterator[tuple[str, str]]) -> str:

@@ -59,7 +59,7 @@ def check(person: Person, visit: Visit, item: str, result: str, **told: Any) -> 
 
 
 def send_file(
-    person: Person, visit: Visit, content: bytes = JPEG, *, client: Client | None = None, **told: Any
+    person: Person, visit: Visit, content: bytes = JPEG, /, *, client: Client | None = None, **told: Any
 ) -> Any:
     """Send a photo and return the response."""
     sent = {

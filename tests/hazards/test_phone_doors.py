@@ -150,8 +150,10 @@ def test_two_answers_are_kept_until_a_person_decides(crew: Team) -> None:
     visit = begun(crew)
     item = items(visit)[0].id
     check(crew.first, visit, item, "ok", note="齐全")
-    told = check(crew.second, visit, item, "failed", note="缺一个")
+    sent = act(visit, "check", item=item, result="failed", note="缺一个")
+    told = post(crew.second, sent).json()
     assert (told["status"], told["change"]) == ("conflict", 1)
+    assert post(crew.second, sent).json()["status"] == "conflict" and Answer.objects.count() == 1
     standing, waiting = Check.objects.get(), Answer.objects.get()
     assert (standing.result, waiting.result, waiting.decided_at) == ("ok", "failed", None)
     shown = page(crew.first, f"/inspections/{visit.pk}/")
@@ -332,6 +334,27 @@ def test_strangers_do_nothing_and_see_no_secret(crew: Team) -> None:
         Client().post("/inspections/phone/acts/", b"{}", content_type="application/json").status_code == 401
     )
     assert not SentAct.objects.exists() and not VisitFile.objects.exists()
+
+
+def test_another_person_s_acts_stay_on_the_telephone(crew: Team) -> None:
+    visit = begun(crew)
+    item = items(visit)[0].id
+    told = act(visit, "check", item=item, result="ok", note="", person=crew.first.pk)
+    answer = post(crew.second, told)
+    assert answer.status_code == 409 and answer.json()["message"]
+    assert send_file(crew.second, visit, person=crew.first.pk).status_code == 409
+    assert not Check.objects.exists() and not VisitFile.objects.exists()
+    assert post(crew.first, told).json()["status"] == "written"
+    assert send_file(crew.first, visit, person=crew.first.pk).status_code == 200
+
+
+def test_what_was_found_beside_the_list_has_its_photos_and_no_item(crew: Team) -> None:
+    visit = begun(crew)
+    send_file(crew.first, visit, item="other-1")
+    found = {"item": "other-1", "description": "通道堵塞", "place": "", "criterion": "", "order": ""}
+    assert send(crew.first, visit, "hazard", **found)["status"] == "written"
+    hazard = Hazard.objects.get()
+    assert hazard.checklist_item == "" and Evidence.objects.get().case_id == hazard.pk
 
 
 @pytest.mark.parametrize(

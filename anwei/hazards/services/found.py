@@ -24,12 +24,15 @@ from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.standards.hazards.criteria import criterion as criterion_of
 
+BESIDE = "other-"
+
 
 @dataclass(frozen=True)
 class Finding:
     """What is told of a hazard on the spot; `is_major` that a person confirmed it, `reason` why so judged.
 
-    `files` are keys of files of the visit; without any, the photos of the item go with it.
+    `files` are keys of files of the visit; without any, the photos of the item go with it. An item that
+    begins with BESIDE is none of the checklist's: it only ties photos to a hazard found beside the list.
     """
 
     description: str
@@ -43,6 +46,11 @@ class Finding:
     requirement: str = ""
     measures: str = ""
     files: Sequence[str] = ()
+
+    @property
+    def checklist_item(self) -> str:
+        """The item of the checklist, "" for what was found beside it."""
+        return "" if self.item.startswith(BESIDE) else self.item
 
 
 @transaction.atomic
@@ -74,7 +82,7 @@ def file_at_visit(
         found_at=at,
         place=found.place,
         criterion=found.criterion,
-        checklist_item=found.item,
+        checklist_item=found.checklist_item,
         requirement=found.requirement,
         note=found.reason,
         key=key,
@@ -128,7 +136,7 @@ def _remember(visit: Visit, hazard: Hazard, found: Finding, actor: Person, now: 
     VisitHazard._base_manager.create(
         visit=visit,
         hazard=hazard,
-        item=found.item,
+        item=found.checklist_item,
         clause=clause_in_words(criterion_of(found.criterion)) if found.criterion else "",
         is_major=found.is_major,
         order=found.order if may_order else "",

@@ -166,7 +166,11 @@ def _done_before(sent: SentAct, act: Act, actor: Person, now: datetime) -> Recei
     if sent.by_id != actor.pk or sent.sha256 != act.sha256:
         return Receipt(REFUSED, _("同一编号提交过别的内容，请重新填写后提交。"), now)
     filed = Hazard._base_manager.filter(key=act.key).values_list("pk", flat=True).first()
-    return Receipt(ALREADY, _("已收到过，没有重复写入。"), sent.received_at, _change(sent.visit, act), filed)
+    change = _change(sent.visit, act)
+    if sent.status == SentAct.Status.CONFLICT:
+        said = _("已收到过；与现有的不同或者检查已结束，待参加检查的人员决定。")
+        return Receipt(CONFLICT, said, sent.received_at, change)
+    return Receipt(ALREADY, _("已收到过，没有重复写入。"), sent.received_at, change, filed)
 
 
 def _change(visit: Visit, act: Act) -> int:

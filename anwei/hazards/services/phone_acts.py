@@ -43,13 +43,17 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True)
 class Act:
-    """An act: which visit, what, when by the device's clock, on which change of the item it was based."""
+    """An act: which visit, what, when by the device's clock, on which change of the item it was based.
+
+    `person` is whose package it was made under, 0 where that is not told.
+    """
 
     key: str
     visit: int
     kind: ActKind
     at: datetime
     sha256: str
+    person: int = 0
     based_on: int = 0
     texts: dict[str, str] = field(default_factory=dict)
     major: bool = False
@@ -77,6 +81,7 @@ def read_act(body: bytes) -> Act:
         kind=ActKind(kind),
         at=moment_in(told.get("at")),
         sha256=sha256(body).hexdigest(),
+        person=_number(told, "person", 0),
         based_on=_number(told, "based_on", 0),
         texts={name: _text(told, name, longest) for name, longest in TEXTS[ActKind(kind)].items()},
         major=told.get("major") is True,

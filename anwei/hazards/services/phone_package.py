@@ -16,6 +16,7 @@ from anwei.hazards.planning.checklists import lists_of, sectors_of
 from anwei.hazards.powers import why_not
 from anwei.hazards.queries import hazards_at
 from anwei.hazards.services.paper_numbers import reserved
+from anwei.hazards.visit_papers import receiver
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of
@@ -68,6 +69,7 @@ def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
         "announced": visit.announced,
         "reason": visit.get_reason_display(),
         "citation": visit.citation,
+        "receiver": receiver(visit, now),
         "bodies": [str(unit) for unit in visit.bodies.all()],
         "inspectors": [
             {

@@ -41,6 +41,8 @@ def phone_acts(request: HttpRequest) -> JsonResponse:
         act = read_act(request.body)
     except Malformed as fault:
         return _said(str(fault), 422)
+    if act.person not in (0, person.pk):
+        return _said(_somebody_else(), 409)
     visit = _visit(request, act.visit)
     if visit is None:
         return _said(_("没有这次检查，或者您看不到。"), 404)
@@ -68,6 +70,8 @@ def phone_files(request: HttpRequest) -> JsonResponse:
         sent = _sent(request)
     except Malformed as fault:
         return _said(str(fault), 422)
+    if request.POST.get("person", "") not in ("", str(person_of(request).pk)):
+        return _said(_somebody_else(), 409)
     visit = _visit(request, number_in(request.POST.get("visit", "")) or 0)
     if visit is None:
         return _said(_("没有这次检查，或者您看不到。"), 404)
@@ -122,6 +126,10 @@ def _visit(request: HttpRequest, pk: int) -> Visit | None:
     while visit is not None and visit.merged_into is not None:
         visit = visit.merged_into
     return visit
+
+
+def _somebody_else() -> str:
+    return _("这些记录是另一个人的，请由本人登录后发送。")
 
 
 def _said(message: str, status: int) -> JsonResponse:
