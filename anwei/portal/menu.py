@@ -125,6 +125,8 @@ MENU = (
                     "inspection_plan",
                     "campaign",
                     "campaign_new",
+                    "campaign_dates",
+                    "key_period",
                     "campaign_daily",
                     "draw_new",
                     "draw",

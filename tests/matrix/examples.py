@@ -89,6 +89,8 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("g/", "code"): lambda world: "2222222222",  # nobody's: what a real one shows is everybody's
     ("inspections/", "act"): lambda world: "cancel",
     ("inspections/campaigns/", "pk"): lambda world: world.draw.campaign_id,
+    ("inspections/periods/", "code"): lambda world: "flood",
+    ("inspections/periods/", "year"): lambda world: 2026,
     ("inspections/draws/", "pk"): lambda world: world.draw.pk,
     ("inspections/scan/", "code"): lambda world: "2222222222",
     ("hazards/statistics/", "quarter"): lambda world: 3,

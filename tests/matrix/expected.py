@@ -59,6 +59,8 @@ NARROW: dict[str, Rule] = {
     "inspections/<int:pk>/<slug:act>/": _only(ACTORS),
     "inspections/campaigns/<int:pk>/": _only(ARRANGING),
     "inspections/campaigns/<int:pk>/close/": _only(ARRANGING),
+    "inspections/campaigns/<int:pk>/dates/": _only(frozenset({"office"})),
+    "inspections/periods/<slug:code>/<int:year>/": _only(frozenset({"office"})),
     "inspections/campaigns/<int:pk>/daily/": _only(ARRANGING),
     "inspections/campaigns/<int:pk>/draw/": _only(INSPECTING),
     "inspections/draws/<int:pk>/": _only(ARRANGING),

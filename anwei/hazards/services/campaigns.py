@@ -12,10 +12,10 @@ from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import Campaign
 from anwei.hazards.planning.bodies import bodies_of
-from anwei.ledgers.services import record_change
+from anwei.ledgers.services import county_setting, record_change
 from anwei.org.models import Person, Unit
 from anwei.standards.hazards.checklists import checklist_items
-from anwei.standards.inspections.periods import Period, period
+from anwei.standards.inspections.periods import SETTING, Period, period
 from anwei.standards.sectors import sectors as known_sectors
 
 REGISTER = "hazards.campaign"
@@ -105,7 +105,7 @@ def open_key_period(key: str, *, actor: Person, now: datetime, organizer: Unit, 
 
 def period_named(key: str) -> Period:
     """Return a key period by its key. Raises CaseError where the calendar has none."""
-    found = period(key, county_calendar())
+    found = period(key, county_calendar(), county_setting(SETTING, {}))
     if found is None:
         raise CaseError(_("日历里没有这个重点时段；春节前后的时段要等放假安排公布。"))
     return found

@@ -36,6 +36,8 @@ from anwei.hazards.planning.duty_roster import duties_on
 from anwei.hazards.planning.merging import proposals
 from anwei.hazards.planning.suggesting import suggestions
 from anwei.hazards.services.campaigns import close_campaign, open_campaign, open_key_period
+from anwei.hazards.services.dates import own_periods
+from anwei.hazards.signals.office import is_of_the_office
 from anwei.ledgers.export import download
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.ledgers.release import Leaving, NotExported, release
@@ -63,7 +65,9 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
     rows = rows.annotate(n_begun=begun, n_planned=planned).order_by("-starts_on", "-pk")
     today = timezone.localdate()
     calendar = county_calendar()
-    coming = [one for year in (today.year, today.year + 1) for one in periods_of(year, calendar)]
+    coming = [
+        one for year in (today.year, today.year + 1) for one in periods_of(year, calendar, own_periods())
+    ]
     opened = {one.period: one for one in rows.filter(period__in=[one.key for one in coming])}
     context = {
         "page": ClampedPaginator(rows, 20).get_page(request.GET.get("page", "1")),
@@ -72,6 +76,7 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
         ],
         "proposals": proposals(person),
         "is_body": bool(bodies_at(person)),
+        "is_office": is_of_the_office(person, timezone.now()),
         "today": today,
         "cap": yearly_cap(),
     }

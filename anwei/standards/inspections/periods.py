@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -12,6 +13,8 @@ from typing import Any
 from anwei.standards.calendar import WorkCalendar
 
 SPRING = "春节"
+SETTING = "inspections.periods"  # the county's own days: {"flood.2026": {"starts_on": ..., "ends_on": ...}}
+Own = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Period:
     ends_on: date
     checklist: str
     note: str
+    is_own: bool = False  # the county wrote its days
 
     @property
     def key(self) -> str:
@@ -32,24 +36,33 @@ class Period:
         return f"{self.code}.{self.year}"
 
 
-def periods_of(year: int, calendar: WorkCalendar) -> list[Period]:
-    """Return the key periods that start in a year, the first first.
+def periods_of(year: int, calendar: WorkCalendar, own: Own | None = None) -> list[Period]:
+    """Return the key periods of a year, the first first; the county's `own` days go before those of the data.
 
-    Those around 春节 are missing while the calendar knows no days off for it.
+    Those around 春节 are missing while neither the calendar knows days off for it nor the county its own.
     """
-    found = [period for row in _rows() if (period := _period(row, year, calendar)) is not None]
+    told = (_period(row, year, calendar, own or {}) for row in _rows())
+    found = [period for period in told if period is not None]
     return sorted(found, key=lambda period: (period.starts_on, period.code))
 
 
-def period(key: str, calendar: WorkCalendar) -> Period | None:
+def period(key: str, calendar: WorkCalendar, own: Own | None = None) -> Period | None:
     """Return a period by its key, None where there is none."""
     _code, _point, year = key.rpartition(".")
     if not year.isdecimal() or len(year) != 4:
         return None
-    return next((one for one in periods_of(int(year), calendar) if one.key == key), None)
+    return next((one for one in periods_of(int(year), calendar, own) if one.key == key), None)
 
 
-def _period(row: dict[str, Any], year: int, calendar: WorkCalendar) -> Period | None:
+def names() -> dict[str, str]:
+    """Return the names of the key periods by their codes."""
+    return {row["code"]: row["name"] for row in _rows()}
+
+
+def _period(row: dict[str, Any], year: int, calendar: WorkCalendar, own: Own) -> Period | None:
+    if days := own.get(f"{row['code']}.{year}"):
+        first, last = (date.fromisoformat(days[name]) for name in ("starts_on", "ends_on"))
+        return Period(row["code"], row["name"], year, first, last, row["checklist"], row["note"], is_own=True)
     starts, ends = _day(row["starts"], year, calendar), _day(row["ends"], year, calendar)
     if starts is None or ends is None:
         return None
