@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,9 +12,11 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from python_calamine import CalamineWorkbook
 
+from anwei.cases.errors import CaseError
 from anwei.hazards.models import Hazard, PhotoHash, Recheck, RecheckDraw, RecheckItem
-from anwei.hazards.signals import hashing, suggestions
+from anwei.hazards.signals import hashing, sampling, suggestions
 from anwei.hazards.signals.sampling import borne_out, drawn
+from anwei.hazards.signals.suggestions import newest
 from anwei.hazards.tasks import compute_signals
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise
@@ -47,7 +50,9 @@ def drawn_one(safe: Safe, clerk: Person) -> RecheckItem:
     """One closure of which before and after are one file, drawn."""
     closed(safe)
     suggestions.compute(LATER)
-    answer = signed_in(clerk).post("/hazards/recheck/draw/", {"seed": "2026-11", "n": 1, "n_random": 0})
+    answer = signed_in(clerk).post(
+        "/hazards/recheck/draw/", {"public_number": "2026147", "n": 1, "n_random": 0}
+    )
     assert answer.status_code == 302
     return RecheckItem.objects.get()
 
@@ -99,9 +104,12 @@ def test_the_draw_can_be_drawn_again_and_leaves_as_a_sheet(clerk: Person, drawn_
     book = CalamineWorkbook.from_filelike(BytesIO(client.get(f"{address}?form=xlsx").content))
     row = book.get_sheet_by_index(0).to_python()[1]
     assert drawn_one.hazard.number in row[1] and "同一画面" in row[3]
-    again = client.post("/hazards/recheck/draw/", {"seed": "2026-11", "n": 1, "n_random": 0})
-    assert again.status_code == 422 and "种子已经用过" in again.content.decode()
-    many = client.post("/hazards/recheck/draw/", {"seed": "another", "n": 5, "n_random": 0})
+    assert re.fullmatch(r"2026147-[0-9a-f]{16}", made.seed)  # nobody can try seeds: half is the server's
+    with pytest.raises(CaseError):  # one seed, one draw
+        sampling.draw(newest(), actor=clerk, now=LATER, seed=made.seed, n=1, n_random=0)  # type: ignore[arg-type]
+    chosen = client.post("/hazards/recheck/draw/", {"seed": "chosen", "n": 1, "n_random": 0})
+    assert chosen.status_code == 302 and not RecheckDraw.objects.filter(seed="chosen").exists()
+    many = client.post("/hazards/recheck/draw/", {"n": 5, "n_random": 0})
     assert many.status_code == 422 and "1 至 1" in many.content.decode()
     with pytest.raises(DatabaseError), transaction.atomic():
         RecheckDraw.objects.update(seed="chosen")

@@ -29,7 +29,7 @@ def clerk(transactional_db: None) -> Person:
     closed(safe, key="form-2", description="配电箱未接地")
     suggestions.compute(timezone.now())
     client = signed_in(clerk)
-    client.post("/hazards/recheck/draw/", {"seed": "2026-11-24", "n": 2, "n_random": 0})
+    client.post("/hazards/recheck/draw/", {"public_number": "2026147", "n": 2, "n_random": 0})
     item = RecheckItem.objects.first()
     client.post(f"/hazards/recheck/items/{item.pk}/", {"outcome": "holds", "note": "裂缝已经修补，不再渗漏"})
     return clerk
@@ -46,7 +46,7 @@ def paths(clerk: Person) -> dict[str, str]:
 
 
 @pytest.fixture
-def session(clerk: Person) -> str:
+def session(clerk: Person, paths: dict[str, str]) -> str:
     return signed_in(clerk).cookies[settings.SESSION_COOKIE_NAME].value
 
 

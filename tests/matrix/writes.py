@@ -264,10 +264,16 @@ OF_HAZARDS = {
     ),
     "inspections/<int:pk>/<slug:act>/": Write(frozenset({"office"}), fixed(**REASON)),
     "inspections/campaigns/<int:pk>/close/": Write(frozenset({"office"})),
+    "inspections/campaigns/<int:pk>/dates/": Write(
+        frozenset({"office"}), fixed(starts_on="2026-12-01", ends_on="2026-12-31", reason=WORDS)
+    ),
+    "inspections/periods/<slug:code>/<int:year>/": Write(
+        frozenset({"office"}), fixed(starts_on="2026-05-15", ends_on="2026-10-15", reason=WORDS)
+    ),
     "hazards/recheck/compute/": Write(
         frozenset({"office"}), unsealed="lets the background reckon; nothing anybody wrote changes"
     ),
-    "hazards/recheck/draw/": Write(frozenset({"office"}), fixed(seed="matrix", n="1", n_random="0")),
+    "hazards/recheck/draw/": Write(frozenset({"office"}), fixed(public_number="147", n="1", n_random="0")),
     "hazards/recheck/items/<int:pk>/": Write(
         frozenset({"office"}), fixed(outcome="fails", note=WORDS, key="look")
     ),

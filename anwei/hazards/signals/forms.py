@@ -10,21 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.file_fields import file_field
 from anwei.cases.lifecycle import Need
 from anwei.hazards.models import Recheck
-from anwei.hazards.signals.sampling import LONGEST_SEED, MOST, Look, fresh_seed
+from anwei.hazards.services.draws import LONGEST_PUBLIC
+from anwei.hazards.signals.sampling import MOST, Look
 
 TEXT = {"class": "form-control"}
 PHOTO = Need("evidence", _("现场照片"), "evidence", taken_at=True, place=True)
 
 
 class DrawForm(forms.Form):
-    """Seed and numbers of a draw."""
+    """The numbers of a draw, and one of public knowledge that goes into its seed."""
 
-    seed = forms.CharField(
-        label=_("种子"),
-        max_length=LONGEST_SEED,
-        initial=fresh_seed,
+    public_number = forms.CharField(
+        label=_("公开数（可不填）"),
+        max_length=LONGEST_PUBLIC,
+        required=False,
         widget=forms.TextInput(attrs=TEXT),
-        help_text=_("与范围一起留存，随时可按种子重算"),
+        help_text=_("如当天公布的彩票号码；抽取时系统再加一个随机数，合成种子，谁也不能事先试出结果"),
     )
     n = forms.IntegerField(
         label=_("从建议中抽"), min_value=1, max_value=MOST, widget=forms.NumberInput(attrs=TEXT)

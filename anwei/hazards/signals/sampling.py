@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +25,6 @@ LONGEST_SEED = 64
 MOST = 200  # items of one draw: more is no sample
 REGISTER = "hazards.recheck"
 HAZARD, ENTERPRISE = "hazard", "enterprise"
-
-
-def fresh_seed() -> str:
-    """Return a seed that nobody could foresee."""
-    return secrets.token_hex(8)
 
 
 def population_of(report: SignalReport) -> list[str]:

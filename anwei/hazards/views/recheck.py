@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anwei.cases.errors import CaseError, NotYourTurn, RefusedEvidence
 from anwei.hazards.models import Hazard, RecheckDraw, RecheckItem
+from anwei.hazards.services.draws import fresh_seed
 from anwei.hazards.signals.forms import DrawForm, LookForm
 from anwei.hazards.signals.office import for_the_office
 from anwei.hazards.signals.sampling import borne_out, draw, drawn, population_of, record
@@ -57,7 +58,9 @@ def hazard_recheck_draw(request: HttpRequest) -> HttpResponse:
     form, report = DrawForm(request.POST), newest()
     if form.is_valid() and report is not None:
         try:
-            made = draw(report, actor=person_of(request), now=timezone.now(), **form.cleaned_data)
+            told = dict(form.cleaned_data)
+            seed = fresh_seed(told.pop("public_number"))
+            made = draw(report, actor=person_of(request), now=timezone.now(), seed=seed, **told)
         except (CaseError, NotYourTurn) as error:
             form.add_error(None, str(error))
         else:
