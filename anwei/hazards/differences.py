@@ -33,6 +33,7 @@ from anwei.standards.formalism.peers import Tally, benjamini_hochberg, many
 
 SHOWN = 6
 RARE = 0.05
+NEGLIGIBLE = 1e-12
 FEWEST_RISEN = 5  # of a clause, before a rise is worth a sentence
 Address = Callable[[Count, Mapping[str, str]], str]  # of a count, narrowed further
 Name = Callable[[str, str], str]  # of a dimension and a value
@@ -60,12 +61,15 @@ def differences(found: Rates, before: Span | None, address: Address, name: Name)
 
 def at_least(n: int, of: int) -> float:
     """Return the probability that `n` or more of `of` fall into the later of two periods of one length."""
-    return min(
-        1.0,
-        sum(
-            exp(lgamma(of + 1) - lgamma(k + 1) - lgamma(of - k + 1) + of * log(0.5)) for k in range(n, of + 1)
-        ),
-    )
+    if 2 * n <= of:  # the other tail is the shorter one, and the two are alike
+        return 1.0 - at_least(of - n + 1, of) if n > 0 else 1.0
+    total = 0.0
+    for k in range(n, of + 1):
+        term = exp(lgamma(of + 1) - lgamma(k + 1) - lgamma(of - k + 1) + of * log(0.5))
+        total += term
+        if term < NEGLIGIBLE * total:
+            break
+    return min(1.0, total)
 
 
 def _standing(whole: Numbers, address: Address) -> Iterator[Difference]:

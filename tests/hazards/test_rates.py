@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
+from math import comb
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from anwei.hazards.differences import at_least
 from anwei.hazards.indicators import COUNTS, FEWEST, INDICATORS, POPULATIONS
 from anwei.hazards.models import Hazard, PastHazard
 from anwei.hazards.periods import Span, asked, span_of, usual
@@ -153,6 +155,12 @@ def test_a_number_changes_with_what_people_do(safe: Safe) -> None:
     assert (numbers["past_limit"], numbers["d90"], numbers["too_late"], numbers["decided"]) == (1, 1, 1, 1)
     page = client.get("/hazards/").content.decode()
     assert "样本不足" in page and "%</strong>" not in page
+
+
+def test_the_comparison_of_two_periods_is_exact() -> None:
+    for n, of in ((0, 3), (3, 3), (2, 3), (1, 4), (7, 9), (30, 47), (20, 47)):
+        assert at_least(n, of) == pytest.approx(sum(comb(of, k) for k in range(n, of + 1)) / 2**of)
+    assert at_least(0, 0) == 1.0 and at_least(40_000, 60_000) < 1e-9 < at_least(30_000, 60_000) - 0.4
 
 
 def test_small_samples_have_counts_and_no_share() -> None:

@@ -86,7 +86,7 @@ def pages(clerk) -> None:  # type: ignore[no-untyped-def]
     client.force_login(clerk)
     for address in (
         "/ledgers/past-hazards/",
-        "/ledgers/past-hazards/?timing=overdue&month=2012-03",
+        "/ledgers/past-hazards/?timing=overdue&since=2012-03-01&until=2012-03-31",
         "/ledgers/past-hazards/?search=Garbage",
         "/hazards/closures/?year=2012",
     ):
