@@ -20,5 +20,6 @@ class HazardsConfig(AppConfig):
             "planning.waiting",
             "listed.waiting",
             "self_check_waiting",
+            "verify",
         ):
             import_module(f"anwei.hazards.{module}")

@@ -184,6 +184,19 @@ def test_what_stands_may_stay(crew: Team) -> None:
     assert Check.objects.get().result == "ok" and Answer.objects.get().taken is False
 
 
+def test_an_open_question_waits_on_the_desk(crew: Team) -> None:
+    visit = begun(crew)
+    item = items(visit)[0].id
+    check(crew.first, visit, item, "ok")
+    at_desk(crew.first, visit, "end", finding="一项")
+    assert visit.number not in page(crew.second, "/work/")
+    check(crew.second, visit, item, "failed")
+    shown = page(crew.second, "/work/")
+    assert visit.number in shown and "有两种回答，待定" in shown
+    at_desk(crew.first, visit, "decide", answer=Answer.objects.get().pk, take="0")
+    assert visit.number not in page(crew.second, "/work/")
+
+
 def test_an_answer_on_top_of_what_one_saw_is_no_conflict(crew: Team) -> None:
     visit = begun(crew)
     item = items(visit)[0].id

@@ -10,9 +10,12 @@ import pytest
 from docx import Document
 from PIL import Image, ImageDraw
 
+from anwei.cases.evidence import path_of
 from anwei.cases.models import Notice
+from anwei.cases.verify import verify
 from anwei.hazards.models import Answer, Hazard, PaperNumber, Visit, VisitFile, VisitPaper
 from anwei.ledgers.models import Change, PaperSeries
+from anwei.ledgers.papers import files
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import LATER, signed_in
 from tests.hazards.inspecting import Team, page, plan, team
@@ -230,6 +233,18 @@ def test_a_signature_that_did_not_come_holds_the_end_up(crew: Team) -> None:
     assert told["status"] == "refused" and "签名" in told["message"]
     visit.refresh_from_db()
     assert visit.ended_at is None
+
+
+def test_verify_names_what_was_altered(crew: Team) -> None:
+    visit = inspected(crew)
+    assert verify().broken == ()
+    paper, photo = of_kind(visit, "record"), VisitFile.objects.get()
+    files.path_of(paper.stored_as).write_bytes(b"other")
+    path_of(photo.stored_as).unlink()
+    told = [str(one) for one in verify().broken]
+    assert len(told) == 2 and all(f"hazards.visit {visit.pk}" in one for one in told)
+    assert any("被改动" in one for one in told) and any("缺失" in one for one in told)
+    assert verify(files=False).broken == ()
 
 
 def test_user_text_makes_no_rows_of_its_own(crew: Team) -> None:

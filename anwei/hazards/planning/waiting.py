@@ -1,16 +1,16 @@
-"""What of this room waits on a desk: the visits at which a person goes along, due or begun."""
+"""What of this room waits on a desk: visits at which a person goes along, due, begun, or with two answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.hazards.models import Visit
+from anwei.hazards.models import Answer, State, Visit
 from anwei.hazards.planning.bodies import bodies_at
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
 from anwei.org.holdings import day_of
@@ -20,8 +20,10 @@ from anwei.org.models import Person
 def _rows(person: Person, now: datetime) -> QuerySet[Visit]:
     if not bodies_at(person):  # most people never go along: their desk asks nothing
         return Visit.objects.none()
-    mine = Visit.objects.filter(attendances__person=person, ended_at=None, cancelled_at=None)
-    return mine.filter(planned_on__lte=day_of(now)).order_by("planned_on", "pk")
+    due = Q(ended_at=None, cancelled_at=None, planned_on__lte=day_of(now))
+    undecided = Q(Exists(Answer.objects.filter(visit=OuterRef("pk"), decided_at=None)))
+    mine = Visit.objects.filter(due | undecided, attendances__person=person)
+    return mine.order_by("planned_on", "pk")
 
 
 def _lines(rows: Sequence[Visit]) -> list[Line]:
@@ -29,12 +31,17 @@ def _lines(rows: Sequence[Visit]) -> list[Line]:
         Line(
             str(visit),
             reverse("inspection", args=[visit.pk]),
-            f"{visit.get_reason_display()} · {visit.state.label}",
+            f"{visit.get_reason_display()} · {_state(visit)}",
             f"{visit.planned_on:%Y-%m-%d}",
             visit,
         )
         for visit in rows
     ]
+
+
+def _state(visit: Visit) -> str:
+    is_over = visit.state in (State.ENDED, State.CANCELLED, State.MERGED)
+    return _("有两种回答，待定") if is_over else str(visit.state.label)
 
 
 contribute_waiting(
