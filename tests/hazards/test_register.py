@@ -214,6 +214,8 @@ def test_ready_views_and_filters_narrow_to_what_they_say(safe: Safe) -> None:
         3,
         0,
     ]
+    assert [n(query) for query in ("since=0001-01-01", "until=9999-12-31", "since=9999-12-31")] == [3, 3, 0]
+    assert [n(query) for query in ("clause=-", "grade=-", "sector=-")] == [2, 2, 0]
     assert [n(query) for query in ("township=999001101", "township=999001102", "sector=chemical")] == [
         3,
         0,
