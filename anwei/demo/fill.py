@@ -20,6 +20,7 @@ from anwei.demo.people import (
     create_administrators,
     create_bodies,
     create_enterprise_staff,
+    create_second_hands,
 )
 from anwei.demo.plan import DevicePlan, EnterprisePlan, TagPlan, enterprises
 from anwei.demo.registers import create_registers
@@ -68,6 +69,7 @@ def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
     n_points = create_risk_points(sites, now)
     n_rows = create_registers(owners, timezone.localdate(now))
     arrange(staff, units)
+    create_second_hands(staff)  # drawn last, as above
     keys = {device.code: new_key() for plan in plans for device in plan.devices}
     devices = _create_devices(plans, owners, sites, keys, now)
     n_tags, n_rules = _create_tags(plans, devices)

@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 
 from anwei.demo.plan import SEED, enterprises, person_name, townships
 from anwei.demo.tables import table
+from anwei.hazards.services.inspectors import certify
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Post, SectorDuty, Territory, Unit
 from anwei.org.services import appoint, create_person
 from anwei.org.services.accounts import ADMINISTRATOR_NAMES
 
+MANY_WORKERS = 100  # from here on a plant has safety staff of its own (安全生产法 第24条)
+VALID = timedelta(days=900)  # so long do certificates of enforcement run on
 IN_OFFICE = timedelta(days=400)  # everybody took office this long ago
 
 
@@ -46,30 +49,43 @@ class Staff:
         login: bool = True,
     ) -> Person:
         """Create the post and the person who holds it; a slow password hash is spent on `login` only."""
-        name = full_name or person_name(self._chance)
+        person = self._create(
+            username, full_name or person_name(self._chance), f"{unit} {title}", login=login
+        )
+        self.place(person, unit, kind, title)
+        return person
+
+    def join(self, post: Post, username: str, *, login: bool = False) -> Person:
+        """Let somebody more hold a post that stands: a second pair of hands, and of eyes."""
+        person = self._create(username, person_name(self._chance), f"{post.unit} {post.title}", login=login)
+        self._appoint(person, post)
+        return person
+
+    def place(self, person: Person, unit: Unit, kind: Post.Kind, title: str) -> None:
+        """Give the person a new post."""
+        self._appoint(person, Post.objects.create(unit=unit, kind=kind, title=title))
+
+    def _create(self, username: str, full_name: str, title: str, *, login: bool) -> Person:
         person, password = create_person(
             username=username,
-            full_name=name,
+            full_name=full_name,
             actor=None,
             now=self.now,
             password=secrets.token_urlsafe(12),  # one's own: the accounts file must stay true
             may_log_in=login,
         )
-        self.place(person, unit, kind, title)
         if login:
-            self.accounts.append(Account(username, password, name, f"{unit} {title}"))
+            self.accounts.append(Account(username, password, full_name, title))
         return person
 
-    def place(self, person: Person, unit: Unit, kind: Post.Kind, title: str) -> None:
-        """Give the person a new post."""
-        post = Post.objects.create(unit=unit, kind=kind, title=title)
+    def _appoint(self, person: Person, post: Post) -> None:
         appoint(
             person,
             post,
             actor=None,
             now=self.now,
             from_on=day_of(self.now - IN_OFFICE),
-            document=_document(unit),
+            document=_document(post.unit),
         )
 
 
@@ -172,3 +188,29 @@ def create_enterprise_staff(staff: Staff, units: dict[str, Unit]) -> None:
             login=index == 0,
         )
         sectors.add(plan.sector)
+
+
+def create_second_hands(staff: Staff) -> None:
+    """Give each department a second officer, and each plant with many workers a second person of safety.
+
+    Who finds does not verify, two go on a visit, and where a plant checks itself one finds and another puts
+    right; in a small plant the head looks.
+    """
+    officers = Post.objects.filter(unit__kind=Unit.Kind.DEPARTMENT, kind=Post.Kind.OFFICER)
+    number = 0
+    for post in officers.order_by("pk").prefetch_related("unit__sector_duties"):
+        first = post.holdings.earliest("pk").person
+        leads = any(duty.lead for duty in post.unit.sector_duties.all())
+        for person in (first, staff.join(post, f"{first.username}2", login=leads)):
+            number += 1
+            _certify(staff, person, first, post.unit, number)
+    large = {plan.name for plan in enterprises() if plan.workers >= MANY_WORKERS}
+    for post in Post.objects.filter(unit__name__in=large, kind=Post.Kind.SAFETY).order_by("pk"):
+        staff.join(post, f"{post.holdings.earliest('pk').person.username}2")
+
+
+def _certify(staff: Staff, person: Person, actor: Person, unit: Unit, number: int) -> None:
+    """Enter the certificate of enforcement (执法证) of an officer."""
+    valid_until = day_of(staff.now + VALID)
+    certificate = f"{table('county')['county']['code']}{number:04d}"
+    certify(person, actor=actor, now=staff.now, unit=unit, number=certificate, valid_until=valid_until)

@@ -21,7 +21,7 @@ from anwei.org.holdings import day_of
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.geography.points import Point
-from tests.hazards.scenes import copy, jpeg, place, shot
+from anwei.demo.working.photographs import copy, jpeg, place, shot
 from tests.kernel.county import NOW, TOWN, build, in_post, make_enterprise
 
 N_HONEST, N_PLANTS, N_OFFICERS = 200, 20, 10

@@ -38,7 +38,7 @@ def family(tmp_path_factory: pytest.TempPathFactory, migrate: Callable[[Path], N
     """The fictional county with its devices silent: only this test speaks for them."""
     family = Family(tmp_path_factory.mktemp("story") / "data")
     migrate(family.folder.root)
-    done = family.command("demo")
+    done = family.command("demo", "--hazards", "0")
     assert done.returncode == 0, done.stdout + done.stderr
     with family:
         yield family

@@ -20,7 +20,7 @@ from PIL import Image
 
 SIDE, LOW = 32, 8  # pixels, frequencies
 FLATTEST = 6.0  # standard deviation of grey levels (of 255): a wall or the dark has no hash worth comparing
-SAME_DIFFERENCE, SAME_FREQUENCY = 3, 6  # bits; chosen on tests/hazards/scenes.py, docs/formalism.md
+SAME_DIFFERENCE, SAME_FREQUENCY = 3, 6  # bits; chosen on anwei/demo/working/photographs.py, docs/formalism.md
 BAND = 16  # bits: hashes that differ in three bits agree in one of four bands
 
 
