@@ -13,9 +13,10 @@ from anwei.demo.working.words import defects_of, words
 from anwei.demo.working.world import World
 from anwei.hazards.models import Campaign, Origin
 from anwei.hazards.planning.capping import n_counted, yearly_cap
+from anwei.hazards.services.cancelling import merge_visits
 from anwei.hazards.services.opening import Whereabouts
 from anwei.hazards.services.visiting import begin_visit, end_visit, rate_visit
-from anwei.hazards.services.visits import merge_visits, plan_visit
+from anwei.hazards.services.visits import plan_visit
 from anwei.org.holdings import day_of
 
 RATED = 0.4  # the share of visits that enterprises rate
