@@ -125,3 +125,23 @@ def test_the_score_changes_with_every_answer(
     expect(page.locator("#outcome")).to_contain_text("80 分")
     page.check('input[name="red-1"][value="yes"]')
     expect(page.locator("#outcome .severity")).to_have_text("重大·红")
+
+
+def test_answers_that_contradict_leave_no_score_standing(
+    browser: Browser,  # noqa: F811
+    address: str,  # noqa: F811
+    session: str,
+    pages: dict[str, str],
+) -> None:
+    page = page_of(browser, address, session, "desk")
+    page.goto(address + pages["diagnosis"])
+    page.check('input[name="9-1"][value="yes"]')
+    expect(page.locator("#outcome .big")).to_be_visible()
+    page.check('input[name="9-2"][value="yes"]')
+    expect(page.locator("#outcome")).to_contain_text("不能同时成立")
+    expect(page.locator("#outcome .big")).to_have_count(0)
+    page.goto(address + pages["rate"])
+    page.evaluate("document.querySelector('input[name=L][value=\"6\"]').value = '7'")
+    for symbol, value in (("E", "6"), ("C", "15"), ("L", "7")):
+        page.check(f'input[name="{symbol}"][value="{value}"]')
+    expect(page.locator("#outcome")).to_contain_text("不能取 7")

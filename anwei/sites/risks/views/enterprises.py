@@ -94,7 +94,8 @@ def _form(
         "missing": [] if found is None else [(one, anchors[one.code]) for one in found.missing],
         "refused": refused.sentence if refused else None,
     }
-    return render(request, "sites/risks/diagnosis.html", context, status=422 if refused else 200)
+    status = 422 if refused and request.method == "POST" else 200  # a live answer must be drawn, not dropped
+    return render(request, "sites/risks/diagnosis.html", context, status=status)
 
 
 def _enterprise(request: HttpRequest, pk: int) -> Enterprise:

@@ -113,7 +113,8 @@ def _form(
         "value": None if rating is None else decimal(rating.value),
         "refused": refused.sentence if refused else None,
     }
-    return render(request, "sites/risks/rate.html", context, status=422 if refused else 200)
+    status = 422 if refused and request.method == "POST" else 200  # a live answer must be drawn, not dropped
+    return render(request, "sites/risks/rate.html", context, status=status)
 
 
 def _point(request: HttpRequest, pk: int) -> RiskPoint:
