@@ -29,9 +29,9 @@ PRECISION, RECALL = 0.8, 0.85  # docs/formalism.md: measured, and what moves the
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Examine and hash without a child: what children refuse is proved elsewhere, 1,440 of them take minutes."""
 
-    def examined(content: bytes) -> dict[str, Any]:
+    def examined(upload: intake.Upload) -> dict[str, Any]:
         try:
-            return asdict(examine(content))
+            return asdict(examine(upload.content))
         except Refused as fault:
             return {"refused": fault.reason, "sentence": fault.sentence}
 
