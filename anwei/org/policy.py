@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.org.accounts.administration import is_of_the_county
+from anwei.org.committee_office import is_of_the_office
 from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post
 from anwei.org.services import person_of_token
@@ -75,18 +76,26 @@ def posts(*kinds: Post.Kind) -> Callable[[View], View]:
     return lambda view: _guarded(view, Policy(f"posts:{','.join(kinds)}", check))
 
 
-def county_administrators(*kinds: Post.Kind) -> Callable[[View], View]:
-    """Open a view to the county's own administrators of `kinds`; those of a township or a plant get 403."""
+def county_administrators(*kinds: Post.Kind, office: bool = False) -> Callable[[View], View]:
+    """Open a view to the county's own administrators of `kinds`; those of a township or a plant get 403.
+
+    With `office` also to the county's committee office: what is set there is the county's business too.
+    """
 
     def check(request: HttpRequest) -> Refusal:
         refusal = _check_signed_in(request)
-        if refusal is None and not any(
-            is_of_the_county(person_of(request), timezone.now(), kind) for kind in kinds
-        ):
-            raise PermissionDenied(_("此页由县级管理员使用。"))
-        return refusal
+        if refusal is not None:
+            return refusal
+        person, now = person_of(request), timezone.now()
+        allowed = any(is_of_the_county(person, now, kind) for kind in kinds)
+        if not allowed and not (office and is_of_the_office(person, now)):
+            raise PermissionDenied(
+                _("此页由县级管理员和县安委办使用。") if office else _("此页由县级管理员使用。")
+            )
+        return None
 
-    return lambda view: _guarded(view, Policy(f"county:{','.join(kinds)}", check))
+    named = (*kinds, *(["office"] if office else []))
+    return lambda view: _guarded(view, Policy(f"county:{','.join(named)}", check))
 
 
 def token(view: View) -> View:

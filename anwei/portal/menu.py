@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from anwei.hazards.signals.office import is_the_office
 from anwei.org.accounts.administration import leads_the_county
+from anwei.org.committee_office import is_the_office
 from anwei.org.models import PUBLIC_BODIES, Post
 from anwei.org.register_rules import keep_a_file
 from anwei.org.scope import ADMINISTRATORS
@@ -76,7 +76,7 @@ MENU = (
                 "map",
                 _("一张图"),
                 "map-2",
-                ("map_search", "map_nearby", "map_list", "map_datums"),
+                ("map_search", "map_nearby", "map_list", "map_datums", "map_boundaries", "map_boundary"),
                 officials_only=True,
             ),
         ),

@@ -165,7 +165,7 @@ def reads(role: str, route: Route, place: str) -> bool:
         return route.policy == "shown_on_walls"
     if route.policy.startswith(("posts:", "county:")):
         kinds = route.policy.partition(":")[2].split(",")
-        if POST_KINDS[role] not in kinds:
+        if not {POST_KINDS[role], role} & {*kinds}:
             return False
     if rule := NARROW.get(route.pattern):
         return (not place or place in SEES[role] or role in ADMINISTRATORS) and rule(role, place)

@@ -347,8 +347,10 @@ BOUNDARY = {
     },
 }
 OF_SYSTEM = {
-    "map/boundaries/": Write(SYSTEM, fixed(document=json.dumps(BOUNDARY), write="1", **REASON)),
-    "map/boundaries/<int:code>/": Write(SYSTEM, fixed(lines="119.8, 38.6\n120, 38.6\n120, 38.8", **REASON)),
+    "map/boundaries/": Write(SYSTEM | {"office"}, fixed(document=json.dumps(BOUNDARY), write="1", **REASON)),
+    "map/boundaries/<int:code>/": Write(
+        SYSTEM | {"office"}, fixed(lines="119.8, 38.6\n120, 38.6\n120, 38.8", **REASON)
+    ),
     "system/calendar/": Write(
         SYSTEM, fixed(year="2027", document="通知", holidays="元旦 2027-01-01", workdays="", **REASON)
     ),

@@ -391,12 +391,21 @@ def test_polygons_of_another_datum_are_converted(county: County, system: Person,
     assert all(distance(Point(*got), want) < 1 for got, want in zip(stored, true, strict=False))
 
 
-def test_a_polygon_is_drawn_with_a_reason_by_the_system_administrator_alone(
+def test_a_polygon_is_drawn_with_a_reason_by_the_system_administrator_or_the_office_alone(
     mapped: Mapped, clerk: Person, system: Person, browse: Browse
 ) -> None:
     address = f"/map/boundaries/{TOWN}/"
     lines = "119.8, 38.7\n120, 38.7\n120，38.8\n孔\n119.9, 38.72\n119.95, 38.72\n119.95, 38.74"
-    assert browse(clerk).post(address, {"lines": lines, "reason": "勘界"}).status_code == 403
+    for outsider in (mapped.county.townsman, mapped.county.regulator, mapped.county.worker):
+        assert browse(outsider).post(address, {"lines": lines, "reason": "勘界"}).status_code == 403
+        assert 'href="/map/boundaries/"' not in browse(outsider).get("/map/").content.decode()
+    office = browse(clerk)
+    assert 'href="/map/boundaries/"' in office.get("/map/").content.decode()
+    page = office.get(address).content.decode()
+    assert 'href="/map/"' in page and 'href="/system/"' not in page
+    assert office.post(address, {"lines": lines.partition("\n孔")[0], "reason": "民政"}).status_code == 302
+    line = Change.objects.get(register="org.territory", row=TOWN)
+    assert (line.actor, line.reason) == (clerk, "民政")
     client = browse(system)
     for wrong, sentence in (
         ("119.8, 38.7\n120, 38.7", "至少要三个"),
@@ -410,5 +419,5 @@ def test_a_polygon_is_drawn_with_a_reason_by_the_system_administrator_alone(
     assert client.post(address, {"lines": lines, "reason": "勘界"}).status_code == 302
     outer, hole = Territory.objects.get(code=TOWN).boundary["coordinates"]
     assert outer[0] == outer[-1] == [119.8, 38.7] and len(outer) == 4 and len(hole) == 4
-    assert Change.objects.get(register="org.territory", row=TOWN).reason == "勘界"
+    assert Change.objects.filter(register="org.territory", row=TOWN).latest("number").reason == "勘界"
     assert "119.90000, 38.72000" in client.get(address).content.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from math import cos, radians
+from math import cos, pi, radians, sin
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -334,3 +334,50 @@ def test_a_corner_is_dragged_by_a_finger(
     excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert excess <= 0 and faults == []
     shot(page, "finger")
+
+
+def round_township(n_corners: int) -> dict[str, Any]:
+    """A circle of 0.1 degrees on the map, its first corner in the east."""
+    high = cos(radians(38.5))
+    turns = [2 * pi * n / n_corners for n in range(n_corners)]
+    ring = [[round(119.5 + 0.1 * cos(turn), 5), round(38.5 + 0.1 * high * sin(turn), 5)] for turn in turns]
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def test_among_many_corners_a_finger_takes_none_looks_closer_and_then_takes_one(
+    browser: Browser,
+    address: str,  # noqa: F811
+    administrator: str,
+) -> None:
+    with ThreadPoolExecutor(1) as outside:  # the browser's driver has a loop in this thread
+        outside.submit(Territory.objects.filter(code=UNDRAWN).update, boundary=round_township(400)).result()
+    window = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", has_touch=True)
+    window.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": administrator, "url": address}])
+    page = window.new_page()
+    faults = opened(page, f"{address}/map/boundaries/{UNDRAWN}/", "[data-drawing]")
+    lines, box = page.locator("[name=lines]"), page.locator(".map-canvas").bounding_box()
+    before = corners_of(lines)
+    assert box is not None and len(before) == 400
+    touch = window.new_cdp_session(page)
+
+    def send(kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in at]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    radius = (min(box["width"], box["height"]) - 64) / 2  # 32 px are left round the township
+    for at in ((middle[0] + radius, middle[1]), middle):  # the corner in the east, in the middle after a tap
+        send("touchStart", at)
+        send("touchEnd")
+        expect(page.get_by_text("这里的点太密")).to_be_visible()
+        page.wait_for_timeout(1_500)
+    assert corners_of(lines) == before
+    shot(page, "closer")
+    send("touchStart", middle)
+    for step in range(1, 5):
+        send("touchMove", (middle[0] - 10 * step, middle[1] - 8 * step))
+    send("touchEnd")
+    moved = corners_of(lines)
+    assert [n for n in range(400) if moved[n] != before[n]] == [0]
+    expect(page.get_by_text("共 400 个点")).to_be_visible()
+    assert faults == []

@@ -11,8 +11,8 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import Campaign
 from anwei.hazards.planning.bodies import bodies_of
 from anwei.hazards.services.campaigns import LONGEST, REGISTER
-from anwei.hazards.signals.office import is_of_the_office
 from anwei.ledgers.services import change_setting, county_setting, locked_setting, record_change
+from anwei.org.committee_office import is_of_the_office
 from anwei.org.models import Person
 from anwei.standards.inspections.periods import SETTING, Own, names
 

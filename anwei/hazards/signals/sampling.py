@@ -16,8 +16,8 @@ from anwei.cases.intake import Upload
 from anwei.cases.models import Document
 from anwei.hazards.models import Hazard, Origin, Recheck, RecheckDraw, RecheckItem, SignalReport
 from anwei.hazards.services.opening import Whereabouts, file_hazard
-from anwei.hazards.signals.office import is_of_the_office
 from anwei.ledgers.services import record_change
+from anwei.org.committee_office import is_of_the_office
 from anwei.org.models import Person
 from anwei.standards.inspections import lots
 

@@ -37,10 +37,10 @@ from anwei.hazards.planning.merging import proposals
 from anwei.hazards.planning.suggesting import suggestions
 from anwei.hazards.services.campaigns import close_campaign, open_campaign, open_key_period
 from anwei.hazards.services.dates import own_periods
-from anwei.hazards.signals.office import is_of_the_office
 from anwei.ledgers.export import download
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.ledgers.release import Leaving, NotExported, release
+from anwei.org.committee_office import is_of_the_office
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.queries import township_names

@@ -1,4 +1,7 @@
-"""The townships' polygons: the list, the import from GeoJSON with a dry run, and the drawing of one."""
+"""The townships' polygons: the list, the import from GeoJSON with a dry run, and the drawing of one.
+
+Where a township ends is the county's business: its committee office keeps it too, beside the administrator.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from anwei.ledgers.models import Change
+from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.accounts.recent import recent
 from anwei.org.models import Post, Territory
 from anwei.org.policy import county_administrators, person_of
@@ -26,7 +30,7 @@ REGISTER = Territory._meta.label_lower
 LAST = 10
 
 
-@county_administrators(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN, office=True)
 @require_http_methods(["GET", "POST"])
 @recent
 def map_boundaries(request: HttpRequest) -> HttpResponse:
@@ -50,11 +54,12 @@ def map_boundaries(request: HttpRequest) -> HttpResponse:
         "datums": Datum.choices,
         "datum": request.POST.get("datum", Datum.CGCS2000),
         "changes": _changes(),
+        "keeps_system": _keeps_system(request),
     }
     return render(request, "sites/map/boundaries.html", context, status=422 if error else 200)
 
 
-@county_administrators(Post.Kind.SYSTEM_ADMIN)
+@county_administrators(Post.Kind.SYSTEM_ADMIN, office=True)
 @require_http_methods(["GET", "POST"])
 @recent
 def map_boundary(request: HttpRequest, code: int) -> HttpResponse:
@@ -82,8 +87,14 @@ def map_boundary(request: HttpRequest, code: int) -> HttpResponse:
         "reason": reason,
         "error": error,
         "changes": _changes(township.code),
+        "keeps_system": _keeps_system(request),
     }
     return render(request, "sites/map/boundary.html", context, status=422 if error else 200)
+
+
+def _keeps_system(request: HttpRequest) -> bool:
+    """Say whether the person came from the system pages, which the committee office does not have."""
+    return is_of_the_county(person_of(request), timezone.now(), Post.Kind.SYSTEM_ADMIN)
 
 
 def _tried(request: HttpRequest) -> DryRun:

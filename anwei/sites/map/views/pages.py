@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from anwei.ledgers.listing import ClampedPaginator
 from anwei.ledgers.search.grams import MAX_QUERY, query_words
 from anwei.org.accounts.administration import is_of_the_county
+from anwei.org.committee_office import is_of_the_office
 from anwei.org.models import Person, Post
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_registers
@@ -136,11 +137,13 @@ def _page(request: HttpRequest, context: Mapping[str, Any], status: int = 200) -
 
 
 def _duties(person: Person) -> dict[str, Any]:
-    """Return what the page offers to those who keep registers or the county's system."""
+    """Return what the page offers to those who keep registers or the townships' polygons."""
+    now = timezone.now()
     drawn = townships().aggregate(n=Count("pk"), drawn=Count("pk", filter=Q(boundary__isnull=False)))
     return {
         "n_townships": drawn["n"],
         "n_drawn": drawn["drawn"],
         "keeps_registers": may_keep_registers(person),
-        "keeps_system": is_of_the_county(person, timezone.now(), Post.Kind.SYSTEM_ADMIN),
+        "keeps_boundaries": is_of_the_county(person, now, Post.Kind.SYSTEM_ADMIN)
+        or is_of_the_office(person, now),
     }

@@ -1,6 +1,8 @@
 /* Drawing a township: drag a corner, drag the middle of an edge to add one, double-click a corner to remove it,
    by mouse or finger; or name a corner beside the map and write where it lies. On an empty map each click sets a
-   corner. The lines of coordinates beside the map are what is saved. */
+   corner. The lines of coordinates beside the map are what is saved.
+
+   Where several corners lie under one finger none is taken hold of: the finger moves the map, a tap looks closer. */
 
 import { LIGHT, bounds, fetched, hasWebGL, load, names } from "./base.js";
 import { addedAfter, appended, moved, removed, rings as read } from "./corners.js";
@@ -14,6 +16,7 @@ const lines = document.querySelector("[name=lines]");
 const says = document.querySelector("[data-drawing-says]");
 const FEWEST = 3;
 const FINGER_PX = 18; // how far a finger may miss
+const CLOSER = 2; // levels by which a tap among many corners looks closer: four times as large
 
 const collection = (features) => ({ type: "FeatureCollection", features });
 const point = (coordinates, properties) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates } });
@@ -120,11 +123,12 @@ async function start() {
 
   let held = -1;
   let isGripped = false; // since the pointer went down
+  let isCrowded = false; // more corners than one lay under the finger that went down
+  const under = ({ point: { x, y } }, reach, layer) => map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [layer] });
   /* What lies under a pointer, the nearest corner first: taken hold of, so that the map stays where it is. */
   const grip = (event, reach) => {
-    const { x, y } = event.point;
     const away = ({ geometry }) => event.point.dist(map.project(geometry.coordinates));
-    const [hit] = ["corners", "middles"].flatMap((layer) => map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [layer] }).sort((one, other) => away(one) - away(other)));
+    const [hit] = ["corners", "middles"].flatMap((layer) => under(event, reach, layer).sort((one, other) => away(one) - away(other)));
     isGripped = Boolean(hit);
     if (!hit) return;
     event.preventDefault();
@@ -135,13 +139,24 @@ async function start() {
   };
   const drag = ({ lngLat }) => held >= 0 && move(held, [lngLat.lng, lngLat.lat]);
   const release = () => (held = -1);
-  map.on("mousedown", (event) => grip(event, 0));
-  map.on("touchstart", (event) => (event.points.length === 1 ? grip(event, FINGER_PX) : release()));
+  map.on("mousedown", (event) => isCrowded || grip(event, 0)); // after a tap browsers tell of a mouse too
+  map.on("dragend", () => (isCrowded = false));
+  map.on("touchstart", (event) => {
+    isCrowded = event.points.length === 1 && new Set(under(event, FINGER_PX, "corners").map(({ properties }) => properties.n)).size > 1;
+    if (isCrowded) says.textContent = place.dataset.textCrowded;
+    if (isCrowded || event.points.length > 1) release();
+    else grip(event, FINGER_PX);
+  });
   for (const kind of ["mousemove", "touchmove"]) map.on(kind, drag);
   for (const kind of ["mouseup", "touchend", "touchcancel"]) map.on(kind, release);
   map.on("dblclick", "corners", ({ features: [{ properties }] }) => remove(properties.n));
   const isDrawing = !rings.length; // an empty map is drawn corner by corner
   map.on("click", ({ lngLat }) => {
+    if (isCrowded) {
+      isCrowded = false;
+      map.easeTo({ center: lngLat, zoom: map.getZoom() + CLOSER });
+      return;
+    }
     if (!isDrawing || isGripped) return;
     chosen = corners().length;
     write(appended(lines.value, [lngLat.lng, lngLat.lat]));
