@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -209,12 +210,30 @@ def test_the_record_says_the_steps_and_leaves_on_record(county: County, browse: 
     assert browse(county.stranger).get(reverse("risk_record", args=[made.pk])).status_code == 404
 
 
+def test_what_counts_says_whether_it_is_the_design_or_what_is_there(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise)
+    chemical(unit, 8, actual_t=400)
+    chemical(unit, 30, name="丙类物", category="W5.3", actual_t=12)
+    client = browse(county.officer)
+    page = client.get(reverse("risk_installation", args=[unit.pk])).content.decode()
+    assert "实际最大量 q = 400 t" in page and "设计最大量 q = 400 t" not in page
+    assert "设计最大量 q = 30 t" in page
+    made = Assessment.objects.filter(installation=unit).first()
+    answer = client.get(reverse("risk_record", args=[made.pk]))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        text = archive.read("word/document.xml").decode()
+    assert "实际最大量 q = 400 t" in text
+    cells = re.findall(r"<w:t[^>]*>([^<]*)</w:t>", text)
+    start = cells.index("设计（吨）") + 6
+    assert cells[start : start + 5] == ["氨", "—", "8", "400", "400"]
+
+
 def test_the_command_computes_the_same(
     county: County, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unit = installation(county.enterprise, people=30)
     chemical(unit, 12.5)
-    chemical(unit, 3, name="氯", actual_t=4)
+    chemical(unit, 4, name="氯", actual_t=3)
     made = Assessment.objects.filter(installation=unit).first()
     file = tmp_path / "units.csv"
     file.write_text("unit,chemical,category,quantity_t,people\nDY-1,氨,,12.5,30\nDY-1,氯,,4,30\n", "utf-8")

@@ -24,7 +24,7 @@ from anwei.standards.major_hazard.assessment import Stock, assess
 from anwei.standards.major_hazard.matching import find
 from anwei.standards.risk.control import control_rules
 from anwei.standards.risk.records import Record, of_major_hazard
-from anwei.standards.sentences import Unassessable
+from anwei.standards.sentences import Unassessable, decimal
 
 QUANTUM = Decimal("0.0001")  # what the columns keep
 OF_INSTALLATIONS = ("people_exposed",)  # the columns on which an assessment rests
@@ -46,7 +46,8 @@ def stock_of(chemical: Chemical) -> Stock:
         raise Unassessable(gettext_noop("{name}：没有填设计最大量或实际最大量"), name=chemical.name)
     by_number = not find(chemical.name) and bool(chemical.cas) and bool(find(chemical.cas))
     categories = tuple(filter(None, chemical.category.split(";")))
-    return Stock(chemical.cas if by_number else chemical.name, Fraction(quantity), categories)
+    name = chemical.cas if by_number else chemical.name
+    return Stock(name, Fraction(quantity), categories, is_actual=quantity != chemical.design_t)
 
 
 def computed(installation: Installation) -> Record:
@@ -54,10 +55,19 @@ def computed(installation: Installation) -> Record:
 
     Raises Unassessable where it holds nothing, or something that cannot be assessed.
     """
-    stocks = [stock_of(chemical) for chemical in installation.chemicals.order_by("pk")]
+    chemicals = list(installation.chemicals.order_by("pk"))
+    stocks = [stock_of(chemical) for chemical in chemicals]
     if not stocks:
         raise Unassessable(gettext_noop("单元内还没有登记危险化学品"))
-    return of_major_hazard(assess(stocks, installation.people_exposed), stocks)
+    record = of_major_hazard(assess(stocks, installation.people_exposed), stocks)
+    record["result"]["registered"] = [
+        {name: _told(getattr(chemical, name)) for name in ("design_t", "actual_t")} for chemical in chemicals
+    ]
+    return record
+
+
+def _told(quantity: Decimal | None) -> str:
+    return "" if quantity is None else decimal(Fraction(quantity))
 
 
 @transaction.atomic

@@ -85,19 +85,23 @@ def conclusion(assessment: Assessment) -> str:
 
 
 def _inventory(assessment: Assessment) -> Table:
+    shares = assessment.inputs["shares"]
+    registered = assessment.result.get("registered") or [{}] * len(shares)  # not kept by earlier versions
     rows = [
         (
             share["name"],
             "、".join(share["categories"]) or "—",
+            figures.get("design_t") or "—",
+            figures.get("actual_t") or "—",
             share["quantity_t"],
             share["critical_t"],
             share["ratio"]["shown"],
             share["beta"],
         )
-        for share in assessment.inputs["shares"]
+        for share, figures in zip(shares, registered, strict=True)
     ]
-    head = ("化学品", "类别", "q（吨）", "Q（吨）", "q/Q", "β")
-    return Table((head, *rows), widths=(3, 1.6, 1.5, 1.5, 1.4, 1))
+    head = ("化学品", "类别", "设计（吨）", "实际（吨）", "q（吨）", "Q（吨）", "q/Q", "β")
+    return Table((head, *rows), widths=(2.2, 1.2, 1.3, 1.3, 1.2, 1.2, 1.1, 0.5))
 
 
 def _act(person: object, at: datetime | None) -> str:

@@ -29,12 +29,13 @@ class Stock:
     """One chemical of a unit as a person enters it.
 
     `chemical` is a name or CAS number of table 1, or any name beside `categories`, the symbols of table 2.
-    `quantity` is the design maximum in tonnes (clause 4.2.2).
+    `quantity` is the design maximum in tonnes (clause 4.2.2), or what is there in fact (`is_actual`).
     """
 
     chemical: str
     quantity: Fraction
     categories: tuple[str, ...] = ()
+    is_actual: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,11 @@ def _named(stock: Stock, found: Sequence[Chemical], known: Sequence[Category]) -
     steps = (
         Sentence(
             "4.1.2 表1",
-            gettext_noop("{name}：表1 第 {number} 项，临界量 Q = {critical} t，设计最大量 q = {quantity} t"),
+            gettext_noop("{name}：表1 第 {number} 项，临界量 Q = {critical} t，实际最大量 q = {quantity} t")
+            if stock.is_actual
+            else gettext_noop(
+                "{name}：表1 第 {number} 项，临界量 Q = {critical} t，设计最大量 q = {quantity} t"
+            ),
             {
                 "name": chemical.name,
                 "number": str(chemical.number),
@@ -216,6 +221,10 @@ def _by_category(stock: Stock, known: Sequence[Category]) -> Share:
     step = Sentence(
         "4.1.2 表2",
         gettext_noop(
+            "{name}：{symbol} {hazard}（{scope}），临界量 Q = {critical} t，实际最大量 q = {quantity} t"
+        )
+        if stock.is_actual
+        else gettext_noop(
             "{name}：{symbol} {hazard}（{scope}），临界量 Q = {critical} t，设计最大量 q = {quantity} t"
         ),
         {
