@@ -122,6 +122,7 @@ MENU = (
                     "inspection_act",
                     "inspection_new",
                     "inspection_scan",
+                    "inspection_phone",
                     "inspection_plan",
                     "campaign",
                     "campaign_new",

@@ -70,6 +70,7 @@ def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
         "reason": visit.get_reason_display(),
         "citation": visit.citation,
         "receiver": receiver(visit, now),
+        "body": str(visit.body),
         "bodies": [str(unit) for unit in visit.bodies.all()],
         "inspectors": [
             {

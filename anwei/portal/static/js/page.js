@@ -36,3 +36,9 @@ document.addEventListener("submit", (event) => {
     setTimeout(() => (button.disabled = false), 5_000);
   }
 });
+
+/* What lies on this device of somebody who signed out, or of another person, is not shown on the phone page until they sign in again. */
+const known = document.querySelector("[data-person]");
+const phonePerson = localStorage.getItem("anwei-phone-person");
+if (known && phonePerson && phonePerson !== known.dataset.person) localStorage.setItem("anwei-phone-locked", "yes");
+known?.querySelector('form[action*="logout"]')?.addEventListener("submit", () => localStorage.setItem("anwei-phone-locked", "yes"));

@@ -1,0 +1,55 @@
+"""The words by which the phone fills the papers of a visit: Chinese, whatever language their maker reads.
+
+They say the same as `visit_papers`, which fills the DOCX under the same number: a test compares both.
+"""
+
+from __future__ import annotations
+
+from anwei.ledgers.papers.blocks import CELL
+
+PAPER_WORDS = {
+    "cell": CELL,
+    "and": "、",
+    "comma": "，",
+    "colon": "：",
+    "semicolon": "；",
+    "stop": "。",
+    "none": "无。",
+    "blank": "（无）",
+    "red": "文件",
+    "day": "{year}年{month}月{date}日",
+    "time": "{hour}时{minute}分",
+    "inspector": "{name}（{certificate}）",
+    "none_certified": "无执法证",
+    "counts": "共检查{done}项：合格{ok}项，不合格{failed}项，不适用{not_applicable}项。",
+    "ok": "合格",
+    "failed": "不合格",
+    "not_applicable": "不适用",
+    "check": "{text}{basis}{note}",
+    "basis": "（{basis}）",
+    "note": "：{note}",
+    "hazard": "隐患",
+    "place": "位置",
+    "blank_place": "（未填）",
+    "grade": "等级",
+    "major": "重大",
+    "general": "一般",
+    "clause_head": "判定依据",
+    "clause": "{text}（{source}{since}，{code}）",
+    "since": "，{day}施行",
+    "order_head": "整改方式和期限",
+    "order_immediate": "立查立改",
+    "order_dated": "限期整改",
+    "order_stop": "停产停业整改",
+    "due": "，{day}前整改完毕",
+    "requirement": "整改要求",
+    "basis_head": "依据",
+    "measure": "处理措施",
+    "evidence": "照片、材料{n}件",
+    "voice": "录音{n}件",
+    "signature": "签名{n}件",
+    "undecided": "检查项“{text}”有不同的回答，待定。",
+    "refused": "{head}拒绝签字：{refusal}",
+    "signed": "{head}（签名见文末）",
+    "unsigned": "{head}　　　　（未签字）",
+}

@@ -1,0 +1,65 @@
+/* Answers as they stand: each tap and each letter is written at once; while a write is under way the newest waits. */
+
+import { allOf, asked, ofVisit, transact } from "./store.js";
+
+const waiting = new Map();
+const writing = new Map();
+
+export const nameOf = (kind, item) => `${kind} ${item}`;
+
+/* Everything that was answered at a visit, by `nameOf`. */
+export async function answersOf(person, visit) {
+  const rows = await allOf("answers", person, visit);
+  return new Map(rows.map((row) => [nameOf(row.kind, row.item), row]));
+}
+
+export const filesOf = (person, visit) => ofVisit("files", person, visit);
+
+/* Keep what was told of an item. `seen` is what stood on the screen from the server, with its count of changes. */
+export function keep({ person, visit, kind, item }, told, { ready, seen } = {}) {
+  const name = `${person} ${visit} ${nameOf(kind, item)}`;
+  const before = waiting.get(name);
+  waiting.set(name, { told: { ...before?.told, ...told }, ready: ready ?? before?.ready, seen: seen ?? before?.seen });
+  if (!writing.has(name)) {
+    const written = drain(name, [person, visit, kind, item]).finally(() => writing.delete(name));
+    writing.set(name, written);
+    written.catch(() => {}); // told by the event
+  }
+  return writing.get(name);
+}
+
+async function drain(name, key) {
+  while (waiting.has(name)) {
+    const next = waiting.get(name);
+    waiting.delete(name);
+    try {
+      await write(key, next);
+      document.dispatchEvent(new CustomEvent("kept"));
+    } catch (error) {
+      waiting.set(name, { ...next, ...waiting.get(name), told: { ...next.told, ...waiting.get(name)?.told } });
+      document.dispatchEvent(new CustomEvent("unkept", { detail: error }));
+      throw error;
+    }
+  }
+}
+
+async function write([person, visit, kind, item], { told, ready, seen }) {
+  await transact(["answers"], "readwrite", async (store) => {
+    const blank = { person, visit, kind, item, told: {}, ready: false, edited: 0, frozen: 0, change: 0 };
+    const row = (await asked(store("answers").get([person, visit, kind, item]))) ?? blank;
+    const isNewer = seen && row.edited === row.frozen && seen.change > row.change;
+    store("answers").put({
+      ...row,
+      told: { ...row.told, ...(isNewer ? seen.told : {}), ...told },
+      change: isNewer ? seen.change : row.change,
+      ready: ready ?? row.ready,
+      edited: row.edited + 1,
+      at: new Date().toISOString(),
+    });
+  });
+}
+
+/* Wait for what is being written; called before the page goes to sleep or sends. */
+export const settled = () => Promise.allSettled([...writing.values()]);
+
+export const isWriting = () => waiting.size > 0 || writing.size > 0;

@@ -1,0 +1,110 @@
+/* The end of a visit: what was seen in sum, the head's signature or its refusal, the papers on the spot. */
+
+import { fitting } from "./paper.js";
+import { answerOf, isEnded, progress, refusedOf, reload, say, shown } from "./state.js";
+import { pad } from "./signature.js";
+import { newKey } from "./store.js";
+import { drawn, filled, part, word } from "./words.js";
+
+const FIELDS = ["finding", "head", "refusal"];
+
+export function endScreen(state) {
+  const screen = drawn("end");
+  const told = () => answerOf(state, "end")?.told ?? {};
+  const input = (field) => screen.querySelector(`[data-field="${field}"]`);
+  const isSigned = () => state.files.some((file) => file.key === told().signature_key);
+  const keep = (change, options) => {
+    say(state, "end", "", change, options);
+    update();
+  };
+
+  function update() {
+    const counts = progress(state);
+    const row = answerOf(state, "end");
+    const isLocked = isEnded(state);
+    filled(screen, { ok: counts.ok, failed: counts.failed, not_applicable: counts.not_applicable, open: counts.open });
+    part(screen, "unanswered").hidden = counts.open === 0 || isLocked;
+    for (const button of screen.querySelectorAll("[data-signing]")) {
+      button.setAttribute("aria-checked", String(button.dataset.signing === (told().signing ?? "signed")));
+      button.disabled = isLocked;
+    }
+    part(screen, "signed").hidden = told().signing === "refused";
+    part(screen, "refused").hidden = told().signing !== "refused";
+    for (const control of screen.querySelectorAll("input, textarea")) control.disabled = isLocked;
+    part(screen, "pad").classList.toggle("p-locked", isLocked);
+    part(screen, "again").hidden = isLocked || !isSigned();
+    part(screen, "finish").hidden = isLocked;
+    part(screen, "reopen").hidden = !(row?.ready && row.edited > row.frozen);
+    const refused = refusedOf(state, "end");
+    part(screen, "said").textContent = refused?.message ?? (isLocked ? word(row?.settled ? "endSent" : "endKept") : "");
+    part(screen, "papers").replaceChildren(...fitting(state).map((paper) => paperLink(state, paper)));
+  }
+
+  for (const field of FIELDS) {
+    input(field).value = told()[field] ?? "";
+    input(field).addEventListener("input", () => keep({ [field]: input(field).value }));
+  }
+  part(screen, "draft").addEventListener("click", () => {
+    const counts = progress(state);
+    const failed = state.items.filter((item) => shown(state, item.code).result === "failed");
+    const lines = failed.map((item, n) => `${n + 1}. ${shown(state, item.code).note || item.text}`);
+    input("finding").value = [word("draft", counts), ...lines].join("\n");
+    keep({ finding: input("finding").value });
+  });
+  for (const button of screen.querySelectorAll("[data-signing]")) {
+    button.addEventListener("click", () => keep({ signing: button.dataset.signing }));
+  }
+  sign(state, screen, told, keep);
+  part(screen, "finish").addEventListener("click", () => {
+    const lack = missing(told(), isSigned());
+    if (lack) {
+      part(screen, "said").textContent = word(lack);
+      return;
+    }
+    const isRefused = told().signing === "refused";
+    const cleared = isRefused ? { signature_key: "" } : { refusal: "" };
+    keep({ ...cleared, papers: told().papers ?? [] }, { ready: true });
+    document.dispatchEvent(new CustomEvent("ended"));
+  });
+  part(screen, "reopen").addEventListener("click", () => keep({}, { ready: false }));
+  part(screen, "back").href = `#/visit/${state.pk}`;
+  update();
+  return {
+    screen,
+    title: word("endTitle"),
+    refresh: async () => {
+      await reload(state);
+      update();
+    },
+  };
+}
+
+function missing({ finding, head, signing, refusal }, isSigned) {
+  if (!finding?.trim()) return "lackFinding";
+  if (!head?.trim()) return "lackHead";
+  if (signing === "refused") return refusal?.trim() ? "" : "lackRefusal";
+  return isSigned ? "" : "lackSignature";
+}
+
+function sign(state, screen, told, keep) {
+  const canvas = part(screen, "pad");
+  const key = told().signature_key || newKey();
+  const before = state.files.find((file) => file.key === key);
+  const drawing = pad(canvas, { person: state.person, visit: state.pk }, key, {
+    picture: before?.blob,
+    onKept: (row) => {
+      state.files = [...state.files.filter((file) => file.key !== key), row];
+      keep({ signature_key: key });
+    },
+  });
+  part(screen, "again").addEventListener("click", () => {
+    drawing.blank();
+    keep({ signature_key: "" });
+  });
+}
+
+function paperLink(state, { key, label, number }) {
+  const link = drawn("paper-link", { label, number, printed: (answerOf(state, "end")?.told.papers ?? []).includes(key) ? word("printed") : "" });
+  link.href = `#/visit/${state.pk}/paper/${key}`;
+  return link;
+}

@@ -1,0 +1,118 @@
+/* Papers on the spot: the county's own wording, filled on the phone under the number that was reserved for it. */
+
+import { blocks, filledIn } from "./layout.js";
+import { answerOf, hazardsOf, progress, say, shown } from "./state.js";
+import { drawn, filled, moment, part, today } from "./words.js";
+
+const { templates, words } = JSON.parse(document.getElementById("paper-templates").textContent);
+const fill = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_gap, key) => values[key] ?? "");
+const isDated = (one) => one.order === "dated" || one.order === "stop";
+const isHeld = (one) => Boolean(one.measures?.trim()) || one.order === "stop";
+
+/* The papers that a visit may have, with their numbers: orders only where the power is there. */
+export function fitting(state) {
+  const hazards = hazardsOf(state).map((row) => row.told);
+  const { delegated, numbers } = state.visit;
+  const fits = {
+    record: true, order: delegated && hazards.some(isDated), measures: delegated && hazards.some(isHeld), transfer: !delegated && hazards.length > 0,
+  };
+  return Object.keys(fits)
+    .filter((key) => fits[key] && numbers[key])
+    .map((key) => ({ key, label: templates[key].title_on_list, number: numbers[key] }));
+}
+
+export function paperScreen(state, key) {
+  const screen = drawn("paper");
+  const told = wordsOf(state);
+  const template = templates[key];
+  const byLabel = new Map(Object.entries(template.fields).map(([name, label]) => [label, told[name] || words.blank]));
+  const { title, addressee, body, red_head: isLetter } = template;
+  filled(screen, {
+    title: filledIn(title, byLabel), number: state.visit.numbers[key], head: isLetter ? `${told.issuer}${words.red}` : "",
+    addressee: addressee && filledIn(addressee, byLabel) + words.colon, issuer: told.issuer, today: told.today,
+  });
+  part(screen, "body").append(...blocks(filledIn(body, byLabel)));
+  const drawing = state.files.find((file) => file.key === answerOf(state, "end")?.told.signature_key);
+  const picture = part(screen, "signature");
+  picture.hidden = !(drawing && "signature" in template.fields);
+  if (!picture.hidden) picture.src = URL.createObjectURL(drawing.blob);
+  part(screen, "print").addEventListener("click", async () => {
+    const papers = answerOf(state, "end")?.told.papers ?? [];
+    if (!papers.includes(key)) await say(state, "end", "", { papers: [...papers, key] });
+    print();
+  });
+  part(screen, "back").href = `#/visit/${state.pk}/end`;
+  return { screen, title: template.title_on_list, refresh: null };
+}
+
+/* What fills the gaps, by the names and in the words that the server fills them with. */
+function wordsOf(state) {
+  const { visit } = state;
+  const counts = progress(state);
+  const end = answerOf(state, "end");
+  const told = end?.told ?? {};
+  const hazards = hazardsOf(state).map((row) => row.told);
+  const begun = visit.begun_at ?? answerOf(state, "begin")?.at;
+  const ended = visit.ended_at ?? (end?.ready ? end.at : new Date().toISOString());
+  return {
+    number: visit.number, enterprise: visit.whom, place: visit.address, issuer: visit.body ?? visit.bodies[0], today: dayWords(today()),
+    bodies: visit.bodies.join(words.and), reason: visit.reason, basis: visit.citation, begun: momentWords(begun), ended: momentWords(ended),
+    inspectors: visit.inspectors.map((one) => fill("inspector", { ...one, certificate: one.certificate || words.none_certified })).join(words.and),
+    finding: told.finding ?? "", counts: fill("counts", { ...counts, done: counts.done }), checks: rows(checks(state)), head: told.head ?? "",
+    found: rows(hazards.flatMap((one) => hazard(state, one))), orders: rows(hazards.filter(isDated).flatMap((one) => hazard(state, one))),
+    measures: rows(hazards.filter(isHeld).flatMap((one) => measure(state, one))), files: files(state), receiver: visit.receiver, undecided: undecided(state),
+    signature: told.signing === "refused" ? fill("refused", told) : told.signature_key ? fill("signed", told) : fill("unsigned", told),
+  };
+}
+
+const rows = (pairs) => pairs.map(([label, text]) => `${words.cell}${label}${words.cell}${line(text)}${words.cell}`).join("\n") || words.none;
+const line = (text) => String(text ?? "").replaceAll(words.cell, "|").split("\n").map((one) => one.trim()).filter(Boolean).join(words.semicolon);
+
+function checks(state) {
+  const answers = state.items.map((item) => [item, shown(state, item.code)]);
+  return answers
+    .filter(([, { result }]) => result && result !== "ok")
+    .map(([item, { result, note }]) => [words[result], fill("check", { text: item.text, basis: item.basis && fill("basis", item), note: note && fill("note", { note }) })]);
+}
+
+function clause(state, { criterion }) {
+  const row = state.criteria.get(criterion);
+  return row ? fill("clause", { ...row, since: row.in_force ? fill("since", { day: dayWords(row.in_force) }) : "" }) : "";
+}
+
+function hazard(state, one) {
+  const due = one.due_on ? fill("due", { day: dayWords(one.due_on) }) : "";
+  const all = [
+    ["hazard", one.description], ["place", one.place || words.blank_place], ["grade", words[one.major ? "major" : "general"]], ["clause_head", clause(state, one)],
+    ["order_head", one.order && `${words[`order_${one.order}`]}${due}`], ["requirement", one.requirement],
+  ];
+  return all.filter(([, text]) => text).map(([name, text]) => [words[name], text]);
+}
+
+function measure(state, one) {
+  const all = [["hazard", one.description], ["basis_head", clause(state, one)], ["measure", one.measures?.trim() || `${words[`order_${one.order}`]}${words.colon}${one.requirement}`]];
+  return all.filter(([, text]) => text).map(([name, text]) => [words[name], text]);
+}
+
+function files(state) {
+  const n = (kind) => state.files.filter((file) => file.kind === kind).length;
+  const told = ["evidence", "voice", "signature"].filter(n).map((kind) => fill(kind, { n: n(kind) }));
+  return told.length ? told.join(words.comma) + words.stop : words.none;
+}
+
+function undecided(state) {
+  const open = state.items.filter((item) => answerOf(state, "check", item.code)?.settled === "conflict");
+  return open.map((item) => fill("undecided", item)).join("\n") || words.none;
+}
+
+function dayWords(day) {
+  const [year, month, date] = day.split("-").map(Number);
+  return fill("day", { year, month, date });
+}
+
+function momentWords(iso) {
+  if (!iso) return "";
+  const [day, time] = moment(iso).split(" ");
+  const [hour, minute] = time.split(":");
+  return dayWords(day) + fill("time", { hour: Number(hour), minute });
+}

@@ -1,0 +1,106 @@
+/* Sending: one thing after the other, each with its key; what is received is written down before the next goes. */
+
+import { current, packageOf, refresh } from "./package.js";
+import { settled } from "./answers.js";
+import { freeze, settleAct, settleFile, waiting } from "./outbox.js";
+
+const doors = document.body.dataset;
+const PATIENCE_MS = 60_000;
+let running = null;
+
+const tell = (state) => document.dispatchEvent(new CustomEvent("sending", { detail: state }));
+
+class Stopped extends Error {}
+
+/* Send all that waits. Returns "done", "offline", "signed-out", "other" (somebody else is signed in), "failed" or "busy". */
+export function send({ byHand = false } = {}) {
+  running ??= withLock(() => round(byHand)).then(
+    (outcome) => {
+      running = null;
+      tell({ outcome, n: 0, of: 0 });
+      return outcome;
+    },
+    (error) => {
+      running = null;
+      tell({ outcome: "failed", n: 0, of: 0 });
+      throw error;
+    },
+  );
+  return running;
+}
+
+/* One page of the phone sends at a time. */
+function withLock(work) {
+  if (!navigator.locks) return work();
+  return navigator.locks.request("anwei-phone-send", { ifAvailable: true }, (lock) => (lock ? work() : "busy"));
+}
+
+async function round(byHand) {
+  const person = await current();
+  if (!person) return "signed-out";
+  await settled();
+  try {
+    let n = 0;
+    for (;;) {
+      await freeze(person.pk, { byHand });
+      const things = await waiting(person.pk);
+      if (!things.length) return "done";
+      if (!n) await freshToken(person.pk);
+      for (const { act, file } of things) {
+        tell({ outcome: "sending", n, of: n + things.length - things.findIndex((one) => one.act === act && one.file === file) });
+        await (act ? sendAct(person.pk, act) : sendFile(person.pk, file));
+        n += 1;
+      }
+    }
+  } catch (error) {
+    if (error instanceof Stopped) return error.message;
+    throw error;
+  }
+}
+
+/* The token belongs to who is signed in now: before anything is sent that must be the person whose work it is. */
+async function freshToken(person) {
+  const outcome = await refresh();
+  if (outcome !== "fresh") throw new Stopped(outcome);
+  if ((await current())?.pk !== person) throw new Stopped("other");
+}
+
+async function ask(person, door, body, headers = {}) {
+  const { csrf } = await packageOf(person);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  let answer;
+  try {
+    answer = await fetch(door, {
+      method: "POST", body, headers: { ...headers, "X-CSRFToken": csrf }, credentials: "same-origin", redirect: "manual", signal: patience.signal,
+    });
+  } catch {
+    throw new Stopped("offline");
+  } finally {
+    clearTimeout(timer);
+  }
+  if (answer.type === "opaqueredirect" || answer.status === 401) throw new Stopped("signed-out");
+  if (answer.status === 409) throw new Stopped("other");
+  const said = await answer.json().catch(() => null);
+  if (answer.status === 403 && !said?.message) throw new Stopped("signed-out"); // the token of an earlier session
+  if (answer.ok && said?.status) return said;
+  if (answer.status >= 400 && answer.status < 500 && said?.message) return { status: "refused", message: said.message };
+  throw new Stopped("failed"); // a fault of the server, or of something between: the same key again later
+}
+
+async function sendAct(person, act) {
+  await settleAct(act, await ask(person, doors.acts, act.body, { "Content-Type": "application/json" }));
+}
+
+async function sendFile(person, file) {
+  const form = new FormData();
+  const { key, visit, item, kind, sha256, taken_at, latitude, longitude } = file;
+  const fields = { key, person, visit, item, kind, sha256, taken_at, latitude: latitude ?? "", longitude: longitude ?? "" };
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", file.blob, file.name);
+  const said = await ask(person, doors.files, form);
+  if (said.status !== "refused" && said.sha256 !== sha256) throw new Stopped("failed"); // not what lies here: not received
+  await settleFile(file, said);
+}
+
+export const isSending = () => running !== null;

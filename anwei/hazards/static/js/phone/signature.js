@@ -1,0 +1,42 @@
+/* The signature of the head: each stroke is kept as soon as the pen is lifted. */
+
+import { keepFile } from "./photos.js";
+
+export function pad(canvas, of, key, { onKept, picture }) {
+  const pen = canvas.getContext("2d");
+  let drawing = false;
+
+  const blank = () => {
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+  };
+  const at = (event) => {
+    const edges = canvas.getBoundingClientRect();
+    return [((event.clientX - edges.left) * canvas.width) / edges.width, ((event.clientY - edges.top) * canvas.height) / edges.height];
+  };
+  blank();
+  if (picture) createImageBitmap(picture).then((bitmap) => pen.drawImage(bitmap, 0, 0));
+
+  canvas.addEventListener("pointerdown", (event) => {
+    drawing = true;
+    canvas.setPointerCapture(event.pointerId);
+    pen.lineWidth = 4;
+    pen.lineCap = "round";
+    pen.strokeStyle = "#111";
+    pen.beginPath();
+    pen.moveTo(...at(event));
+    pen.lineTo(...at(event));
+    pen.stroke();
+    event.preventDefault();
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!drawing) return;
+    pen.lineTo(...at(event));
+    pen.stroke();
+  });
+  canvas.addEventListener("pointerup", () => {
+    drawing = false;
+    canvas.toBlob(async (blob) => onKept(await keepFile(of, blob, { key, kind: "signature", name: "signature.png" })), "image/png");
+  });
+  return { blank };
+}

@@ -1,0 +1,71 @@
+/* One visit as the screens see it: what the package says of it, and over that what was answered on this phone. */
+
+import { answersOf, filesOf, keep, nameOf } from "./answers.js";
+import { byCode } from "./criteria.js";
+import { packageOf, visitOf } from "./package.js";
+import { ofVisit } from "./store.js";
+
+export async function load(person, pk) {
+  const [visit, answers, files, acts, kept] = await Promise.all([
+    visitOf(person, pk), answersOf(person, pk), filesOf(person, pk), ofVisit("outbox", person, pk), packageOf(person),
+  ]);
+  if (!visit) return null;
+  const items = visit.lists.flatMap((list) => list.items);
+  return { person, pk, visit, items, answers, files, acts, criteria: byCode(kept.criteria) };
+}
+
+/* Read again what sending has changed; what is being typed stays as it is. */
+export async function reload(state) {
+  const fresh = await load(state.person, state.pk);
+  if (fresh) Object.assign(state, fresh);
+}
+
+/* Keep something told of an item, on the screen and on the disk. */
+export function say(state, kind, item, told, { ready, seen } = {}) {
+  const name = nameOf(kind, item);
+  const row = state.answers.get(name) ?? { kind, item, told: {}, ready: false, edited: 0, frozen: 0, change: 0 };
+  const isNewer = seen && row.edited === row.frozen && seen.change > row.change;
+  state.answers.set(name, {
+    ...row, told: { ...row.told, ...(isNewer ? seen.told : {}), ...told }, ready: ready ?? row.ready, edited: row.edited + 1,
+  });
+  return keep({ person: state.person, visit: state.pk, kind, item }, told, { ready, seen });
+}
+
+export const answerOf = (state, kind, item = "") => state.answers.get(nameOf(kind, item));
+
+/* The answer to show of an item of the list: this phone's own, or a newer one of somebody else's. */
+export function shown(state, code) {
+  const mine = answerOf(state, "check", code);
+  const theirs = state.visit.checks.find((check) => check.item === code);
+  if (!theirs) return mine ? { ...mine.told, mine } : {};
+  const isOpen = mine && (mine.edited > mine.frozen || mine.settled === "conflict" || isUnderWay(state, "check", code));
+  if (mine && (isOpen || theirs.change <= mine.change)) return { ...mine.told, mine };
+  return { result: theirs.result, note: theirs.note, theirs, mine };
+}
+
+/* What a change of an answer builds on, where it was somebody else's. */
+export const seenOf = ({ theirs }) => theirs && { change: theirs.change, told: { result: theirs.result, note: theirs.note } };
+
+const isUnderWay = (state, kind, item) => state.acts.some((act) => act.kind === kind && act.item === item && act.state !== "corrected");
+
+export const refusedOf = (state, kind, item = "") =>
+  state.acts.find((act) => act.kind === kind && act.item === item && act.state === "refused");
+
+export function progress(state) {
+  const counts = { all: state.items.length, ok: 0, failed: 0, not_applicable: 0, open: 0 };
+  for (const item of state.items) counts[shown(state, item.code).result ?? "open"] += 1;
+  return { ...counts, done: counts.all - counts.open };
+}
+
+export const isBegun = (state) => Boolean(state.visit.begun_at || answerOf(state, "begin")?.ready);
+export const isEnded = (state) => Boolean(state.visit.ended_at || answerOf(state, "end")?.ready);
+
+/* Problems beside the list carry names of their own. */
+export const others = (state) => [...state.answers.values()].filter((row) => row.kind === "hazard" && row.item.startsWith("other-")).map((row) => row.item);
+
+/* The hazards that were confirmed on this phone, in the order of the list. */
+export function hazardsOf(state) {
+  const places = new Map(state.items.map((item, n) => [item.code, n]));
+  const rows = [...state.answers.values()].filter((row) => row.kind === "hazard" && row.ready);
+  return rows.sort((one, other) => (places.get(one.item) ?? 9999) - (places.get(other.item) ?? 9999));
+}
