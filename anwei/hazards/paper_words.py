@@ -21,6 +21,7 @@ PAPER_WORDS = {
     "time": "{hour}时{minute}分",
     "inspector": "{name}（{certificate}）",
     "none_certified": "无执法证",
+    "draft": "本次检查共{all}项，合格{ok}项，不合格{failed}项，不适用{not_applicable}项，未查{open}项。",
     "counts": "共检查{done}项：合格{ok}项，不合格{failed}项，不适用{not_applicable}项。",
     "ok": "合格",
     "failed": "不合格",
@@ -50,6 +51,7 @@ PAPER_WORDS = {
     "signature": "签名{n}件",
     "undecided": "检查项“{text}”有不同的回答，待定。",
     "refused": "{head}拒绝签字：{refusal}",
+    "signature_head": "被检查单位现场负责人签名：",
     "signed": "{head}（签名见文末）",
     "unsigned": "{head}　　　　（未签字）",
 }

@@ -45,7 +45,7 @@ class Server:
     """
 
     def __init__(self) -> None:
-        self.application = ASGIStaticFilesHandler(application)
+        self.application = ASGIStaticFilesHandler(application)  # type: ignore[arg-type]
         self._left, self.swallowed = 0, threading.Event()
         self.port = any_free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -183,6 +183,7 @@ class Telephone:
         self.page.evaluate(
             """() => new Promise((done) => {
               document.addEventListener("sending", ({detail}) => detail.of || setTimeout(done, 200));
+              setTimeout(done, 15000);
               const button = document.querySelector('#screen [data-part="send"]');
               if (button.disabled) done(); else button.click();
             })"""

@@ -14,8 +14,8 @@ from django.core.cache import cache
 from docx import Document
 from playwright.sync_api import expect
 
-from anwei.cases.evidence import path_of
 from anwei.hazards.models import Answer, Check, Hazard, SentAct, Visit, VisitFile, VisitPaper
+from anwei.ledgers.papers.files import path_of
 from tests.hazards.conftest import build_safe
 from tests.hazards.doors import signed_in
 from tests.hazards.inspecting import Team, plan, team
@@ -85,6 +85,8 @@ def register(day: Day, phone: Telephone) -> None:
     """Make the grave item a major hazard with an order, as its form asks."""
     box = phone.page.locator(f'[data-item="{day.grave}"] .p-hazard')
     box.locator('[data-part="begin"]').click()
+    if not box.locator('[data-field="description"]').input_value():
+        box.locator('[data-field="description"]').fill("电工无证上岗")
     box.locator('[data-field="place"]').fill("配电室")
     box.locator('[data-field="requirement"]').fill("持证上岗")
     box.locator('[data-part="confirm"]').click()
@@ -247,7 +249,7 @@ def test_who_signs_out_locks_what_lies_on_the_telephone(day: Day) -> None:
     assert "甲化工厂" not in phone.page.content()
     phone.sign_in(signed_in_again(day))
     phone.open(f"visit/{day.visit.pk}")
-    expect(phone.page.locator("#screen")).to_contain_text(day.items and "下一未答")
+    expect(phone.page.locator("#screen")).to_contain_text("下一未答")
 
 
 def signed_in_again(day: Day) -> str:
@@ -267,7 +269,10 @@ def test_screens_fit_under_the_thumb(day: Day, size: tuple[int, int]) -> None:
     phone.photograph(day.grave, "navy")
     register(day, phone)
     search = phone.page.locator(f'[data-item="{day.grave}"] [data-part="search"]')
-    search.fill("GM-")
+    search.fill("FIRE-D01")  # replaced by a newer standard
+    replaced = phone.page.locator(f'[data-item="{day.grave}"] [data-part="found"] .p-clause').first
+    expect(replaced).to_contain_text("已被新标准代替")
+    expect(replaced.locator("button")).to_be_hidden()
     wrong += measured(phone, f"hazard-{width}")
     for place in ("end", "paper/record", "paper/order"):
         phone.open(f"visit/{day.visit.pk}/{place}")

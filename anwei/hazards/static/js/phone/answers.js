@@ -13,7 +13,10 @@ export async function answersOf(person, visit) {
   return new Map(rows.map((row) => [nameOf(row.kind, row.item), row]));
 }
 
-export const filesOf = (person, visit) => ofVisit("files", person, visit);
+export async function filesOf(person, visit) {
+  const files = await ofVisit("files", person, visit);
+  return files.sort((one, other) => (one.kept_at < other.kept_at ? -1 : 1));
+}
 
 /* Keep what was told of an item. `seen` is what stood on the screen from the server, with its count of changes. */
 export function keep({ person, visit, kind, item }, told, { ready, seen } = {}) {

@@ -1,6 +1,6 @@
 /* The end of a visit: what was seen in sum, the head's signature or its refusal, the papers on the spot. */
 
-import { fitting } from "./paper.js";
+import { fill, fitting } from "./paper.js";
 import { answerOf, isEnded, progress, refusedOf, reload, say, shown } from "./state.js";
 import { pad } from "./signature.js";
 import { newKey } from "./store.js";
@@ -37,6 +37,7 @@ export function endScreen(state) {
     part(screen, "reopen").hidden = !(row?.ready && row.edited > row.frozen);
     const refused = refusedOf(state, "end");
     part(screen, "said").textContent = refused?.message ?? (isLocked ? word(row?.settled ? "endSent" : "endKept") : "");
+    part(screen, "said").classList.toggle("urgent", Boolean(refused) || !isLocked);
     part(screen, "papers").replaceChildren(...fitting(state).map((paper) => paperLink(state, paper)));
   }
 
@@ -48,7 +49,7 @@ export function endScreen(state) {
     const counts = progress(state);
     const failed = state.items.filter((item) => shown(state, item.code).result === "failed");
     const lines = failed.map((item, n) => `${n + 1}. ${shown(state, item.code).note || item.text}`);
-    input("finding").value = [word("draft", counts), ...lines].join("\n");
+    input("finding").value = [fill("draft", counts), ...lines].join("\n");
     keep({ finding: input("finding").value });
   });
   for (const button of screen.querySelectorAll("[data-signing]")) {

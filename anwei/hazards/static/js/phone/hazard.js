@@ -30,7 +30,7 @@ export function hazardBlock(state, name, item, noteOf) {
     part(block, "propose").hidden = Boolean(row()) || !proposals.some((one) => one.usable);
     draw(part(block, "proposals"), proposals, answer, keep);
     const chosen = state.criteria.get(answer.criterion);
-    part(block, "chosen").replaceChildren(...(chosen && !proposals.includes(chosen) ? [clause(chosen, answer, keep)] : []));
+    part(block, "chosen").replaceChildren(...(chosen && !proposals.some((one) => one.code === chosen.code) ? [clause(chosen, answer, keep)] : []));
     part(block, "why").hidden = Boolean(answer.criterion) || !proposals.some((one) => one.usable);
     part(block, "grade").textContent = word(answer.major ? "gradeMajor" : "gradeGeneral");
     part(block, "grade").className = answer.major ? "severity severity-red" : "chip";

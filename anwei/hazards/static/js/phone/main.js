@@ -68,8 +68,7 @@ async function takePackage() {
   person = await current();
   const isNew = person?.pk !== before;
   if (isNew || !location.hash.split("/")[1]) {
-    if (isNew) location.hash = "#/";
-    await show();
+    await show(); // of another person's visit that is the list
   } else {
     await shownScreen?.refresh?.();
     await showBar();
@@ -81,7 +80,7 @@ async function sendNow() {
 }
 
 async function attempt(byHand) {
-  if (!person || isSending() || (!byHand && !(await tally(person.pk)).waiting)) return;
+  if (!person || (!byHand && (isSending() || !(await tally(person.pk)).waiting))) return;
   const outcome = await send({ byHand });
   if (outcome !== "busy") reach = outcome === "done" ? "fresh" : outcome;
   if (outcome === "other") {
@@ -140,8 +139,8 @@ async function start() {
   if (await takeWorker()) return;
   person = await current();
   await show();
-  document.body.dataset.ready = "yes";
   await takePackage();
+  document.body.dataset.ready = "yes";
   await attempt(false);
   setInterval(() => attempt(false), EVERY_MS);
 }

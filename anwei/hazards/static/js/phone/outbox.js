@@ -38,11 +38,13 @@ function underHand(answers) {
 export async function waiting(person) {
   const [acts, files, answers] = await Promise.all([ofPerson("outbox", person), ofPerson("files", person), allOf("answers", person)]);
   const ended = new Set(answers.filter((one) => one.kind === "end" && one.ready).map((one) => one.visit));
+  const stuck = new Set(acts.filter((act) => act.kind === "begin" && act.state === "refused").map((act) => act.visit));
   const things = [
     ...acts.filter((act) => act.state === "waiting").map((act) => ({ rank: ORDER.indexOf(act.kind), at: act.at, act, visit: act.visit })),
     ...files.filter((file) => mayGo(file, ended)).map((file) => ({ rank: ORDER.indexOf("file"), at: file.kept_at, file, visit: file.visit })),
   ];
-  return things.sort((one, other) => one.visit - other.visit || one.rank - other.rank || (one.at < other.at ? -1 : 1));
+  const may = things.filter((thing) => !stuck.has(thing.visit)); // before it began, nothing of a visit is taken
+  return may.sort((one, other) => one.visit - other.visit || one.rank - other.rank || (one.at < other.at ? -1 : 1));
 }
 
 function mayGo(file, ended) {
@@ -96,6 +98,16 @@ export async function settleFile(file, said) {
 /* What a person does with something refused: send it again as it is, or hand it in by other means. */
 export async function again(name, row) {
   await transact([name], "readwrite", (store) => asked(store(name).put({ ...row, state: name === "files" ? "kept" : "waiting", message: "" })));
+}
+
+/* Whoever sends by hand tries again what was refused: what stood against it may be mended by now. */
+export async function againAll(person) {
+  await transact(["outbox", "files"], "readwrite", async (store) => {
+    for (const [name, state] of [["outbox", "waiting"], ["files", "kept"]]) {
+      const rows = await asked(store(name).index("visit").getAll(beginning(person)));
+      for (const row of rows.filter((one) => one.state === "refused")) store(name).put({ ...row, state, message: "" });
+    }
+  });
 }
 
 export async function handedOver(name, row) {

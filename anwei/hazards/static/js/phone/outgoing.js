@@ -11,7 +11,7 @@ export async function outgoingScreen(person, { send }) {
   const update = async () => {
     const counts = await tally(person.pk);
     filled(screen, { waiting: counts.waiting, refused: counts.refused });
-    part(screen, "send").disabled = counts.waiting === 0;
+    part(screen, "send").disabled = counts.waiting + counts.refused === 0;
     const groups = [];
     for (const visit of await visitsOf(person.pk)) {
       const group = await groupOf(person, visit, update);

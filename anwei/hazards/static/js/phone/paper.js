@@ -5,7 +5,7 @@ import { answerOf, hazardsOf, progress, say, shown } from "./state.js";
 import { drawn, filled, moment, part, today } from "./words.js";
 
 const { templates, words } = JSON.parse(document.getElementById("paper-templates").textContent);
-const fill = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_gap, key) => values[key] ?? "");
+export const fill = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_gap, key) => values[key] ?? "");
 const isDated = (one) => one.order === "dated" || one.order === "stop";
 const isHeld = (one) => Boolean(one.measures?.trim()) || one.order === "stop";
 
@@ -27,18 +27,20 @@ export function paperScreen(state, key) {
   const template = templates[key];
   const byLabel = new Map(Object.entries(template.fields).map(([name, label]) => [label, told[name] || words.blank]));
   const { title, addressee, body, red_head: isLetter } = template;
+  const drawing = "signature" in template.fields && state.files.find((file) => file.key === answerOf(state, "end")?.told.signature_key);
   filled(screen, {
     title: filledIn(title, byLabel), number: state.visit.numbers[key], head: isLetter ? `${told.issuer}${words.red}` : "",
-    addressee: addressee && filledIn(addressee, byLabel) + words.colon, issuer: told.issuer, today: told.today,
+    addressee: addressee && filledIn(addressee, byLabel) + words.colon, signed: drawing ? words.signature_head : "", issuer: told.issuer, today: told.today,
   });
   part(screen, "body").append(...blocks(filledIn(body, byLabel)));
-  const drawing = state.files.find((file) => file.key === answerOf(state, "end")?.told.signature_key);
   const picture = part(screen, "signature");
-  picture.hidden = !(drawing && "signature" in template.fields);
-  if (!picture.hidden) picture.src = URL.createObjectURL(drawing.blob);
+  picture.hidden = !drawing;
+  if (drawing) picture.src = URL.createObjectURL(drawing.blob);
   part(screen, "print").addEventListener("click", async () => {
-    const papers = answerOf(state, "end")?.told.papers ?? [];
-    if (!papers.includes(key)) await say(state, "end", "", { papers: [...papers, key] });
+    const end = answerOf(state, "end");
+    const papers = end?.told.papers ?? [];
+    const isOnItsWay = end?.ready && end.edited === end.frozen; // what was sent names its papers already
+    if (!papers.includes(key) && !isOnItsWay) await say(state, "end", "", { papers: [...papers, key] });
     print();
   });
   part(screen, "back").href = `#/visit/${state.pk}/end`;

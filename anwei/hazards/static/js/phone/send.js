@@ -2,7 +2,7 @@
 
 import { current, packageOf, refresh } from "./package.js";
 import { settled } from "./answers.js";
-import { freeze, settleAct, settleFile, waiting } from "./outbox.js";
+import { againAll, freeze, settleAct, settleFile, waiting } from "./outbox.js";
 
 const doors = document.body.dataset;
 const PATIENCE_MS = 60_000;
@@ -12,21 +12,21 @@ const tell = (state) => document.dispatchEvent(new CustomEvent("sending", { deta
 
 class Stopped extends Error {}
 
-/* Send all that waits. Returns "done", "offline", "signed-out", "other" (somebody else is signed in), "failed" or "busy". */
-export function send({ byHand = false } = {}) {
-  running ??= withLock(() => round(byHand)).then(
-    (outcome) => {
-      running = null;
-      tell({ outcome, n: 0, of: 0 });
-      return outcome;
-    },
-    (error) => {
-      running = null;
-      tell({ outcome: "failed", n: 0, of: 0 });
-      throw error;
-    },
-  );
-  return running;
+/* Send all that waits. Returns "done", "offline", "signed-out", "other" (somebody else is signed in), "failed" or "busy".
+   By hand it sends also what is still under hand, after whatever goes already. */
+export async function send({ byHand = false } = {}) {
+  if (running && !byHand) return running;
+  const before = running ?? Promise.resolve();
+  const mine = before.catch(() => {}).then(() => withLock(() => round(byHand)));
+  running = mine;
+  let outcome = "failed";
+  try {
+    outcome = await mine;
+  } finally {
+    if (running === mine) running = null;
+    tell({ outcome, n: 0, of: 0 });
+  }
+  return outcome;
 }
 
 /* One page of the phone sends at a time. */
@@ -39,6 +39,7 @@ async function round(byHand) {
   const person = await current();
   if (!person) return "signed-out";
   await settled();
+  if (byHand) await againAll(person.pk);
   try {
     let n = 0;
     for (;;) {
