@@ -248,14 +248,22 @@ def test_the_command_computes_the_same(
     assert [step["text"] for step in told["steps"]] == [step["text"] for step in kept["steps"]]
 
 
-def test_each_clause_leads_to_the_standard_in_the_register_of_law(
+def test_each_clause_leads_to_its_text_in_the_register_of_law(
     county: County, browse: Callable[[Person], Client]
 ) -> None:
     unit = installation(county.enterprise)
     chemical(unit, 30)
-    link = f'<a href="{reverse("law_entry", args=["GB 18218-2018"])}">4.2.1</a>'
+    address = reverse("law_entry", args=["GB 18218-2018/4.1.2"])
     client = browse(county.officer)
+    link = f'<a href="{address}">4.1.2 表1</a>'
     assert link in client.get(reverse("risk_installation", args=[unit.pk])).content.decode()
     made = Assessment.objects.get(installation=unit)
     assert link in client.get(reverse("risk_assessment", args=[made.pk])).content.decode()
-    assert client.get(reverse("law_entry", args=["GB 18218-2018"])).status_code == 200
+    page = client.get(address).content.decode()
+    assert "危险化学品重大危险源辨识 第4.1.2条" in page and "取其中最低的临界量" in page
+
+
+def test_the_page_of_the_standard_speaks_chinese(county: County, browse: Callable[[Person], Client]) -> None:
+    page = browse(county.officer).get(reverse("law_entry", args=["GB 18218-2018"])).content.decode()
+    assert "危险化学品重大危险源辨识" in page and "代替 GB 18218-2009" in page
+    assert "Major hazard" not in page and "replaces" not in page

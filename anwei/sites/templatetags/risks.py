@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ from anwei.sites.models import Assessment, Grade
 from anwei.standards.sentences import Sentence
 
 register = template.Library()
+NUMBER = re.compile(r"\d+(?:\.\d+)+")  # of a clause, before its table: 4.1.2 表1
 STANDARDS = {Assessment.Method.NO_19.value: "应急〔2018〕19号"}
 
 
@@ -43,6 +45,8 @@ def clause(stored: dict[str, Any] | Sentence) -> str:
 
 @register.simple_tag
 def cited_clause(stored: dict[str, Any] | Sentence, method: str = "") -> str:
-    """Return the clause with a link to the text it stands in: that of 19号, else of GB 18218."""
+    """Return the clause with a link to it, or to the text it stands in: that of 19号, else of GB 18218."""
     words = clause(stored)
-    return cited(STANDARDS.get(method, "GB 18218-2018"), words) if words else ""
+    standard = STANDARDS.get(method, "GB 18218-2018")
+    number = NUMBER.match(words)
+    return cited(f"{standard}第{number[0]}条" if number else standard, words) if words else ""

@@ -35,6 +35,7 @@ _SOURCES_OF_ARTICLES = {
     "安全生产法(2021)": "law_spf",
     "生产安全事故应急条例(国务院令708)": "reg_708",
     "生产安全事故报告和调查处理条例(国务院令493)": "reg_493",
+    "GB 18218-2018 危险化学品重大危险源辨识": "GB 18218-2018",
 }
 
 
@@ -105,16 +106,14 @@ def sources() -> dict[str, Source]:
         if not any(row["id"] in (source.number, *aliases().get(source.id, ())) for source in found.values()):
             found[row["id"]] = Source(
                 id=row["id"],
-                title=row["title_en"],
+                title=row["title"],
                 number=row["id"],
                 issuer="",
                 effective=row["effective"],
-                status=_register_status(row["status"]),
+                status=row["status"],
                 url="",
                 confidence=row["confidence"].split()[0],
-                note="; ".join(
-                    filter(None, (row["status"], row["replaces"] and f"replaces {row['replaces']}"))
-                ),
+                note=row["note"],
             )
     return found
 
@@ -220,9 +219,3 @@ def _provision(
         confidence=row["confidence"],
         note=row.get("note") or "",
     )
-
-
-def _register_status(words: str) -> str:
-    if words.startswith("replaced"):
-        return SUPERSEDED
-    return "in_force" if words in ("in force", "in force (no newer seen)") else "check"
