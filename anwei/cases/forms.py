@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.file_fields import Papers, file_field
 from anwei.cases.intake import Upload
 from anwei.cases.kinds import asked_of
-from anwei.cases.lifecycle import FILE_KINDS, Need, Transition
+from anwei.cases.lifecycle import FILE_KINDS, Need, Role, Transition
 from anwei.cases.models import Case, Clock
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import PUBLIC_BODIES, Person, Post
 from anwei.org.rights import PARTS
-from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS
 
 MAX_TEXT = 2000
 
@@ -83,7 +83,7 @@ class TransitionForm(forms.Form):
         super().__init__(data, files, initial=initial, auto_id=f"id_{transition.verb}_%s")
         self.transition = transition if case is None else asked_of(case, transition)
         for need in self.transition.needs:
-            self.fields[need.name] = _field(need, case)
+            self.fields[need.name] = _field(need, case, transition.gives)
 
     @classmethod
     def fresh(
@@ -113,7 +113,7 @@ class TransitionForm(forms.Form):
         return [upload for papers in handed for upload in papers.uploads]
 
 
-def _field(need: Need, case: Case | None) -> forms.Field:
+def _field(need: Need, case: Case | None, gives: Role | None) -> forms.Field:
     options: dict[str, Any] = {
         "label": need.label,
         "required": need.required,
@@ -122,15 +122,15 @@ def _field(need: Need, case: Case | None) -> forms.Field:
     if need.kind in FILE_KINDS:
         return file_field(need, options)
     if need.kind in ("choice", "person", "post"):
-        return _choice(need, case, options)
+        return _choice(need, case, gives, options)
     return _value(need, options)
 
 
-def _choice(need: Need, case: Case | None, options: dict[str, Any]) -> forms.Field:
+def _choice(need: Need, case: Case | None, gives: Role | None, options: dict[str, Any]) -> forms.Field:
     select = forms.Select(attrs={"class": "form-select"})
     if need.kind == "choice":
         return forms.ChoiceField(choices=[("", "—"), *need.choices], widget=select, **options)
-    return forms.ModelChoiceField(_eligible(need, case), widget=select, **options)
+    return forms.ModelChoiceField(_eligible(need, case, gives), widget=select, **options)
 
 
 def _value(need: Need, options: dict[str, Any]) -> forms.Field:
@@ -146,9 +146,10 @@ def _value(need: Need, options: dict[str, Any]) -> forms.Field:
     return forms.CharField(max_length=MAX_TEXT, widget=widget, **options)
 
 
-def _eligible(need: Need, case: Case | None) -> QuerySet[Any]:
+def _eligible(need: Need, case: Case | None, gives: Role | None) -> QuerySet[Any]:
     """Return who may be named on a case: posts of the county's public bodies and of its enterprise.
 
+    Who shall supervise is of a public body; who shall put right is of the enterprise, where there is one.
     Persons are those who hold such a post today.
     """
     if case is None:
@@ -156,8 +157,10 @@ def _eligible(need: Need, case: Case | None) -> QuerySet[Any]:
     county = Q(unit__territory__startswith=case.territory[:COUNTY_DIGITS])
     whole = None if case.enterprise is None else case.enterprise.unit_id
     own = Q() if whole is None else Q(unit=whole) | Q(unit__parent=whole, unit__kind=PARTS)
-    posts = Post.objects.filter(county & Q(unit__kind__in=PUBLIC_BODIES) | own).exclude(
-        kind=Post.Kind.DISPLAY
+    public = county & Q(unit__kind__in=PUBLIC_BODIES)
+    named: dict[Role | None, Q] = {Role.SUPERVISOR: public, Role.IMPLEMENTER: own or public}
+    posts = Post.objects.filter(named.get(gives, public | own)).exclude(
+        kind__in=(*ADMINISTRATORS, Post.Kind.DISPLAY)
     )
     if need.kind == "post":
         return posts.select_related("unit").order_by("unit", "pk")

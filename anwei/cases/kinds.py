@@ -37,6 +37,11 @@ def nobody(case: Any) -> Iterable[int]:
     return ()
 
 
+def everybody(case: Any, person: Person) -> bool:
+    """Say that whoever sees a case may read what its first entry keeps."""
+    return True
+
+
 def not_urgent(case: Any) -> Urgency:
     """Return the level of notices of a kind that can wait."""
     return "info"
@@ -49,7 +54,7 @@ class Kind:
     `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody), or
     `opener` says how somebody opens one who has no role on it (NotYourTurn refuses); `beginners` are people
     who count like the one who opened it where a second person is asked for; `sealed` names the columns that
-    the first entry keeps, for they never change;
+    the first entry keeps, for they never change, and `tells_beginning` to whom it is given as it stands;
     `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told;
     `ladder` is the key of the ladder its clocks climb ("": a missed clock is entered, nobody else is told).
     `extension`: its cases ask for more time on their parent, which waits for none and ends them by closing.
@@ -69,6 +74,7 @@ class Kind:
     opener: Opener | None = None
     beginners: Callable[[Any], Iterable[int]] = nobody
     sealed: tuple[str, ...] = ()
+    tells_beginning: Callable[[Any, Person], bool] = everybody
     clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
     urgency: Callable[[Any], Urgency] = not_urgent
     ladder: str = ""

@@ -68,7 +68,7 @@ def check_second_person(case: Case, transition: Transition, acting: Acting | Non
     """Raise NotYourTurn when the verb asks for another person than the one who opened the case."""
     if not transition.second_person or acting is None:
         return
-    began = _people_of(_entries(case)[:1]) | {*kind_of(case).beginners(specific(case))}
+    began = people_of(_entries(case)[:1]) | {*kind_of(case).beginners(specific(case))}
     if acting.people & began:
         raise NotYourTurn(_("立案的人不能自行%(verb)s，请由其他人员办理。") % {"verb": transition.label})
 
@@ -107,7 +107,7 @@ def _implementing(case: Case) -> frozenset[int]:
     rows = {(row.verb, str(row.source)) for row in table if row.role is Role.IMPLEMENTER}
     if kind_of(case).opened_by is Role.IMPLEMENTER:  # who asked (an extension) does not decide
         rows.add((OPENED, ""))
-    people = _people_of(
+    people = people_of(
         entry
         for entry in _entries(case)
         if entry.post_id == case.implementer_id or (entry.verb, entry.from_phase) in rows
@@ -116,7 +116,7 @@ def _implementing(case: Case) -> frozenset[int]:
     return people if extended is None else people | _implementing(extended)
 
 
-def _people_of(entries: Iterable[Entry]) -> frozenset[int]:
+def people_of(entries: Iterable[Entry]) -> frozenset[int]:
     """Return the hands of entries, and those they acted for."""
     people: set[int] = set()
     for entry in entries:

@@ -21,5 +21,6 @@ class HazardsConfig(AppConfig):
             "listed.waiting",
             "self_check_waiting",
             "verify",
+            "quarterly_waiting",
         ):
             import_module(f"anwei.hazards.{module}")

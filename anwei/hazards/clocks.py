@@ -13,7 +13,6 @@ from anwei.standards.deadlines import DEADLINES, StatutoryDeadline, deadlines
 
 DATED = "限期整改"  # one name for any number of days: the day is the order's own
 ORDERED = ("order", "return_back")
-LISTED = "listed"  # in the timeline of a hazard: it was proposed for listed supervision
 
 
 def clocks(hazard: Hazard) -> Iterator[ClockRule]:
@@ -28,16 +27,18 @@ def clocks(hazard: Hazard) -> Iterator[ClockRule]:
         ended_by=ending,
     )
     yield replace(rows["hazard.sign"].clock(starts_on=("order",), met_by="accept"), ended_by=ending)
-    if hazard.order == Order.IMMEDIATE or hazard.due_on is not None:
-        yield _rectification(hazard, rows)
+    yield from _rectification(hazard, rows)
     resumes = hazard.order == Order.STOP
     review = rows[_review_key(hazard)].clock(starts_on=("fix",), met_by="resume" if resumes else "close")
     yield replace(review, ended_by=("return_back",))
+    if resumes:
+        closing = rows["hazard.review"].clock(starts_on=("resume",), met_by="close")
+        yield replace(closing, ended_by=("return_back",))
     if stops_a_mine(hazard):
         yield rows["hazard.coal_announcement"].clock(starts_on=("order", "resume"), met_by="announce")
     if hazard.is_major:
         key = "hazard.coal_report" if hazard.sector == "coal" else "hazard.major_report"
-        yield rows[key].clock(starts_on=("accept",), met_by="report")
+        yield rows[key].clock(starts_on=("accept",), met_by="report_quarter")
 
 
 def stops_a_mine(hazard: Hazard) -> bool:
@@ -45,14 +46,18 @@ def stops_a_mine(hazard: Hazard) -> bool:
     return hazard.order == Order.STOP and hazard.sector == "coal"
 
 
-def _rectification(hazard: Hazard, rows: Mapping[str, StatutoryDeadline]) -> ClockRule:
-    """Return the clock of the order: the same day, or until the day that the order names."""
+def _rectification(hazard: Hazard, rows: Mapping[str, StatutoryDeadline]) -> Iterator[ClockRule]:
+    """Yield the clock of the order: the same day, or until the day that the order or a return names."""
+    day = hazard.due_on
     if hazard.order == Order.IMMEDIATE:
-        return rows["hazard.immediate"].clock(starts_on=ORDERED, met_by="fix")
-    if hazard.is_major:
-        return rows["hazard.plan"].clock(starts_on=ORDERED, met_by="fix", until=hazard.due_on)
-    clock = rows["hazard.d15"].clock(starts_on=ORDERED, met_by="fix", until=hazard.due_on)
-    return replace(clock, name=DATED)
+        yield rows["hazard.immediate"].clock(starts_on=("order",), met_by="fix")
+        if day is not None:
+            yield rows["hazard.immediate"].clock(starts_on=("return_back",), met_by="fix", until=day)
+    elif day is not None and hazard.is_major:
+        yield rows["hazard.plan"].clock(starts_on=ORDERED, met_by="fix", until=day)
+    elif day is not None:
+        clock = rows["hazard.d15"].clock(starts_on=ORDERED, met_by="fix", until=day)
+        yield replace(clock, name=DATED)
 
 
 def _review_key(hazard: Hazard) -> str:

@@ -20,8 +20,19 @@ from anwei.hazards.clocks import clocks, stops_a_mine
 from anwei.hazards.listed import lifecycle as listed
 from anwei.hazards.models import Grade, Hazard, Order
 from anwei.hazards.penalties import lifecycle as penalties
-from anwei.hazards.services.opening import beginners, opener
-from anwei.hazards.services.verbs import check_merge, check_order, check_return, freeze_criterion
+from anwei.hazards.services.finders import beginners, may_know_finder
+from anwei.hazards.services.merging import check_false_report, check_merge, keep_finders
+from anwei.hazards.services.opening import opener
+from anwei.hazards.services.passing import check_hand_over, check_reassign
+from anwei.hazards.services.verbs import (
+    check_accept,
+    check_order,
+    check_return,
+    freeze_criterion,
+    left_to_the_regulator,
+    not_by_the_plant,
+    who_found,
+)
 
 ON_SITE: dict[str, Any] = {"taken_at": True, "place": True, "at_least_one": "photo"}
 OPEN_PHASES = (Phase.REGISTERED, Phase.ASSIGNED, Phase.ACTING, Phase.REVIEW)
@@ -37,7 +48,12 @@ def is_stopped(hazard: Hazard) -> bool:
     return hazard.order == Order.STOP
 
 
-def may_run_again(hazard: Hazard, now: datetime) -> str | None:
+def may_close(hazard: Hazard, now: datetime) -> str | None:
+    """Refuse the plant its own major hazard, and what stopped before production may run again."""
+    return not_by_the_plant(hazard, now) or _may_run_again(hazard)
+
+
+def _may_run_again(hazard: Hazard) -> str | None:
     """Refuse to close off what stopped before production may resume, and a mine before that is announced."""
     if not is_stopped(hazard):
         return None
@@ -132,6 +148,39 @@ LIFECYCLE = Lifecycle(
                 Need("rectification", _("整改情况")),
                 Need("evidence", _("整改后照片"), "evidence", **ON_SITE),
             ),
+            second_person=True,
+        ),
+        *(
+            Transition(
+                "report_quarter",
+                phase,
+                phase,
+                Role.RESPONSIBLE,
+                label=_("报告治理进展（主要负责人，每季度）"),
+                line=_("主要负责人已报告治理进展"),
+                needs=(
+                    Need("progress", _("治理进展")),
+                    Need("evidence", _("书面报告"), "evidence", required=False),
+                ),
+                only_where=is_major,
+            )
+            for phase in (Phase.ACTING, Phase.REVIEW)
+        ),
+        *(
+            Transition(
+                "reassign",
+                phase,
+                phase,
+                Role.SUPERVISOR,
+                label=_("改派整改岗位"),
+                line=_("已改派整改岗位，期限不变"),
+                needs=(
+                    Need("assigned_to", _("改派给（岗位）"), "post"),
+                    Need("reason", _("改派理由"), "reason"),
+                ),
+                gives=Role.IMPLEMENTER,
+            )
+            for phase in (Phase.ASSIGNED, Phase.ACTING)
         ),
         Transition(
             "verify",
@@ -253,6 +302,7 @@ LIFECYCLE = Lifecycle(
                 ),
                 outcome="merged",
                 dangerous=True,
+                second_person=True,
             )
             for phase in (Phase.REGISTERED, Phase.ASSIGNED)
         ),
@@ -280,12 +330,31 @@ KIND = register(
         },
         opener=opener,
         beginners=beginners,
-        sealed=("origin", "found_at", "found_by", "finder", "place", "description", "checklist_item"),
+        sealed=(
+            *("origin", "found_at", "found_by", "finder", "place", "description", "checklist_item"),
+            "proposed",
+        ),
+        tells_beginning=may_know_finder,
         clocks=clocks,
         ladder="hazard",
-        guards={"close": may_run_again},
-        checks={"order": check_order, "return_back": check_return, "merge": check_merge},
-        effects={"order": freeze_criterion},
+        guards={
+            "order": left_to_the_regulator,
+            "false_report": left_to_the_regulator,
+            "merge": left_to_the_regulator,
+            "verify": not_by_the_plant,
+            "resume": not_by_the_plant,
+            "close": may_close,
+        },
+        checks={
+            "order": check_order,
+            "accept": check_accept,
+            "return_back": check_return,
+            "merge": check_merge,
+            "false_report": check_false_report,
+            "hand_over": check_hand_over,
+            "reassign": check_reassign,
+        },
+        effects={"order": freeze_criterion, "fix": who_found, "merge": keep_finders},
         urgency=urgency,
     )
 )

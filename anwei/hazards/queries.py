@@ -25,34 +25,50 @@ def hazards_at(enterprise: Enterprise | None, site: Site | None) -> QuerySet[Haz
 
 
 def recurrence_of(
-    enterprise: Enterprise | None, site: Site | None, text: str, clause: str, now: datetime
+    enterprise: Enterprise | None,
+    site: Site | None,
+    text: str,
+    found_at: datetime,
+    *,
+    criterion: str = "",
+    item: str = "",
 ) -> Hazard | None:
     """Return the closed hazard that this finding repeats, the likest first; None where it is new.
 
-    A repeat is the same place, the same clause where both name one, and like words, closed off within twelve
-    months before.
+    A repeat is the same place, the same clause where both name one, and like words, closed off within the
+    twelve months before it was found again.
     """
     closed = hazards_at(enterprise, site).filter(
-        phase=Phase.CLOSED, outcome="rectified", closed_at__gte=now - AGAIN
+        phase=Phase.CLOSED,
+        outcome="rectified",
+        closed_at__gte=found_at - AGAIN,
+        closed_at__lte=found_at,
     )
-    return next(iter(_alike(closed.order_by("-closed_at"), site, text, clause)), None)
+    return next(iter(_alike(closed.order_by("-closed_at"), site, text, criterion, item)), None)
 
 
 def duplicates_of(
-    person: Person, enterprise: Enterprise | None, site: Site | None, text: str, clause: str = ""
+    person: Person, enterprise: Enterprise | None, site: Site | None, text: str
 ) -> list[Hazard]:
     """Return the open hazards that a person sees and that may be the same one, the likest first."""
     seen = Hazard.objects.visible_to(person).filter(pk__in=hazards_at(enterprise, site).values("pk"))
-    return _alike(seen.exclude(phase=Phase.CLOSED).order_by("-found_at"), site, text, clause)
+    return _alike(seen.exclude(phase=Phase.CLOSED).order_by("-found_at"), site, text)
 
 
-def clause_of(hazard: Hazard) -> str:
-    """Return what a hazard was found by: the criterion, else the item of the checklist, else ""."""
-    return hazard.criterion or hazard.checklist_item
-
-
-def _alike(rows: QuerySet[Hazard], site: Site | None, text: str, clause: str) -> list[Hazard]:
-    known = list(rows[:COMPARED])
-    findings = [Finding(str(row.site_id or ""), clause_of(row), row.description) for row in known]
-    asked = Finding(str("" if site is None else site.pk), clause, text)
+def _alike(
+    rows: QuerySet[Hazard], site: Site | None, text: str, criterion: str = "", item: str = ""
+) -> list[Hazard]:
+    known = [row for row in rows[:COMPARED] if _same_clause(row, criterion, item)]
+    findings = [Finding(str(row.site_id or ""), "", row.description) for row in known]
+    asked = Finding(str("" if site is None else site.pk), "", text)
     return [known[place] for place, _likeness in suspects(asked, findings)]
+
+
+def _same_clause(hazard: Hazard, criterion: str, item: str) -> bool:
+    """Say whether a hazard names the same criterion or item of a checklist, or neither can be compared.
+
+    Who judges adds a criterion to what was found by an item: like is compared with like.
+    """
+    both = ((hazard.criterion, criterion), (hazard.checklist_item, item))
+    compared = [one == other for one, other in both if one and other]
+    return any(compared) or not compared

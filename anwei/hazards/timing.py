@@ -83,7 +83,7 @@ class Month(Func):
 def timed_hazards(rows: QuerySet[Any], now: datetime, *, looks_at_all: bool = False) -> QuerySet[Any]:
     """Return hazards with what is reckoned of each: `township`, `closed`, `counted`, `timing`, `overdue`...
 
-    `month` is that of finding, `clause` that of `queries.clause_of` ("-" for none); `past_limit` says that it
+    `month` is that of finding, `clause` the criterion, else the item, else "-"; `past_limit` says that it
     should be put right by now, `late` is another question: whether the step at which it stands now is past
     its deadline. Who `looks_at_all` rows is told from one list of late clocks, which is sooner done for many
     than a look at the clocks of each.

@@ -75,3 +75,21 @@ FIVE = {
     "emergency_plan": "泄漏时启动堵漏",
     "congress_on": "2026-11-24",
 }
+MAJOR = ORDERED | {"grade": "major", "criterion": CRITERION}
+
+
+def put_right(worker: Person, hazard: Hazard, **five: Any) -> None:
+    """Sign for an ordered hazard and put it right; `five` are the implementations of a major one."""
+    papers = {"evidence": picture()} if five else {}
+    assert act(worker, hazard, "accept", **five, **papers).status_code == 302
+    assert act(worker, hazard, "fix", **FIXED, evidence=picture(colour="green")).status_code == 302
+
+
+def closed_off(finder: Person, verifier: Person, worker: Person, enterprise: int, **told: Any) -> Hazard:
+    """File a hazard, order, put right, verify and close it off; return it."""
+    hazard = file(finder, enterprise, **told)
+    assert act(verifier, hazard, "order", **ORDERED).status_code == 302
+    put_right(worker, hazard)
+    assert act(verifier, hazard, "verify", **VERIFIED, evidence=picture()).status_code == 302
+    assert act(verifier, hazard, "close").status_code == 302
+    return hazard

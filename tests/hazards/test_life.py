@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from time_machine import TimeMachineFixture
 
 from anwei.cases import kinds as kinds_module
 from anwei.cases.kinds import kind_for
@@ -141,15 +142,26 @@ def test_the_same_form_twice_files_once_and_a_likeness_is_shown(safe: Safe) -> N
     assert first.number in signed_in(safe.inspector).get("/hazards/beside/", words).content.decode()
 
 
-def test_what_came_back_within_a_year_is_a_repeat(safe: Safe) -> None:
+def test_what_came_back_within_a_year_is_a_repeat(safe: Safe, time_machine: TimeMachineFixture) -> None:
     old = to_review(safe)
     act(safe.verifier, old, "verify", **VERIFIED, evidence=picture())
     act(safe.verifier, old, "close")
+    time_machine.move_to(NOW + timedelta(hours=1))
     again = file(
-        safe.inspector, safe.county.enterprise.pk, key="form-2", description="一号罐围堰又有裂缝，长约两米"
+        safe.inspector,
+        safe.county.enterprise.pk,
+        key="form-2",
+        description="一号罐围堰又有裂缝，长约两米",
+        found_at="2026-11-24T10:30",
     )
     assert again.repeat_of == old
-    other = file(safe.inspector, safe.county.enterprise.pk, key="form-3", description="灭火器过期")
+    other = file(
+        safe.inspector,
+        safe.county.enterprise.pk,
+        key="form-3",
+        description="灭火器过期",
+        found_at="2026-11-24T10:30",
+    )
     assert other.repeat_of is None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from anwei.cases.models import Entry
 from anwei.cases.verify import verify
@@ -189,7 +190,9 @@ def test_the_list_leads_to_the_case_and_says_whose_turn_it_is_and_what_is_late(s
     assert 'id="counts">0 条' in client.get("/ledgers/hazards/?late=False").content.decode()
 
 
-def test_ready_views_and_filters_narrow_to_what_they_say(safe: Safe) -> None:
+def test_ready_views_and_filters_narrow_to_what_they_say(
+    safe: Safe, time_machine: TimeMachineFixture
+) -> None:
     plant = safe.county.enterprise.pk
     done = file(safe.inspector, plant)
     act(safe.verifier, done, "order", **ORDERED)
@@ -197,7 +200,8 @@ def test_ready_views_and_filters_narrow_to_what_they_say(safe: Safe) -> None:
     act(safe.county.worker, done, "fix", **FIXED, evidence=picture(colour="green"))
     act(safe.verifier, done, "verify", **VERIFIED, evidence=picture(colour="red"))
     act(safe.verifier, done, "close")
-    file(safe.inspector, plant, key="k2")  # the same again: a repeat
+    time_machine.move_to(NOW + timedelta(hours=1))
+    file(safe.inspector, plant, key="k2", found_at="2026-11-24T10:30")  # the same again: a repeat
     file(safe.inspector, plant, key="k3", description="通道堵塞", criterion="GM-03-02")
     client = signed_in(safe.verifier)
 

@@ -73,7 +73,12 @@ def _records(found: Collection, person: Person, now: datetime) -> dict[str, Any]
         "format": FORMAT,
         "made_at": now.isoformat(),
         "made_for": str(person),
-        "cases": [case_record(case, whole=case.pk in found.with_originals) for case in found.cases],
+        "cases": [
+            case_record(
+                case, whole=case.pk in found.with_originals, beginning=case.pk in found.with_beginnings
+            )
+            for case in found.cases
+        ],
         "files": [
             {
                 "path": piece.path,

@@ -37,7 +37,7 @@ class Checked:
     originals: int = 0
     copies: int = 0
     erased: int = 0
-    withheld: int = 0  # rows whose content this reader is not given: where a photo was taken
+    withheld: int = 0  # rows whose content this reader is not given: where a photo was taken, who informed
     sealed: bool = False  # the seals were computed again
     records_sm3: str = ""
     faults: list[str] = field(default_factory=list)

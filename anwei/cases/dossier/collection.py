@@ -12,7 +12,7 @@ from django.db.models import Max
 from anwei.cases.desk import RELATED
 from anwei.cases.evidence import path_of
 from anwei.cases.intake import safe_name
-from anwei.cases.kinds import specific
+from anwei.cases.kinds import kind_of, specific
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.originals import copy_of, gets_originals, has_copy
 from anwei.ledgers.confined import Failed
@@ -48,6 +48,7 @@ class Collection:
     lost: list[str]  # names of files that lie no longer where they should, or of which no copy can be made
     state: State  # how the cases stood before their files and entries were read
     with_originals: frozenset[int]  # cases of whose files the reader is given the originals
+    with_beginnings: frozenset[int]  # cases whose first entry the reader is given as it stands
 
     @property
     def originals(self) -> bool:
@@ -75,7 +76,8 @@ def collect(case: Case, person: Person, now: datetime) -> Collection:
                 pieces.append(_paper(each, version, number))
             except FileNotFoundError:
                 lost.append(f"{each.number} {version.name}")
-    return Collection(cases, pieces, n_hidden, lost, state, with_originals)
+    told = frozenset(each.pk for each in cases if kind_of(each).tells_beginning(specific(each), person))
+    return Collection(cases, pieces, n_hidden, lost, state, with_originals, told)
 
 
 def stands_still(found: Collection) -> bool:

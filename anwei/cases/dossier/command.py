@@ -38,7 +38,7 @@ def _text(found: Checked) -> str:
     lines.append(
         _(
             "文件 {files} 个，记录 {rows} 条"
-            "（其中抹除内容 {erased} 条、因含拍摄地点未给出内容 {withheld} 条），"
+            "（其中抹除内容 {erased} 条、因含拍摄地点或者举报人未给出内容 {withheld} 条），"
             "原件 {originals} 件，副本 {copies} 件。"
         ).format(**asdict(found))
     )

@@ -43,10 +43,11 @@ def chain_of(model: type[SealedRow], *key: Any, withheld: Mapping[int, Any] | No
     }
 
 
-def case_record(case: Case, *, whole: bool) -> dict[str, Any]:
+def case_record(case: Case, *, whole: bool, beginning: bool) -> dict[str, Any]:
     """Return a case with its timeline and its change log: sealed rows, and what they say in words.
 
-    Unless the reader is given it `whole`, where a photo was taken is left out, as it is of the copies.
+    Unless the reader is given it `whole`, where a photo was taken is left out, as it is of the copies; and
+    what the first entry keeps unless they are given the `beginning` (who informed of a hazard).
     """
     return {
         "number": case.number,
@@ -55,16 +56,18 @@ def case_record(case: Case, *, whole: bool) -> dict[str, Any]:
         "phase": case.phase,
         "outcome": case.outcome,
         "parent": case.parent.number if case.parent else None,
-        "timeline": chain_of(Entry, case.pk, withheld=None if whole else _placed(case)),
+        "timeline": chain_of(Entry, case.pk, withheld=_withheld(case, whole=whole, beginning=beginning)),
         "changes": chain_of(Change, CASE_REGISTER, str(case.pk)),
         "words": list(_words(case)),
     }
 
 
-def _placed(case: Case) -> dict[int, dict[str, list[str]]]:
-    """Return by number the entries with a file that knows its place, and what may be told: the digests."""
-    papers = Evidence.objects.filter(case=case.pk).select_related("entry").order_by("pk")
-    numbers = {paper.entry.number for paper in papers if paper.latitude is not None}
+def _withheld(case: Case, *, whole: bool, beginning: bool) -> dict[int, dict[str, list[str]]]:
+    """Return by number the entries whose content is kept back, and what may be told: the files' digests."""
+    papers = list(Evidence.objects.filter(case=case.pk).select_related("entry").order_by("pk"))
+    numbers = set() if beginning else {1}
+    if not whole:
+        numbers |= {paper.entry.number for paper in papers if paper.latitude is not None}
     digests = {number: {"evidence": list[str]()} for number in sorted(numbers)}
     for paper in papers:
         if paper.entry.number in numbers:

@@ -103,9 +103,10 @@ class Life:
         if self._hazard is None:
             self._file()
         at = self.at
-        if self.hazard.supervisor_id == self.hazard.responsible_id and self.finder == self.plant.head:
-            yield (at := world.shift(at, 1, 8))  # who found it does not verify it: the regulator does
-            self._hand_over(at, answering(self._whereabouts, Origin.INSPECTION, at).supervisor, self.finder)
+        if self.hazard.supervisor_id == self.hazard.responsible_id and self.hazard.proposed:
+            yield (at := world.shift(at, 1, 8))  # what may be major is the regulator's to judge
+            regulator = answering(self._whereabouts, Origin.INSPECTION, at).supervisor
+            self._hand_over(at, regulator, self.plant.head)
         if self.fate is Fate.FOUND_TWICE:
             world.agenda.add(self._found_again_by_a_clerk(at))
         quick = self.fate is Fate.ON_THE_SPOT

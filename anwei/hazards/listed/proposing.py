@@ -16,7 +16,6 @@ from anwei.cases.models import Entry
 from anwei.cases.services import open_case
 from anwei.cases.stand_ins import office_of
 from anwei.cases.state import STATE, state_of
-from anwei.hazards.clocks import LISTED
 from anwei.hazards.models import Hazard, Listing
 from anwei.hazards.models.listing import COUNTY_LEVEL
 from anwei.ledgers import seal
@@ -34,7 +33,7 @@ PROPOSING = (
     Unit.Kind.GOVERNMENT,
 )
 NO_PROPOSER = (*ADMINISTRATORS, Post.Kind.DISPLAY)
-UNLISTED = "unlisted"
+LISTED, UNLISTED = "listed", "unlisted"  # lines of the hazard's own timeline
 
 
 @transaction.atomic

@@ -43,8 +43,9 @@ class Hazard(Case):
     """隐患. What was found never changes (it is sealed); grade and order are a person's.
 
     The criterion is kept with its words, source and date in force as they were when somebody judged by it, so
-    that an old judgement stays readable when the standard is replaced. `found_by` is whoever saw it; `key`
-    makes a form or a phone that sends twice file once.
+    that an old judgement stays readable when the standard is replaced; `proposed` is the one that proposed
+    重大 when it was filed, and stays. `found_by` is whoever saw it, `also_found_by` has the keys of those who
+    count like them (`services.finders`); `key` makes a form or a phone that sends twice file once.
     """
 
     origin = models.CharField(_("来源"), max_length=12, choices=Origin.choices, db_index=True)
@@ -53,12 +54,14 @@ class Hazard(Case):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("发现人")
     )
     finder = models.CharField(_("发现人（不在系统中）"), max_length=60, blank=True)
+    also_found_by = models.JSONField(default=list, blank=True)
     place = models.CharField(_("具体位置"), max_length=120, blank=True)
     description = models.TextField(_("隐患描述"), max_length=2000)
     checklist_item = models.CharField(_("检查项"), max_length=30, blank=True)
     provincial_number = models.CharField(_("省平台编号"), max_length=60, blank=True)
     key = models.CharField(max_length=64, blank=True)
 
+    proposed = models.CharField(_("登记时建议的判定条款"), max_length=30, blank=True)
     criterion = models.CharField(_("判定条款"), max_length=30, blank=True, db_index=True)
     criterion_text = models.TextField(blank=True)
     criterion_source = models.CharField(max_length=200, blank=True)
@@ -94,6 +97,9 @@ class Hazard(Case):
     merged_into = models.CharField(_("并入的隐患编号"), max_length=40, blank=True)
     handed_to = models.ForeignKey(
         Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("移送给")
+    )
+    assigned_to = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("改派给")
     )
 
     class Meta:

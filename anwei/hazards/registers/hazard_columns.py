@@ -242,8 +242,9 @@ ENDED = (
     Column(
         "finder",
         label=gettext_lazy("检查人"),
-        value=lambda row: row.finder_name,
+        value=lambda row: row.finder_name if row.tells_finder else "",
         path="finder",
+        sortable=False,
         synonyms=("检查人员", "排查人", "发现人", "排查人员"),
         shown=False,
     ),

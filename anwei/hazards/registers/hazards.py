@@ -19,6 +19,7 @@ from anwei.hazards.provincial import provincial_headers
 from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, TOWNSHIP, timing_column, told_true
 from anwei.hazards.registers.filing import refuse_together, same_hazard
 from anwei.hazards.registers.hazard_columns import ENDED, FOUND, ORDERED
+from anwei.hazards.services.finders import tells_finder
 from anwei.hazards.services.register import save_hazards
 from anwei.hazards.timing import PUT_RIGHT, timed_hazards
 from anwei.ledgers.declaration import Column, Ledger, register, seen
@@ -33,6 +34,7 @@ def rows_seen(person: Any) -> QuerySet[Any]:
     rows = timed_hazards(seen(Hazard, person), timezone.now())
     closing = Entry.objects.filter(case=OuterRef("pk"), verb="close").order_by("-number")
     told: QuerySet[Any] = rows.annotate(
+        tells_finder=tells_finder(person),
         verifier=Subquery(closing.values("actor__full_name")[:1]),
         listed=Exists(
             Listing.objects.filter(on_hazard=OuterRef("pk"), in_force=True, listed_on__isnull=False)

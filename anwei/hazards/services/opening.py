@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from anwei.cases.intake import Upload
 from anwei.cases.services import open_case
 from anwei.hazards.models import Hazard, Origin, SelfCheck
 from anwei.hazards.queries import recurrence_of
+from anwei.hazards.services.finders import named_person, remember_finders
 from anwei.org.holdings import Acting, actings_of, day_of, holdings_on
 from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Matter, Posts, Subject, Vacant, posts_for
@@ -79,8 +80,9 @@ def file_hazard(
     """File a hazard and put it before whoever judges it; the same `key` again returns what it filed.
 
     `repeat_of` is the closed one that was found again; without it like ones at the place are looked for.
-    `criterion` only proposes 重大: a person confirms it with the order. Raises NotYourTurn out of the actor's
-    sight, CaseError with a sentence where something does not fit, Vacant where no post answers for the place.
+    `criterion` only proposes 重大: a person confirms it with the order. A typed `finder` who is one person of
+    the actor's body or of the enterprise is that person. Raises NotYourTurn out of the actor's sight,
+    CaseError with a sentence where something does not fit, Vacant where no post answers for the place.
     """
     if key and (filed := Hazard._base_manager.filter(key=key).first()) is not None:
         return _filed_before(filed, actor)
@@ -101,17 +103,25 @@ def file_hazard(
                 photos=photos,
                 origin=origin,
                 found_at=found_at,
-                found_by=found_by or (None if finder else actor),
+                found_by=found_by or _finder(finder, where, origin, actor, now),
                 finder=finder,
                 place=place.strip(),
                 description=description.strip(),
                 checklist_item=checklist_item,
                 criterion=criterion,
+                proposed=criterion,
                 requirement=requirement.strip(),
                 provincial_number=provincial_number.strip(),
                 key=key,
                 repeat_of=repeat_of
-                or recurrence_of(where.enterprise, where.site, description, criterion or checklist_item, now),
+                or recurrence_of(
+                    where.enterprise,
+                    where.site,
+                    description,
+                    found_at,
+                    criterion=criterion,
+                    item=checklist_item,
+                ),
                 self_check=self_check,
             )
     except IntegrityError:  # the same form twice at the same moment: the other one was faster
@@ -130,10 +140,12 @@ def _opened(
     photos: Sequence[Upload],
     origin: str,
     description: str,
+    found_by: Person | None,
     **columns: Any,
 ) -> Hazard:
-    posts = answering(where, origin, now)
-    return open_case(
+    people = frozenset(person.pk for person in (actor, found_by) if person is not None)
+    posts = answering(where, origin, now, people)
+    hazard = open_case(
         Hazard,
         actor=actor,
         now=now,
@@ -147,21 +159,26 @@ def _opened(
         **posts._asdict(),
         origin=origin,
         description=description,
+        found_by=found_by,
         **columns,
     )
+    remember_finders(hazard)
+    return hazard
 
 
-def answering(where: Whereabouts, origin: str, now: datetime) -> Posts:
+def answering(
+    where: Whereabouts, origin: str, now: datetime, found_by: frozenset[int] = frozenset()
+) -> Posts:
     """Return the three posts of a hazard: what a plant found itself is verified by its head.
 
-    That holds where head and safety staff are different people; who is alone in a plant is verified by the
-    regulator. Raises Vacant.
+    That holds where head and safety staff are different people and a head did not find it (`found_by`); who
+    is alone in a plant, and who found it as its head, is verified by the regulator. Raises Vacant.
     """
     posts = _posts(where, now)
     if origin != Origin.SELF_CHECK or where.enterprise is None:
         return posts
     heads, staff = _holders(posts.responsible, now), _holders(posts.implementer, now)
-    is_twofold = bool(heads) and bool(staff) and heads != staff
+    is_twofold = bool(heads - found_by) and bool(staff) and heads != staff
     return posts._replace(supervisor=posts.responsible) if is_twofold else posts
 
 
@@ -195,9 +212,13 @@ def opener(hazard: Hazard, actor: Person, now: datetime) -> Acting:
     return acting[posts[0].pk]
 
 
-def beginners(hazard: Hazard) -> Iterable[int]:
-    """Return who found it, where that is not who filed it: the finder does not verify either."""
-    return () if hazard.found_by is None else (hazard.found_by.pk,)
+def _finder(
+    typed: str, where: Whereabouts, origin: str, actor: Person | None, now: datetime
+) -> Person | None:
+    """Return who found it; None where only a name is known. An informant stays a name."""
+    if not typed:
+        return actor
+    return None if origin == Origin.TIP_OFF else named_person(typed, where.enterprise, actor, now)
 
 
 def _require_criterion(key: str) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from anwei.cases.models import Entry
 from anwei.hazards.models import Grade, Hazard, Order
 from anwei.hazards.powers import why_not
+from anwei.hazards.services.finders import remember_finders
 from anwei.org.holdings import day_of
 from anwei.standards.hazards.criteria import UNUSABLE, criterion
 
@@ -33,7 +34,7 @@ def check_order(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
     if not papers.get("grade_reason"):
         if is_major and judged is None:
             return _("定为重大隐患须写判定条款编号；没有条款的，写明定级说明。")
-        if not is_major and (judged is not None or hazard.criterion):
+        if not is_major and (judged is not None or hazard.proposed):
             return _("条款建议定为重大，定为一般的须写明定级说明。")
     return _day_refused(papers, now)
 
@@ -50,13 +51,41 @@ def criterion_refused(key: str, on: date) -> str:
     return _("条款%(key)s（%(source)s）不能据以定级：%(why)s。") % words
 
 
+def left_to_the_regulator(hazard: Hazard, now: datetime) -> str | None:
+    """Refuse the plant to judge what a criterion proposes as major; it can hand it over. None elsewhere."""
+    return _handed_over_first() if hazard.proposed and _is_of_the_enterprise(hazard) else None
+
+
+def not_by_the_plant(hazard: Hazard, now: datetime) -> str | None:
+    """Refuse the plant to verify its own major hazard, however it came to it; it can hand it over."""
+    return _handed_over_first() if hazard.is_major and _is_of_the_enterprise(hazard) else None
+
+
+def check_accept(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str | None:
+    """Return why the day of the report to the workers cannot be, None where it can."""
+    day = papers.get("congress_on")
+    if day is None or day_of(hazard.found_at) <= day <= day_of(now):
+        return None
+    return _("向职工大会或者职代会报告的日期应在发现隐患当天以后、今天以前（含当天）。")
+
+
+def who_found(hazard: Hazard, entry: Entry, now: datetime) -> None:
+    """Ask once more who found it before it is verified."""
+    remember_finders(hazard)
+
+
 def _is_of_the_enterprise(hazard: Hazard) -> bool:
     """Say whether who verifies sits in the enterprise itself, as with what it found in a self-check."""
-    return hazard.enterprise is not None and hazard.supervisor.unit.whole.pk == hazard.enterprise.unit.pk
+    return hazard.enterprise is not None and hazard.supervisor.unit.whole.pk == hazard.enterprise.unit_id
+
+
+def _handed_over_first() -> str:
+    return _("重大隐患不能由本企业自行验收：请先“移送其他部门”，交行业监管岗位核实定级。")
 
 
 def freeze_criterion(hazard: Hazard, entry: Entry, now: datetime) -> None:
     """Keep the criterion by which somebody judged with its words, source and date in force."""
+    remember_finders(hazard)
     if not hazard.criterion:
         return
     judged = criterion(hazard.criterion)
@@ -65,25 +94,10 @@ def freeze_criterion(hazard: Hazard, entry: Entry, now: datetime) -> None:
     hazard.save(update_fields=["criterion_text", "criterion_source", "criterion_in_force"])
 
 
-def check_merge(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str | None:
-    """Return why a hazard is not the same as the one whose number is given, None where it may be."""
-    words = {"number": papers["merged_into"]}
-    other = Hazard._base_manager.filter(number=words["number"]).exclude(pk=hazard.pk).first()
-    if other is None:
-        return _("没有编号为“%(number)s”的隐患。") % words
-    if (other.enterprise_id, other.territory) != (hazard.enterprise_id, hazard.territory):
-        return _("%(number)s不在同一单位，不能并入。") % words
-    if other.outcome in ("merged", "false_report"):
-        return _("%(number)s已经并入其他隐患或者认定不属实。") % words
-    if other.closed_at is not None and other.closed_at < hazard.found_at:
-        return _("%(number)s在发现这件以前已经销号：这是重复发生，不是同一件。") % words
-    return None
-
-
 def _order_refused(hazard: Hazard, papers: Mapping[str, Any]) -> str:
     """Return why this kind of order cannot be given, "" where it can."""
     if papers["grade"] == Grade.MAJOR and _is_of_the_enterprise(hazard):
-        return _("重大隐患不能由本企业自行验收：请先“移送其他部门”，交行业监管岗位核实定级。")
+        return _handed_over_first()
     if papers["order"] == Order.STOP:
         return why_not(hazard.supervisor.unit)
     if papers["grade"] == Grade.MAJOR and papers["order"] == Order.IMMEDIATE:
@@ -94,7 +108,7 @@ def _order_refused(hazard: Hazard, papers: Mapping[str, Any]) -> str:
 def _day_refused(papers: Mapping[str, Any], now: datetime) -> str | None:
     day = papers.get("due_on")
     if papers["order"] == Order.IMMEDIATE:
-        return None
+        return _("立查立改当日完成，不填整改期限。") if day not in (None, day_of(now)) else None
     if day is None:
         return _("限期整改和停产停业整改须写明整改期限。")
     return _("整改期限不能早于今天。") if day < day_of(now) else None

@@ -20,6 +20,8 @@ from anwei.hazards.listed.proposing import may_propose
 from anwei.hazards.models import Hazard, Listing, Origin, Penalty
 from anwei.hazards.penalties.recording import why_not_recorded
 from anwei.hazards.powers import why_not
+from anwei.hazards.services.finders import may_know_finder
+from anwei.hazards.services.passing import stopped_by_its_finder
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.sites.models import Enterprise
@@ -103,6 +105,18 @@ def may_take_down(person: Person, penalty: Penalty) -> bool:
         return check_role(penalty, Role.SUPERVISOR, actor=person, now=now) is not None
     except NotYourTurn:
         return False
+
+
+@register.filter
+def stopped(person: Person, hazard: Hazard) -> str:
+    """Return how it goes on where a hazard's finder would put it right, "" where nothing stops it."""
+    return stopped_by_its_finder(hazard, person, timezone.now())
+
+
+@register.filter
+def knows_finder(person: Person, hazard: Hazard) -> bool:
+    """Say whether a person may read who found a hazard."""
+    return may_know_finder(hazard, person)
 
 
 @register.filter

@@ -1,0 +1,70 @@
+"""Two filings of one hazard become one; no hazard is lost by it."""
+
+from __future__ import annotations
+
+from anwei.hazards.models import Hazard
+from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.org.models import Person, Post, Unit
+from anwei.sites.models import Site
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import CRITERION, MAJOR, ORDERED, act, closed_off, file, picture
+from tests.kernel.county import NOW, TOWN, in_post
+
+
+def merge(person: Person, hazard: Hazard, into: Hazard) -> tuple[int, str]:
+    answer = act(person, hazard, "merge", merged_into=into.number, reason="同一件")
+    return answer.status_code, answer.content.decode()
+
+
+def test_a_major_hazard_vanishes_into_none_of_less_weight_nor_into_a_closed_one(safe: Safe) -> None:
+    plant = safe.county.enterprise.pk
+    closed = closed_off(safe.inspector, safe.verifier, safe.county.worker, plant, description="灭火器过期")
+    general = file(safe.inspector, plant, key="form-2", description="灭火器缺失")
+    major = file(safe.inspector, plant, key="form-3", criterion=CRITERION)
+    for target, why in ((closed, "已经办结"), (general, "等级低于本件")):
+        code, text = merge(safe.verifier, major, target)
+        assert code == 422 and why in text and major.phase == "registered"
+    act(safe.verifier, major, "order", **MAJOR)
+    act(safe.verifier, general, "order", **ORDERED)
+    assert merge(safe.verifier, major, general)[0] == 422 and major.phase == "assigned"
+    assert merge(safe.verifier, general, major)[0] == 302  # what weighs less goes into what weighs more
+
+
+def test_who_filed_it_does_not_merge_it(safe: Safe) -> None:
+    first = file(safe.inspector, safe.county.enterprise.pk)
+    second = file(safe.inspector, safe.county.enterprise.pk, key="form-2")
+    assert merge(safe.inspector, second, first)[0] == 403
+    assert merge(safe.verifier, second, first)[0] == 302
+
+
+def test_what_others_were_merged_into_is_neither_untrue_nor_merged_on(safe: Safe) -> None:
+    first, second, third = (
+        file(safe.inspector, safe.county.enterprise.pk, key=f"form-{number}") for number in range(3)
+    )
+    assert merge(safe.verifier, first, second)[0] == 302
+    untrue = act(safe.verifier, second, "false_report", reason="不属实", evidence=picture())
+    assert untrue.status_code == 422 and first.number in untrue.content.decode()
+    assert merge(safe.verifier, second, third)[0] == 422
+    assert merge(safe.verifier, third, first)[0] == 422  # it is closed itself
+    assert second.phase == "registered"
+    assert act(safe.verifier, second, "order", **ORDERED).status_code == 302  # the way on
+
+
+def test_hazards_of_two_sites_are_two(safe: Safe) -> None:
+    town = Unit.objects.get(name="甲镇人民政府")
+    in_post("mayor", Post.objects.create(unit=town, kind="principal", title="镇长"))
+    in_post("keeper", Post.objects.create(unit=town, kind="safety", title="安办主任"))
+
+    def filed(name: str) -> Hazard:
+        site = Site.objects.filter(name=name).first() or Site.objects.create(
+            category="road", name=name, territory=TOWN, sector="chemical", code=name, unit=town
+        )
+        told = {"origin": "inspection", "description": "护栏缺失", "found_at": NOW}
+        return file_hazard(Whereabouts(None, site), actor=safe.inspector, now=NOW, **told)  # type: ignore[arg-type]
+
+    first, other, again = filed("一号路口"), filed("二号路口"), filed("一号路口")
+    who = Person.objects.filter(holdings__post=first.supervisor).exclude(pk=safe.inspector.pk).first()
+    assert who is not None
+    code, text = merge(who, first, other)
+    assert code == 422 and "同一场所" in text
+    assert merge(who, again, first)[0] == 302
