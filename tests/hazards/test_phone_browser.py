@@ -254,6 +254,21 @@ def signed_in_again(day: Day) -> str:
     return asked(lambda: signed_in(day.crew.first).cookies[settings.SESSION_COOKIE_NAME].value)
 
 
+def test_what_could_not_be_kept_is_said_and_tried_again(day: Day) -> None:
+    phone = day.telephone("full", day.sessions["first"])
+    begin(day, phone)
+    phone.page.evaluate(
+        """() => { window.put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; }"""
+    )
+    phone.answer(day.items[0], "ok")
+    expect(phone.page.locator("#unkept")).to_contain_text("空间不够")
+    assert [one["kind"] for one in phone.stored("answers")] == ["begin"]
+    phone.page.evaluate("() => { IDBObjectStore.prototype.put = window.put; }")
+    expect(phone.page.locator("#unkept")).to_be_hidden()
+    assert [one["told"].get("result") for one in phone.stored("answers")] == [None, "ok"]
+
+
 @pytest.mark.parametrize("size", [(360, 740), (1366, 768)])
 def test_screens_fit_under_the_thumb(day: Day, size: tuple[int, int]) -> None:
     width, height = size

@@ -21,32 +21,44 @@ export async function filesOf(person, visit) {
 /* Keep what was told of an item. `seen` is what stood on the screen from the server, with its count of changes. */
 export function keep({ person, visit, kind, item }, told, { ready, seen } = {}) {
   const name = `${person} ${visit} ${nameOf(kind, item)}`;
-  const before = waiting.get(name);
-  waiting.set(name, { told: { ...before?.told, ...told }, ready: ready ?? before?.ready, seen: seen ?? before?.seen });
+  waiting.set(name, merged(waiting.get(name), { key: [person, visit, kind, item], told, ready, seen }));
+  return under(name);
+}
+
+const merged = (first, then) =>
+  first ? { key: first.key, told: { ...first.told, ...then.told }, ready: then.ready ?? first.ready, seen: then.seen ?? first.seen } : then;
+
+function under(name) {
   if (!writing.has(name)) {
-    const written = drain(name, [person, visit, kind, item]).finally(() => writing.delete(name));
+    const written = drain(name);
     writing.set(name, written);
     written.catch(() => {}); // told by the event
   }
   return writing.get(name);
 }
 
-async function drain(name, key) {
-  while (waiting.has(name)) {
-    const next = waiting.get(name);
-    waiting.delete(name);
-    try {
-      await write(key, next);
+/* Try again what could not be written. */
+export const retry = () => [...waiting.keys()].forEach(under);
+
+async function drain(name) {
+  let next;
+  try {
+    while ((next = waiting.get(name))) {
+      waiting.delete(name);
+      await write(next);
       document.dispatchEvent(new CustomEvent("kept"));
-    } catch (error) {
-      waiting.set(name, { ...next, ...waiting.get(name), told: { ...next.told, ...waiting.get(name)?.told } });
-      document.dispatchEvent(new CustomEvent("unkept", { detail: error }));
-      throw error;
     }
+  } catch (error) {
+    const later = waiting.get(name);
+    waiting.set(name, later ? merged(next, later) : next);
+    document.dispatchEvent(new CustomEvent("unkept", { detail: error }));
+    throw error;
+  } finally {
+    writing.delete(name);
   }
 }
 
-async function write([person, visit, kind, item], { told, ready, seen }) {
+async function write({ key: [person, visit, kind, item], told, ready, seen }) {
   await transact(["answers"], "readwrite", async (store) => {
     const blank = { person, visit, kind, item, told: {}, ready: false, edited: 0, frozen: 0, change: 0 };
     const row = (await asked(store("answers").get([person, visit, kind, item]))) ?? blank;

@@ -1,6 +1,6 @@
 /* The phone page: what is shown, the bar that always says where the work is, and when it is sent. */
 
-import { isWriting, settled } from "./answers.js";
+import { isWriting, retry, settled } from "./answers.js";
 import { endScreen } from "./end.js";
 import { listScreen } from "./list.js";
 import { outgoingScreen } from "./outgoing.js";
@@ -13,6 +13,7 @@ import { visitScreen } from "./visit.js";
 import { drawn, part, word } from "./words.js";
 
 const EVERY_MS = 30_000;
+const RETRY_MS = 3_000;
 const doors = document.body.dataset;
 const page = document.getElementById("screen");
 const bar = document.getElementById("bar");
@@ -59,6 +60,7 @@ async function showBar(going) {
   part(bar, "network").textContent = isOut ? word(reach === "other" ? "otherPerson" : "signInToSend") : word(reach === "offline" ? "offline" : "online");
   part(bar, "queue").textContent = counts.refused ? `${queue} · ${word("refusedCount", { n: counts.refused })}` : queue;
   part(bar, "sign-in").hidden = !isOut;
+  document.documentElement.style.setProperty("--p-head", `${bar.parentElement.offsetHeight}px`); // the bar may need two lines
   part(bar, "send").hidden = isOut || reach === "offline" || !counts.waiting || Boolean(going);
 }
 
@@ -101,6 +103,7 @@ document.addEventListener("kept", () => {
 document.addEventListener("unkept", ({ detail }) => {
   document.getElementById("unkept").hidden = false;
   part(document.getElementById("unkept"), "why").textContent = detail?.name === "QuotaExceededError" ? word("full") : String(detail?.message ?? "");
+  setTimeout(retry, RETRY_MS);
 });
 document.addEventListener("ended", () => attempt(true));
 part(bar, "send").addEventListener("click", sendNow);

@@ -21,8 +21,18 @@ export function open() {
         if (BY_VISIT.includes(name)) store.createIndex("visit", ["person", "visit"]);
       }
     };
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => failed(request.error);
+    request.onsuccess = () => {
+      const database = request.result;
+      database.onclose = database.onversionchange = () => {
+        database.close();
+        opening = undefined; // the next write opens it anew
+      };
+      done(database);
+    };
+    request.onerror = () => {
+      opening = undefined;
+      failed(request.error);
+    };
   });
   return opening;
 }
