@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from anwei.cases import intake
-from anwei.cases.examination.findings import Refused
-from anwei.cases.examination.images import examine
 from anwei.cases.verify import verify
 from anwei.demo.working.county import play
 from anwei.hazards.closures import closures
@@ -30,21 +22,6 @@ from tests.demo import event_log
 UNTIL = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 MONTH = timedelta(days=30)
 CLERK = "zonghe"
-
-
-@contextmanager
-def in_this_process() -> Iterator[None]:
-    """Examine files without a child each: what children refuse is proved elsewhere."""
-
-    def examined(upload: intake.Upload) -> dict[str, Any]:
-        try:
-            return dict(upload.finding or asdict(examine(upload.content)))
-        except Refused as fault:
-            return {"refused": fault.reason, "sentence": fault.sentence}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake, "_examined", examined)
-        yield
 
 
 def played(n: int, seed: int) -> list[event_log.Story]:

@@ -21,7 +21,7 @@ from anwei.demo.working.county import SHARES, fates_of
 from anwei.hazards.models import Hazard, Listing, Penalty, SelfCheck, Visit
 from anwei.ledgers import append_only
 from tests.demo import event_log
-from tests.demo.month import UNTIL, in_this_process, played, require_equal_figures, require_honest
+from tests.demo.month import UNTIL, played, require_equal_figures, require_honest
 from tests.support.kept import QUICK_HASHES
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +36,7 @@ def month(
     with django_db_blocker.unblock(), quick, time_machine.travel(UNTIL, tick=True), transaction.atomic():
         try:
             fill(data_folder, now=UNTIL)
-            with in_this_process():
-                yield played(N, SEED)
+            yield played(N, SEED)
         finally:
             transaction.set_rollback(True)
 

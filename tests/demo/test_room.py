@@ -18,7 +18,7 @@ from anwei.demo.working.room import furnish
 from anwei.hazards.models import Campaign, Draw, Hazard, Inspector, Listing, Penalty, SelfCheck, State, Visit
 from anwei.hazards.signals import suggestions
 from anwei.org.models import Person, Unit
-from tests.demo.month import UNTIL, in_this_process
+from tests.demo.month import UNTIL
 from tests.support.kept import QUICK_HASHES
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,7 @@ def room(data_folder: DataFolder, django_db_setup: None, django_db_blocker: Any)
     with django_db_blocker.unblock(), quick, time_machine.travel(UNTIL, tick=True), transaction.atomic():
         try:
             fill(data_folder, now=UNTIL)
-            with in_this_process():
-                furnish(30, now=UNTIL)
+            furnish(30, now=UNTIL)
             yield
         finally:
             transaction.set_rollback(True)

@@ -18,7 +18,7 @@ from anwei.demo.working import photographs
 from anwei.demo.working.agenda import Story
 from anwei.demo.working.crew import Plant
 from anwei.demo.working.words import Defect, words
-from anwei.demo.working.world import World
+from anwei.demo.working.world import World, examined
 from anwei.hazards.listed.proposing import propose
 from anwei.hazards.models import Hazard, Listing, Origin
 from anwei.hazards.penalties.recording import Decision, record_penalty
@@ -217,7 +217,7 @@ class Life:
             return
         days = (self.due_on - day_of(at)).days + 1
         yield (at := world.office(at, 24 * days + 8, 24 * days + 40))
-        number = f"临应急罚〔{at.year}〕{world.chance.randrange(10, 99)}号"
+        number = f"临应急罚〔{at.year}〕{int(self.hazard.number[-5:])}号"
         decision = Decision("P097-5", "警告，并处罚款", number, day_of(at), None)
         penalty = record_penalty(self.hazard, decision, actor=judge, now=at)
         yield (at := world.office(at, 1, 6))
@@ -314,7 +314,7 @@ class Life:
         after = self._photo("整改后.jpg", at)
         if self.fate is Fate.ON_PAPER:
             copy = photographs.copy(Image.open(BytesIO(self.before.content)), self.world.chance)
-            after = Upload("整改后.jpg", photographs.jpeg(copy), at, self.where)
+            after = examined("整改后.jpg", photographs.jpeg(copy), at, self.where)
         done = f"{self.where}{self.defect.done}，{words('accepted', self.world.chance, 2)}"
         self._act("fix", fixer, at, after, rectification=done)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from io import BytesIO
 from random import Random
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 from PIL import Image, ImageDraw
 
+from anwei.cases.examination.images import examine
 from anwei.cases.intake import Upload
 from anwei.demo.working import photographs
 from anwei.demo.working.agenda import Agenda, at_work, in_shift
@@ -23,6 +25,11 @@ Thing = TypeVar("Thing")
 APART = timedelta(minutes=90)  # between two places at which one person verifies
 STANDS_OFF = 0.0006  # degrees: how far from the plant's point a camera stands
 PAPER_SIZE = (210, 297)
+
+
+def examined(name: str, content: bytes, taken_at: datetime | None = None, place: str = "") -> Upload:
+    """Return a picture of ours to hand in; nobody sent it, so it is examined here and not in a child."""
+    return Upload(name, content, taken_at, place, finding=asdict(examine(content)))
 
 
 class World:
@@ -64,7 +71,7 @@ class World:
         picture = photographs.shot(scene, self.chance)
         there = None if plant.there is None else self._near(plant.there)
         content = photographs.jpeg(picture, taken.astimezone(COUNTY_TIME), there)
-        return Upload(name, content, taken, place)
+        return examined(name, content, taken, place)
 
     def paper(self, name: str) -> Upload:
         """Return a scanned paper: lines nobody can read."""
@@ -74,7 +81,7 @@ class World:
             pen.line((24, line, 24 + self.chance.randrange(60, 160), line), fill="dimgray", width=3)
         content = BytesIO()
         sheet.save(content, "JPEG", quality=70)
-        return Upload(name, content.getvalue())
+        return examined(name, content.getvalue())
 
     def choice(self, things: Sequence[Thing]) -> Thing:
         """Return one of the things."""
