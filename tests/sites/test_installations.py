@@ -18,9 +18,9 @@ from anwei.org.models import Person
 from anwei.portal.assess import main
 from anwei.sites.models import Assessment, Chemical, Installation
 from anwei.sites.risks.queries import due_assessments, installation_levels
-from tests.kernel.county import NOW, County
+from tests.kernel.county import NOW, County, county_clerk
 from tests.ledgers.sheets import write
-from tests.sites.risks import chemical, confirmed, installation
+from tests.sites.risks import chemical, confirmed, installation, place
 
 pytestmark = pytest.mark.django_db
 Browse = Callable[[Person], Client]
@@ -267,3 +267,36 @@ def test_the_page_of_the_standard_speaks_chinese(county: County, browse: Callabl
     page = browse(county.officer).get(reverse("law_entry", args=["GB 18218-2018"])).content.decode()
     assert "危险化学品重大危险源辨识" in page and "代替 GB 18218-2009" in page
     assert "Major hazard" not in page and "replaces" not in page
+
+
+def test_more_than_designed_for_is_doubted_until_confirmed(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise)
+    held = chemical(unit, 8)
+    client = browse(county.officer)
+    assert edited(client, "chemicals", held.pk, actual_t="400") == 422
+    assert Chemical.objects.get().actual_t is None
+    assert edited(client, "chemicals", held.pk, actual_t="400", confirmed="1") == 302
+    assert Chemical.objects.get().actual_t == 400
+    assert edited(client, "chemicals", held.pk, ghs="加压气体") == 302  # what stands is not doubted again
+
+
+def test_the_link_to_confirm_is_for_who_may(county: County, browse: Browse) -> None:
+    unit = installation(county.enterprise)
+    chemical(unit, 30)
+    client = browse(county.worker)
+    client.post(reverse("risk_installation_assess", args=[unit.pk]))
+    address = reverse("risk_installation", args=[unit.pk])
+    assert "去复核" in browse(county.officer).get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "去复核" not in page and "看评估" in page
+
+
+def test_a_unit_names_its_place_and_none_of_another_enterprise(county: County, browse: Browse) -> None:
+    unit, own = installation(county.enterprise), place(county.enterprise)
+    elsewhere = place(county.other_enterprise, "MK-01", "井口")
+    client = browse(county.officer)
+    assert edited(client, "installations", unit.pk, site=own.code) == 302
+    unit.refresh_from_db()
+    assert unit.site == own
+    assert "没有登记所在部位" not in client.get(reverse("risk_installation", args=[unit.pk])).content.decode()
+    assert edited(browse(county_clerk()), "installations", unit.pk, site=elsewhere.code) == 422

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,7 +61,9 @@ def check_chemical(values: Mapping[str, Any]) -> str:
     own = Installation.objects.filter(enterprise=enterprise)
     if not own.filter(pk=installation).exists():
         if not own.exists():
-            return _("所在单元不是这家企业的；这家企业还没有单元，请先登记到“重大危险源单元台账”")
+            return _(
+                "所在单元不是这家企业的；这家企业还没有单元，请先登记到“重大危险源单元台账”；已提交的，经监管部门确认后才能选"
+            )
         return _("所在单元不是这家企业的")
     if (
         not find(values.get("name") or "")
@@ -72,6 +74,26 @@ def check_chemical(values: Mapping[str, Any]) -> str:
             "name": values.get("name")
         }
     return ""
+
+
+def doubt_more_than_designed(row: Chemical, values: Mapping[str, Any]) -> str:
+    """Doubt a change by which more would be there than was designed for."""
+    if not {"design_t", "actual_t"} & {*values}:
+        return ""
+    return _more_than_designed({"design_t": row.design_t, "actual_t": row.actual_t, **values})
+
+
+def doubt_new_chemicals(rows: Sequence[Mapping[str, Any]], person: Any) -> list[str]:
+    """Doubt new chemicals of which more is there than was designed for."""
+    return [_more_than_designed(values) for values in rows]
+
+
+def _more_than_designed(values: Mapping[str, Any]) -> str:
+    design, actual = values.get("design_t"), values.get("actual_t")
+    if design is None or actual is None or actual <= design:
+        return ""
+    words = {"actual": f"{float(actual):g}", "design": f"{float(design):g}"}
+    return _("实际最大量 %(actual)s 吨超过设计最大量 %(design)s 吨，请核对是否填错，或者确已超量储存") % words
 
 
 CHEMICALS = register_of_files(
@@ -88,6 +110,8 @@ CHEMICALS = register_of_files(
         confirmed=("name", "cas", "enterprise", "installation", "category", "design_t", "actual_t"),
         ended=lambda day: {"design_t": 0, "actual_t": 0},
         check=check_chemical,
+        doubt=doubt_more_than_designed,
+        doubt_new=doubt_new_chemicals,
         explanation=gettext_lazy(
             "品名、CAS 号、危险性类别和数量；在单元内的参加重大危险源辨识，数量取设计、实际中较大的。"
         ),

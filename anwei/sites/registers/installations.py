@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.declaration import Column, Ledger
-from anwei.sites.models import Installation
+from anwei.sites.models import Installation, Site
 from anwei.sites.registers.owners import ENTERPRISE, register_of_files
+from anwei.sites.registers.risks import SITE
 from anwei.sites.risks.confirming import next_to_confirm
 from anwei.sites.risks.inventory import save_installations
+
+
+def check_installation(values: Mapping[str, Any]) -> str:
+    """Refuse a place of another enterprise."""
+    site, enterprise = values.get("site"), values.get("enterprise")
+    if site and not Site.objects.filter(pk=site, enterprise=enterprise).exists():
+        return _("所在场所不是这家企业的")
+    return ""
+
 
 INSTALLATIONS = register_of_files(
     Ledger(
@@ -21,6 +36,7 @@ INSTALLATIONS = register_of_files(
         order=("enterprise__unit__name", "code"),
         leads_on=lambda row, person: next_to_confirm([row.pk], person),
         confirmed=("name", "code", "enterprise", "kind", "people_exposed"),
+        check=check_installation,
         opens=lambda row: reverse("risk_installation", args=[row.pk]),
         explanation=gettext_lazy(
             "按 GB 18218-2018 划分的生产单元、储存单元；人数或存量一变，自动重新辨识分级，等人复核。"
@@ -52,6 +68,7 @@ INSTALLATIONS = register_of_files(
                 sensitive=True,
                 example="35",
             ),
+            replace(SITE, required=False, searched=False, shown=False),
             Column("record_number", synonyms=("备案号", "备案登记编号"), shown=False),
         ),
     )

@@ -15,6 +15,7 @@ from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_registers
 from anwei.sites.models import Installation
 from anwei.sites.risks.assessing import may_assess
+from anwei.sites.risks.confirming import may_confirm
 from anwei.sites.risks.inventory import assess_installation, computed, quantity_t, stock_of
 from anwei.sites.risks.queries import history_of, waits
 from anwei.standards.major_hazard.assessment import share_of
@@ -41,7 +42,8 @@ def risk_installation(request: HttpRequest, pk: int) -> HttpResponse:
         "record": record,
         "refused": refused,
         "history": history,
-        "waiting": next((one for one in history if waits(one)), None),
+        "waiting": (waiting := next((one for one in history if waits(one)), None)),
+        "may_confirm": waiting is not None and may_confirm(person, waiting),
         "confirmed": next((one for one in history if one.confirmed_at), None),
         "standard": rules(),
         "may_assess": may_assess(person, installation, now),
