@@ -292,3 +292,13 @@ def test_a_new_number_was_not_tried_yet(county: County, browse: Browse, contact:
     contact.refresh_from_db()
     assert (contact.phone, contact.reached, contact.tried_at) == ("13800000009", None, None)
     assert ContactTrial.objects.filter(contact=contact).count() == 1
+
+
+def test_a_number_never_tried_is_not_said_to_have_expired(
+    county: County, browse: Browse, contact: Contact
+) -> None:
+    page = browse(county.officer).get(reverse("enterprise", args=[county.enterprise.pk])).content.decode()
+    assert "没有过期" in page and "已过期 1 件" not in page and "另有 1 件待办" in page
+    licence(county.enterprise, -5)
+    page = browse(county.officer).get(reverse("enterprise", args=[county.enterprise.pk])).content.decode()
+    assert "已过期 1 项" in page and "已过期 1 件" in page

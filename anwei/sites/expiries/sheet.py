@@ -20,15 +20,17 @@ SHOWN = 6
 
 
 def expiry_sheet(enterprise: Enterprise, person: Person, now: datetime) -> Context:
-    """Return how much has ended, how much will within 90 days, and the first of it."""
+    """Return how much has ended, how much will within 90 days, what ends on no day, and the first of it."""
     rows = expiries(person, day_of(now), narrowed={"owner": enterprise.pk})
-    n_expired = sum(row.band == EXPIRED for row in rows)
+    n_undated = sum(bool(row.kind.undated) for row in rows)
+    n_expired = sum(row.band == EXPIRED for row in rows) - n_undated
     return {
         "enterprise": enterprise,
         "rows": rows,
         "shown": rows[:SHOWN],
         "n_expired": n_expired,
-        "n_soon": len(rows) - n_expired,
+        "n_soon": len(rows) - n_expired - n_undated,
+        "n_undated": n_undated,
     }
 
 
