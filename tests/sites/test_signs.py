@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import segno
@@ -12,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from anwei.org.models import Person, Post, Unit
-from anwei.sites.models import Enterprise, LiveColour, RiskPoint, Sign, Site
+from anwei.sites.models import Assessment, Enterprise, LiveColour, RiskPoint, Sign, Site
 from tests.kernel.county import NOW, TOWN, County
-from tests.sites.risks import place, point
+from tests.sites.risks import chemical, confirmed, installation, place, point
 
 pytestmark = pytest.mark.django_db
 Browse = Callable[[Person], Client]
@@ -161,3 +162,23 @@ def test_a_shop_does_not_tell_the_name_of_its_owner(county: County, browse: Brow
     page = Client().get(f"/s/{sign.code}").content.decode()
     assert "老王饭店" in page and "甲镇人民政府" in page
     assert "王某某" not in page and "13900001111" not in page
+
+
+def test_the_sign_of_an_enterprise_names_its_major_hazards(county: County, browse: Browse) -> None:
+    chemical(installation(county.enterprise), 80)
+    sign = made(browse(county.worker), "risk_sign_enterprise", county.enterprise.pk)
+    page = reverse("sign", args=[sign.code])
+    assert "重大危险源：" not in Client().get(page).content.decode()  # not confirmed yet
+    confirmed(Assessment.objects.get(), county.officer)
+    shown = Client().get(page).content.decode()
+    assert "重大危险源：氨罐区（三级）" in shown and "80" not in shown.partition("重大危险源：")[2][:40]
+
+
+def test_an_address_that_only_this_machine_reaches_is_warned_of(
+    county: County, browse: Browse, grave: RiskPoint, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    client, address = browse(county.worker), reverse("risk_sign_point", args=[grave.pk])
+    made(client, "risk_sign_point", grave.pk)
+    assert "只有本机打得开" in client.get(address, headers={"host": "127.0.0.1:8740"}).content.decode()
+    assert "只有本机打得开" not in client.get(address, headers={"host": "anwei.example"}).content.decode()

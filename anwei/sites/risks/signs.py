@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from anwei.ledgers.services import record_change
 from anwei.org.models import Person, Post
-from anwei.sites.models import Enterprise, RiskPoint, Sign
+from anwei.sites.models import Assessment, Enterprise, RiskPoint, Sign
 from anwei.sites.public_pages import new_code
 from anwei.sites.risks.assessing import may_assess
 from anwei.sites.risks.points import LEVELS, measures_of, title_at, without_phones
-from anwei.sites.risks.queries import RANK, shown_grades, standing_points
+from anwei.sites.risks.queries import RANK, shown_grades, standing_points, valid_assessments
 from anwei.sites.risks.words import accident_words
 
 MOST_POINTS = 30  # that the sign of an enterprise lists
@@ -116,7 +116,7 @@ def _card_of_enterprise(enterprise: Enterprise) -> Card:
         whose="",
         grade=shown_grades(Enterprise.objects.filter(pk=enterprise.pk)).get(enterprise.pk, ""),
         accidents=accident_words(",".join(codes)),
-        description="",
+        description=_major_hazards(enterprise),
         measures=(),
         emergency=_("发现险情先撤离、再报告，不要自行处置；外来人员听从现场人员指挥。"),
         responsible=[(post.get_kind_display(), without_phones(post.title)) for post in posts],
@@ -130,3 +130,14 @@ def _card_of_enterprise(enterprise: Enterprise) -> Card:
             for point in gravest[:MOST_POINTS]
         ],
     )
+
+
+def _major_hazards(enterprise: Enterprise) -> str:
+    """Return the major hazard installations with their confirmed level, "" without any; never a quantity."""
+    confirmed = Assessment.objects.filter(installation__enterprise=enterprise)
+    named = [
+        f"{without_phones(one.installation.name)}（{_(one.result['level_name'])}）"
+        for one in valid_assessments(confirmed).select_related("installation").order_by("installation")
+        if one.installation is not None and one.result["level"] is not None
+    ]
+    return _("重大危险源：%(units)s") % {"units": _("、").join(named)} if named else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import segno
@@ -23,6 +24,7 @@ from anwei.sites.risks.signs import REPORTING, behind, card_of, issue_sign, sign
 from anwei.sites.sign_doors import SignDoor, doors_at
 
 DOOR = "sign"
+LOOPBACK = re.compile(r"(localhost|127\.[\d.]+|\[::1\])(:|/|$)")  # what only this very machine reaches
 
 
 @signed_in
@@ -91,6 +93,7 @@ def _sign(request: HttpRequest, thing: Enterprise | RiskPoint) -> HttpResponse:
         "card": card_of(thing),
         "sign": made,
         "address": address.partition("://")[2],
+        "is_loopback": bool(LOOPBACK.match(address.partition("://")[2])),
         "drawn": drawn,
         "may_make": may_assess(person, thing, now),
         "reporting": REPORTING,
