@@ -101,7 +101,7 @@ def facts_of_risks(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
         if one.owner_id is not None:
             yield one.owner_id, Fact("assessment_overdue", 1, words, link)
     units = Installation.objects.filter(enterprise__in=keys)
-    levels = installation_levels(units.values("pk"))
+    levels = installation_levels(units.values("pk"), at)
     for unit in units.filter(pk__in=[key for key, level in levels.items() if level in LEVELS]).order_by("pk"):
         link = reverse("risk_installation", args=[unit.pk])
         yield unit.enterprise_id, Fact(LEVELS[levels[unit.pk] or 0], 1, unit.name, link)

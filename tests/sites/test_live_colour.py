@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import astuple
 from datetime import timedelta
@@ -16,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 
 from anwei.ledgers.background import take_up_again
 from anwei.ledgers.models import Change
+from anwei.ledgers.saving import Edit
 from anwei.monitoring.services import record_episodes
 from anwei.org.models import Designation, Holding, Person
 from anwei.sites.colour import colour_counts
@@ -35,8 +38,10 @@ from anwei.sites.models import (
     Licence,
     LiveColour,
 )
-from anwei.sites.risks.assessing import diagnose_enterprise
+from anwei.sites.risks.assessing import diagnose_enterprise, rate_point
+from anwei.sites.risks.confirming import confirm
 from anwei.sites.risks.form19 import answers_in
+from anwei.sites.risks.points import save_risk_points
 from anwei.standards.risk.live_rules import default_rules, read_rules
 from tests.kernel.county import NOW, County, county_clerk
 from tests.monitoring.plant import Plant, cleared, raised
@@ -197,6 +202,15 @@ def test_the_page_names_every_fact_and_the_way_down(county: County, browse: Brow
     assert colour_counts(Enterprise.objects.visible_to(county.officer))["orange"] == 1
 
 
+def test_the_paper_says_the_way_down_too(county: County, browse: Browse) -> None:
+    ended(county)
+    recolour_all(NOW)
+    answer = browse(county.officer).get(reverse("enterprise_export", args=[county.enterprise.pk]))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        text = archive.read("word/document.xml").decode()
+    assert "怎样下降：以下各项都办到，降为" in text and "办理延期或换证" in text
+
+
 def test_a_static_grade_says_what_gives_it(county: County, browse: Browse) -> None:
     address = f"/enterprises/{county.enterprise.pk}/"
 
@@ -325,6 +339,44 @@ def test_a_trial_sees_the_papers_as_they_were_whatever_was_renewed_since(
     assert "papers" not in facts
 
 
+def test_a_trial_gives_each_day_the_grade_that_held_on_it(county: County, browse: Browse) -> None:
+    """A point registered blue twenty days ago, red since five; a unit of the first level since today."""
+    one = {"fact": "licences_expired", "at_least": 1, "to": "red"}
+    rules = read_rules({"version": "1", "rules": [one]})  # nothing else shall raise a colour here
+    site, before, officer = place(county.enterprise), NOW - 20 * DAY, county.officer
+    values = {"name": "氨储罐", "code": "FX-1", "site": site.pk, "review_months": 12, "grade": "blue"}
+    row = save_risk_points([Edit(None, values)], actor=None, now=before)[0]
+    graver = rate_point(row, "lec", {"L": "6", "E": "6", "C": "15"}, actor=county.worker, now=NOW - 5 * DAY)
+    confirm(graver, range(len(graver.result["confirm"])), actor=officer, now=NOW - 5 * DAY)
+    days = look_back(rules, rules, NOW).days
+    assert [day.before["red"] for day in days] == [1] * 6 + [0] * 24
+    assert [day.before["blue"] for day in days] == [0] * 6 + [1] * 15 + [0] * 9
+    unit = installation(county.other_enterprise)
+    chemical(unit, 4000)
+    confirmed(Assessment.objects.get(installation=unit), county_clerk())
+    days = look_back(rules, rules, NOW).days
+    assert [day.before["red"] for day in days] == [2] + [1] * 5 + [0] * 24
+
+
+def test_a_point_graver_than_the_diagnosis_is_named(county: County, browse: Browse) -> None:
+    whole = diagnose_enterprise(county.enterprise, answers_in(no_to_all()), actor=county.worker, now=NOW)
+    confirmed(whole, county.officer)
+    page = f"/enterprises/{county.enterprise.pk}/"
+    assert "更重" not in browse(county.officer).get(page).content.decode()
+    point(place(county.enterprise), name="氯气瓶", grade="red")
+    recolour_all(NOW)
+    assert (
+        "另有 1 个风险点（氯气瓶）更重，未计入：以评估诊断为准"
+        in browse(county.officer).get(page).content.decode()
+    )
+
+
+def test_the_rules_say_that_a_missing_assessment_colours_nothing(county: County, browse: Browse) -> None:
+    recolour_all(NOW)
+    assert colour(county) == ""
+    assert "只作提示，不单独定色" in browse(county.officer).get(RULES).content.decode()
+
+
 def test_a_trial_sees_an_overdue_review_until_it_was_done(county: County, browse: Browse) -> None:
     made = diagnose_enterprise(county.enterprise, answers_in(no_to_all()), actor=county.worker, now=NOW)
     confirmed(made, county.officer)
@@ -420,11 +472,28 @@ def test_the_same_rules_differ_nowhere(plant: Plant) -> None:
     assert found.days[0].before["red"] == 1
 
 
+def test_only_a_set_that_was_tried_is_switched_on_and_under_its_name(county: County, browse: Browse) -> None:
+    client = browse(county.officer)
+    tried, other = ("licences_expired", "1", "to:red"), ("licences_expired", "2", "to:red")
+    with time_machine.travel(NOW, tick=False):
+        client.post(RULES, entered(tried, **{"try": "1"}))
+    with time_machine.travel(NOW + timedelta(seconds=20), tick=False):
+        client.post(RULES, entered(("licences_expired", "3", "to:red"), **{"try": "1"}))
+        refused = client.post(RULES, entered(other, switch_on="1", reason="证照从严"))
+        assert refused.status_code == 422 and "还没有试算过" in refused.content.decode()
+        assert client.post(RULES, entered(tried, switch_on="1", reason="证照从严")).status_code == 302
+    first, second = [trial.candidate["version"] for trial in ColourTrial.objects.order_by("pk")]
+    assert first != second
+    page = client.get(RULES).content.decode()
+    assert f"现行 {first} 版" in page and second in page
+
+
 def test_switched_on_with_a_reason_the_rules_colour_and_can_be_taken_back(
     county: County, browse: Browse
 ) -> None:
     ended(county)
     client, row = browse(county.officer), ("licences_expired", "1", "to:red")
+    client.post(RULES, entered(row, **{"try": "1"}))
     assert client.post(RULES, entered(row, switch_on="1", reason=" ")).status_code == 422
     assert client.post(RULES, entered(row, switch_on="1", reason="证照从严")).status_code == 302
     recolour_all(NOW)

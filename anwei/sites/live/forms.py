@@ -43,7 +43,7 @@ def rows_in(entered: Entered) -> list[Row]:
 
 def candidate_of(rows: list[Row]) -> Mapping[str, Any]:
     """Return the set that `read_rules` reads; a row without a fact is left out."""
-    version = f"{timezone.localtime():%Y-%m-%d %H:%M}"
+    version = f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"
     return {"version": version, "rules": [_parsed(row) for row in rows if row.fact]}
 
 

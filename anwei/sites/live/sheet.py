@@ -58,6 +58,15 @@ def _printed(asked: Asked) -> Iterator[Block]:
         yield Paragraph(
             _("%(kind)s：%(told)s") % {"kind": _(reason.kind.label), "told": told or reason.count}
         )
+    for label, fact in found["idle"]:
+        idle = {"kind": _(label), "told": fact["sentence"] or fact["count"]}
+        yield Paragraph(_("没有再升高——%(kind)s：%(told)s") % idle)
+    if found["colour"]:
+        down = found["found"].one_step_down
+        changes = _("；").join(change.sentence.said(_) for change in down.changes)
+        words = {"down": down.explanation.said(_), "changes": changes}
+        told_down = _("怎样下降：%(down)s：%(changes)s。") if changes else _("怎样下降：%(down)s。")
+        yield Paragraph(told_down % words)
 
 
 contribute(

@@ -58,8 +58,9 @@ def look_back(
 ) -> LookBack:
     """Return what either set gives at this hour of each of the last N_DAYS days, today included.
 
-    Alarms, cases, papers, seats are as they were; the static grade is that of today, because grades of risk
-    points are not kept by day. `progress` is told how many of all enterprises are done.
+    Alarms, cases, papers, seats are as they were, and so is what gives the static grade: what was
+    confirmed by then, grades of risk points by their change log. `progress` is told how many of all
+    enterprises are done.
     """
 
     @cache
@@ -76,9 +77,8 @@ def look_back(
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
         enterprises = working.filter(pk__gte=part[0], pk__lte=part[-1])
-        statics = static_grades(enterprises)
         for moment in moments:
-            day = days[moment]
+            day, statics = days[moment], static_grades(enterprises, moment)
             told = facts_of(enterprises, moment)
             for key in part:
                 facts = [fact for of in told.values() for fact in of.get(key, ())]

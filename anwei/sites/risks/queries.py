@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +13,10 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.models import Change
+from anwei.ledgers.past import as_they_were, looking_back
 from anwei.org.models import Person
 from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint
 from anwei.sites.queries import TOWNSHIP_DIGITS
@@ -121,32 +124,50 @@ def due_assessments(person: Person, until: date) -> QuerySet[Assessment]:
 
 
 def due_points(person: Person, until: date) -> QuerySet[RiskPoint]:
-    """Return the standing risk points to be assessed again until a day, or graded by bands since changed."""
+    """Return the standing risk points to be assessed again until a day, or graded by bands since changed.
+
+    Those are marked, `bands_changed`.
+    """
     rows: QuerySet[RiskPoint] = RiskPoint.objects.visible_to(person)
     stale = Assessment.objects.filter(point=OuterRef("pk"), stale_since__isnull=False)
-    due = Q(review_on__lte=until) | Exists(valid_assessments(stale))
-    return standing_points(rows).filter(due).order_by("review_on", "pk")
+    told: QuerySet[Any] = standing_points(rows).annotate(bands_changed=Exists(valid_assessments(stale)))
+    return told.filter(Q(review_on__lte=until) | Q(bands_changed=True)).order_by("review_on", "pk")
 
 
-def installation_levels(installations: Any) -> dict[int, int | None]:
-    """Return the confirmed level (1-4, None: no major hazard) of those installations that have one."""
-    confirmed = Assessment.objects.filter(installation__in=installations, confirmed_at__isnull=False)
+def installation_levels(installations: Any, at: datetime | None = None) -> dict[int, int | None]:
+    """Return the level (1-4, None: no major hazard) confirmed by a moment (None: now), where there is one."""
+    confirmed = Assessment.objects.filter(_confirmed(at), installation__in=installations)
     rows = confirmed.order_by("assessed_at", "pk").values_list("installation_id", "result__level")
     return {key: level for key, level in rows if key is not None}  # the newest comes last
 
 
-def static_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
-    """Return the static grade of each of the enterprises that has one, by primary key.
+def _confirmed(at: datetime | None) -> Q:
+    return Q(confirmed_at__isnull=False) if at is None else Q(confirmed_at__lte=at)
+
+
+def _points_then(enterprises: QuerySet[Any], at: datetime | None) -> QuerySet[Any]:
+    """Return the points that stood at a moment (None: now) with their grade of then, `grade_then`.
+
+    Places and enterprises are as they are now.
+    """
+    points = RiskPoint.objects.filter(site__enterprise__in=enterprises, site__removed_on__isnull=True)
+    standing = points.exclude(site__enterprise__status=Enterprise.Status.CLOSED)
+    then = as_they_were(standing, None if at is None else looking_back(at), "grade", "removed_on")
+    return then.filter(removed_on_then__isnull=True).exclude(grade_then=WITHOUT)
+
+
+def static_grades(enterprises: QuerySet[Enterprise], at: datetime | None = None) -> dict[int, str]:
+    """Return the static grade of each of the enterprises that has one, or had by a moment, by primary key.
 
     The confirmed colour of 应急〔2018〕19号 where there is one that counts; else the gravest of its standing
     risk points and of its installations, whose level counts as a colour (`standards.risk.control`).
     """
     keys = enterprises.order_by().values("pk")
     found: dict[int, str] = {}
-    points = standing_points(RiskPoint.objects.filter(site__enterprise__in=keys)).exclude(grade=WITHOUT)
-    for enterprise, grade in points.order_by().values_list("site__enterprise", "grade").distinct():
+    points = _points_then(keys, at)
+    for enterprise, grade in points.order_by().values_list("site__enterprise", "grade_then").distinct():
         found[enterprise] = _graver(found.get(enterprise, WITHOUT), grade)
-    confirmed = Assessment.objects.filter(confirmed_at__isnull=False).order_by("assessed_at", "pk")
+    confirmed = Assessment.objects.filter(_confirmed(at)).order_by("assessed_at", "pk")
     columns = ("installation_id", "installation__enterprise", "result__level")
     installed = confirmed.filter(installation__enterprise__in=keys).values_list(*columns)
     newest = {installation: (enterprise, level) for installation, enterprise, level in installed}
@@ -169,7 +190,11 @@ def static_grounds(enterprise: Enterprise, grade: str) -> list[tuple[str, str]]:
         return []
     own = valid_assessments(Assessment.objects.filter(enterprise=enterprise)).first()
     if own is not None:
-        return [(str(own.get_method_display()), reverse("risk_assessment", args=[own.pk]))]
+        grounds = [(str(own.get_method_display()), reverse("risk_assessment", args=[own.pk]))]
+        graver = Grade.values[: RANK[own.grade]]
+        return grounds + _points_named(
+            enterprise, graver, gettext_lazy("另有 %(n)d 个风险点（%(names)s）更重，未计入：以评估诊断为准")
+        )
     found = []
     assessed = valid_assessments(Assessment.objects.filter(installation__enterprise=enterprise))
     for one in assessed.select_related("installation").order_by("installation"):
@@ -177,12 +202,15 @@ def static_grounds(enterprise: Enterprise, grade: str) -> list[tuple[str, str]]:
             words = {"name": one.installation, "level": one.result["level_name"]}
             link = reverse("risk_installation", args=[one.installation_id])
             found.append((_("%(name)s：%(level)s重大危险源") % words, link))
-    points = standing_points(RiskPoint.objects.filter(site__enterprise=enterprise, grade=grade))
-    if names := list(points.order_by("pk").values_list("name", flat=True)):
-        told = {"n": len(names), "names": _("、").join(names[:NAMED]) + ("……" if names[NAMED:] else "")}
-        link = reverse("risk_enterprise", args=[enterprise.pk])
-        found.append((_("%(n)d 个风险点（%(names)s）") % told, link))
-    return found
+    return found + _points_named(enterprise, [grade], gettext_lazy("%(n)d 个风险点（%(names)s）"))
+
+
+def _points_named(enterprise: Enterprise, grades: Sequence[str], words: Any) -> list[tuple[str, str]]:
+    """Return how many standing points of these grades there are and some names, in `words`; [] for none."""
+    points = standing_points(RiskPoint.objects.filter(site__enterprise=enterprise, grade__in=grades))
+    names = list(points.order_by("pk").values_list("name", flat=True))
+    told = {"n": len(names), "names": _("、").join(names[:NAMED]) + ("……" if names[NAMED:] else "")}
+    return [(str(words) % told, reverse("risk_enterprise", args=[enterprise.pk]))] if names else []
 
 
 def shown_grades(enterprises: QuerySet[Enterprise]) -> dict[int, str]:
