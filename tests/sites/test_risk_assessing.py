@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from anwei.ledgers.models import Change
 from anwei.ledgers.services import change_setting
-from anwei.org.models import Person
+from anwei.org.models import Person, Post, Unit
 from anwei.portal.system.figures import set_figure
 from anwei.portal.system.views import SETS
 from anwei.sites.models import Assessment, Enterprise, RiskPoint
 from anwei.sites.risks.queries import static_grade, static_grounds
-from tests.kernel.county import NOW, County, county_clerk
+from tests.kernel.county import COUNTY, NOW, County, county_clerk, in_post
 from tests.sites.proposals import sent
 from tests.sites.risks import chemical, confirmed, installation, no_to_all, place, point
 
@@ -101,7 +101,8 @@ def test_a_returned_assessment_counts_nothing_and_says_why(county: County, brows
     client = browse(county.officer)
     assert client.post(act, {"reason": " "}).status_code == 422
     assert client.post(act, {"reason": "C 取值偏低"}).status_code == 302
-    assert "C 取值偏低" in client.get(reverse("risk_assessment", args=[made.pk])).content.decode()
+    page = client.get(reverse("risk_assessment", args=[made.pk])).content.decode()
+    assert "C 取值偏低" in page and "已退回，未核定" in page and "<small>待复核</small>" not in page
     ticked = {"point": [*range(len(made.result["confirm"]))]}
     assert client.post(reverse("risk_assessment_act", args=[made.pk, "confirm"]), ticked).status_code == 422
     row.refresh_from_db()
@@ -221,6 +222,7 @@ def test_bands_that_change_while_a_result_waits_ask_for_a_review_at_once(
     assert "按新区间等级会不同，请重新评估" in page
     due = client.get(reverse("risk_due")).content.decode()
     assert reverse("risk_point", args=[middle.pk]) in due and reverse("risk_point", args=[low.pk]) not in due
+    assert "分级区间已变，待重评" in due.partition(reverse("risk_point", args=[middle.pk]))[2]
 
 
 def test_a_county_sets_bands_of_its_own(county: County, browse: Browse) -> None:
@@ -236,3 +238,42 @@ def test_a_county_sets_bands_of_its_own(county: County, browse: Browse) -> None:
     browse(county.worker).post(address, seventy)
     newest = Assessment.objects.filter(point=row).first()
     assert newest is not None and newest.grade == "yellow" and newest.version.endswith("（县定）")
+
+
+def test_answers_on_major_hazards_are_held_against_the_units(county: County, browse: Browse) -> None:
+    address = reverse("risk_diagnosis", args=[county.enterprise.pk])
+    answers = {**no_to_all(), "1.1-3": "yes"}
+    client = browse(county.worker)
+    said = "台账里没有已复核为这一级的单元，请核定"
+    assert said in client.get(address, answers).content.decode()
+    assert said not in client.get(address, no_to_all()).content.decode()
+    assert client.post(address, answers).status_code == 302
+    made = Assessment.objects.get()
+    assert said in made.result["confirm"][-1]["text"]
+    confirmed(made, county.officer)
+    due = reverse("risk_due")
+    assert "重大危险源等级已变" not in browse(county.officer).get(due).content.decode()
+    chemical(installation(county.enterprise, people=35), 500)  # the first level
+    confirmed(Assessment.objects.get(method="gb18218"), county.officer)
+    assert "重大危险源等级已变，待重评" in browse(county.officer).get(due).content.decode()
+    made.refresh_from_db()
+    assert made.stale_since is not None
+    client.post(address, {**no_to_all(), "1.1-1": "yes"})
+    newest = confirmed(Assessment.objects.filter(method="emerg2018_19").latest("pk"), county.officer)
+    assert not [one for one in newest.result["confirm"] if "台账里" in one["text"]]
+    assert "重大危险源等级已变" not in browse(county.officer).get(due).content.decode()
+
+
+def test_three_deaths_have_one_value(county: County, browse: Browse) -> None:
+    address = reverse("risk_rate", args=[point(place(county.enterprise)).pk, "lec"])
+    assert "死亡 3 人的取上一档" in browse(county.worker).get(address).content.decode()
+
+
+def test_a_change_of_bands_says_what_changed(county: County, browse: Browse) -> None:
+    government = Unit.objects.create(kind="government", name="测试县人民政府", territory=COUNTY)
+    admin = in_post("admin", Post.objects.create(unit=government, kind="system_admin", title="系统管理员"))
+    cuts = {"yellow": "50", "orange": "100", "red": "200", "edge": "above"}
+    set_figure(SETS["lec-bands"], "bands", cuts, actor=admin, now=NOW, reason="县安委办〔2026〕5号")
+    page = browse(admin).get(reverse("system_figures", args=["lec-bands"])).content.decode()
+    log = page.partition("变更记录")[2]
+    assert "70" in log and "50" in log and "→" in log and "县安委办〔2026〕5号" in log

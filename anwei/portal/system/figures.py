@@ -138,3 +138,17 @@ def whole(entered: Mapping[str, str], name: str) -> int:
     if not text.isdecimal() or len(text) > 5:
         raise ValueError(_("请填写整数。"))
     return int(text)
+
+
+def differences(figures: FigureSet, before: Value, after: Value) -> list[tuple[str, str, str]]:
+    """Return label, old and new words of each figure that differs; [] where no version of ours reads them."""
+    try:
+        old = {(row.group, row.name): row for row in figures.figures(before)}
+        new = figures.figures(after)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return []  # kept by an earlier version
+    return [
+        (str(row.label), str(old[key].shown), str(row.shown))
+        for row in new
+        if (key := (row.group, row.name)) in old and old[key].shown != row.shown
+    ]

@@ -21,7 +21,7 @@ from anwei.org.policy import county_administrators, person_of
 from anwei.portal.system.bands import LecBands, LsBands
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
 from anwei.portal.system.enforcement import Powers, Publication
-from anwei.portal.system.figures import FigureSet, figure_of, reset_figure, set_figure
+from anwei.portal.system.figures import FigureSet, differences, figure_of, reset_figure, set_figure
 from anwei.portal.system.inspections import Inspections
 from anwei.portal.system.letters import Sides
 from anwei.portal.system.names import Issuers
@@ -90,7 +90,7 @@ def system_figures(request: HttpRequest, code: str) -> HttpResponse:
         "set": figures,
         "figures": figures.figures(county_setting(figures.key, {})),
         "setting": Setting.objects.filter(pk=figures.key).select_related("changed_by").first(),
-        "changes": changes_of(figures.key),
+        "changes": changes_of(figures.key, figures=figures),
     }
     return render(request, "system/figures.html", context)
 
@@ -193,7 +193,17 @@ def _set(code: str) -> FigureSet:
     return SETS[code]
 
 
-def changes_of(*keys: str) -> Any:
-    """Return the newest changes of county settings."""
+def changes_of(
+    *keys: str, figures: FigureSet | None = None
+) -> list[tuple[Change, list[tuple[str, str, str]]]]:
+    """Return the newest changes of county settings, each with what it changed of `figures`, where given."""
     found = Change.objects.filter(register="ledgers.setting", row__in=keys).select_related("actor")
-    return found.order_by("-pk")[:LOG_LINES]
+    return [
+        (
+            change,
+            []
+            if figures is None
+            else differences(figures, change.content["before"], change.content["after"]),
+        )
+        for change in found.order_by("-pk")[:LOG_LINES]
+    ]

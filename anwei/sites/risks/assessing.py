@@ -17,6 +17,7 @@ from anwei.org.models import Person
 from anwei.org.register_rules import FILE_KEEPERS, may_keep_registers
 from anwei.org.scope import ensure_visible
 from anwei.sites.models import Assessment, Enterprise, Installation, RiskPoint
+from anwei.sites.risks.levels_answered import contradicted
 from anwei.sites.risks.points import months_later
 from anwei.sites.risks.queries import CHEMICAL
 from anwei.standards.risk import methods
@@ -97,7 +98,9 @@ def diagnose_enterprise(
     if not found.settled:
         message = gettext_noop("还有 {n} 项未回答，答完才能提交")
         raise Unassessable(message, n=str(len(found.missing)))
-    return keep(found.to_json(), enterprise, actor=actor, now=now, review_on=next_review(day_of(now)))
+    record = found.to_json()
+    record["confirm"] += [doubt.to_json() for doubt in contradicted(enterprise, answers)]
+    return keep(record, enterprise, actor=actor, now=now, review_on=next_review(day_of(now)))
 
 
 @transaction.atomic

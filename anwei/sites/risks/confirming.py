@@ -19,6 +19,7 @@ from anwei.sites.models import Assessment, Enterprise, Installation, RiskPoint
 from anwei.sites.risks.assessing import method_of, remember
 from anwei.sites.risks.bands import graded_otherwise
 from anwei.sites.risks.inventory import rests_on_another
+from anwei.sites.risks.levels_answered import ask_to_diagnose_again
 from anwei.sites.risks.queries import in_place_of, open_assessments, written_by
 
 LONGEST_REASON = 200
@@ -84,6 +85,8 @@ def confirm(assessment: Assessment, ticked: Collection[int], *, actor: Person, n
     remember(locked, "confirm", content, actor=actor, now=now)
     if locked.point is not None:
         _grade_point(locked.point, locked, actor=actor, now=now)
+    if locked.installation is not None:
+        ask_to_diagnose_again(locked.installation.enterprise, now)
     if locked.owner_id is not None:
         recolour(Enterprise.objects.filter(pk=locked.owner_id), now)
     return locked

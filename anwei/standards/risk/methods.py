@@ -30,10 +30,11 @@ FACTOR_NAMES = {
 
 @dataclass(frozen=True)
 class Choice:
-    """A value that a factor may have, and when it has it."""
+    """A value that a factor may have, and when it has it; `note` is ours, where the source leaves a doubt."""
 
     value: Fraction
     words: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,10 @@ def _version(table: Mapping[str, Any], county: Mapping[str, Any]) -> str:
 
 def _factors(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> tuple[Factor, ...]:
     return tuple(
-        Factor(symbol, tuple(Choice(Fraction(row["value"]), row["words"]) for row in rows))
+        Factor(
+            symbol,
+            tuple(Choice(Fraction(row["value"]), row["words"], row.get("note", "")) for row in rows),
+        )
         for symbol, rows in tables.items()
     )
 

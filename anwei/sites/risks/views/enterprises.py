@@ -16,6 +16,7 @@ from anwei.org.policy import person_of, signed_in
 from anwei.sites.models import Enterprise, Installation, LiveColour
 from anwei.sites.risks.assessing import diagnose_enterprise, is_chemical, may_assess
 from anwei.sites.risks.form19 import answers_in, groups
+from anwei.sites.risks.levels_answered import contradicted
 from anwei.sites.risks.points import points_seen
 from anwei.sites.risks.queries import (
     RANK,
@@ -92,6 +93,7 @@ def _form(
         "found": found,
         "score": None if found is None else rounded(found.score),
         "missing": [] if found is None else [(one, anchors[one.code]) for one in found.missing],
+        "doubts": contradicted(enterprise, answers_in(given)),
         "refused": refused.sentence if refused else None,
     }
     status = 422 if refused and request.method == "POST" else 200  # a live answer must be drawn, not dropped

@@ -22,6 +22,7 @@ from anwei.sites.risks.queries import history_of, waits
 from anwei.sites.risks.signs import sign_of
 from anwei.sites.risks.words import accident_words, factor_words, outdated
 from anwei.standards.risk.control import control_rules
+from anwei.standards.risk.methods import Choice
 from anwei.standards.risk.rating import Rating, rate
 from anwei.standards.sentences import Unassessable, decimal
 
@@ -90,11 +91,11 @@ def _form(
             rating = rate(chosen, values)
         except Unassessable as error:
             refused = error
-    factors: list[tuple[Any, list[tuple[str, str, bool]]]] = [
+    factors: list[tuple[Any, list[tuple[str, Choice, bool]]]] = [
         (
             factor,
             [
-                (decimal(one.value), one.words, values[factor.symbol] == decimal(one.value))
+                (decimal(one.value), one, values[factor.symbol] == decimal(one.value))
                 for one in factor.choices
             ],
         )
