@@ -15,13 +15,13 @@ from PIL import Image
 
 from anwei.cases.intake import Upload
 from anwei.cases.services import advance
+from anwei.demo.working.photographs import copy, jpeg, place, shot
 from anwei.hazards.models import Hazard
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.geography.points import Point
-from anwei.demo.working.photographs import copy, jpeg, place, shot
 from tests.kernel.county import NOW, TOWN, build, in_post, make_enterprise
 
 N_HONEST, N_PLANTS, N_OFFICERS = 200, 20, 10

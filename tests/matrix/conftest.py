@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
+from anwei.cases.desk import counts_of
 from anwei.datafolder import DataFolder
 from anwei.monitoring import bus
 from anwei.monitoring.stream.samples import Reason, Reject
-from anwei.portal import refusals
+from anwei.org.models import Person
+from anwei.portal import context, refusals
 from tests.kernel.conftest import django_db_setup  # noqa: F401  (the table of the test-only kind)
 from tests.kernel.county import NOW
 from tests.matrix.building import build
@@ -74,6 +77,19 @@ def every_stranger_goes_on_record() -> Iterator[None]:
     allowance, refusals.strangers = refusals.strangers, refusals.Allowance(10**9)
     yield
     refusals.strangers = allowance
+
+
+@pytest.fixture(autouse=True, scope="package")
+def the_frame_is_counted_once() -> Iterator[None]:
+    """Count what waits once for each person: numbers of the frame, the same on every page of the walk.
+
+    They are half of what a page costs. Each person's first page asks for them as the product does, and the
+    desk's own page shows what is counted.
+    """
+    once = cache(lambda key: counts_of(Person.objects.get(pk=key), LOOKED_AT))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context, "counts_of", lambda person, now: once(person.pk))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="package")
