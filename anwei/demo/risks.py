@@ -31,7 +31,7 @@ ANSWERS = {
     RiskControl.Level.DEPARTMENT: Post.Kind.SAFETY,
 }
 QUANTITIES = ("design_t", "actual_t")
-OTHER = ("kinds", "lec")  # what a row of risks.toml says beside the columns of a risk point
+OTHER = ("kinds", "lec", "name")  # what a row of risks.toml says beside the columns of a risk point
 
 
 def create_risk_points(sites: Mapping[str, Site], now: datetime) -> int:
@@ -45,10 +45,11 @@ def create_risk_points(sites: Mapping[str, Site], now: datetime) -> int:
         RiskPoint(
             site=site,
             code=f"FX-{site.code}",
-            **{name: value for name, value in by_kind[site.kind].items() if name not in OTHER},
+            **{name: value for name, value in row.items() if name not in OTHER},
+            name=f"{site.name}{row['name']}",
         )
         for site in sites.values()
-        if site.kind in by_kind
+        if (row := by_kind.get(site.kind)) is not None
     )
     RiskControl.objects.bulk_create(
         RiskControl(point=point, level=level, post=post, title=post.title)

@@ -65,6 +65,8 @@ def test_every_key_site_has_a_risk_point_that_somebody_keeps_in_check(county: Co
     points = RiskPoint.objects.prefetch_related("controls__post")
     key_sites = Site.objects.filter(category="key").values_list("pk", flat=True)
     assert {point.site_id for point in points} == set(key_sites)
+    whose = points.values_list("site__enterprise", "name")
+    assert len(set(whose)) == len(whose)  # no two of an enterprise look alike
     for point in points:
         assert {control.level for control in point.controls.all()} == {"enterprise", "department"}
         assert all(code in accident_types(timezone.localdate()) for code in point.accidents.split(","))
