@@ -22,6 +22,7 @@ class CasesConfig(AppConfig):
             "account_notices",
             "proposal_notices",
             "assessment_notices",
+            "move_notices",
             "unit_closing",
         )
         from anwei.cases.official_papers import PAPERS

@@ -53,7 +53,7 @@ def examine(
             row.refusals[WHOLE_ROW] = sentence
     _refuse_together(ledger, rows, person)
     _doubt_the_new(ledger, rows, person)
-    changed = {name for row in rows for name in row.changed}
+    changed = {name for row in rows if row.state != "refused" for name in row.changed}
     return Examination(
         table, rows, tuple(column for column in ledger.columns if column.sensitive and column.name in changed)
     )

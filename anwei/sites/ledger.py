@@ -104,6 +104,7 @@ ENTERPRISES = register(
                 ),
                 searched=True,
                 example="示例化工有限公司",
+                sensitive=True,
             ),
             Column(
                 "credit_code",
@@ -119,12 +120,14 @@ ENTERPRISES = register(
                 doubt=doubt_credit_code,
                 searched=True,
                 example="91140000000000000U",
+                sensitive=True,
             ),
             Column(
                 "sector",
                 synonyms=("行业类别", "行业领域", "所属行业", "行业分类", "企业类型", "监管行业"),
                 aliases=SECTOR_ALIASES,
                 filtered=True,
+                sensitive=True,
             ),
             Column(
                 "territory",
@@ -145,6 +148,7 @@ ENTERPRISES = register(
                 filtered="startswith",
                 told_by="address",
                 tell=township_of,
+                sensitive=True,
             ),
             Column(
                 "status",

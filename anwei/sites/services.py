@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,16 @@ USUAL_SECTORS = {
 """The sector of a place of no enterprise, where its sheet names none."""
 OF_UNIT = ("name", "short_name", "territory")
 WHOSE = {"enterprise", "unit", "territory", "sector"}  # by what a place and all that is at it are seen
+
+
+EnterpriseMoves = Sequence[tuple[Enterprise, str, str]]  # each with its territory before and after
+MoveTeller = Callable[[EnterpriseMoves, Person | None, datetime, str], None]
+_move_tellers: list[MoveTeller] = []
+
+
+def on_enterprises_moved(teller: MoveTeller) -> None:
+    """Let a room above hear which enterprises now lie elsewhere, by whose act, when, and why."""
+    _move_tellers.append(teller)
 
 
 @transaction.atomic
@@ -70,6 +80,9 @@ def save_enterprises(
     _take_places_along(changed)
     write_periods(statuses, today=day_of(now), reason=reason)
     log_all(changes, actor=actor, now=now, reason=reason)
+    elsewhere = [(row, *values["territory"]) for row, values in changed if "territory" in values]
+    for teller in _move_tellers if elsewhere else ():
+        teller(elsewhere, actor, now, reason)
     require_visible(Enterprise.objects.visible_to, [row.pk for row, _verb, _content in changes], actor)
     return rows
 

@@ -152,7 +152,7 @@ def test_a_row_that_left_the_territory_meanwhile_is_refused(
     more = line(4)
     more[6] = 55
     sheet = handed_in(client, "enterprises", HEADER, more)
-    meanwhile(lambda: change(browse(county.officer), "enterprises", row, territory="乙镇"))
+    meanwhile(lambda: change(browse(county.officer), "enterprises", row, territory="乙镇", reason="搬迁"))
     sheet = let_write(client, sheet)
     row.refresh_from_db()
     assert (row.workers, sheet.written, sheet.counts["failed"]) == (4, {}, 1)
