@@ -313,7 +313,7 @@ OF_RISKS = {
     ),
     "risks/colour-rules/": Write(
         COUNTY_WIDE,
-        fixed(fact="alarms_red", at_least="1", effect="to:red", **{"try": "1"}),
+        fixed(reset="1", **REASON),
     ),
     "risks/enterprises/<int:pk>/diagnosis/": Write(ACTORS, lambda world, place, role: no_to_all()),
     "risks/enterprises/<int:pk>/sign/": Write(ACTORS),
