@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.db import connections
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from anwei.portal.asgi import application
 from tests.kernel.county import NOW
@@ -164,6 +164,33 @@ class Telephone:
         """Return the rows of a store of IndexedDB; a file has the sha256 of its bytes beside as `real`."""
         rows: list[dict[str, Any]] = self.page.evaluate(STORED, name)
         return rows
+
+    def begin_without_network(self, visit: int) -> None:
+        """Open a visit with a network, then lose it and begin."""
+        self.open(f"visit/{visit}")
+        self.keep_page()
+        self.lose_network()
+        self.page.click('[data-part="begin-now"]')
+
+    def sign_and_end(self, visit: int, head: str) -> None:
+        """End a visit with the head's signature, which is asked for."""
+        page = self.page
+        self.open(f"visit/{visit}/end")
+        page.click('[data-part="draft"]')
+        page.fill('[data-field="head"]', head)
+        page.click('[data-part="finish"]')
+        expect(page.locator('#screen > div > [data-part="said"]')).to_contain_text("签字")
+        pad = page.locator('[data-part="pad"]')
+        pad.scroll_into_view_if_needed()
+        edges = pad.bounding_box()
+        assert edges is not None
+        page.mouse.move(edges["x"] + 40, edges["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(edges["x"] + 200, edges["y"] + 90, steps=4)
+        page.mouse.up()
+        page.wait_for_selector('[data-part="again"]:visible')
+        page.click('[data-part="finish"]')
+        expect(page.locator('#screen > div > [data-part="said"]')).to_contain_text("检查已结束")
 
     def answer(self, item: str, result: str) -> None:
         self.page.click(f'[data-item="{item}"] [data-result="{result}"]')

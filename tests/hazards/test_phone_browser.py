@@ -73,12 +73,9 @@ MORE = "，已当场停止作业"
 
 
 def begin(day: Day, phone: Telephone) -> None:
-    """Open the visit with a network, then lose it and begin."""
+    """Switch a telephone on with a network, then lose it and begin the visit."""
     phone.switch_on()
-    phone.open(f"visit/{day.visit.pk}")
-    phone.keep_page()
-    phone.lose_network()
-    phone.page.click('[data-part="begin-now"]')
+    phone.begin_without_network(day.visit.pk)
 
 
 def register(day: Day, phone: Telephone) -> None:
@@ -97,27 +94,6 @@ def register(day: Day, phone: Telephone) -> None:
     box.locator('[data-field="due_on"]').fill("2026-12-04")
     box.locator('[data-part="confirm"]').click()
     expect(box.locator('[data-part="said"]')).to_contain_text("已登记在本机")
-
-
-def end(day: Day, phone: Telephone) -> None:
-    """End the visit with the head's signature."""
-    page = phone.page
-    phone.open(f"visit/{day.visit.pk}/end")
-    page.click('[data-part="draft"]')
-    page.fill('[data-field="head"]', "王厂长")
-    page.click('[data-part="finish"]')
-    expect(page.locator('#screen > div > [data-part="said"]')).to_contain_text("签字")
-    pad = page.locator('[data-part="pad"]')
-    pad.scroll_into_view_if_needed()
-    edges = pad.bounding_box()
-    assert edges is not None
-    page.mouse.move(edges["x"] + 40, edges["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(edges["x"] + 200, edges["y"] + 90, steps=4)
-    page.mouse.up()
-    page.wait_for_selector('[data-part="again"]:visible')
-    page.click('[data-part="finish"]')
-    expect(page.locator('#screen > div > [data-part="said"]')).to_contain_text("检查已结束")
 
 
 def test_a_day_without_network_and_two_dead_batteries_lose_nothing(day: Day) -> None:
@@ -142,7 +118,7 @@ def test_a_day_without_network_and_two_dead_batteries_lose_nothing(day: Day) -> 
     expect(phone.page.locator(f'[data-item="{day.grave}"] .p-thumb')).to_have_count(3)
     register(day, phone)
     shoot(phone, "items")
-    end(day, phone)
+    phone.sign_and_end(day.visit.pk, "王厂长")
     shoot(phone, "end")
     printed = paper(phone, day, "record")
     here = {file["key"]: file["sha256"] for file in phone.stored("files")}
