@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -132,6 +133,15 @@ def test_a_superseded_criterion_carries_no_new_judgement(safe: Safe) -> None:
     )
     if old.id in (page := shown.content.decode()):
         assert "disabled" in page
+
+
+@pytest.mark.parametrize("typed", [{"description": "电工无证上岗"}, {"q": "安全阀"}])
+def test_a_criterion_that_was_chosen_stays_whatever_is_typed_after(safe: Safe, typed: dict[str, str]) -> None:
+    asked = {"enterprise": safe.county.enterprise.pk, "criterion": CRITERION, **typed}
+    shown = signed_in(safe.inspector).get("/hazards/beside/", asked).content.decode()
+    assert re.findall(r'value="([^"]*)" checked', shown) == [CRITERION]
+    unknown = signed_in(safe.inspector).get("/hazards/beside/", asked | {"criterion": "nosuch"})
+    assert unknown.status_code == 200 and "nosuch" not in unknown.content.decode()
 
 
 def test_the_same_form_twice_files_once_and_a_likeness_is_shown(safe: Safe) -> None:

@@ -24,7 +24,7 @@ from anwei.org.policy import person_of, signed_in
 from anwei.org.responsibility import Vacant
 from anwei.org.scope import grants, standing
 from anwei.sites.models import Enterprise, Site
-from anwei.standards.hazards.criteria import CAUTIONS, UNUSABLE, Criterion, search
+from anwei.standards.hazards.criteria import CAUTIONS, UNUSABLE, Criterion, criterion, search
 from anwei.standards.sectors import sectors
 
 N_PLACES = 12
@@ -68,15 +68,26 @@ def hazard_beside(request: HttpRequest) -> HttpResponse:
     owner = where.site or where.enterprise
     asked = request.GET.get("sector", "")
     sector = owner.subject().sector if owner else asked if asked in sectors() else ""
+    chosen = request.GET.get("criterion", "")
     found = search(words, sector)[:N_CRITERIA] if words else ()
+    if chosen not in {"", *(row.id for row in found)}:
+        found = (*_kept(chosen), *found)
     alike = duplicates_of(person, where.enterprise, where.site, text) if text else []
     context = {
         "criteria": [_described(row, now) for row in found],
         "words": words,
         "alike": alike[:5],
-        "chosen": request.GET.get("criterion", ""),
+        "chosen": chosen,
     }
     return render(request, "hazards/beside.html", context)
+
+
+def _kept(key: str) -> tuple[Criterion, ...]:
+    """Return what was chosen before other words were typed, which must not take the choice away."""
+    try:
+        return (criterion(key),)
+    except KeyError:
+        return ()
 
 
 def _described(row: Criterion, now: Any) -> dict[str, Any]:
