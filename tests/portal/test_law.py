@@ -27,7 +27,7 @@ def test_search_answers_everybody_signed_in(office: Person, visit: Visit, query:
 
 def test_superseded_come_last_and_filters_narrow(office: Person, visit: Visit) -> None:
     client = visit(office)
-    groups = client.get("/law/", {"page": "9"}).context["groups"]
+    groups = client.get("/law/", {"page": "99"}).context["groups"]
     assert groups[-1][0] == "已被代替" and all(hit.superseded for hit in groups[-1][1])
     assert not any(hit.superseded for _label, rows in groups[:-1] for hit in rows)
     answer = client.get("/law/", {"sector": "coal", "kind": "criterion"})
@@ -80,3 +80,16 @@ def test_the_search_and_help_lead_to_the_law(office: Person, visit: Visit) -> No
     client = visit(office)
     assert "/law/?q=" in client.get("/search/suggest/", {"q": "尾矿库"}).content.decode()
     assert 'href="/law/law_spf/41/"' in client.get("/help/case/").content.decode()
+
+
+def test_both_searches_find_an_article_in_the_words_of_the_placeholder(office: Person, visit: Visit) -> None:
+    """Nobody has to choose a kind first; the search of the top bar leads to the article itself."""
+    client = visit(office)
+    opened = client.get("/law/")
+    assert opened.context["kind"] == "" and "如：安法第38条" in opened.content.decode()
+    form = {"q": "安法第38条", "kind": opened.context["kind"], "sector": ""}
+    assert client.get("/law/", form).context["n"]
+    for address in ("/search/", "/search/suggest/"):
+        page = client.get(address, {"q": "安全生产法第24条"}).content.decode()
+        assert 'href="/law/law_spf/24/"' in page and "没有找到" not in page, address
+    assert client.get("/law/law_spf/24/").status_code == 200

@@ -32,10 +32,10 @@ KINDS = {
 @signed_in
 @require_GET
 def law(request: HttpRequest) -> HttpResponse:
-    """Show what fits the words, the article, the kind and the sector; without any, all laws."""
+    """Show what fits the words, the article, the kind and the sector; without any, all that is carried."""
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
     kind, sector = request.GET.get("kind", ""), request.GET.get("sector", "")
-    kind = kind if kind in KINDS else ("" if query or sector else "source")
+    kind = kind if kind in KINDS else ""
     hits = find(query) if query else everything()
     hits = [hit for hit in hits if kind in ("", hit.kind) and (not sector or sector in _sectors(hit))]
     page = ClampedPaginator(hits, A_PAGE).get_page(request.GET.get("page", "1"))
@@ -66,7 +66,7 @@ def law_entry(request: HttpRequest, address: str) -> HttpResponse:
     if own:
         rest = [hit for hit in everything() if hit.provision and source and hit.provision.source == address]
     context = {
-        "heading": _heading(hits[0], address if not own else ""),
+        "heading": heading_of(hits[0], address if not own else ""),
         "source": source,
         "provision": provision if own else None,
         "groups": _groups(rest if own else sorted(hits, key=lambda hit: hit.superseded)),
@@ -75,7 +75,7 @@ def law_entry(request: HttpRequest, address: str) -> HttpResponse:
     return render(request, "law/entry.html", context)
 
 
-def _heading(hit: Hit, article: str) -> str:
+def heading_of(hit: Hit, article: str) -> str:
     """Return the heading: the law, with the number of the article if it is one."""
     if article:
         law_id, _slash, number = article.rpartition("/")
