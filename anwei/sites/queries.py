@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post, SectorDuty, Territory
-from anwei.org.responsibility import Vacant, posts_for
+from anwei.org.responsibility import resolve
 from anwei.sites.colour import coloured, gravity, watched
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.statuses import counted_on
@@ -53,15 +53,19 @@ def regulators_of(enterprise: Enterprise, on: date) -> list[SectorDuty]:
 
 
 def answerable_for(thing: Enterprise | Site, now: datetime) -> list[Answerable]:
-    """Return who is responsible, supervises and implements at a thing today, vacancies included."""
-    try:
-        posts = posts_for(thing, now, held=False)
-    except Vacant as vacant:
-        return [Answerable(hole, None, []) for hole in vacant.holes]
+    """Return who is responsible, supervises and implements at a thing day by day, vacancies included.
+
+    As the whole answer has it: the duty post supervises warnings alone.
+    """
+    answer = resolve(thing.subject(), day_of(now))
+    seats = (answer.responsible, answer.supervisor, answer.implementer)
+    posts = [seat.post for seat in seats if seat.post is not None]
     holders: dict[int, list[str]] = {}
     for holding in holdings_on(day_of(now)).filter(post__in=posts).select_related("person"):
         holders.setdefault(holding.post_id, []).append(str(holding.person))
     return [
-        Answerable(label, post, holders.get(post.pk, []))
-        for label, post in zip((_("责任"), _("监督"), _("落实")), posts, strict=True)
+        Answerable(label, seat.post, holders.get(seat.post.pk, []))
+        if seat.post is not None
+        else Answerable(_("%(post)s空缺") % {"post": seat.name}, None, [])
+        for label, seat in zip((_("责任"), _("监督"), _("落实")), seats, strict=True)
     ]

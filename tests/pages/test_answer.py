@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.html import escape, strip_tags
 
 from anwei.monitoring.models import Alarm, Warning
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import Person, Post, SectorDuty, Unit
 from anwei.sites.models import Site
 from tests.kernel.county import NOW, TOWN, County, in_post
 from tests.monitoring.plant import Plant
@@ -42,6 +42,28 @@ def test_enterprise_site_device_tag_alarm_and_case_lead_to_one_answer(
         assert f"{escape(door)}&amp;site={site.code.replace(' ', '%20')}" in text, address
     answer = client.get(door, {"enterprise": county.enterprise.pk, "site": site.code, "on": "2026-11-01"})
     assert answer.context["site"] == site and answer.context["on"] < NOW.date() - timedelta(days=1)
+
+
+def test_the_short_card_names_who_supervises_as_the_whole_answer_does(
+    county: County, sign_in: SignIn
+) -> None:
+    """The duty post supervises warnings; day by day it is the officer of the sector's regulator."""
+    regulator = SectorDuty.objects.get(sector="chemical").unit
+    watcher = Post.objects.create(unit=regulator, kind="officer", title="危化监管员")
+    in_post("watcher", watcher)
+    road = {"category": "road", "unit": regulator, "territory": TOWN, "sector": "chemical"}
+    sites = (
+        Site.objects.create(enterprise=county.enterprise, code="g-1", name="罐区"),
+        Site.objects.create(code="r-1", name="岔路口", **road),
+    )
+    client = sign_in(county.officer)
+    for site in sites:
+        whole = client.get("/org/responsibility/", {"site": site.code}).context["answer"]
+        page = client.get(f"/sites/{site.pk}/").content.decode()
+        card = strip_tags(page.partition('<dl class="posts">')[2].partition("</dl>")[0])
+        for seat in (whole.responsible, whole.supervisor, whole.implementer):
+            assert str(seat.post or seat.name) in card, (site, seat.name)
+        assert str(county.duty) not in card, site
 
 
 def test_the_answer_of_a_village_names_village_and_grid(county: County, sign_in: SignIn) -> None:

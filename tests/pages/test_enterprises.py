@@ -73,7 +73,7 @@ def test_one_page_holds_everything_about_an_enterprise(
         "测试县应急管理局",
         "厂长",
         "boss",
-        "值班岗",
+        "测试县应急管理局监管人员空缺",
         "一号罐区",
         "罐区分站",
         "甲烷",
