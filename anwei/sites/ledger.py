@@ -26,6 +26,7 @@ from anwei.sites.registers.identity import credit_code, doubt_credit_code
 from anwei.sites.registers.names import doubt_alike_names, township_of
 from anwei.sites.registers.owners import sits_in
 from anwei.sites.services import save_enterprises
+from anwei.sites.statuses import doubt_overwriting
 
 
 def sees_enterprise(person: Any, row: Enterprise | None, values: Mapping[str, Any]) -> bool:
@@ -39,6 +40,11 @@ def doubt_new_enterprises(rows: Sequence[Mapping[str, Any]], person: Any) -> lis
     """Doubt new enterprises by where they lie and by names that resemble theirs."""
     both = zip(doubt_new_places(rows, person), doubt_alike_names(rows, person), strict=True)
     return [_("；").join(filter(None, sentences)) for sentences in both]
+
+
+def doubt_changed_enterprise(row: Enterprise, changed: Mapping[str, Any]) -> str:
+    """Doubt an enterprise that would lie elsewhere, or lose what was written of its status."""
+    return _("；").join(filter(None, (doubt_changed_place(row, changed), doubt_overwriting(row, changed))))
 
 
 def check_enterprise(values: Mapping[str, Any]) -> str:
@@ -82,7 +88,7 @@ ENTERPRISES = register(
         ),
         sees=sees_enterprise,
         check=check_enterprise,
-        doubt=doubt_changed_place,
+        doubt=doubt_changed_enterprise,
         doubt_new=doubt_new_enterprises,
         opens=lambda row: reverse("enterprise", args=[row.pk]),
         explanation=gettext_lazy("本县生产经营单位；按统一社会信用代码去重。"),

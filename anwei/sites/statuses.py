@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anwei.sites.models import Enterprise, StatusPeriod
 from anwei.sites.models.enterprise import NOT_COUNTED
@@ -68,3 +70,28 @@ def write_periods(changes: Iterable[StatusChange], *, today: date, reason: str) 
             last.to_on = from_on - timedelta(days=1)
             last.save(update_fields=["to_on"])
         periods.create(enterprise=row, status=row.status, from_on=from_on, reason=reason[:200])
+
+
+def doubt_overwriting(row: Enterprise, changed: Mapping[str, Any]) -> str:
+    """Doubt a status from a day at or before which others are written: its periods would be gone.
+
+    Each of them stays in the sealed record of changes, by which it was written.
+    """
+    status = changed.get("status", row.status)
+    if not changed.keys() & {"status", "status_since"} or (
+        status == row.status and changed.get("status_since") is None
+    ):
+        return ""
+    from_on = changed.get("status_since") or timezone.localdate()
+    gone = [
+        period
+        for period in periods_of(row)
+        if period.from_on >= from_on and not (period.to_on is None and status == period.status)
+    ]
+    told = _("、").join(f"{period.get_status_display()} {period.from_on}" for period in reversed(gone))
+    words = {"day": from_on, "periods": told}
+    return (
+        _("状态从 %(day)s 算起，会抹去此后登记的：%(periods)s 起；抹去的仍在变更记录里") % words
+        if gone
+        else ""
+    )

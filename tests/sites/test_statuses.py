@@ -93,6 +93,23 @@ def test_a_first_day_put_right_moves_the_end_of_the_period_before(county: County
     assert counts(plant, -31, -30) == [True, False]
 
 
+def test_a_status_dated_back_erases_no_period_unasked(county: County, browse: Browse) -> None:
+    client, plant = browse(county.officer), county.enterprise
+    assert change(client, plant, status="停产", status_since=str(day(-5)), confirmed="") == 302
+    stopped = periods(plant)
+    address = reverse("ledger_edit", args=["enterprises", plant.pk])
+    fields = {field.column.name: field.text for field in client.get(address).context["fields"]}
+    again = {**fields, "status": "生产", "status_since": str(day(-15)), "reason": "复产"}
+    answer = client.post(address, again)
+    assert answer.status_code == 422 and periods(plant) == stopped
+    assert f"会抹去此后登记的：停产 {day(-5)} 起" in answer.content.decode()
+    assert change(client, plant, status_since=str(day(-4)), confirmed="") == 302  # put right, nothing lost
+    assert client.post(address, {**again, "confirmed": "1"}).status_code == 302
+    assert periods(plant)[-1] == ("producing", day(-15), None)
+    record = client.get(reverse("ledger_row", args=["enterprises", plant.pk])).content.decode()
+    assert str(day(-4)) in record  # what was erased can still be read
+
+
 def test_a_status_does_not_begin_tomorrow_nor_without_a_reason(county: County, browse: Browse) -> None:
     client, plant = browse(county.officer), county.enterprise
     assert change(client, plant, status="关闭", status_since=str(day(1))) == 422
