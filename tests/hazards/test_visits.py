@@ -13,7 +13,7 @@ from anwei.cases.verify import verify
 from anwei.hazards.models import Inspector, Visit
 from anwei.ledgers.search.keeping import catch_up
 from anwei.org.models import Person, Unit
-from anwei.sites.models import Site
+from anwei.sites.models import Enterprise, Site
 from anwei.sites.risks.signs import issue_sign
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import signed_in
@@ -246,6 +246,16 @@ def test_nobody_plans_out_of_sight_or_in_another_bodys_name(safe: Safe) -> None:
     assert away.status_code == 404
     assert signed_in(safe.county.boss).get("/inspections/new/").status_code == 403
     assert "不能早于今天" in refused(crew, planned_on=days(-1))
+
+
+def test_nobody_is_sent_to_an_enterprise_that_is_closed(safe: Safe) -> None:
+    crew = team(safe)
+    Enterprise.objects.filter(pk=crew.plant.pk).update(status="closed")
+    shown = page(crew.first, "/inspections/new/", enterprise=crew.plant.pk)
+    assert "已关闭，不再安排检查" in shown and 'name="planned_on"' not in shown
+    assert "已关闭，不再安排检查" in refused(crew) and not Visit._base_manager.exists()
+    Enterprise.objects.filter(pk=crew.plant.pk).update(status="stopped")
+    plan(crew)
 
 
 def test_my_visits_of_today_wait_on_the_desk(safe: Safe) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from anwei.org.models import Person
 from anwei.portal.cockpit.views import state
-from anwei.sites.models import Enterprise, Site, StatusPeriod
+from anwei.sites.models import Enterprise, LiveColour, Site, StatusPeriod
 from anwei.sites.queries import standing_sites
 from anwei.sites.statuses import counted_on
 from tests.kernel.county import NOW, County
@@ -123,6 +123,17 @@ def test_an_enterprise_whose_status_nobody_dated_is_taken_as_it_is(county: Count
     assert counts(plant, -500, 0) == [False, False]
     Enterprise.objects.filter(pk=plant.pk).update(status_since=day(-7))
     assert counts(plant, -8, -7) == [True, False]
+
+
+def test_the_colour_of_a_closed_one_asks_for_no_assessment(county: County, browse: Browse) -> None:
+    client, address = browse(county.officer), reverse("enterprise", args=[county.enterprise.pk])
+    for status, shown in (("producing", False), ("closed", True)):
+        Enterprise.objects.filter(pk=county.enterprise.pk).update(status=status)
+        LiveColour.objects.get_or_create(
+            enterprise=county.enterprise, defaults={"colour": "", "changed_at": NOW, "computed_at": NOW}
+        )
+        page = client.get(address).content.decode()
+        assert ("已关闭，不计" in page, "先完成风险评估" in page) == (shown, not shown)
 
 
 def test_the_denominators_of_the_county_follow(county: County, browse: Browse) -> None:

@@ -47,9 +47,12 @@ def plan_visit(
     """Plan a visit of `body` (and `others`) and tell the enterprise, unless it is unannounced.
 
     Raises NotYourTurn for who does not act for `body` or does not see the place, and CaseError with a
-    sentence for a day that is over, a reason that does not fit, or one visit more than the year allows.
+    sentence for an enterprise that is closed, a day that is over, a reason that does not fit, or one visit
+    more than the year allows.
     """
     where = where.completed()
+    if sentence := closed(where):
+        raise CaseError(sentence)
     why = _reason(reason, reason_text, announced)
     bodies = list({unit.pk: unit for unit in (body, *others)}.values())
     if body not in bodies_of(actor, now):
@@ -92,6 +95,14 @@ def plan_visit(
     if announced:
         tell_enterprise(visit, actor, now)
     return visit
+
+
+def closed(where: Whereabouts) -> str:
+    """Return why nobody is visited any more at an enterprise that is closed, "" elsewhere."""
+    if where.enterprise is None or where.enterprise.status != Enterprise.Status.CLOSED:
+        return ""
+    words = {"enterprise": where.enterprise}
+    return _("%(enterprise)s已关闭，不再安排检查；又开工的，请先在企业台账改回状态。") % words
 
 
 def send(visit: Visit, inspectors: Sequence[Person]) -> None:

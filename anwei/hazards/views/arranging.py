@@ -18,7 +18,7 @@ from anwei.hazards.planning.bodies import require_body
 from anwei.hazards.planning.capping import used_by_own, yearly_cap
 from anwei.hazards.services.cancelling import merge_visits
 from anwei.hazards.services.opening import Whereabouts
-from anwei.hazards.services.visits import plan_visit
+from anwei.hazards.services.visits import closed, plan_visit
 from anwei.hazards.views.filing import places_found, where_asked
 from anwei.hazards.views.inspections import OPEN, ROWS
 from anwei.ledgers.listing import number_in
@@ -72,6 +72,7 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "where": where,
+        "closed": closed(where.completed()),
         "used": used_by_own(where.enterprise, person),
         "cap": yearly_cap(),
     }

@@ -44,6 +44,9 @@ def colour_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict[
 
 def _printed(asked: Asked) -> Iterator[Block]:
     found = colour_sheet(asked.enterprise, asked.person, asked.now)
+    if asked.enterprise.status == Enterprise.Status.CLOSED:
+        yield Paragraph(_("实时颜色：已关闭，不计。"))
+        return
     if found["row"] is None:
         yield Paragraph(_("还没有计算。"))
         return
