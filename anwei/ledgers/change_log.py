@@ -104,12 +104,18 @@ def _values(
     changed = change.content.get("changed", {})
     for name, (before, after) in changed.items():
         column = columns.get(name)
-        label = column.label if column else name
+        label = column.label if column else _label(ledger, name)
         yield label, in_words(column, before, texts), in_words(column, after, texts)
     if not changed:
         for name, value in change.content.get("values", change.content).items():
             if name in columns and value not in (None, ""):
                 yield columns[name].label, "", in_words(columns[name], value, texts)
+
+
+def _label(ledger: Ledger, name: str) -> Any:
+    """Return what a field without a column is called, the name itself where the model has no such field."""
+    fields = {one.name: one for one in ledger.model._meta.concrete_fields}
+    return fields[name].verbose_name if name in fields else name
 
 
 def _columns(ledger: Ledger) -> dict[str, Column]:

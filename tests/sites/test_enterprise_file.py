@@ -18,7 +18,7 @@ from anwei.org.models import Person
 from anwei.sites.enterprise_file import GROUPS, sheets
 from anwei.sites.models import ColourChange, Contact, Licence, StatusPeriod
 from anwei.sites.timeline import EVENTS_A_PAGE, sources
-from tests.kernel.county import NOW, County
+from tests.kernel.county import NOW, County, in_post
 from tests.kernel.documents import hand_in
 from tests.sites.files import PHONE, fill_file
 from tests.sites.risks import chemical, confirmed, fill_risks, installation, place
@@ -78,6 +78,13 @@ def test_the_head_counts_and_masks(filled: County, browse: Browse) -> None:
         "当前报警": (0, False),
         "90 天内到期": (3, True),
     }
+
+
+def test_two_without_telephones_leave_no_comma(county: County, browse: Browse) -> None:
+    second = in_post("second", county.principal)
+    Person.objects.filter(pk__in=[county.boss.pk, second.pk]).update(phone="")
+    text = page(browse(county.officer), county)
+    assert "second</td>" in text and '<td class="muted">、</td>' not in text
 
 
 def test_the_one_who_answered_last_is_the_one_to_call(filled: County, browse: Browse) -> None:

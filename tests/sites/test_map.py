@@ -199,6 +199,8 @@ def test_a_datum_mixed_up_is_found_and_cured_by_one_click(
     assert doubted(client) == []
     change = Change.objects.filter(register="sites.site", row=str(site.pk)).latest("number")
     assert change.reason == "取自手机地图" and change.content["changed"]["datum"] == ["cgcs2000", "gcj02"]
+    record = client.get(f"/ledgers/sites/{site.pk}/").content.decode()
+    assert "原始经度" in record and "raw_longitude" not in record
     client.post(address, {"datum": "cgcs2000", "reason": "又改回来"})  # the raw pair was kept
     site.refresh_from_db()
     assert Point(site.longitude, site.latitude) == shown
@@ -389,6 +391,16 @@ def test_polygons_of_another_datum_are_converted(county: County, system: Person,
     client.post("/map/boundaries/", {"document": document_in(page), "write": "", "reason": "高德描绘"})
     stored = Territory.objects.get(code=TOWN).boundary["coordinates"][0]
     assert all(distance(Point(*got), want) < 1 for got, want in zip(stored, true, strict=False))
+
+
+def test_changes_of_polygons_are_told_the_newest_first(mapped: Mapped, clerk: Person, browse: Browse) -> None:
+    office, lines = browse(clerk), "119.8, 38.7\n120, 38.7\n120, 38.8"
+    other = Territory.objects.exclude(code=TOWN).filter(code__regex=r"^\d{9}$").order_by("code")[0].code
+    for code, shift, reason in ((TOWN, "", "第一"), (TOWN, "\n119.9, 38.9", "第二"), (other, "", "第三")):
+        drawn = {"lines": lines + shift, "reason": reason}
+        assert office.post(f"/map/boundaries/{code}/", drawn).status_code == 302
+    changes = office.get("/map/boundaries/").context["changes"]
+    assert [change.reason for change, _name in changes] == ["第三", "第二", "第一"]
 
 
 def test_a_polygon_is_drawn_with_a_reason_by_the_system_administrator_or_the_office_alone(

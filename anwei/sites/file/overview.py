@@ -69,7 +69,11 @@ def staff_of(enterprise: Enterprise, now: datetime, *, full: bool = False) -> li
         phones = [one.phone if full else masked(one.phone) for one in people]
         name = _("、").join(map(str, people)) or _("空缺")
         lines.append(
-            (post.title if post.unit_id == enterprise.unit_id else str(post), name, _("、").join(phones))
+            (
+                post.title if post.unit_id == enterprise.unit_id else str(post),
+                name,
+                _("、").join(filter(None, phones)),
+            )
         )
     return lines
 

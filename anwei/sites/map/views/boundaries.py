@@ -134,7 +134,7 @@ def _region(township: Territory) -> Region:
 
 def _changes(code: str = "") -> list[tuple[Change, str]]:
     """Return the last changes of polygons with the township's name, of all or of one."""
-    rows = Change.objects.filter(register=REGISTER).select_related("actor").order_by("-number")
+    rows = Change.objects.filter(register=REGISTER).select_related("actor").order_by("-at", "-pk")
     rows = rows.filter(row=code) if code else rows
     names = dict(Territory.objects.values_list("code", "name"))
     return [(row, names.get(row.row, row.row)) for row in rows[:LAST]]
