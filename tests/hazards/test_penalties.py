@@ -79,6 +79,8 @@ def test_a_penalty_is_published_by_a_second_person_and_withdrawn_by_itself(
         safe.supervising.unit,
     )
     assert "第97条(五)" in penalty.article and "未将隐患排查治理情况如实记录" in penalty.violation
+    for address in (f"/cases/{penalty.pk}/", "/penalties/"):
+        assert 'href="/law/law_spf/97/"' in signed_in(safe.inspector).get(address).content.decode(), address
     clock = penalty.clocks.get()
     # decided on Monday 23 November: the seventh working day after is Wednesday 2 December
     assert (clock.due_at - timedelta(seconds=1)).date() == date(2026, 12, 2)

@@ -157,6 +157,11 @@ def test_a_number_changes_with_what_people_do(safe: Safe) -> None:
     assert "样本不足" in page and "%</strong>" not in page
 
 
+def test_the_articles_behind_the_indicators_are_links(safe: Safe) -> None:
+    page = signed_in(safe.inspector).get("/hazards/").content.decode()
+    assert 'href="/law/' in page.partition('id="meanings"')[2].partition("</dl>")[0]
+
+
 def test_the_comparison_of_two_periods_is_exact() -> None:
     for n, of in ((0, 3), (3, 3), (2, 3), (1, 4), (7, 9), (30, 47), (20, 47)):
         assert at_least(n, of) == pytest.approx(sum(comb(of, k) for k in range(n, of + 1)) / 2**of)

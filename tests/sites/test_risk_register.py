@@ -147,6 +147,12 @@ def test_the_form_registers_a_point_and_the_review_follows_the_cycle(county: Cou
     assert log.content["changed"]["control_enterprise"] == ["厂长", "副厂长"]
 
 
+def test_the_standards_beside_a_point_are_links(county: County, browse: Browse) -> None:
+    row = point(place(county.enterprise), accidents="WSA10004")
+    page = browse(county.officer).get(reverse("risk_point", args=[row.pk])).content.decode()
+    assert ">GB 6441-2025</a>" in page
+
+
 def test_nobody_registers_at_a_place_out_of_sight(county: County, browse: Browse) -> None:
     site = place(county.other_enterprise, "MK-1", "采面")
     lines = [["风险点", "编号", "场所"], ["罐", "F1", site.code]]
