@@ -65,6 +65,9 @@ def test_the_enterprise_assesses_and_one_regulator_confirms_both_in_two_clicks(
     assert made.assessor == county.worker and made.result["level"] == 1
     page = officer.get(answer.headers["Location"]).content.decode()
     assert "worker" in page and "officer 确认变更后自动辨识分级" in page
+    unit = officer.get(reverse("risk_installation", args=[made.installation_id])).content.decode()
+    assert "去复核" in unit and "另一人" not in unit  # who let the change in may review it too
+    assert "评估人和改过存量、人数的人不能复核" in unit
     sealed = Change.objects.get(register="sites.assessment", row=str(made.pk))
     assert (sealed.actor, sealed.content["assessor"]) == (county.officer, county.worker.pk)
     assert answered(officer, made, "confirm") == 302
