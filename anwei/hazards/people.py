@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from anwei.cases.models import Entry
 from anwei.hazards.models import Hazard
+from anwei.hazards.services.finders import BETWEEN
 from anwei.org.models import Person
 
 
@@ -20,4 +21,4 @@ def names_around(hazard: Hazard | None, units: Iterable[int | None], cases: Iter
     if hazard is not None:
         told |= {hazard.responsible_name, hazard.finder}
         told |= set() if hazard.found_by is None else {hazard.found_by.full_name}
-    return {name for name in told if name}
+    return {name for each in told if each for name in (each, *BETWEEN.split(each)) if name}

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 
-BETWEEN = r"[\s\-‐‑–—_·.]?"  # one at most between two digits of a number
+BETWEEN = r"[\s\-‐‑–—_·./]{0,2}"  # between two digits of a number
 
 
 def _grouped(*digits: str) -> str:
@@ -26,7 +26,8 @@ CARD = re.compile(
 )
 PHONE = re.compile(
     f"(?<![0-9])(?:(?:\\+|00)?86{BETWEEN})?"
-    f"(?:{_grouped('1', '[3-9]', *['[0-9]'] * 9)}|0[0-9]{{2,3}}{BETWEEN}[0-9]{{3,4}}{BETWEEN}[0-9]{{4}})"
+    f"(?:{_grouped('1', '[3-9]', *['[0-9]'] * 9)}"
+    f"|[（(]?0[0-9]{{2,3}}[）)]?{BETWEEN}[0-9]{{3,4}}{BETWEEN}[0-9]{{4}})"
     r"(?![0-9])"
 )
 SHORTEST = 2  # letters of a name: a single one is a word of the language

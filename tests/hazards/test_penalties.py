@@ -272,7 +272,15 @@ def test_penalties_of_people_do_not_close_the_plant(safe: Safe, head: Person) ->
 
 
 @pytest.mark.parametrize(
-    "words", ["138 0013 8000", "１３８００１３８０００", "+86138-0013-8000", "司马 长风", "司马长风"]
+    "words",
+    [
+        "138  0013 8000",
+        "１３８００１３８０００",
+        "+86138/0013/8000",
+        "（0730）8812345",
+        "司马 长风",
+        "司马长风",
+    ],
 )
 def test_nobody_of_a_workshop_and_no_number_in_any_writing_is_published(
     safe: Safe, head: Person, words: str

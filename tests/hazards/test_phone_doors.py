@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from anwei.cases.models import Evidence
 from anwei.hazards.models import (
@@ -321,6 +322,47 @@ def test_a_hazard_holds_its_item(crew: Team) -> None:
     send(crew.first, visit, "hazard", item=item, description="缺", place="", criterion="", order="")
     told = check(crew.first, visit, item, "ok", based_on=1)
     assert told["status"] == "refused" and Hazard.objects.get().number in told["message"]
+
+
+def test_an_item_that_stands_well_becomes_no_hazard(crew: Team) -> None:
+    visit = begun(crew)
+    item = items(visit)[0].id
+    check(crew.first, visit, item, "ok")
+    told = send(crew.first, visit, "hazard", item=item, description="缺", place="", criterion="", order="")
+    assert told["status"] == "refused" and "合格" in told["message"] and not Hazard.objects.exists()
+
+
+def test_an_order_whose_day_passed_before_there_was_signal_is_filed(
+    crew: Team, time_machine: TimeMachineFixture
+) -> None:
+    visit = begun(crew)
+    found_at = NOW + timedelta(minutes=10)
+    told = {
+        "item": "",
+        "description": "通道堵塞",
+        "place": "一楼",
+        "criterion": "",
+        "order": "dated",
+        "due_on": (NOW + timedelta(days=1)).date().isoformat(),
+        "requirement": "清通\n并标识",
+        "reason": "一\n二",
+        "at": moment(found_at),
+    }
+    early = send(
+        crew.first, visit, "hazard", **told | {"due_on": (NOW - timedelta(days=1)).date().isoformat()}
+    )
+    assert early["status"] == "refused" and "不能早于检查当天" in early["message"]
+    time_machine.move_to(NOW + timedelta(days=3))
+    late = send(crew.first, visit, "hazard", **told)
+    hazard = Hazard.objects.get()
+    assert late["status"] == "written" and "期限已过" in late["message"]
+    assert (hazard.phase, hazard.found_at) == ("registered", found_at)
+    assert VisitHazard.objects.get().order == "dated"  # as the paper on the spot says
+
+
+def test_a_refusal_to_sign_may_have_lines(crew: Team) -> None:
+    visit = begun(crew)
+    assert send(crew.first, visit, "end", finding="无", head="", refusal="在场\n不签")["status"] == "written"
 
 
 def test_nothing_before_it_began(crew: Team) -> None:

@@ -72,7 +72,8 @@ def file_at_visit(
         raise CaseError(_("检查还没有开始，请先开始检查。"))
     if found.criterion and (why := criterion_refused(found.criterion, day_of(at))):
         raise CaseError(why)
-    _require_fitting(found)
+    _require_fitting(found, day_of(at))
+    _require_failed(visit, found)
     hazard = file_hazard(
         Whereabouts(visit.enterprise, visit.site, visit.territory, visit.sector),
         actor=actor,
@@ -93,12 +94,24 @@ def file_at_visit(
     return hazard, said
 
 
-def _require_fitting(found: Finding) -> None:
-    """Raise CaseError where what is decided does not hold together, whoever may order it."""
+def _require_failed(visit: Visit, found: Finding) -> None:
+    """Raise CaseError where the item stands otherwise than failed: what was to be a hazard was withdrawn."""
+    standing = Check._base_manager.filter(visit=visit, item=found.checklist_item).first()
+    if standing is not None and standing.result != Check.Result.FAILED:
+        raise CaseError(
+            _("检查项现在是“%(result)s”，不能据以登记隐患；确有隐患的，请先改为不合格。")
+            % {"result": standing.get_result_display()}
+        )
+
+
+def _require_fitting(found: Finding, on: date) -> None:
+    """Raise CaseError where what was decided on a day does not hold together, whoever may order it."""
     if found.order and found.order not in Order.values:
         raise CaseError(_("没有这种整改方式。"))
     if found.order in (Order.DATED, Order.STOP) and found.due_on is None:
         raise CaseError(_("限期整改和停产停业整改须写明整改期限。"))
+    if found.order in (Order.DATED, Order.STOP) and found.due_on is not None and found.due_on < on:
+        raise CaseError(_("整改期限不能早于检查当天。"))
     if found.is_major and found.order == Order.IMMEDIATE:
         raise CaseError(_("重大隐患须限期或者停产停业整改，不能立查立改。"))
     if found.is_major and not (found.criterion or found.reason):
@@ -111,6 +124,9 @@ def _ordered(hazard: Hazard, found: Finding, actor: Person, now: datetime) -> tu
     waits = _("隐患%(number)s已登记，由“%(post)s”核实定级。") % words
     if not found.order:
         return hazard, waits
+    if found.due_on is not None and found.due_on < day_of(now):  # told only when there was a signal again
+        over = _("隐患%(number)s已登记；现场责令的期限已过，请“%(post)s”核实定级并定下一步。")
+        return hazard, over % words
     try:
         with transaction.atomic():
             moved = advance(
@@ -165,6 +181,7 @@ def _photos(visit: Visit, found: Finding, now: datetime) -> list[Upload]:
             finding=_examined_before(file),
         )
         for file in chosen.order_by("pk")[:MAX_FILES]
+        if path_of(file.stored_as).exists()  # `anwei verify` tells of one that is gone
     ]
 
 

@@ -34,7 +34,7 @@ TEXTS = {  # of each kind of act: its texts and how long each may be
     },
     ActKind.END: {"finding": 2000, "head": 60, "refusal": 300, "signature_key": 64},
 }
-MULTILINE = frozenset({"note", "description", "requirement", "measures", "finding"})
+MULTILINE = frozenset({"note", "description", "reason", "requirement", "measures", "finding", "refusal"})
 
 
 class Malformed(ValueError):

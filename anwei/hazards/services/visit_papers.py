@@ -89,9 +89,11 @@ def _made(
 
 
 def _number(visit: Visit, kind: str, actor: Person, now: datetime) -> PaperNumber:
-    """Return the number under which a paper of the visit stands already, else the actor's own."""
-    standing = PaperNumber._base_manager.filter(visit=visit, template=TEMPLATES[kind], papers__isnull=False)
-    return standing.first() or number_of(visit, actor, kind, now)
+    """Return the number under which a paper of the visit stands or was printed, else one's own."""
+    of_kind = PaperNumber._base_manager.filter(visit=visit, template=TEMPLATES[kind])
+    printed = of_kind.exclude(used_at=None).order_by("used_at", "pk")
+    standing = of_kind.filter(papers__isnull=False).first() or printed.first()
+    return standing or number_of(visit, actor, kind, now)
 
 
 def _content(
