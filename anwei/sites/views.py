@@ -24,6 +24,7 @@ from anwei.sites.file.head import duty_contact, figures_of, reasons_of
 from anwei.sites.file.registers import PARTS
 from anwei.sites.filters import EnterpriseFilter
 from anwei.sites.models import Enterprise, Site
+from anwei.sites.pictures import pictures_of, sources_of
 from anwei.sites.queries import (
     TOWNSHIP_DIGITS,
     enterprises_of,
@@ -138,10 +139,14 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     places = Site.objects.visible_to(person).select_related("unit", "enterprise__unit")
     shown = get_object_or_404(places, pk=pk)
     township = township_names().get(shown.territory[:TOWNSHIP_DIGITS], shown.territory)
+    pictures = pictures_of(shown, person)
     context = {
         "site": shown,
+        "pictures": pictures,
         "township": township,
         "asides": asides_of(shown, person, timezone.now()),
         "registers": children_of(shown, person),
     }
-    return render(request, "sites/site.html", context)
+    answer = render(request, "sites/site.html", context)
+    answer._csp_update = sources_of(pictures)  # type: ignore[attr-defined]  # as django-csp's csp_update does
+    return answer
