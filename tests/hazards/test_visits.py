@@ -156,6 +156,8 @@ def test_visits_of_several_bodies_become_one(safe: Safe) -> None:
     assert answer.url == f"/inspections/{theirs.pk}/"
     theirs.refresh_from_db(), ours.refresh_from_db()
     assert set(theirs.bodies.all()) == {town, crew.bureau} and theirs.attendances.count() == 3
+    assert theirs.body == crew.bureau  # a township that planned earlier takes no department's power away
+    assert theirs.attendances.get(person=crew.townsman).unit == town
     assert (ours.state, ours.merged_into) == ("merged", theirs)
     assert "综合查一次" in page(safe.county.boss, f"/inspections/{theirs.pk}/")
 
@@ -193,6 +195,7 @@ def test_moving_a_merged_visit_keeps_who_comes_from_the_other_body(safe: Safe) -
     going = [crew.first.pk, crew.second.pk, crew.townsman.pk]
     assert act(crew.first, first, "change", planned_on=days(1), inspectors=going).status_code == 302
     assert set(first.attendances.values_list("person", flat=True)) == set(going)
+    assert first.attendances.get(person=crew.townsman).unit == town
 
 
 def test_what_is_too_far_apart_is_not_merged(safe: Safe) -> None:

@@ -21,7 +21,7 @@ from anwei.hazards.models import Check, Hazard, PaperNumber, Visit, VisitFile
 from anwei.org.models import Unit
 from tests.hazards.conftest import build_safe, quick_hashes, today_is_the_day_of_the_story  # noqa: F401
 from tests.hazards.doors import LATER, signed_in
-from tests.hazards.inspecting import TODAY, Team, days, plan, team
+from tests.hazards.inspecting import TODAY, Team, plan, team
 from tests.hazards.phoning import items
 from tests.hazards.telephone import Server, Telephone, telephones
 from tests.stories.desks import desks, require_whole, save_dossier
@@ -70,9 +70,9 @@ def test_from_the_plan_of_a_visit_to_the_closing_off(crew: Team, server: Server,
 
 
 def _one_visit_of_two_bodies(crew: Team, server: Server, folder: Path) -> Visit:
-    """Plan a visit of the bureau by its form, beside that of the township; make one of both."""
+    """Plan a visit of the bureau by its form, after that of the township; make one of both."""
     town = Unit.objects.get(name="甲镇人民政府")
-    theirs = plan(crew, crew.townsman, body=town.pk, inspectors=[crew.townsman.pk], planned_on=days(1))
+    theirs = plan(crew, crew.townsman, body=town.pk, inspectors=[crew.townsman.pk])
     with desks({"inspector": crew.first}, server.address, folder) as seated:
         desk = seated["inspector"]
         page = desk.open(f"/inspections/new/?enterprise={crew.plant.pk}")
@@ -86,7 +86,7 @@ def _one_visit_of_two_bodies(crew: Team, server: Server, folder: Path) -> Visit:
     visit = Visit.objects.get(merged_into=None)
     assert kept == f"{server.address}/inspections/{visit.pk}/"
     assert {unit.name for unit in visit.bodies.all()} == {"甲镇人民政府", "测试县应急管理局"}
-    assert visit.attendances.count() == 3 and Visit.objects.get(merged_into=visit) == theirs
+    assert visit.attendances.count() == 3 and visit == theirs and visit.body == crew.bureau
     return visit
 
 

@@ -12,6 +12,7 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import PaperNumber, Visit
 from anwei.hazards.planning.bodies import bodies_of
 from anwei.hazards.planning.merging import may_be_one
+from anwei.hazards.powers import why_not
 from anwei.hazards.services.paper_numbers import void_unused
 from anwei.hazards.services.visits import (
     locked,
@@ -46,6 +47,8 @@ def cancel_visit(visit: Visit, *, actor: Person, now: datetime, reason: str) -> 
 def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Visit:
     """Make one visit (综合查一次) of several planned ones to one enterprise; return it, the earliest of them.
 
+    The body of the earliest whose body may issue orders leads: a township without the power, which only
+    planned before the others, would leave the department that comes along without its papers.
     Raises NotYourTurn where none of them is of a body of the actor, CaseError where they cannot be one.
     """
     rows = Visit._base_manager.select_for_update().filter(pk__in=[visit.pk for visit in visits])
@@ -58,10 +61,11 @@ def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Vi
         raise NotYourTurn(_("只有参加检查的单位可以合并。"))
     kept, rest = together[0], together[1:]
     inspectors = [one.person for visit in together for one in visit.attendances.select_related("person")]
+    kept.body = next((visit.body for visit in together if not why_not(visit.body)), kept.body)
     kept.bodies.set(bodies.values())
-    send(kept, list({person.pk: person for person in inspectors}.values()))
+    send(kept, list({person.pk: person for person in inspectors}.values()), now)
     kept.counted = any(visit.counted for visit in together)
-    kept.save(update_fields=["counted"])
+    kept.save(update_fields=["body", "counted"])
     for visit in rest:
         visit.cancelled_at, visit.merged_into = now, kept
         visit.cancel_reason = _("并入%(number)s，综合查一次") % {"number": kept.number}
@@ -69,7 +73,8 @@ def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Vi
         remember(visit, "merge", {"into": kept.number}, actor=actor, now=now)
         _take_numbers_along(visit, kept)
         void_unused(visit, actor=actor, now=now)
-    remember(kept, "merge", {"of": [visit.number for visit in rest]}, actor=actor, now=now)
+    told = {"of": [visit.number for visit in rest], "body": kept.body_id}
+    remember(kept, "merge", told, actor=actor, now=now)
     if kept.announced:
         names = _("、").join(str(unit) for unit in bodies.values())
         words = {"day": kept.planned_on, "bodies": names, "number": kept.number}

@@ -81,7 +81,7 @@ def plan_visit(
         planned_at=now,
     )
     visit.bodies.set(bodies)
-    send(visit, inspectors)
+    send(visit, inspectors, now)
     content = {
         "number": visit.number,
         "enterprise": visit.enterprise_id,
@@ -105,19 +105,20 @@ def closed(where: Whereabouts) -> str:
     return _("%(enterprise)s已关闭，不再安排检查；又开工的，请先在企业台账改回状态。") % words
 
 
-def send(visit: Visit, inspectors: Sequence[Person]) -> None:
-    """Put inspectors on a visit, each with unit and the certificate number that is valid on its day."""
+def send(visit: Visit, inspectors: Sequence[Person], now: datetime) -> None:
+    """Put inspectors on a visit, each with unit and the certificate number that is valid on its day.
+
+    Who has no certificate goes along for that of the bodies at which they act, else for the leading one.
+    """
+    bodies = {*visit.bodies.all()}
     known = {one.person_id: one for one in certified_on(visit.planned_on).filter(person__in=inspectors)}
     for person in inspectors:
-        certificate = known.get(person.pk)
-        Attendance._base_manager.get_or_create(
-            visit=visit,
-            person=person,
-            defaults={
-                "unit": visit.body if certificate is None else certificate.unit,
-                "certificate": "" if certificate is None else certificate.number,
-            },
-        )
+        if (certificate := known.get(person.pk)) is not None:
+            told = {"unit": certificate.unit, "certificate": certificate.number}
+        else:
+            own = (unit for unit in bodies_of(person, now) if unit in bodies)
+            told = {"unit": next(own, visit.body), "certificate": ""}
+        Attendance._base_manager.get_or_create(visit=visit, person=person, defaults=told)
 
 
 @transaction.atomic
@@ -136,7 +137,7 @@ def change_visit(
     visit.planned_on = planned_on
     visit.save(update_fields=["planned_on"])
     visit.attendances.all().delete()
-    send(visit, inspectors)
+    send(visit, inspectors, now)
     content = {"planned_on": planned_on.isoformat(), "inspectors": [one.pk for one in inspectors]}
     remember(visit, "change", content, actor=actor, now=now)
     if moved and visit.announced:
