@@ -32,7 +32,12 @@ from tests.monitoring.plant import Plant, raised
 from tests.support.static_rules import PACKAGE
 
 PICTURE = b"\xff\xd8\xff" + bytes(80) + b"\xff\xd9"
-OWNERS = {"ledgers/papers/services.py", "org/services/signings.py", "portal/suggestions.py"}
+OWNERS = {
+    "hazards/services/visit_papers.py",
+    "ledgers/papers/services.py",
+    "org/services/signings.py",
+    "portal/suggestions.py",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ def test_a_place_shows_its_cameras_from_their_own_hosts_alone(county: County, br
     assert policy["media-src"] == ["https://media.county.test:8443"]
     assert policy["img-src"][-2:] == ["http://10.9.8.7", "https://snap.county.test"]
     assert "*" not in answer["Content-Security-Policy"]
-    assert "county.test" not in client.get("/sites/map/")["Content-Security-Policy"]
+    assert "county.test" not in client.get("/map/")["Content-Security-Policy"]
 
 
 def test_a_token_in_an_address_is_for_who_keeps_the_register(county: County, browse: Browse) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from anwei.datafolder import DataFolder
+from anwei.hazards.models import VisitPaper
 from anwei.ledgers.models import PaperVersion
 from anwei.org.models import Signing
 from anwei.portal.models import Suggestion
@@ -18,6 +19,7 @@ ORPHANS = "orphans"  # name of the nightly look among the kept results
 AGE = timedelta(days=1)  # a younger one may belong to a transaction that is still open
 NAMED_IN: tuple[tuple[type[models.Model], str], ...] = (  # every column that names a file there
     (PaperVersion, "stored_as"),
+    (VisitPaper, "stored_as"),
     (Signing, "scan"),
     (Suggestion, "photo"),
 )
