@@ -69,7 +69,7 @@ async function write({ key: [person, visit, kind, item], told, ready, seen }) {
       change: isNewer ? seen.change : row.change,
       ready: ready ?? row.ready,
       edited: row.edited + 1,
-      at: new Date().toISOString(),
+      at: kind === "begin" && row.frozen ? row.at : new Date().toISOString(), // a corrected beginning was when it was
     });
   });
 }

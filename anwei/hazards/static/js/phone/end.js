@@ -1,7 +1,9 @@
 /* The end of a visit: what was seen in sum, the head's signature or its refusal, the papers on the spot. */
 
+import { drafts } from "./outbox.js";
 import { fill, fitting } from "./paper.js";
-import { answerOf, isEnded, progress, refusedOf, reload, say, shown } from "./state.js";
+import { removed } from "./photos.js";
+import { answerOf, isEnded, isTried, progress, refusedOf, reload, say, shown } from "./state.js";
 import { pad } from "./signature.js";
 import { newKey } from "./store.js";
 import { drawn, filled, part, word } from "./words.js";
@@ -14,14 +16,16 @@ export function endScreen(state) {
   const input = (field) => screen.querySelector(`[data-field="${field}"]`);
   const isSigned = () => state.files.some((file) => file.key === told().signature_key);
   const keep = (change, options) => {
-    say(state, "end", "", change, options);
+    const isCorrected = refusedOf(state, "end") && { ready: false }; // told anew once it is finished again
+    say(state, "end", "", change, options ?? isCorrected ?? {});
     update();
   };
 
   function update() {
     const counts = progress(state);
     const row = answerOf(state, "end");
-    const isLocked = isEnded(state);
+    const refused = refusedOf(state, "end");
+    const isLocked = isEnded(state) && !(refused && !state.visit.ended_at);
     filled(screen, { ok: counts.ok, failed: counts.failed, not_applicable: counts.not_applicable, open: counts.open });
     part(screen, "unanswered").hidden = counts.open === 0 || isLocked;
     for (const button of screen.querySelectorAll("[data-signing]")) {
@@ -34,8 +38,10 @@ export function endScreen(state) {
     part(screen, "pad").classList.toggle("p-locked", isLocked);
     part(screen, "again").hidden = isLocked || !isSigned();
     part(screen, "finish").hidden = isLocked;
-    part(screen, "reopen").hidden = !(row?.ready && row.edited > row.frozen);
-    const refused = refusedOf(state, "end");
+    const isOut = isTried(state, "end") || row?.settled || state.visit.ended_at;
+    part(screen, "reopen").hidden = !row?.ready || (Boolean(isOut) && !refused);
+    const n = drafts([...state.answers.values()]).length;
+    filled(screen, { unconfirmed: n ? word("unconfirmedHere", { n }) : "" });
     part(screen, "said").textContent = refused?.message ?? (isLocked ? word(row?.settled ? "endSent" : "endKept") : "");
     part(screen, "said").classList.toggle("urgent", Boolean(refused) || !isLocked);
     part(screen, "papers").replaceChildren(...fitting(state).map((paper) => paperLink(state, paper)));
@@ -52,10 +58,13 @@ export function endScreen(state) {
     input("finding").value = [fill("draft", counts), ...lines].join("\n");
     keep({ finding: input("finding").value });
   });
+  const unsign = sign(state, screen, told, keep);
   for (const button of screen.querySelectorAll("[data-signing]")) {
-    button.addEventListener("click", () => keep({ signing: button.dataset.signing }));
+    button.addEventListener("click", () => {
+      keep({ signing: button.dataset.signing });
+      if (button.dataset.signing === "refused") unsign();
+    });
   }
-  sign(state, screen, told, keep);
   part(screen, "finish").addEventListener("click", () => {
     const lack = missing(told(), isSigned());
     if (lack) {
@@ -89,19 +98,25 @@ function missing({ finding, head, signing, refusal }, isSigned) {
 
 function sign(state, screen, told, keep) {
   const canvas = part(screen, "pad");
-  const key = told().signature_key || newKey();
+  let key = told().signature_key || newKey();
   const before = state.files.find((file) => file.key === key);
-  const drawing = pad(canvas, { person: state.person, visit: state.pk }, key, {
+  const drawing = pad(canvas, { person: state.person, visit: state.pk }, () => key, {
     picture: before?.blob,
     onKept: (row) => {
-      state.files = [...state.files.filter((file) => file.key !== key), row];
-      keep({ signature_key: key });
+      state.files = [...state.files.filter((file) => file.key !== row.key), row];
+      keep({ signature_key: row.key });
     },
   });
-  part(screen, "again").addEventListener("click", () => {
+  /* What was not sent goes; another signature has a key of its own. */
+  const unsign = async () => {
+    const old = key;
+    key = newKey();
     drawing.blank();
     keep({ signature_key: "" });
-  });
+    if (await removed(old)) state.files = state.files.filter((file) => file.key !== old);
+  };
+  part(screen, "again").addEventListener("click", unsign);
+  return unsign;
 }
 
 function paperLink(state, { key, label, number }) {

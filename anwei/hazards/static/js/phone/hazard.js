@@ -1,11 +1,11 @@
 /* A failed item as a hazard: the criteria it may meet are proposed, a person confirms one or says why none. */
 
 import { found } from "./criteria.js";
-import { answerOf, isEnded, refusedOf, say } from "./state.js";
+import { isFiled, withdrawn } from "./outbox.js";
+import { answerOf, isEnded, isTried, refusedOf, say } from "./state.js";
 import { drawn, filled, part, today, word } from "./words.js";
 
 const FIELDS = ["description", "place", "reason", "due_on", "requirement", "measures"];
-const SETTLED = ["written", "already", "conflict"];
 
 export function hazardBlock(state, name, item, noteOf) {
   const block = drawn("hazard");
@@ -16,15 +16,17 @@ export function hazardBlock(state, name, item, noteOf) {
 
   const keep = (change, confirmed) => {
     const next = { ...told(), ...change };
-    const isReady = (confirmed ?? row()?.ready ?? false) && !missing(state, next, proposals);
+    const isReady = (confirmed ?? Boolean(row()?.ready && !refusedOf(state, "hazard", name))) && !missing(state, next, proposals);
     say(state, "hazard", name, change, { ready: isReady });
     update();
   };
-  const settled = () => (row()?.edited === row()?.frozen ? row()?.settled : undefined);
+  const settled = () => (row() && isFiled(row()) ? row().settled : undefined);
+  const isUnchangeable = () => Boolean(settled()) || isTried(state, "hazard", name);
 
   function update() {
     const answer = told();
-    const isLocked = SETTLED.includes(settled()) || isEnded(state);
+    const refused = refusedOf(state, "hazard", name);
+    const isLocked = isUnchangeable() || (isEnded(state) && !refused);
     part(block, "start").hidden = Boolean(row()) || isLocked;
     part(block, "form").hidden = !row();
     part(block, "propose").hidden = Boolean(row()) || !proposals.some((one) => one.usable);
@@ -43,9 +45,10 @@ export function hazardBlock(state, name, item, noteOf) {
     part(block, "due").hidden = !["dated", "stop"].includes(answer.order);
     part(block, "measures").hidden = !(state.visit.delegated && (answer.order === "stop" || answer.major));
     for (const control of block.querySelectorAll("input, textarea")) control.disabled = isLocked;
-    part(block, "confirm").hidden = isLocked || Boolean(row()?.ready);
-    const refused = refusedOf(state, "hazard", name);
-      const said = refused?.message ?? (settled() ? row().message || word("hazardSent") : row()?.ready ? word("hazardReady") : "");
+    for (const button of block.querySelectorAll('[data-part="yes"]')) button.disabled = isLocked;
+    part(block, "confirm").hidden = isLocked || Boolean(row()?.ready && !refused);
+    part(block, "withdraw").hidden = isLocked || !(row()?.ready || refused);
+    const said = refused?.message ?? (isTried(state, "hazard", name) ? word("hazardGoing") : settled() ? row().message || word("hazardSent") : row()?.ready ? word("hazardReady") : "");
     part(block, "said").textContent = said;
     part(block, "said").classList.toggle("urgent", Boolean(refused) || settled() === "conflict");
   }
@@ -68,6 +71,7 @@ export function hazardBlock(state, name, item, noteOf) {
     if (lack) part(block, "said").textContent = word(lack);
     else keep({}, true);
   });
+  part(block, "withdraw").addEventListener("click", () => withdraw(state, name).then(update));
   const search = part(block, "search");
   search.addEventListener("input", () => {
     const rows = found([...state.criteria.values()], search.value);
@@ -79,7 +83,15 @@ export function hazardBlock(state, name, item, noteOf) {
     part(block, "nothing").hidden = !search.value.trim() || rows.length > 0;
   });
   update();
-  return { block, update, settled };
+  return { block, update, isUnchangeable };
+}
+
+/* What was confirmed is a draft again: nothing of it is filed. */
+export async function withdraw(state, name) {
+  if (!answerOf(state, "hazard", name)) return;
+  state.acts = state.acts.filter((act) => !(act.kind === "hazard" && act.item === name && (act.state === "refused" || !act.tried)));
+  await say(state, "hazard", name, {}, { ready: false });
+  await withdrawn({ person: state.person, visit: state.pk, item: name });
 }
 
 const draw = (place, rows, answer, keep) => place.replaceChildren(...rows.map((row) => clause(row, answer, keep)));

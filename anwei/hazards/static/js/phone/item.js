@@ -1,6 +1,6 @@
 /* One item of the list: three large buttons; where it failed, note, photos, and the hazard it is. */
 
-import { hazardBlock } from "./hazard.js";
+import { hazardBlock, withdraw } from "./hazard.js";
 import { isBegun, isEnded, refusedOf, say, seenOf, shown } from "./state.js";
 import { strip } from "./strip.js";
 import { drawn, moment, part, word } from "./words.js";
@@ -16,7 +16,7 @@ export function itemBlock(state, item, n, onAnswer) {
 
   const update = () => {
     const answer = shown(state, item.code);
-    const isLocked = !isBegun(state) || isEnded(state) || ["written", "already"].includes(hazard?.settled());
+    const isLocked = !isBegun(state) || (isEnded(state) && !refusedOf(state, "check", item.code)) || Boolean(hazard?.isUnchangeable());
     block.dataset.result = answer.result ?? "";
     for (const button of block.querySelectorAll("[data-result]")) {
       button.setAttribute("aria-checked", String(button.dataset.result === answer.result));
@@ -24,16 +24,17 @@ export function itemBlock(state, item, n, onAnswer) {
     }
     note.disabled = isLocked;
     if (document.activeElement !== note && answer.theirs) note.value = answer.note ?? "";
-    const hasMore = answer.result === "failed" || Boolean(note.value) || state.files.some((file) => file.item === item.code);
+    const hasMore = answer.result === "failed" || Boolean(refusedOf(state, "hazard", item.code)) || Boolean(note.value) || state.files.some((file) => file.item === item.code);
     part(block, "more").hidden = !(hasMore || block.dataset.open === "yes");
     part(block, "open").hidden = !part(block, "more").hidden;
     part(block, "standing").textContent = standing(state, item.code, answer);
     part(block, "standing").dataset.tone = tone(state, item.code, answer);
-    if (answer.result === "failed" && !hazard) {
+    const isHazard = answer.result === "failed" || Boolean(refusedOf(state, "hazard", item.code));
+    if (isHazard && !hazard) {
       hazard = hazardBlock(state, item.code, item, () => note.value);
       part(block, "hazard").append(hazard.block);
     }
-    part(block, "hazard").hidden = answer.result !== "failed";
+    part(block, "hazard").hidden = !isHazard;
     hazard?.update();
     files.box.dataset.locked = isLocked && isEnded(state) ? "yes" : "";
     files.update();
@@ -42,6 +43,7 @@ export function itemBlock(state, item, n, onAnswer) {
   for (const button of block.querySelectorAll("[data-result]")) {
     button.addEventListener("click", () => {
       say(state, "check", item.code, { result: button.dataset.result, note: note.value }, { ready: true, seen: seenOf(shown(state, item.code)) });
+      if (button.dataset.result !== "failed") withdraw(state, item.code).then(update);
       update();
       onAnswer();
     });

@@ -14,6 +14,7 @@ import { drawn, part, word } from "./words.js";
 
 const EVERY_MS = 30_000;
 const RETRY_MS = 3_000;
+const REACHES = { offline: "offline", failed: "notTaken" };
 const doors = document.body.dataset;
 const page = document.getElementById("screen");
 const bar = document.getElementById("bar");
@@ -57,8 +58,9 @@ async function showBar(going) {
   bar.dataset.reach = reach;
   const isOut = reach === "signed-out" || reach === "other";
   const queue = going ? word("going", { n: going.n + 1, all: going.of }) : counts.waiting ? word("queued", { n: counts.waiting }) : word("allSent");
-  part(bar, "network").textContent = isOut ? word(reach === "other" ? "otherPerson" : "signInToSend") : word(reach === "offline" ? "offline" : "online");
-  part(bar, "queue").textContent = counts.refused ? `${queue} · ${word("refusedCount", { n: counts.refused })}` : queue;
+  part(bar, "network").textContent = isOut ? word(reach === "other" ? "otherPerson" : "signInToSend") : word(REACHES[reach] ?? "online");
+  const more = ["refused", "unconfirmed"].filter((name) => counts[name]).map((name) => word(`${name}Count`, { n: counts[name] }));
+  part(bar, "queue").textContent = [queue, ...more].join(" · ");
   part(bar, "sign-in").hidden = !isOut;
   document.documentElement.style.setProperty("--p-head", `${bar.parentElement.offsetHeight}px`); // the bar may need two lines
   part(bar, "send").hidden = isOut || reach === "offline" || !counts.waiting || Boolean(going);
@@ -105,6 +107,7 @@ document.addEventListener("unkept", ({ detail }) => {
   part(document.getElementById("unkept"), "why").textContent = detail?.name === "QuotaExceededError" ? word("full") : String(detail?.message ?? "");
   setTimeout(retry, RETRY_MS);
 });
+document.addEventListener("trying", () => shownScreen?.refresh?.());
 document.addEventListener("ended", () => attempt(true));
 part(bar, "send").addEventListener("click", sendNow);
 addEventListener("hashchange", show);
@@ -140,9 +143,13 @@ async function start() {
     return;
   }
   if (await takeWorker()) return;
-  person = await current();
-  await show();
+  const isFromElsewhere = document.referrer.startsWith(`${location.origin}/`); // after the login it may be another person's telephone
+  if (!isFromElsewhere) {
+    person = await current();
+    await show();
+  }
   await takePackage();
+  if (!shownScreen) await show();
   document.body.dataset.ready = "yes";
   await attempt(false);
   setInterval(() => attempt(false), EVERY_MS);

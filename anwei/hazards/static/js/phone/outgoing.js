@@ -1,6 +1,6 @@
 /* What is still here and nowhere else, what the server has, and what it would not take: by visit. */
 
-import { again, handedOver, tally } from "./outbox.js";
+import { again, drafts, handedDraft, handedOver, tally } from "./outbox.js";
 import { forgetVisit, visitsOf } from "./package.js";
 import { isEnded, load } from "./state.js";
 import { ofVisit } from "./store.js";
@@ -10,7 +10,7 @@ export async function outgoingScreen(person, { send }) {
   const screen = drawn("outgoing");
   const update = async () => {
     const counts = await tally(person.pk);
-    filled(screen, { waiting: counts.waiting, refused: counts.refused });
+    filled(screen, { waiting: counts.waiting, refused: counts.refused, unconfirmed: counts.unconfirmed });
     part(screen, "send").disabled = counts.waiting + counts.refused === 0;
     const groups = [];
     for (const visit of await visitsOf(person.pk)) {
@@ -29,7 +29,8 @@ async function groupOf(person, visit, update) {
   const state = await load(person.pk, visit.pk);
   const receipts = await ofVisit("receipts", person.pk, visit.pk);
   const answers = [...state.answers.values()].filter((row) => row.ready);
-  if (!answers.length && !state.files.length && !receipts.length && !state.acts.length) return null;
+  const open = drafts([...state.answers.values()]);
+  if (!answers.length && !open.length && !state.files.length && !receipts.length && !state.acts.length) return null;
   const isIn = (row) => row.edited === row.frozen && ["written", "already", "conflict"].includes(row.settled);
   const photos = state.files.filter((file) => file.kind === "evidence");
   const rest = state.files.filter((file) => file.kind !== "evidence");
@@ -41,6 +42,7 @@ async function groupOf(person, visit, update) {
   });
   for (const act of state.acts.filter((one) => one.state === "refused")) part(group, "refused").append(refusedAct(visit, act, update));
   for (const file of state.files.filter((one) => one.state === "refused")) part(group, "refused").append(refusedFile(visit, file, update));
+  for (const row of open) part(group, "refused").append(draft(state, row, update));
   for (const row of answers.filter((one) => one.settled === "conflict")) {
     const box = drawn("conflict", { what: what(state, row), message: row.message });
     part(box, "open").href = `${document.body.dataset.inspections}${visit.pk}/`;
@@ -52,7 +54,7 @@ async function groupOf(person, visit, update) {
     }));
   }
   part(group, "proof").hidden = receipts.length === 0;
-  const isAllIn = answers.every(isIn) && state.files.every((file) => file.state === "sent" || file.state === "handed") && !state.acts.some((act) => act.state === "waiting" || act.state === "refused");
+  const isAllIn = !open.length && answers.every(isIn) && state.files.every((file) => file.state === "sent" || file.state === "handed") && !state.acts.some((act) => act.state === "waiting" || act.state === "refused");
   part(group, "clear").hidden = !(isAllIn && isEnded(state));
   part(group, "clear").addEventListener("click", async () => {
     await forgetVisit(person.pk, visit.pk);
@@ -85,6 +87,21 @@ function refusedFile(visit, file, update) {
     link.download = file.name;
     link.click();
     URL.revokeObjectURL(link.href);
+  });
+  return box;
+}
+
+/* What was begun and not confirmed: it goes only where a person says that it need not be kept here. */
+function draft(state, row, update) {
+  const { visit } = state;
+  const text = textOf(visit, { body: JSON.stringify(row.told) });
+  const box = drawn("refused", { what: what(state, row), message: word("unconfirmed"), text });
+  part(box, "mend").href = `#/visit/${visit.pk}`;
+  part(box, "again").hidden = true;
+  part(box, "take").addEventListener("click", () => navigator.clipboard.writeText(text).catch(() => (part(box, "text").hidden = false)));
+  part(box, "handed").addEventListener("click", async () => {
+    await handedDraft(row, text);
+    await update();
   });
   return box;
 }

@@ -2,8 +2,9 @@
 
 import { carried, told } from "./exif.js";
 import { LEAST_ROOM, room } from "./package.js";
-import { newKey, put, sha256 } from "./store.js";
+import { asked, newKey, put, sha256, transact } from "./store.js";
 
+export const LARGEST_VOICE = 10 * 1024 * 1024; // bytes
 const LONGEST = 1600; // px
 const SMALL = 1_500_000; // bytes: a JPEG within both is kept as it is
 
@@ -50,3 +51,12 @@ async function position() {
     navigator.geolocation.getCurrentPosition(found, () => done({}), { maximumAge: 120_000, timeout: 3_000 });
   });
 }
+
+/* Not where sending was quicker: what the server has stays here too. */
+export const removed = (key) =>
+  transact(["files"], "readwrite", async (store) => {
+    const row = await asked(store("files").get(key));
+    const mayGo = row && row.state !== "sent";
+    if (mayGo) store("files").delete(key);
+    return mayGo;
+  });

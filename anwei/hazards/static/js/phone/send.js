@@ -2,7 +2,8 @@
 
 import { current, packageOf, refresh } from "./package.js";
 import { settled } from "./answers.js";
-import { againAll, freeze, settleAct, settleFile, waiting } from "./outbox.js";
+import { againAll, freeze, settleAct, settleFile, tried, waiting } from "./outbox.js";
+import { word } from "./words.js";
 
 const doors = document.body.dataset;
 const PATIENCE_MS = 60_000;
@@ -11,6 +12,7 @@ let running = null;
 const tell = (state) => document.dispatchEvent(new CustomEvent("sending", { detail: state }));
 
 class Stopped extends Error {}
+class Failed extends Error {} // one thing, by a fault of the server or of something between: the same key again later
 
 /* Send all that waits. Returns "done", "offline", "signed-out", "other" (somebody else is signed in), "failed" or "busy".
    By hand it sends also what is still under hand, after whatever goes already. */
@@ -42,14 +44,21 @@ async function round(byHand) {
   if (byHand) await againAll(person.pk);
   try {
     let n = 0;
+    const failed = new Set();
     for (;;) {
       await freeze(person.pk, { byHand });
-      const things = await waiting(person.pk);
-      if (!things.length) return "done";
+      const things = await waiting(person.pk, failed);
+      if (!things.length) return failed.size ? "failed" : "done";
       if (!n) await freshToken(person.pk);
       for (const { act, file } of things) {
         tell({ outcome: "sending", n, of: n + things.length - things.findIndex((one) => one.act === act && one.file === file) });
-        await (act ? sendAct(person.pk, act) : sendFile(person.pk, file));
+        try {
+          await (act ? sendAct(person.pk, act) : sendFile(person.pk, file));
+        } catch (error) {
+          if (!(error instanceof Failed)) throw error;
+          failed.add((act ?? file).key);
+          if (act?.kind === "begin") break;
+        }
         n += 1;
       }
     }
@@ -86,11 +95,15 @@ async function ask(person, door, body, headers = {}) {
   if (answer.status === 403 && !said?.message) throw new Stopped("signed-out"); // the token of an earlier session
   if (answer.ok && said?.status) return said;
   if (answer.status >= 400 && answer.status < 500 && said?.message) return { status: "refused", message: said.message };
-  throw new Stopped("failed"); // a fault of the server, or of something between: the same key again later
+  if (answer.status === 413) return { status: "refused", message: word("tooLarge") };
+  throw new Failed(String(answer.status));
 }
 
 async function sendAct(person, act) {
-  await settleAct(act, await ask(person, doors.acts, act.body, { "Content-Type": "application/json" }));
+  const going = await tried(act);
+  if (!going) return;
+  if (going.kind === "hazard") document.dispatchEvent(new CustomEvent("trying"));
+  await settleAct(going, await ask(person, doors.acts, going.body, { "Content-Type": "application/json" }));
 }
 
 async function sendFile(person, file) {
@@ -100,7 +113,7 @@ async function sendFile(person, file) {
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file.blob, file.name);
   const said = await ask(person, doors.files, form);
-  if (said.status !== "refused" && said.sha256 !== sha256) throw new Stopped("failed"); // not what lies here: not received
+  if (said.status !== "refused" && said.sha256 !== sha256) throw new Failed("sha256"); // not what lies here: not received
   await settleFile(file, said);
 }
 

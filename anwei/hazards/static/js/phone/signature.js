@@ -2,7 +2,7 @@
 
 import { keepFile } from "./photos.js";
 
-export function pad(canvas, of, key, { onKept, picture }) {
+export function pad(canvas, of, keyOf, { onKept, picture }) {
   const pen = canvas.getContext("2d");
   let drawing = false;
 
@@ -36,7 +36,7 @@ export function pad(canvas, of, key, { onKept, picture }) {
   });
   canvas.addEventListener("pointerup", () => {
     drawing = false;
-    canvas.toBlob(async (blob) => onKept(await keepFile(of, blob, { key, kind: "signature", name: "signature.png" })), "image/png");
+    canvas.toBlob(async (blob) => onKept(await keepFile(of, blob, { key: keyOf(), kind: "signature", name: "signature.png" })), "image/png");
   });
   return { blank };
 }

@@ -2,6 +2,7 @@
 
 import { answersOf, filesOf, keep, nameOf } from "./answers.js";
 import { byCode } from "./criteria.js";
+import { isFiled } from "./outbox.js";
 import { packageOf, visitOf } from "./package.js";
 import { ofVisit } from "./store.js";
 
@@ -46,10 +47,21 @@ export function shown(state, code) {
 /* What a change of an answer builds on, where it was somebody else's. */
 export const seenOf = ({ theirs }) => theirs && { change: theirs.change, told: { result: theirs.result, note: theirs.note } };
 
-const isUnderWay = (state, kind, item) => state.acts.some((act) => act.kind === kind && act.item === item && act.state !== "corrected");
+const actOf = (state, kind, item) => state.acts.find((act) => act.kind === kind && act.item === item);
+const isUnderWay = (state, kind, item) => Boolean(actOf(state, kind, item));
 
-export const refusedOf = (state, kind, item = "") =>
-  state.acts.find((act) => act.kind === kind && act.item === item && act.state === "refused");
+/* The act that was refused, until its answer is corrected and told anew. */
+export function refusedOf(state, kind, item = "") {
+  const row = answerOf(state, kind, item);
+  const act = actOf(state, kind, item);
+  return act?.state === "refused" && !(row?.ready && row.edited > row.frozen) ? act : undefined;
+}
+
+/* Sent once already and not answered: what it says may not change any more. */
+export const isTried = (state, kind, item = "") => {
+  const act = actOf(state, kind, item);
+  return Boolean(act?.state === "waiting" && act.tried);
+};
 
 export function progress(state) {
   const counts = { all: state.items.length, ok: 0, failed: 0, not_applicable: 0, open: 0 };
@@ -57,15 +69,18 @@ export function progress(state) {
   return { ...counts, done: counts.all - counts.open };
 }
 
-export const isBegun = (state) => Boolean(state.visit.begun_at || answerOf(state, "begin")?.ready);
+export const isBegun = (state) => Boolean(state.visit.begun_at || answerOf(state, "begin")?.ready || answerOf(state, "begin")?.frozen);
 export const isEnded = (state) => Boolean(state.visit.ended_at || answerOf(state, "end")?.ready);
 
 /* Problems beside the list carry names of their own. */
-export const others = (state) => [...state.answers.values()].filter((row) => row.kind === "hazard" && row.item.startsWith("other-")).map((row) => row.item);
+export function others(state) {
+  const rows = [...[...state.answers.values()].filter((row) => row.kind === "hazard"), ...state.files];
+  return [...new Set(rows.map((row) => row.item).filter((item) => item.startsWith("other-")))];
+}
 
 /* The hazards that were confirmed on this phone, in the order of the list. */
 export function hazardsOf(state) {
   const places = new Map(state.items.map((item, n) => [item.code, n]));
-  const rows = [...state.answers.values()].filter((row) => row.kind === "hazard" && row.ready);
+  const rows = [...state.answers.values()].filter((row) => row.kind === "hazard" && row.ready && (!places.has(row.item) || isFiled(row) || shown(state, row.item).result === "failed"));
   return rows.sort((one, other) => (places.get(one.item) ?? 9999) - (places.get(other.item) ?? 9999));
 }

@@ -1,7 +1,6 @@
 /* The strip of photos and spoken notes of one item, with where each of them is. */
 
-import { keepFile, keepPhoto } from "./photos.js";
-import { asked, transact } from "./store.js";
+import { keepFile, keepPhoto, LARGEST_VOICE, removed } from "./photos.js";
 import { canRecord, play, record } from "./voice.js";
 import { drawn, moment, part, word } from "./words.js";
 
@@ -12,7 +11,7 @@ export function strip(state, item) {
     part(box, "said").textContent = text;
   };
   const update = () => {
-    const files = state.files.filter((file) => file.item === item && file.kind !== "signature" && file.state !== "removed");
+    const files = state.files.filter((file) => file.item === item && file.kind !== "signature");
     list.replaceChildren(...files.map((file) => thumb(state, file, update)));
     for (const input of box.querySelectorAll("input")) input.disabled = box.dataset.locked === "yes";
   };
@@ -51,7 +50,7 @@ function recorder(state, item, box, say, update) {
       if (running) {
         const row = await running.stop();
         if (row) state.files.push(row);
-        say(word("keptVoice"));
+        say(word(running.isFull() ? "voiceFull" : "keptVoice"));
         running = null;
         update();
       } else {
@@ -67,6 +66,11 @@ function recorder(state, item, box, say, update) {
   const input = part(box, "sound").querySelector("input");
   input.addEventListener("change", async () => {
     for (const file of input.files) {
+      if (file.size > LARGEST_VOICE) {
+        say(word("voiceTooLarge", { name: file.name }));
+        update();
+        return;
+      }
       state.files.push(await keepFile({ person: state.person, visit: state.pk, item }, file, { kind: "voice", name: file.name }));
     }
     say(word("keptVoice"));
@@ -117,12 +121,3 @@ function look(state, file, update) {
   document.body.append(dialog);
   dialog.showModal();
 }
-
-/* Not where sending was quicker: what the server has stays here too. */
-const removed = (key) =>
-  transact(["files"], "readwrite", async (store) => {
-    const row = await asked(store("files").get(key));
-    const mayGo = row && row.state !== "sent";
-    if (mayGo) store("files").delete(key);
-    return mayGo;
-  });

@@ -4,6 +4,7 @@ import { itemBlock } from "./item.js";
 import { hazardBlock } from "./hazard.js";
 import { askToPersist, LEAST_ROOM, room } from "./package.js";
 import { answerOf, isBegun, isEnded, others, progress, refusedOf, reload, say, shown } from "./state.js";
+import { newKey } from "./store.js";
 import { strip } from "./strip.js";
 import { drawn, filled, part, word } from "./words.js";
 
@@ -16,7 +17,7 @@ export function visitScreen(state) {
     const counts = progress(state);
     filled(screen, { progress: `${counts.done}/${counts.all}` });
     part(screen, "bar").style.width = `${counts.all ? (counts.done / counts.all) * 100 : 0}%`;
-    part(screen, "begin").hidden = isBegun(state);
+    part(screen, "begin").hidden = isBegun(state) && !refusedOf(state, "begin");
     part(screen, "list").hidden = !isBegun(state);
     part(screen, "next").hidden = !isBegun(state) || isEnded(state);
     part(screen, "next").disabled = counts.open === 0;
@@ -43,7 +44,7 @@ export function visitScreen(state) {
     }
   }
   others(state).forEach(add);
-  part(screen, "add").addEventListener("click", () => add(`other-${part(screen, "others").children.length + 1}`));
+  part(screen, "add").addEventListener("click", () => add(`other-${newKey().replaceAll("-", "").slice(0, 24)}`));
   begin(state, screen, update);
   part(screen, "next").addEventListener("click", () => toNextOpen(state, screen));
   part(screen, "end").href = `#/visit/${state.pk}/end`;
@@ -83,7 +84,8 @@ function begin(state, screen, update) {
   const code = part(screen, "code");
   const told = part(screen, "no-room");
   code.value = answerOf(state, "begin")?.told.code ?? "";
-  code.addEventListener("input", () => say(state, "begin", "", { code: lastPart(code.value) }));
+  const keepCode = () => say(state, "begin", "", { code: lastPart(code.value) }, { ready: false });
+  code.addEventListener("input", keepCode);
   part(screen, "begin-now").addEventListener("click", async () => {
     const { free } = await room();
     told.hidden = free >= LEAST_ROOM;
@@ -103,7 +105,7 @@ function begin(state, screen, update) {
   scan.querySelector("input").addEventListener("change", async ({ target }) => {
     const found = await new BarcodeDetector({ formats: ["qr_code"] }).detect(await createImageBitmap(target.files[0])).catch(() => []);
     if (found.length) code.value = lastPart(found[0].rawValue);
-    say(state, "begin", "", { code: lastPart(code.value) });
+    keepCode();
   });
 }
 

@@ -1,6 +1,6 @@
 /* A spoken note: recorded here where the browser can, else by the phone's own recorder through the file input. */
 
-import { keepFile } from "./photos.js";
+import { keepFile, LARGEST_VOICE } from "./photos.js";
 
 export const canRecord = () => Boolean(window.MediaRecorder && navigator.mediaDevices?.getUserMedia);
 
@@ -11,10 +11,16 @@ export async function record(of) {
   const type = recorder.mimeType.split(";")[0] || "audio/webm";
   const name = type === "audio/mp4" ? "voice.m4a" : "voice.webm";
   const pieces = [];
+  let nBytes = 0;
   let row;
   let saving = Promise.resolve();
   recorder.ondataavailable = ({ data }) => {
     if (!data.size) return;
+    nBytes += data.size;
+    if (nBytes > LARGEST_VOICE) {
+      if (recorder.state !== "inactive") recorder.stop();
+      return;
+    }
     pieces.push(data);
     const blob = new Blob(pieces, { type });
     saving = saving.then(async () => {
@@ -23,12 +29,18 @@ export async function record(of) {
   };
   recorder.start(2_000);
   return {
+    isFull: () => nBytes > LARGEST_VOICE,
     stop: () =>
       new Promise((done, failed) => {
-        recorder.onstop = () => {
+        const ended = () => {
           for (const track of stream.getTracks()) track.stop();
           saving.then(() => (row ? keepFile(of, row.blob, { ...row, state: "kept" }) : null)).then(done, failed);
         };
+        if (recorder.state === "inactive") {
+          ended();
+          return;
+        }
+        recorder.onstop = ended;
         recorder.stop();
       }),
   };
