@@ -233,6 +233,8 @@ def signed_in_again(day: Day) -> str:
 def test_what_could_not_be_kept_is_said_and_tried_again(day: Day) -> None:
     phone = day.telephone("full", day.sessions["first"])
     begin(day, phone)
+    ready = phone.page.locator(f'[data-item="{day.items[0]}"] [data-result="ok"]')
+    expect(ready).to_be_enabled()  # the beginning is kept: what cannot be kept comes after it
     phone.page.evaluate(
         """() => { window.put = IDBObjectStore.prototype.put;
         IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; }"""

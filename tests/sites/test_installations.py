@@ -53,7 +53,7 @@ def test_registers_make_an_installation_and_its_first_assessment(county: County,
         "4.3.2 表5",
         "R = 1.2 ×（2×80/10）= 19.2",
         "三级重大危险源",
-        "等监管部门的另一人复核",
+        "评估人和改过存量、人数的人不能复核",
     ):
         assert words in page, words
 
