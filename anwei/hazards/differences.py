@@ -49,12 +49,17 @@ class Difference:
 
 
 def differences(found: Rates, before: Span | None, address: Address, name: Name) -> list[Difference]:
-    """Return at most `SHOWN` sentences, the gravest first; `before` names the days compared with."""
+    """Return at most `SHOWN` sentences, the gravest first; `before` names the days compared with.
+
+    With nothing found in those days no comparison is made: a county that had not begun to record is not one
+    that had no hazards.
+    """
+    compared = before if found.before[""] else None
     said = [
         *_standing(found.whole, address),
         *_late(found, TOWNSHIP, address, name),
         *_late(found, SECTOR, address, name),
-        *([*_risen(found, address, name), _altogether(found, before, address)] if before else []),
+        *([*_risen(found, address, name), _altogether(found, compared, address)] if compared else []),
     ]
     return said[:SHOWN]
 

@@ -186,6 +186,12 @@ def test_a_worse_township_is_named_and_nobody_where_all_are_alike(safe: Safe) ->
     assert re.findall(r"(第\d+镇)整改超期", page) == ["第5镇"]
 
 
+def test_a_county_that_just_began_is_not_told_of_a_rise(safe: Safe) -> None:
+    many_hazards(safe, 60, NOW, days=15)
+    page = signed_in(county_clerk()).get("/hazards/?since=2026-11-04&until=2026-11-24").content.decode()
+    assert "此前同样天数" not in page and "明显增多" not in page
+
+
 def test_a_clause_that_rises_is_named(safe: Safe) -> None:
     many_hazards(safe, 400, NOW, days=100)
     recent = Hazard.objects.filter(found_at__gte=NOW - timedelta(days=20), outcome__in=("", "rectified"))[:14]

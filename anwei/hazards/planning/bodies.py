@@ -55,11 +55,6 @@ def require_official(person: Person) -> None:
         raise PermissionDenied(_("检查计划由党委政府、部门、乡镇查看。"))
 
 
-def is_of_the_office(person: Person, now: datetime) -> bool:
-    """Say whether a person acts in a committee office."""
-    return any(unit.kind == Unit.Kind.COMMITTEE_OFFICE for unit in bodies_of(person, now))
-
-
 def bodies_around(territory: str) -> QuerySet[Unit]:
     """Return the inspecting bodies of the county of a territory, and of the township it lies in."""
     around = [territory[:n] for n in (6, 9)]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.inspection_forms import GoingForm, going_of
 from anwei.hazards.models import State, Visit
-from anwei.hazards.planning.bodies import bodies_of, is_of_the_office, require_body
+from anwei.hazards.planning.bodies import bodies_of, require_body
 from anwei.hazards.planning.capping import used_by_own, yearly_cap
 from anwei.hazards.planning.reading import takes_part
 from anwei.hazards.services.cancelling import cancel_visit
@@ -26,6 +26,7 @@ from anwei.hazards.views.visit_checks import decide_answers, file_finding, recor
 from anwei.hazards.views.visit_parts import parts
 from anwei.hazards.visit_forms import EndForm, FindingForm, RatingForm
 from anwei.ledgers.models import Change
+from anwei.org.committee_office import is_of_the_office
 from anwei.org.models import Person, Unit
 from anwei.org.policy import person_of, signed_in
 
