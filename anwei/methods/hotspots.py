@@ -1,0 +1,171 @@
+"""Where and when more happened than its share: a scan in space and time, right for the many places looked at.
+
+A window is a round zone of neighbouring areas during some periods in a row. Each is compared with what was
+to be expected; the largest excess of all windows is held against the largest of many repetitions by chance,
+so that a county of thirty townships and a year of weeks does not find a "hot spot" in every month.
+
+Without an expectation each area and each period keeps its own total (space-time permutation: a large
+township and a busy month are no hot spot; Kulldorff et al., PLoS Medicine 2 (2005) e59). With one the counts
+are Poisson around it (Kulldorff, Communications in Statistics 26 (1997) 1481).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+
+WIDEST = 0.5  # of the areas: a zone of more than half says where there was less
+FEWEST = 3  # events in a window: two make no pattern
+
+
+@dataclass(frozen=True)
+class Search:
+    """How far to look. `longest`: periods of a window; `ends`: it ends in one of the last so many periods
+    (1: what goes on now); `replicas`: repetitions by chance, the smallest p is 1 / (replicas + 1).
+    """
+
+    longest: int = 8
+    ends: int = 1
+    replicas: int = 999
+    seed: int = 2026
+
+
+@dataclass(frozen=True)
+class HotSpot:
+    """Areas (their places in the table), first and last period, what was counted and expected there; `p` is
+    the share of repetitions by chance with an excess as large anywhere: corrected for all windows looked at.
+    """
+
+    areas: tuple[int, ...]
+    first: int
+    last: int
+    observed: int
+    expected: float
+    p: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the expected number."""
+        return self.observed / self.expected
+
+
+def hot_spots(
+    counts: Counts, positions: Numbers, search: Search = Search(), expected: Numbers | None = None
+) -> list[HotSpot]:
+    """Return the hot spots of a table areas x periods, the largest excess first, none over another's areas.
+
+    `positions`: areas x 2, in any unit of length; `expected`: areas x periods, in any proportion. Those that
+    chance explains are returned too: the reader of `p` decides. Raises ValueError for tables that do not fit.
+    """
+    if counts.ndim != 2 or positions.shape != (len(counts), 2) or (counts < 0).any():
+        raise ValueError("counts must be areas x periods, not negative, with one position an area")
+    if expected is not None and (expected.shape != counts.shape or (expected < 0).any()):
+        raise ValueError("expected must have the shape of counts, not negative")
+    total = int(counts.sum())
+    if total < FEWEST:
+        return []
+    base = _shares(counts) if expected is None else expected / expected.sum()
+    zones = _zones(positions)
+    windows = _Windows(zones, base * total, search)
+    excess = windows.excess(counts)
+    random = np.random.default_rng(search.seed)
+    chance = np.array(
+        [windows.excess(each).max() for each in _by_chance(counts, expected, search.replicas, random)]
+    )
+    found: list[HotSpot] = []
+    taken: set[int] = set()
+    for place in np.argsort(-excess, kind="stable"):
+        if excess[place] <= 0:
+            break
+        zone, first, last = windows.where(int(place))
+        areas = tuple(np.flatnonzero(zones[zone]).tolist())
+        observed = int(counts[list(areas), first : last + 1].sum())
+        if observed < FEWEST or taken.intersection(areas):
+            continue
+        taken.update(areas)
+        p = (1 + int((chance >= excess[place] - 1e-9).sum())) / (search.replicas + 1)
+        found.append(HotSpot(areas, first, last, observed, float(windows.expected[place]), p))
+    return found
+
+
+def _shares(counts: Counts) -> Numbers:
+    """Return each cell's share when areas and periods keep their totals and know nothing of each other."""
+    outer = np.outer(counts.sum(axis=1), counts.sum(axis=0)).astype(float)
+    return np.asarray(outer / outer.sum())
+
+
+def _zones(positions: Numbers) -> NDArray[np.bool_]:
+    """Return every round zone as a row of true and false: an area with its nearest, up to WIDEST of all."""
+    n = len(positions)
+    distances = np.linalg.norm(positions[:, None] - positions[None], axis=2)
+    nearest = np.argsort(distances, axis=1, kind="stable")
+    zones = np.zeros((n, max(1, int(n * WIDEST)), n), dtype=bool)
+    for size in range(zones.shape[1]):
+        zones[np.arange(n)[:, None], size, nearest[:, : size + 1]] = True
+    return np.unique(zones.reshape(-1, n), axis=0)
+
+
+def _by_chance(
+    counts: Counts, expected: Numbers | None, replicas: int, random: np.random.Generator
+) -> Iterator[Counts]:
+    """Yield tables as chance alone would make them."""
+    n_areas, n_periods = counts.shape
+    total = int(counts.sum())
+    if expected is not None:
+        share = (expected / expected.sum()).ravel()
+        for _ in range(replicas):
+            yield random.multinomial(total, share).reshape(counts.shape)
+        return
+    cells = np.repeat(np.arange(counts.size), counts.ravel())
+    rows, periods = cells // n_periods * n_periods, cells % n_periods
+    for _ in range(replicas):
+        yield np.bincount(rows + random.permutation(periods), minlength=n_areas * n_periods).reshape(
+            n_areas, n_periods
+        )
+
+
+class _Windows:
+    """All windows of a search, their expected numbers, and the excess of a table in each."""
+
+    def __init__(self, zones: NDArray[np.bool_], expected: Numbers, search: Search) -> None:
+        n_periods = expected.shape[1]
+        self.zones = zones.astype(np.float64)
+        self.spans = [
+            (last - length + 1, last)
+            for last in range(max(0, n_periods - search.ends), n_periods)
+            for length in range(1, min(search.longest, last + 1) + 1)
+        ]
+        self.starts = np.array([first for first, _ in self.spans])
+        self.stops = np.array([last + 1 for _, last in self.spans])
+        self.total = float(expected.sum())
+        self.expected = self._sums(expected)
+
+    def where(self, place: int) -> tuple[int, int, int]:
+        """Return zone, first and last period of a window by its place."""
+        zone, span = divmod(place, len(self.spans))
+        return zone, *self.spans[span]
+
+    def excess(self, table: Counts) -> Numbers:
+        """Return the log likelihood ratio of each window; 0 where no more than expected was counted."""
+        inside, expected, total = self._sums(table), self.expected, self.total
+        more = (inside > expected) & (expected > 0)
+        ratio = np.zeros_like(inside)
+        c, e = inside[more], expected[more]
+        outside = total - c
+        rest = np.where(
+            outside > 0, outside * np.log(np.maximum(outside, 1) / np.maximum(total - e, 1e-12)), 0
+        )
+        ratio[more] = c * np.log(c / e) + rest
+        return ratio
+
+    def _sums(self, table: NDArray[np.number]) -> Numbers:
+        running = np.concatenate(
+            [np.zeros((len(self.zones), 1)), np.cumsum(self.zones @ table, axis=1)], axis=1
+        )
+        return np.asarray(running[:, self.stops] - running[:, self.starts]).ravel()
