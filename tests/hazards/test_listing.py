@@ -94,6 +94,10 @@ def test_the_whole_way_from_the_proposal_to_the_lifting(safe: Safe, clerk: Perso
     assert early.status_code == 422 and "提交治理评估" in early.content.decode()
     evaluated = {"evaluator": "某安全评价公司", "evaluation": "符合要求"}
     assert act(boss, listing, "evaluate", **evaluated, evidence=picture()).status_code == 302
+    unfixed = act(boss, listing, "apply", application="已完成", evidence=picture())
+    assert unfixed.status_code == 422 and f"隐患{major.number}尚未提交整改" in unfixed.content.decode()
+    act(worker, major, "accept", **FIVE, evidence=picture())
+    act(worker, major, "fix", **FIXED, evidence=picture(colour="green"))
     assert act(boss, listing, "apply", application="已完成", evidence=picture()).status_code == 302
     assert "现场审查，决定核销或者停产整改" in running(listing)
     finding = {"finding": "围堰不渗漏", "evidence_taken_at": "2026-11-24T09:30", "evidence_place": "罐区"}
@@ -102,13 +106,16 @@ def test_the_whole_way_from_the_proposal_to_the_lifting(safe: Safe, clerk: Perso
     again = act(safe.verifier, listing, "pass_review", **finding, evidence=picture())
     assert listing.phase == "acting" and "须先由治理责任单位申请" in again.content.decode()
     assert act(boss, listing, "apply", application="已返工", evidence=picture()).status_code == 302
+    back = {"reason": "仍渗漏", "due_on": LATER.isoformat()}
+    assert act(safe.verifier, major, "return_back", **back).status_code == 302
+    unfixed = act(safe.verifier, listing, "pass_review", **finding, evidence=picture())
+    assert listing.phase == "acting" and "尚未提交整改（现为整改中）" in unfixed.content.decode()
+    act(worker, major, "fix", **FIXED, evidence=picture(colour="olive"))
     passed = act(safe.verifier, listing, "pass_review", **finding, evidence=picture())
     assert passed.status_code == 302 and running(listing) == {"下达解除挂牌督办通知书并公告"}
     lifting = {"announcement": "县政府网站"}
     open_still = act(clerk, listing, "lift", **lifting, evidence=picture())
     assert listing.phase == "review" and "尚未销号" in open_still.content.decode()
-    act(worker, major, "accept", **FIVE, evidence=picture())
-    act(worker, major, "fix", **FIXED, evidence=picture(colour="green"))
     act(safe.verifier, major, "verify", **VERIFIED, evidence=picture())
     assert act(safe.verifier, major, "close").status_code == 302  # the listing keeps it from nothing
     without = act(clerk, listing, "lift", **lifting)

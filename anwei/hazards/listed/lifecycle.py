@@ -18,6 +18,7 @@ from anwei.cases.kinds import Kind, register
 from anwei.cases.lifecycle import WITHDRAWN, Lifecycle, Need, Phase, Role, Transition
 from anwei.cases.models import Entry
 from anwei.cases.models.notices import Urgency
+from anwei.cases.templatetags.cases import phase_label
 from anwei.hazards.listed.proposing import end_listing, list_now, opener
 from anwei.hazards.models import Listing
 from anwei.ledgers.services import county_setting
@@ -190,9 +191,28 @@ def clocks(listing: Listing) -> Iterator[ClockRule]:
     yield replace(unlisting, ended_by=("return_back",))
 
 
-def applied_for(listing: Listing, now: datetime) -> str | None:
-    """Refuse to judge twice by one application: after a failed review somebody applies again."""
-    return None if is_applied_for(listing) else gettext("须先由治理责任单位申请解除挂牌督办。")
+def hazard_is_put_right(listing: Listing, now: datetime) -> str | None:
+    """Refuse to apply while the hazard is still to be put right: the application follows the treatment.
+
+    Steps 4 to 6 of standards.hazards.rules.listed_supervision (总局令16号 第18、21条): 治理结束, then
+    evaluated, applied for, reviewed on site.
+    """
+    hazard = listing.on_hazard
+    if hazard.phase == Phase.REVIEW or hazard.outcome == "rectified":
+        return None
+    return gettext(
+        "隐患%(number)s尚未提交整改（现为%(phase)s）：请先在隐患页面提交整改，再申请解除、现场审查。"
+    ) % {"number": hazard.number, "phase": phase_label(hazard)}
+
+
+def may_pass(listing: Listing, now: datetime) -> str | None:
+    """Refuse to pass what nobody applied for since the last review, and what is not put right.
+
+    After a failed review somebody applies again; a hazard sent back since the application is put right again.
+    """
+    if not is_applied_for(listing):
+        return gettext("须先由治理责任单位申请解除挂牌督办。")
+    return hazard_is_put_right(listing, now)
 
 
 def hazard_is_closed_off(listing: Listing, now: datetime) -> str | None:
@@ -232,7 +252,8 @@ KIND = register(
         clocks=clocks,
         ladder="hazard",
         guards={
-            "pass_review": applied_for,
+            "apply": hazard_is_put_right,
+            "pass_review": may_pass,
             "lift": hazard_is_closed_off,
         },
         checks={"notice": check_notice},
