@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.hazards.models import Campaign, Visit
 from anwei.hazards.planning.bodies import bodies_around, bodies_of, certified_on
+from anwei.hazards.planning.capping import used_by, yearly_cap
 from anwei.hazards.services.draws import LONGEST_PUBLIC
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import SECTOR_CHOICES, Person, Territory, Unit
+from anwei.sites.models import Enterprise
 from anwei.standards.inspections.rules import reasons
 
 TEXT = {"class": "form-control"}
@@ -102,7 +104,16 @@ class VisitForm(GoingForm):
         "others",
     )
 
-    def __init__(self, data: Any = None, *, person: Person, now: datetime, initial: Any = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        person: Person,
+        now: datetime,
+        enterprise: Enterprise | None = None,
+        initial: Any = None,
+    ) -> None:
+        """`enterprise` is whom one goes to: each other body stands with how often it came this year."""
         own = bodies_of(person, now)
         super().__init__(data, bodies=own, now=now, initial={"planned_on": day_of(now), **(initial or {})})
         body: Any = self.fields["body"]
@@ -120,6 +131,13 @@ class VisitForm(GoingForm):
         )
         others: Any = self.fields["others"]
         others.queryset = bodies_around(own[0].territory).exclude(pk__in=[unit.pk for unit in own])
+        counts = {unit.pk: n for unit, n in used_by(others.queryset, enterprise, day_of(now).year)}
+        cap = yearly_cap()
+        others.label_from_instance = lambda unit: (
+            _now("%(body)s（本年度 %(n)d / %(cap)d 次）") % {"body": unit, "n": counts[unit.pk], "cap": cap}
+            if unit.pk in counts
+            else str(unit)
+        )
 
 
 class CampaignForm(forms.Form):

@@ -12,13 +12,14 @@ from anwei.cases.models import Notice
 from anwei.cases.verify import verify
 from anwei.hazards.models import Inspector, Visit
 from anwei.ledgers.search.keeping import catch_up
-from anwei.org.models import Person, Unit
+from anwei.org.models import Person, Post, SectorDuty, Unit
 from anwei.sites.models import Enterprise, Site
 from anwei.sites.risks.signs import issue_sign
+from anwei.standards.hazards.checklists import checklist
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import signed_in
 from tests.hazards.inspecting import act, days, page, plan, refused, team
-from tests.kernel.county import NOW, TOWN
+from tests.kernel.county import NOW, TOWN, in_post
 
 ENDED = {"finding": "未发现问题", "head": "厂长", "refusal": ""}
 
@@ -198,6 +199,69 @@ def test_moving_a_merged_visit_keeps_who_comes_from_the_other_body(safe: Safe) -
     assert first.attendances.get(person=crew.townsman).unit == town
 
 
+def fire_brigade(*names: str) -> tuple[Unit, list[Person]]:
+    """Return a second department, which answers for fire, with certified inspectors."""
+    brigade = Unit.objects.create(kind="department", name="测试县消防救援大队", territory="999001")
+    SectorDuty.objects.create(sector="fire", unit=brigade)
+    post = Post.objects.create(unit=brigade, kind="officer", title="监督岗")
+    people = [in_post(name, post) for name in names]
+    for person in people:
+        Inspector.objects.create(
+            person=person, number=f"XF-{person.username}", unit=brigade, valid_until="2028-01-01"
+        )
+    return brigade, people
+
+
+def test_each_department_of_a_merged_visit_sends_its_own_inspectors(safe: Safe) -> None:
+    crew = team(safe)
+    brigade, (one, two) = fire_brigade("fire-1", "fire-2")
+    visit = plan(crew, others=[brigade.pk])
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert "测试县消防救援大队参加综合查一次，但没有安排本单位的人员" in shown and "行政处罚法" in shown
+    assert "没有安排本单位的人员" in act(crew.first, visit, "begin").content.decode()
+    assert visit.begun_at is None
+    going = [crew.first.pk, crew.second.pk, one.pk]
+    assert act(crew.first, visit, "change", planned_on=days(0), inspectors=going).status_code == 302
+    assert "持证人员少于 2 名：测试县消防救援大队 1 名" in page(crew.first, f"/inspections/{visit.pk}/")
+    going = {"planned_on": days(0), "inspectors": [*going, two.pk]}
+    assert act(crew.first, visit, "change", **going).status_code == 302
+    assert "持证人员少于" not in page(crew.first, f"/inspections/{visit.pk}/")
+    assert act(crew.first, visit, "begin").status_code == 302 and visit.begun_at is not None
+
+
+def test_a_merged_visit_asks_the_lists_of_all_its_bodies_each_under_its_name(safe: Safe) -> None:
+    crew = team(safe)
+    brigade, (one, _two) = fire_brigade("fire-1", "fire-2")
+    visit = plan(crew, others=[brigade.pk], inspectors=[crew.first.pk, crew.second.pk, one.pk])
+    assert act(crew.first, visit, "begin").status_code == 302
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    heads = [shown.index(head) for head in ("测试县应急管理局 · 危险化学品", "测试县消防救援大队 · 消防")]
+    items = [shown.index(f'name="result-{checklist(code)[0].id}"') for code in ("chemical", "fire")]
+    assert heads[0] < items[0] < heads[1] < items[1]
+    fire = checklist("fire")[0].id
+    sent = {f"result-{fire}": "ok", f"note-{fire}": "", f"change-{fire}": "0"}
+    assert act(crew.first, visit, "check", **sent).status_code == 302
+    assert visit.checks.get().item == fire
+    alone = plan(crew)
+    act(crew.first, alone, "begin")
+    assert f"result-{fire}" not in page(crew.first, f"/inspections/{alone.pk}/")
+
+
+def test_a_merged_visit_counts_once_for_each_of_its_bodies_and_says_so(safe: Safe) -> None:
+    crew = team(safe)
+    brigade, (one, two) = fire_brigade("fire-1", "fire-2")
+    everybody = [crew.first.pk, crew.second.pk, one.pk, two.pk]
+    visit = plan(crew, others=[brigade.pk], inspectors=everybody)
+    plan(crew, planned_on=days(20))
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert "测试县应急管理局：2 / 2 次" in shown and "测试县消防救援大队：1 / 2 次" in shown
+    assert "测试县消防救援大队（本年度 1 / 2 次）" in page(
+        crew.first, "/inspections/new/", enterprise=crew.plant.pk
+    )
+    told = refused(crew, others=[brigade.pk])
+    assert "测试县应急管理局：2 / 2 次" in told and "测试县消防救援大队：1 / 2 次" in told
+
+
 def test_what_is_too_far_apart_is_not_merged(safe: Safe) -> None:
     crew = team(safe)
     town = Unit.objects.get(name="甲镇人民政府")
@@ -280,3 +344,17 @@ def test_the_database_keeps_the_order_of_a_visit(safe: Safe) -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Visit.objects.filter(pk=visit.pk).update(**wrong)
+
+
+def test_whose_body_takes_part_sees_the_visit_and_does_it(safe: Safe) -> None:
+    crew = team(safe)
+    brigade, (one, two) = fire_brigade("fire-1", "fire-2")
+    visit = plan(crew, others=[brigade.pk], inspectors=[crew.first.pk, crew.second.pk, one.pk, two.pk])
+    assert visit.number in page(one, f"/inspections/{visit.pk}/")
+    assert visit.number in page(one, "/inspections/")
+    secret = plan(crew, announced="0", others=[brigade.pk], inspectors=[crew.first.pk, one.pk])
+    assert secret.number in page(two, f"/inspections/{secret.pk}/")
+    alone = plan(crew, reason="tip_off", reason_text="举报单")
+    assert page(one, f"/inspections/{alone.pk}/") == ""
+    assert secret.number not in page(safe.county.boss, "/inspections/")
+    assert act(one, visit, "begin").status_code == 302

@@ -11,10 +11,17 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.hazards.models.campaigns import Campaign
-from anwei.org.models import SECTOR_CHOICES, Person, Unit
+from anwei.org.models import PUBLIC_BODIES, SECTOR_CHOICES, Person, Post, Unit
 from anwei.org.models.units import division_code, is_division_code
 from anwei.org.responsibility import Subject
-from anwei.org.scope import ScopeColumns, ScopedManager, ScopedQuerySet, grants
+from anwei.org.scope import (
+    ADMINISTRATORS,
+    ScopeColumns,
+    ScopedManager,
+    ScopedQuerySet,
+    grants,
+    standing,
+)
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.inspections.rules import reasons
 
@@ -25,8 +32,14 @@ class VisitQuerySet(ScopedQuerySet):
     """Visits and what belongs to them; an unannounced one is not there for its enterprise until it begins."""
 
     def visible_to(self, person: Person) -> Self:
-        """Return the rows that `person` may see; the own enterprise of a person sees no secret one."""
+        """Return the rows that `person` may see; the own enterprise of a person sees no secret one.
+
+        Whose body takes part sees the visit also where it answers for another sector (综合查一次).
+        """
         seen = super().visible_to(person)
+        if bodies := _bodies_of(person):
+            together = Visit.bodies.through._default_manager.filter(unit__in=bodies).values("visit")
+            seen |= self.filter(**{f"{self.model.of_visit}pk__in": together})
         own = [grant.enterprise for grant in grants(person) if grant.enterprise is not None]
         if not own:
             return seen
@@ -37,6 +50,14 @@ class VisitQuerySet(ScopedQuerySet):
             f"{of}enterprise__in": own,
         }
         return seen.exclude(**secret)
+
+
+def _bodies_of(person: Person) -> set[int]:
+    """Return the public bodies (keys of units) at which a person acts today."""
+    if not person.is_authenticated or not person.is_active:
+        return set()
+    posts = (post for post in standing(person).posts if post.kind not in (*ADMINISTRATORS, Post.Kind.DISPLAY))
+    return {post.unit_id for post in posts if post.unit.kind in PUBLIC_BODIES}
 
 
 class VisitManager(ScopedManager[Any]):

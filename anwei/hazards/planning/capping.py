@@ -7,13 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.hazards.models import Visit
-from anwei.hazards.planning.bodies import bodies_at
 from anwei.ledgers.services import county_setting
-from anwei.org.models import Person, Unit
+from anwei.org.holdings import day_of
+from anwei.org.models import Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.inspections.rules import FIGURES, Reason, figure, reasons
 
@@ -73,9 +72,23 @@ def refusal(bodies: Iterable[Unit], enterprise: Enterprise, on: date, reason: Re
     return ""
 
 
-def used_by_own(enterprise: Enterprise | None, person: Person) -> list[tuple[Unit, int]]:
-    """Return how often each body of a person is counted at an enterprise this year."""
+def year_of(visit: Visit) -> int:
+    """Return the year in which a visit counts: that of its beginning, until then that of the plan."""
+    return visit.planned_on.year if visit.begun_at is None else day_of(visit.begun_at).year
+
+
+def used_at(visit: Visit, units: Iterable[Unit]) -> list[tuple[Unit, int]]:
+    """Return how often each of `units` is counted at the enterprise of a visit in the year of the visit.
+
+    A merged visit counts once for each of its bodies (国办发〔2024〕54号; standards.inspections.rules `cap`).
+    """
+    return used_by(units, visit.enterprise, year_of(visit))
+
+
+def used_by(units: Iterable[Unit], enterprise: Enterprise | None, year: int) -> list[tuple[Unit, int]]:
+    """Return how often each of `units` is counted at an enterprise in a year; each once, in their order."""
     if enterprise is None:
         return []
-    year = timezone.localdate().year
-    return [(unit, n_counted(unit, enterprise, year)) for unit in bodies_at(person)]
+    rows = counted_in(year).filter(enterprise=enterprise).order_by()
+    counts = dict(rows.values_list("bodies").annotate(n=Count("pk")))
+    return [(unit, counts.get(unit.pk, 0)) for unit in dict.fromkeys(units)]

@@ -1,4 +1,8 @@
-"""Which items are looked at at a visit: those of its campaign, then those of its sectors, each once."""
+"""Which items are looked at at a visit: those of its campaign, then those of its sectors, each once.
+
+In a merged visit (综合查一次) each body brings what it answers for: its lists stand under its name, and an
+item that two would ask stands once, under the first.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from anwei.hazards.models import Campaign, Visit
-from anwei.org.models import SECTOR_CHOICES
+from anwei.hazards.planning.manning import bodies_in_order
+from anwei.org.models import SECTOR_CHOICES, SectorDuty, Unit
 from anwei.standards.hazards.checklists import ChecklistItem, checklist, checklist_items
 
 CAMPAIGN = "campaign"
@@ -40,23 +45,64 @@ def item_of(visit: Visit, key: str) -> ChecklistItem | None:
 
 
 def _of_campaigns(visit: Visit) -> list[tuple[str, str, tuple[ChecklistItem, ...]]]:
-    campaigns = (
-        Campaign._base_manager.filter(visits__in=[visit, *visit.merged.all()]).distinct().order_by("pk")
-    )
-    known = checklist_items()
+    campaigns = Campaign._base_manager.filter(visits__in=[visit, *visit.merged.all()])
+    ordered = campaigns.select_related("organizer").distinct().order_by("pk")
+    known, several = checklist_items(), visit.bodies.count() > 1
     return [
-        (CAMPAIGN, campaign.name, tuple(known[key] for key in campaign.items if key in known))
-        for campaign in campaigns
+        (
+            CAMPAIGN,
+            f"{campaign.organizer} · {campaign.name}" if several else campaign.name,
+            tuple(known[key] for key in campaign.items if key in known),
+        )
+        for campaign in ordered
         if campaign.items
     ]
 
 
 def _of_sectors(visit: Visit) -> list[tuple[str, str, tuple[ChecklistItem, ...]]]:
-    labels = dict(SECTOR_CHOICES)
-    return [(code, _(str(labels[code])), checklist(code)) for code in sectors_of(visit)]
+    labels, shares = dict(SECTOR_CHOICES), _shares(visit)
+    return [
+        (
+            code,
+            f"{body} · {_(str(labels[code]))}" if len(shares) > 1 else _(str(labels[code])),
+            checklist(code),
+        )
+        for body, codes in shares
+        for code in codes
+    ]
 
 
 def sectors_of(visit: Visit) -> list[str]:
+    """Return the sectors that a visit looks at, each once, those of what is visited first."""
+    told = [*_of_place(visit), *(code for _body, codes in _shares(visit) for code in codes)]
+    return list(dict.fromkeys(told))
+
+
+def _shares(visit: Visit) -> list[tuple[Unit, list[str]]]:
+    """Return what each body of a visit looks at, the leading one first; no sector twice.
+
+    A body looks at those sectors of the enterprise that it answers for (行业监管分工); one that answers for
+    none of them comes for its own: 消防 to a chemical plant. What nobody answers for is the leading body's.
+    """
+    place, bodies = _of_place(visit), bodies_in_order(visit)
+    if len(bodies) < 2:
+        return [(visit.body, place)]
+    duties = SectorDuty.objects.on(visit.planned_on).filter(unit__in=bodies).order_by("-lead", "pk")
+    answered: dict[int, list[str]] = {unit.pk: [] for unit in bodies}
+    for unit, code in duties.values_list("unit", "sector"):
+        answered[unit].append(code)
+    shares: dict[int, list[str]] = {}
+    for unit in bodies:
+        taken = {code for codes in shares.values() for code in codes}
+        mine = [code for code in place if code in answered[unit.pk]] or answered[unit.pk]
+        shares[unit.pk] = [code for code in dict.fromkeys(mine) if code not in taken]
+    told = {code for codes in shares.values() for code in codes}
+    lead = shares.setdefault(visit.body_id, [])
+    lead[:0] = [code for code in place if code not in told]
+    return [(unit, shares[unit.pk]) for unit in bodies]
+
+
+def _of_place(visit: Visit) -> list[str]:
     """Return the sectors of what is visited: the visit's own, then those of the enterprise, each once."""
     enterprise = visit.enterprise
     told = [visit.sector, *(() if enterprise is None else (enterprise.sector, enterprise.second_sector))]

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import State, Visit, VisitFile
-from anwei.hazards.planning.capping import own_figures
+from anwei.hazards.planning.manning import too_few
 from anwei.hazards.services.visit_papers import make_papers
 from anwei.hazards.services.visits import keep_under_cap, locked, remember, require_of_bodies, tell_enterprise
 from anwei.org.holdings import day_of
-from anwei.org.models import Person, Unit
+from anwei.org.models import Person
 from anwei.org.scope import grants
 from anwei.sites.models import Enterprise, RiskPoint
 from anwei.sites.risks.signs import behind
-from anwei.standards.inspections.rules import figure, reasons
+from anwei.standards.inspections.rules import reasons
 
 RATINGS = range(1, 6)
 
@@ -54,26 +54,6 @@ def begin_visit(
         text = _("%(bodies)s已到场检查：%(number)s") % words
         tell_enterprise(visit, actor, now, text=text, of="begin")
     return visit
-
-
-def too_few(visit: Visit) -> str:
-    """Return the sentence why a visit has too few inspectors to begin, "" where it has enough.
-
-    Where a department takes part they have certificates; a township that alone looks round sends as many.
-    """
-    least = figure("inspectors", own_figures())
-    people = visit.attendances.all()
-    if visit.bodies.filter(kind=Unit.Kind.DEPARTMENT).exists():
-        n = people.exclude(certificate="").count()
-        return (
-            ""
-            if n >= least
-            else _("检查须有至少 %(least)d 名持证人员，现有 %(n)d 名；请先安排人员。")
-            % {"least": least, "n": n}
-        )
-    n = people.count()
-    words = {"least": least, "n": n}
-    return "" if n >= least else _("检查须有至少 %(least)d 人，现有 %(n)d 人；请先安排人员。") % words
 
 
 @transaction.atomic

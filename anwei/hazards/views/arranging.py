@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -15,13 +17,16 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.inspection_forms import VisitForm
 from anwei.hazards.models import Visit
 from anwei.hazards.planning.bodies import require_body
-from anwei.hazards.planning.capping import used_by_own, yearly_cap
+from anwei.hazards.planning.capping import used_by, yearly_cap
+from anwei.hazards.planning.manning import absent, thin
 from anwei.hazards.services.cancelling import merge_visits
 from anwei.hazards.services.opening import Whereabouts
 from anwei.hazards.services.visits import closed, plan_visit
 from anwei.hazards.views.filing import places_found, where_asked
 from anwei.hazards.views.inspections import OPEN, ROWS
 from anwei.ledgers.listing import number_in
+from anwei.org.holdings import day_of
+from anwei.org.models import Unit
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.models import Enterprise, RiskPoint
 from anwei.sites.risks.signs import behind
@@ -40,7 +45,9 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
         "campaign": number_in(request.GET.get("campaign", "")),
         "reason": "campaign" if request.GET.get("campaign") else "plan",
     }
-    form = VisitForm(request.POST or None, person=person, now=now, initial=initial)
+    form = VisitForm(
+        request.POST or None, person=person, now=now, initial=initial, enterprise=where.enterprise
+    )
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         try:
@@ -68,15 +75,27 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
             )
             said = told_them if visit.announced else kept
             messages.success(request, said % {"number": visit.number})
+            if sentence := absent(visit) or thin(visit):
+                messages.warning(request, sentence)
             return redirect("inspection", pk=visit.pk)
     context = {
         "form": form,
         "where": where,
         "closed": closed(where.completed()),
-        "used": used_by_own(where.enterprise, person),
+        "used": used_by([*require_body(person, now), *_chosen(form)], where.enterprise, _year(form, now)),
         "cap": yearly_cap(),
     }
     return render(request, "inspections/new.html", context, status=422 if form.errors else 200)
+
+
+def _chosen(form: VisitForm) -> list[Unit]:
+    """Return the other bodies that a form names, as far as it holds."""
+    return list(form.cleaned_data.get("others", ())) if form.is_bound else []
+
+
+def _year(form: VisitForm, now: datetime) -> int:
+    day: date | None = form.cleaned_data.get("planned_on") if form.is_bound else None
+    return (day or day_of(now)).year
 
 
 @signed_in
@@ -97,6 +116,8 @@ def inspection_merge(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("inspection_plan")
     messages.success(request, _("已合并为一次检查%(number)s。") % {"number": kept.number})
+    if sentence := absent(kept) or thin(kept):
+        messages.warning(request, sentence)
     return redirect("inspection", pk=kept.pk)
 
 

@@ -17,10 +17,11 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.inspection_forms import GoingForm, going_of
 from anwei.hazards.models import State, Visit
 from anwei.hazards.planning.bodies import bodies_of, require_body
-from anwei.hazards.planning.capping import used_by_own, yearly_cap
+from anwei.hazards.planning.capping import used_at, year_of, yearly_cap
+from anwei.hazards.planning.manning import bodies_in_order, thin, too_few
 from anwei.hazards.planning.reading import takes_part
 from anwei.hazards.services.cancelling import cancel_visit
-from anwei.hazards.services.visiting import begin_visit, end_visit, may_rate, rate_visit, too_few
+from anwei.hazards.services.visiting import begin_visit, end_visit, may_rate, rate_visit
 from anwei.hazards.services.visits import REGISTER, change_visit
 from anwei.hazards.views.visit_checks import decide_answers, file_finding, record_sheet
 from anwei.hazards.views.visit_parts import parts
@@ -116,7 +117,7 @@ def _done(request: HttpRequest, visit: Visit, act: str, forms: dict[str, Any]) -
 def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     visit.refresh_from_db()
-    own = bodies_of(person, now)
+    own, bodies = bodies_of(person, now), bodies_in_order(visit)
     is_of_bodies = takes_part(visit, person)
     is_enterprise, state = may_rate(visit, person), visit.state
     if is_of_bodies and state == State.PLANNED:
@@ -130,17 +131,18 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
     context = {
         "visit": visit,
         "state": state,
-        "bodies": list(visit.bodies.order_by("pk")),
+        "bodies": bodies,
         "attendances": list(visit.attendances.select_related("person", "unit")),
         "takes_part": is_of_bodies,
         "is_enterprise": is_enterprise,
         "sees_rater": sees_rater,
-        "too_few": too_few(visit) if is_of_bodies and state == State.PLANNED else "",
+        "too_few": (too_few(visit) or thin(visit)) if is_of_bodies and state == State.PLANNED else "",
         "lines": _lines(visit, sees_rater) if own else [],
         "is_body": bool(own),
         "error": error,
         "today": timezone.localdate(),
-        "n_counted": used_by_own(visit.enterprise, person) if own else [],
+        "n_counted": used_at(visit, [*bodies, *own]) if own else [],
+        "year": year_of(visit),
         "cap": yearly_cap(),
         "forms": forms,
         **parts(visit, person, is_of_bodies=is_of_bodies),
