@@ -217,8 +217,8 @@ def test_each_department_of_a_merged_visit_sends_its_own_inspectors(safe: Safe) 
     brigade, (one, two) = fire_brigade("fire-1", "fire-2")
     visit = plan(crew, others=[brigade.pk])
     shown = page(crew.first, f"/inspections/{visit.pk}/")
-    assert "测试县消防救援大队参加综合查一次，但没有安排本单位的人员" in shown and "行政处罚法" in shown
-    assert "没有安排本单位的人员" in act(crew.first, visit, "begin").content.decode()
+    assert "测试县消防救援大队参加综合查一次，但没有安排本单位的持证人员" in shown and "行政处罚法" in shown
+    assert "没有安排本单位的持证人员" in act(crew.first, visit, "begin").content.decode()
     assert visit.begun_at is None
     going = [crew.first.pk, crew.second.pk, one.pk]
     assert act(crew.first, visit, "change", planned_on=days(0), inspectors=going).status_code == 302
