@@ -28,8 +28,10 @@ class SitesConfig(AppConfig):
             "file.statuses",
             "file.registers",
             "file.events",
+            "own_features",
         ):
             import_module(f"anwei.sites.{module}")
+        autodiscover_modules("features")
         autodiscover_modules("expiry_kinds")
         autodiscover_modules("gaps")
         autodiscover_modules("live_facts")
