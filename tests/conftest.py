@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from django.db import connections
 
 from anwei.datafolder import DataFolder
 from anwei.ledgers import append_only
-from tests.support.family import migrate_once
 from tests.support.kept import begins_with, commits
 from tests.support.logins import record_forced
+from tests.support.migrated import copy_migrated, migrated_on
 
 TESTS = Path(__file__).parent
 IN_PROCESS = ("kernel", "ledgers", "monitoring", "sites")  # no family of processes
@@ -105,11 +104,13 @@ def logins_of_tests() -> None:
 
 
 @pytest.fixture(scope="session")
-def migrate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+def migrate() -> Callable[[Path], None]:
     """Make a data folder with a migrated database, for families whose very first start is not the question."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # by all test processes
-    return partial(migrate_once, shared / "migrated")
+
+    def made(path: Path) -> None:
+        copy_migrated(DataFolder(path).database)
+
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -122,12 +123,24 @@ def no_anchor_of_another_database(data_folder: DataFolder) -> None:
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
-    """Use a database file, as in life (threads and processes share it), or one database a test process."""
+    """Use a database file, as in life (threads and processes share it), or one database a test process.
+
+    Each begins as a copy of one that is migrated.
+    """
     for connection in connections.all():
         if connection.vendor == "sqlite":
-            connection.settings_dict["TEST"]["NAME"] = str(
-                tmp_path_factory.mktemp("database") / "test.sqlite3"
-            )
+            file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+            copy_migrated(file)
+            connection.settings_dict["TEST"]["NAME"] = str(file)
+        else:
+            lock = tmp_path_factory.getbasetemp().parent / "migrated.lock"  # of all test processes
+            connection.settings_dict["TEST"]["TEMPLATE"] = migrated_on(os.environ["ANWEI_DATABASE"], lock)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Go on with the file that was copied, instead of an empty one."""
+    return connections["default"].vendor == "sqlite"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -31,21 +29,6 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 30.0, what: str =
         assert time.monotonic() - started < seconds, f"not within {seconds} s: {what or condition}"
         time.sleep(0.1)
     return time.monotonic() - started
-
-
-def migrate_once(template: Path, path: Path) -> None:
-    """Make `path` a data folder with a migrated database: a copy of `template`, which the first caller makes.
-
-    A first migration takes four seconds; the test processes share the one that whoever is first waits for.
-    """
-    with template.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made = template / "migrated"
-        if not made.exists():
-            done = Family(template, ANWEI_DATABASE="").command("migrate", "--no-input")
-            assert done.returncode == 0, done.stdout + done.stderr
-            made.touch()
-    shutil.copytree(template / "business", path / "business")
 
 
 class Family:
