@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,10 +32,11 @@ def anwei(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
+def saved(tmp_path_factory: pytest.TempPathFactory, migrate: Callable[[Path], None]) -> Iterator[DataFolder]:
     """An installation that is not running, with samples and one backup."""
     folder = DataFolder(tmp_path_factory.mktemp("installation"))
-    assert anwei(folder.root, "migrate", "--no-input").returncode == 0
+    migrate(folder.root)
+    folder.secret("django")
     with closing(EmbeddedStore(folder.telemetry, background=False)) as store:
         store.append(_batch(3))
     done = anwei(folder.root, "backup")
