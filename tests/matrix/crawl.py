@@ -11,6 +11,7 @@ from tests.matrix.canaries import PACKED, PART, leaks, unpacked
 from tests.matrix.examples import walk
 from tests.matrix.expected import CLOSED, MARKS, asks_again, reads
 from tests.matrix.headers import elsewhere, faults
+from tests.matrix.known import known_for_the_walk
 from tests.matrix.questions import STRICT, tells_of_strangers
 from tests.matrix.routes import Route, register_of, registers
 from tests.matrix.world import PLACES, World, canary
@@ -45,6 +46,7 @@ def role_at(name: str, route: Route) -> str:
     return role if role == name or route.pattern.startswith("api/") else "anonymous"
 
 
+@known_for_the_walk()
 def crawl(world: World, caller: Caller, name: str, *, lure: str = "") -> Walk:
     """Ask for every address, and for every list with questions and as every export.
 
