@@ -151,6 +151,10 @@ MENU = (
         ),
     ),
     Group(
+        _("督查督办"),
+        (Door("orders", _("督办"), "send", ("order_new",), officials_only=True),),
+    ),
+    Group(
         _("企业与风险"),
         (
             Door("enterprises", _("一企一档"), "building-factory-2", FILE_PAGES, file_keepers=False),

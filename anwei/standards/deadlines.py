@@ -20,7 +20,7 @@ from anwei.standards.calendar import WorkCalendar
 from anwei.standards.clocks import ClockRule, ExtensionRule
 
 DEADLINES = "deadlines"  # key of the county's Setting: {key: {"limit": 20, "unit": "minute", "citation": ""}}
-FILES = ("accidents", "hazards", "tip_offs")
+FILES = ("accidents", "hazards", "oversight", "tip_offs")
 CHANGEABLE = ("MEMORY", "TEMPLATE")
 
 

@@ -1,0 +1,1 @@
+"""The committee governs: supervision orders, targets, briefings; later meetings and assessment."""

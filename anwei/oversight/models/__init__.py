@@ -1,0 +1,5 @@
+"""The nouns of the room."""
+
+from anwei.oversight.models.order import SupervisionOrder
+
+__all__ = ["SupervisionOrder"]

@@ -1,0 +1,1 @@
+"""Verbs of the committee that write."""

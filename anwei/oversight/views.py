@@ -1,0 +1,110 @@
+"""Supervision orders: the list, and the form for a leader's words."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anwei.cases.errors import CaseError, NotYourTurn
+from anwei.cases.lifecycle import Phase
+from anwei.cases.models import Case
+from anwei.ledgers.columns import Label
+from anwei.org.committee_office import is_of_the_office
+from anwei.org.models import Person
+from anwei.org.policy import person_of, signed_in
+from anwei.org.responsibility import Vacant
+from anwei.org.scope import COUNTY_DIGITS, standing
+from anwei.oversight.forms import InstructionForm
+from anwei.oversight.models import SupervisionOrder
+from anwei.oversight.services.instructing import About, bodies_of, instruct, may_instruct
+from anwei.sites.models import Enterprise
+
+A_PAGE = 20
+
+
+@signed_in
+@require_GET
+def orders(request: HttpRequest) -> HttpResponse:
+    """List the orders in one's scope, the latest deadline first to end, with the number of each state."""
+    person = person_of(request)
+    now = timezone.now()
+    seen = SupervisionOrder.objects.visible_to(person)
+    states: dict[str, tuple[Label, Q]] = {
+        "open": (_("在办"), ~Q(phase=Phase.CLOSED)),
+        "late": (_("逾期"), Q(deadline__lt=now)),
+        "closed": (_("已办结"), Q(phase=Phase.CLOSED)),
+    }
+    state = request.GET.get("state", "")
+    chosen = seen.filter(states[state][1]) if state in states else seen
+    chosen = chosen.select_related(
+        "responsible__unit", "supervisor__unit", "implementer__unit", "instructed_by"
+    )
+    rows = chosen.order_by(F("closed_at").desc(nulls_first=True), F("deadline").asc(nulls_last=True), "-pk")
+    context = {
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "counts": [(key, label, seen.filter(query).count()) for key, (label, query) in states.items()],
+        "state": state if state in states else "",
+        "may_instruct": may_instruct(person, now),
+    }
+    return render(request, "oversight/orders.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_new(request: HttpRequest) -> HttpResponse:
+    """Take a leader's words about a case, an enterprise or the county; what was typed stays if refused."""
+    person, now = person_of(request), timezone.now()
+    if not may_instruct(person, now):
+        raise PermissionDenied(_("督办单由县领导批示，或者由安委办按批示、会议决定登记。"))
+    about = _about(request, person)
+    county = (about.thing.subject().territory if about.thing else about.territory)[:COUNTY_DIGITS]
+    form = InstructionForm(
+        request.POST if request.method == "POST" else None,
+        bodies=bodies_of(county),
+        named=about.thing is not None,
+        office=is_of_the_office(person, now),
+        initial={"words": request.GET.get("words", "")},
+    )
+    if form.is_bound and form.is_valid():
+        told = form.cleaned_data
+        about = About(about.case, about.enterprise, about.territory, about.sector, told["unit"])
+        extra = {name: told[name] for name in ("origin", "document") if name in told}
+        try:
+            order = instruct(told["words"], about, actor=person, now=now, **extra)
+        except NotYourTurn as error:
+            raise PermissionDenied(str(error)) from error
+        except (CaseError, Vacant) as error:
+            form.add_error(None, str(error))
+        else:
+            sentence = _("已登记督办%(number)s，由“%(office)s”下达，“%(charged)s”承办。")
+            values = {"number": order.number, "office": order.supervisor, "charged": order.implementer}
+            messages.success(request, sentence % values)
+            return redirect("case", pk=order.pk)
+    return render(
+        request,
+        "oversight/order_new.html",
+        {"form": form, "about": about},
+        status=422 if form.errors else 200,
+    )
+
+
+def _about(request: HttpRequest, person: Person) -> About:
+    """Return what the words are about: `?case=`, `?enterprise=`, or the county of who writes them."""
+    if key := request.GET.get("case", ""):
+        return About(case=get_object_or_404(Case.objects.visible_to(person), pk=_number(key)))
+    if key := request.GET.get("enterprise", ""):
+        rows = Enterprise.objects.visible_to(person).select_related("unit")
+        return About(enterprise=get_object_or_404(rows, pk=_number(key)))
+    territory = next((post.unit.territory for post in standing(person).posts), "")
+    return About(territory=territory[:COUNTY_DIGITS])
+
+
+def _number(key: str) -> int:
+    return int(key) if key.isdecimal() and len(key) < 18 else 0

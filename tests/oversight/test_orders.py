@@ -1,0 +1,151 @@
+"""From a leader's words to an order that is closed off, by the doors people use."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from time_machine import TimeMachineFixture
+
+from anwei.cases.models import Clock, Notice
+from anwei.org.models import Person, Unit
+from anwei.oversight.models import SupervisionOrder
+from tests.kernel.county import NOW, open_repair, photo
+from tests.oversight.conftest import Governed
+
+WORDS = "请应急局三天内查清甲化工厂压力异常的原因，举一反三。\n12月1日前报我。"
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def instruct(governed: Governed, **told: Any) -> SupervisionOrder:
+    query = f"?enterprise={governed.county.enterprise.pk}"
+    answer = signed_in(governed.leader).post(f"/orders/new/{query}", {"words": WORDS, **told})
+    assert answer.status_code == 302, answer.content.decode()
+    return SupervisionOrder.objects.get()
+
+
+def act(person: Person, order: SupervisionOrder, verb: str, **fields: Any) -> Any:
+    client = signed_in(person)
+    page = client.get(f"/cases/{order.pk}/").content.decode()
+    form = re.search(rf'<form[^>]*action="/cases/{order.pk}/{verb}/".*?</form>', page, re.S)
+    hidden = (
+        dict(re.findall(r'<input type="hidden" name="(version|key)" value="([^"]*)"', form[0]))
+        if form
+        else {}
+    )
+    answer = client.post(f"/cases/{order.pk}/{verb}/", hidden | fields)
+    order.refresh_from_db()
+    return answer
+
+
+def document() -> SimpleUploadedFile:
+    return SimpleUploadedFile("办结报告.jpg", photo("办结报告.jpg").content, content_type="image/jpeg")
+
+
+def issue(governed: Governed, order: SupervisionOrder, **told: Any) -> Any:
+    fields = {
+        "charged": order.implementer_id,
+        "requirement": "查明原因，书面报告",
+        "due_on": (NOW.date() + timedelta(days=7)).isoformat(),
+        **told,
+    }
+    return act(governed.clerk, order, "issue", **fields)
+
+
+def test_words_become_an_order_with_three_posts_and_are_told(governed: Governed) -> None:
+    order = instruct(governed)
+    assert order.number == "DB202600001" and order.phase == "registered"
+    assert order.instructed_by == governed.leader and order.words.replace("\r", "") == WORDS
+    assert order.responsible.title == "局长" and order.implementer.title == "监管员"
+    assert order.supervisor.unit.kind == Unit.Kind.COMMITTEE_OFFICE
+    assert order.about_enterprise == governed.county.enterprise and order.enterprise is None
+    assert Notice.objects.filter(person=governed.clerk, case=order).exists()
+
+
+def test_an_order_goes_from_words_to_closed_off_with_its_clocks(
+    governed: Governed, time_machine: TimeMachineFixture
+) -> None:
+    order = instruct(governed)
+    assert issue(governed, order).status_code == 302
+    assert order.phase == "assigned"
+    assert act(governed.officer, order, "accept").status_code == 302
+    running = {clock.name for clock in Clock.objects.filter(case=order, met_at=None)}
+    assert running == {"首次反馈", "按时限办结"}
+    time_machine.move_to(NOW + timedelta(days=2))
+    assert act(governed.officer, order, "report", progress="已调取曲线").status_code == 302
+    assert (
+        act(governed.officer, order, "submit", result="传感器松动，已紧固", evidence=document()).status_code
+        == 302
+    )
+    assert order.phase == "review" and {*order.clocks.filter(met_at=None).values_list("name", flat=True)} == {
+        "审核办结材料"
+    }
+    assert act(governed.officer, order, "close", finding="自己审核").status_code == 403
+    assert act(governed.clerk, order, "close", finding="材料齐全，原因清楚").status_code == 302
+    assert (order.phase, order.outcome, order.deadline) == ("closed", "done", None)
+    hands = [*order.entries.order_by("number").values_list("actor__username", flat=True)]
+    assert hands == ["leader", "clerk", "inspector", "inspector", "inspector", "clerk"]
+
+
+def test_who_is_no_leader_and_not_of_the_office_instructs_nobody(governed: Governed) -> None:
+    for person in (governed.officer, governed.county.boss, governed.county.townsman):
+        client = signed_in(person)
+        assert client.get("/orders/new/").status_code == 403
+        assert client.post("/orders/new/", {"words": WORDS}).status_code == 403
+    assert not SupervisionOrder.objects.exists()
+
+
+def test_an_enterprise_does_not_read_what_its_regulator_is_told(governed: Governed) -> None:
+    order = instruct(governed)
+    assert signed_in(governed.county.boss).get(f"/cases/{order.pk}/").status_code == 404
+    assert WORDS[:8] not in signed_in(governed.county.boss).get("/orders/").content.decode()
+    assert signed_in(governed.officer).get(f"/cases/{order.pk}/").status_code == 200
+
+
+def test_words_about_the_whole_county_name_who_carries_them_out(governed: Governed) -> None:
+    client = signed_in(governed.leader)
+    refused = client.post("/orders/new/", {"words": "岁末年初，全面排查"})
+    assert refused.status_code == 422 and "请选择承办单位" in refused.content.decode()
+    assert "岁末年初，全面排查" in refused.content.decode()
+    town = Unit.objects.get(kind="township")
+    assert client.post("/orders/new/", {"words": "岁末年初，全面排查", "unit": town.pk}).status_code == 302
+    assert SupervisionOrder.objects.get().implementer.unit == town
+
+
+def test_no_enterprise_and_not_the_office_itself_carries_an_order_out(governed: Governed) -> None:
+    order = instruct(governed)
+    for post in (governed.county.principal.pk, order.supervisor_id):
+        assert issue(governed, order, charged=post).status_code == 422
+    late = issue(governed, order, due_on=(NOW.date() - timedelta(days=1)).isoformat())
+    assert late.status_code == 422 and "不能早于今天" in late.content.decode()
+    assert order.phase == "registered"
+
+
+def test_words_about_a_case_go_to_who_supervises_it(governed: Governed) -> None:
+    repair = open_repair(governed.county)
+    answer = signed_in(governed.leader).post(f"/orders/new/?case={repair.pk}", {"words": "督促尽快修好"})
+    assert answer.status_code == 302
+    order = SupervisionOrder.objects.get()
+    assert order.about_id == repair.pk and order.implementer.unit == governed.county.duty.unit
+
+
+@pytest.mark.parametrize("query", ["?case=999999", "?enterprise=x", "?case=99999999999999999999999"])
+def test_what_is_not_there_is_not_found(governed: Governed, query: str) -> None:
+    assert signed_in(governed.leader).get(f"/orders/new/{query}").status_code == 404
+
+
+def test_the_list_counts_and_shows_each_state(governed: Governed, time_machine: TimeMachineFixture) -> None:
+    instruct(governed)
+    page = signed_in(governed.clerk).get("/orders/").content.decode()
+    assert "在办 1" in page and "逾期 0" in page and "DB202600001" in page
+    time_machine.move_to(NOW + timedelta(days=5))
+    assert "逾期 1" in signed_in(governed.clerk).get("/orders/?state=late").content.decode()
