@@ -332,7 +332,7 @@ KIND = register(
         beginners=beginners,
         sealed=(
             *("origin", "found_at", "found_by", "finder", "place", "description", "checklist_item"),
-            "proposed",
+            *("proposed", "proposed_reason"),
         ),
         tells_beginning=may_know_finder,
         clocks=clocks,

@@ -75,12 +75,15 @@ def _failed(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
 def _hazards(found: Sequence[VisitHazard]) -> Iterator[tuple[str, str]]:
     for one in found:
         hazard = one.hazard
-        grade = "重大" if one.is_major else hazard.get_grade_display() or "待核实"
+        unjudged = "待判定" if hazard.proposed_reason else "待核实"
+        grade = "重大" if one.is_major else hazard.get_grade_display() or unjudged
         yield "隐患", f"{hazard.number}　{hazard.description}"
         yield "位置", hazard.place or "（未填）"
         yield "等级", grade
         if one.clause:
             yield "判定依据" if one.is_major else "建议的判定依据", one.clause
+        if hazard.proposed_reason:
+            yield "提请判定为重大的理由", hazard.proposed_reason
         if one.order:
             due = "" if one.due_on is None else f"，{chinese_date(one.due_on)}前整改完毕"
             yield "整改方式和期限", f"{one.get_order_display()}{due}"

@@ -12,14 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import uvicorn
 from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.db import connections
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from anwei.portal.asgi import application
 from tests.kernel.county import NOW
@@ -97,20 +97,23 @@ class Telephone:
 
     def switch_on(self, *, signed_in: bool = True, size: dict[str, int] | None = None) -> None:
         """Start the browser and open the phone page."""
-        self.context = self._driver.chromium.launch_persistent_context(
-            str(self._profile),
-            executable_path=chromium_path(),
-            args=list(QUIET),
-            viewport=size or SIZE,  # type: ignore[arg-type]
-            locale="zh-CN",
-        )
+        self.context = self._started(size or SIZE)
         self.context.clock.set_fixed_time(NOW)
         if signed_in:
             self.sign_in(self.session)
-        self.page = self.context.pages[0]
+        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._heard)
         self.open()
+
+    def _started(self, size: dict[str, int]) -> BrowserContext:
+        return self._driver.chromium.launch_persistent_context(
+            str(self._profile),
+            executable_path=chromium_path(),
+            args=list(QUIET),
+            viewport=size,  # type: ignore[arg-type]
+            locale="zh-CN",
+        )
 
     def _heard(self, told: Any) -> None:
         if told.type == "error" and "Content Security Policy" in told.text:
@@ -180,17 +183,25 @@ class Telephone:
         page.fill('[data-field="head"]', head)
         page.click('[data-part="finish"]')
         expect(page.locator('#screen > div > [data-part="said"]')).to_contain_text("签字")
-        pad = page.locator('[data-part="pad"]')
+        self.draw()
+        page.click('[data-part="finish"]')
+        expect(page.locator('#screen > div > [data-part="said"]')).to_contain_text("检查已结束")
+
+    def draw(self, length: int = 160) -> str:
+        """Draw a stroke of so many px in the head's field; return the key of what is signed now."""
+        pad = self.page.locator('[data-part="pad"]')
         pad.scroll_into_view_if_needed()
         edges = pad.bounding_box()
         assert edges is not None
-        page.mouse.move(edges["x"] + 40, edges["y"] + 40)
-        page.mouse.down()
-        page.mouse.move(edges["x"] + 200, edges["y"] + 90, steps=4)
-        page.mouse.up()
-        page.wait_for_selector('[data-part="again"]:visible')
-        page.click('[data-part="finish"]')
-        expect(page.locator('#screen > div > [data-part="said"]')).to_contain_text("检查已结束")
+        self.page.mouse.move(edges["x"] + 40, edges["y"] + 40)
+        self.page.mouse.down()
+        self.page.mouse.move(edges["x"] + 40 + length, edges["y"] + 90, steps=4)
+        self.page.mouse.up()
+        self.page.wait_for_selector('[data-part="again"]:visible')
+        self.page.wait_for_timeout(200)
+        return next(
+            str(row["told"]["signature_key"]) for row in self.stored("answers") if row["kind"] == "end"
+        )
 
     def answer(self, item: str, result: str) -> None:
         self.page.click(f'[data-item="{item}"] [data-result="{result}"]')
@@ -207,14 +218,38 @@ class Telephone:
     def send(self) -> None:
         """Send all by hand and wait until the server has answered."""
         self.open("sending")
+        self.send_from_here()
+
+    def send_from_here(self) -> None:
+        """Send all by hand from whatever is on the screen, and wait until the server has answered."""
         self.page.evaluate(
-            """() => new Promise((done) => {
-              document.addEventListener("sending", ({detail}) => detail.of || setTimeout(done, 200));
-              setTimeout(done, 15000);
-              const button = document.querySelector('#screen [data-part="send"]');
-              if (button.disabled) done(); else button.click();
-            })"""
+            """async () => {
+              const { isSending } = await import("/static/js/phone/send.js");
+              const rest = () => new Promise((done) => setTimeout(done, 100));
+              const button = document.querySelector('#screen [data-part="send"]') ?? document.querySelector('#bar [data-part="send"]');
+              if (!button.disabled) button.click();
+              for (let n = 0; n < 150 && isSending(); n += 1) await rest();
+              await rest(); // for the screen to follow
+              await rest();
+            }"""
         )
+
+
+class Lent(Telephone):
+    """A telephone in a browser that others use too: quick to switch on, but it cannot lose its life."""
+
+    def __init__(self, browser: Browser, server: Server, session: str, **options: Any) -> None:
+        super().__init__(cast(Playwright, None), Path(), server, session)
+        self._browser, self._options = browser, options
+
+    def _started(self, size: dict[str, int]) -> BrowserContext:
+        return self._browser.new_context(viewport=size, locale="zh-CN", **self._options)  # type: ignore[arg-type]
+
+    def lose_network(self) -> None:
+        self.context.set_offline(True)
+
+    def find_network(self) -> None:
+        self.context.set_offline(False)
 
 
 def picture(colour: str) -> bytes:

@@ -315,15 +315,6 @@ def test_who_is_not_the_supervisor_files_and_another_orders(crew: Team) -> None:
     assert set(mine["numbers"]) == {"record", "transfer"}
 
 
-def test_a_hazard_holds_its_item(crew: Team) -> None:
-    visit = begun(crew)
-    item = items(visit)[0].id
-    check(crew.first, visit, item, "failed")
-    send(crew.first, visit, "hazard", item=item, description="缺", place="", criterion="", order="")
-    told = check(crew.first, visit, item, "ok", based_on=1)
-    assert told["status"] == "refused" and Hazard.objects.get().number in told["message"]
-
-
 def test_an_item_that_stands_well_becomes_no_hazard(crew: Team) -> None:
     visit = begun(crew)
     item = items(visit)[0].id

@@ -103,7 +103,7 @@ class Life:
         if self._hazard is None:
             self._file()
         at = self.at
-        if self.hazard.supervisor_id == self.hazard.responsible_id and self.hazard.proposed:
+        if self.hazard.supervisor_id == self.hazard.responsible_id and self.hazard.is_proposed:
             yield (at := world.shift(at, 1, 8))  # what may be major is the regulator's to judge
             regulator = answering(self._whereabouts, Origin.INSPECTION, at).supervisor
             self._hand_over(at, regulator, self.plant.head)

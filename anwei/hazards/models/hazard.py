@@ -44,8 +44,9 @@ class Hazard(Case):
 
     The criterion is kept with its words, source and date in force as they were when somebody judged by it, so
     that an old judgement stays readable when the standard is replaced; `proposed` is the one that proposed
-    重大 when it was filed, and stays. `found_by` is whoever saw it, `also_found_by` has the keys of those who
-    count like them (`services.finders`); `key` makes a form or a phone that sends twice file once.
+    重大 when it was filed, `proposed_reason` the words that did so where no criterion fits; both stay.
+    `found_by` is whoever saw it, `also_found_by` has the keys of those who count like them
+    (`services.finders`); `key` makes a form or a phone that sends twice file once.
     """
 
     origin = models.CharField(_("来源"), max_length=12, choices=Origin.choices, db_index=True)
@@ -62,6 +63,7 @@ class Hazard(Case):
     key = models.CharField(max_length=64, blank=True)
 
     proposed = models.CharField(_("登记时建议的判定条款"), max_length=30, blank=True)
+    proposed_reason = models.CharField(_("提请判定为重大的理由"), max_length=500, blank=True)
     criterion = models.CharField(_("判定条款"), max_length=30, blank=True, db_index=True)
     criterion_text = models.TextField(blank=True)
     criterion_source = models.CharField(max_length=200, blank=True)
@@ -133,6 +135,11 @@ class Hazard(Case):
     def is_major(self) -> bool:
         """Whether a person judged it 重大."""
         return self.grade == Grade.MAJOR
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it was proposed as 重大 when it was filed, by a criterion or in words."""
+        return bool(self.proposed or self.proposed_reason)
 
     @property
     def finder_name(self) -> str:

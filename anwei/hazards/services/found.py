@@ -31,6 +31,8 @@ BESIDE = "other-"
 class Finding:
     """What is told of a hazard on the spot; `is_major` that a person confirmed it, `reason` why so judged.
 
+    `is_proposed`: it may be major by no criterion that is known here; the reason goes to who
+    judges it (待判定).
     `files` are keys of files of the visit; without any, the photos of the item go with it. An item that
     begins with BESIDE is none of the checklist's: it only ties photos to a hazard found beside the list.
     """
@@ -40,6 +42,7 @@ class Finding:
     place: str = ""
     criterion: str = ""
     is_major: bool = False
+    is_proposed: bool = False
     reason: str = ""
     order: str = ""
     due_on: date | None = None
@@ -83,6 +86,7 @@ def file_at_visit(
         found_at=at,
         place=found.place,
         criterion=found.criterion,
+        proposed_reason=found.reason if found.is_proposed else "",
         checklist_item=found.checklist_item,
         requirement=found.requirement,
         note=found.reason,
@@ -112,7 +116,11 @@ def _require_fitting(found: Finding, on: date) -> None:
         raise CaseError(_("限期整改和停产停业整改须写明整改期限。"))
     if found.order in (Order.DATED, Order.STOP) and found.due_on is not None and found.due_on < on:
         raise CaseError(_("整改期限不能早于检查当天。"))
-    if found.is_major and found.order == Order.IMMEDIATE:
+    if found.is_proposed and (found.is_major or found.criterion):
+        raise CaseError(_("已选定条款的，不用另行提请判定。"))
+    if found.is_proposed and not found.reason:
+        raise CaseError(_("提请判定为重大的，须写明理由。"))
+    if (found.is_major or found.is_proposed) and found.order == Order.IMMEDIATE:
         raise CaseError(_("重大隐患须限期或者停产停业整改，不能立查立改。"))
     if found.is_major and not (found.criterion or found.reason):
         raise CaseError(_("定为重大隐患须写判定条款编号；没有条款的，写明定级说明。"))
@@ -122,6 +130,8 @@ def _ordered(hazard: Hazard, found: Finding, actor: Person, now: datetime) -> tu
     """Grade and order the hazard where the actor may; say what became of it."""
     words = {"number": hazard.number, "post": hazard.supervisor}
     waits = _("隐患%(number)s已登记，由“%(post)s”核实定级。") % words
+    if found.is_proposed:
+        return hazard, _("隐患%(number)s已登记，待判定：是否重大由“%(post)s”核实定级。") % words
     if not found.order:
         return hazard, waits
     if found.due_on is not None and found.due_on < day_of(now):  # told only when there was a signal again

@@ -77,4 +77,4 @@ def _weight(hazard: Hazard) -> int:
     """Return how much a hazard weighs: 2 major, 1 proposed as major and not judged yet, 0 else."""
     if hazard.is_major:
         return 2
-    return 1 if hazard.proposed and not hazard.grade else 0
+    return 1 if hazard.is_proposed and not hazard.grade else 0

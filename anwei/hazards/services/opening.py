@@ -68,6 +68,7 @@ def file_hazard(
     found_by: Person | None = None,
     finder: str = "",
     criterion: str = "",
+    proposed_reason: str = "",
     checklist_item: str = "",
     requirement: str = "",
     provincial_number: str = "",
@@ -80,9 +81,10 @@ def file_hazard(
     """File a hazard and put it before whoever judges it; the same `key` again returns what it filed.
 
     `repeat_of` is the closed one that was found again; without it like ones at the place are looked for.
-    `criterion` only proposes 重大: a person confirms it with the order. A typed `finder` who is one person of
-    the actor's body or of the enterprise is that person. Raises NotYourTurn out of the actor's sight,
-    CaseError with a sentence where something does not fit, Vacant where no post answers for the place.
+    `criterion` only proposes 重大, `proposed_reason` does so in words where none fits: a person confirms it
+    with the order. A typed `finder` who is one person of the actor's body or of the enterprise is that
+    person. Raises NotYourTurn out of the actor's sight, CaseError with a sentence where something does not
+    fit, Vacant where no post answers for the place.
     """
     if key and (filed := Hazard._base_manager.filter(key=key).first()) is not None:
         return _filed_before(filed, actor)
@@ -110,6 +112,7 @@ def file_hazard(
                 checklist_item=checklist_item,
                 criterion=criterion,
                 proposed=criterion,
+                proposed_reason=proposed_reason.strip(),
                 requirement=requirement.strip(),
                 provincial_number=provincial_number.strip(),
                 key=key,

@@ -96,17 +96,29 @@ def _begin(act: Act, visit: Visit, actor: Person, now: datetime, at: datetime) -
 
 def _check(act: Act, visit: Visit, actor: Person, now: datetime, at: datetime) -> Receipt:
     recorded = record_check(
-        visit, **act.texts, actor=actor, now=now, at=at, based_on=act.based_on, key=act.key
+        visit,
+        **act.texts,
+        actor=actor,
+        now=now,
+        at=at,
+        based_on=act.based_on,
+        key=act.key,
+        corrects=True,
     )
     if recorded.waiting is None:
         return Receipt(WRITTEN, "", now)
     if recorded.waiting.late:
         return Receipt(CONFLICT, _("检查已结束或者取消；您的回答已保存，待参加检查的单位决定是否采用。"), now)
+    if recorded.hazard is not None:
+        said = _("此项已登记隐患%(number)s，隐患没有改动；您的更正已保存，待参加检查的人员决定。")
+        return Receipt(CONFLICT, said % {"number": recorded.hazard.number}, now)
     return Receipt(CONFLICT, _("此项已有不同的回答；两种回答都已保存，待参加检查的人员决定。"), now)
 
 
 def _hazard(act: Act, visit: Visit, actor: Person, now: datetime, at: datetime) -> Receipt:
-    found = Finding(**act.texts, is_major=act.major, due_on=act.due_on, files=act.files)
+    found = Finding(
+        **act.texts, is_major=act.major, is_proposed=act.proposed, due_on=act.due_on, files=act.files
+    )
     hazard, said = file_at_visit(visit, found, actor=actor, now=now, at=at, key=act.key)
     return Receipt(WRITTEN, said, now, hazard=hazard.pk)
 

@@ -57,6 +57,7 @@ class Act:
     based_on: int = 0
     texts: dict[str, str] = field(default_factory=dict)
     major: bool = False
+    proposed: bool = False
     due_on: date | None = None
     files: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
@@ -85,6 +86,7 @@ def read_act(body: bytes) -> Act:
         based_on=_number(told, "based_on", 0),
         texts={name: _text(told, name, longest) for name, longest in TEXTS[ActKind(kind)].items()},
         major=told.get("major") is True,
+        proposed=told.get("proposed") is True,
         due_on=_day(told),
         files=_keys(told, "files"),
         papers=_papers(told),

@@ -83,6 +83,7 @@ def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
         ],
         "delegated": not refused,
         "why_not": refused,
+        "sectors": sectors_of(visit),
         "lists": [
             {
                 "code": one.code,
@@ -154,6 +155,8 @@ def _criterion(row: Criterion, today: date) -> dict[str, Any]:
         "code": row.id,
         "text": row.text,
         "source": row.source,
+        "industry": _(row.industry),
+        "sectors": list(row.sectors),
         "in_force": None if row.effective_from is None else row.effective_from.isoformat(),
         "version": row.version,
         "usable": not why,

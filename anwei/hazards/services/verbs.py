@@ -34,8 +34,8 @@ def check_order(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
     if not papers.get("grade_reason"):
         if is_major and judged is None:
             return _("定为重大隐患须写判定条款编号；没有条款的，写明定级说明。")
-        if not is_major and (judged is not None or hazard.proposed):
-            return _("条款建议定为重大，定为一般的须写明定级说明。")
+        if not is_major and (judged is not None or hazard.is_proposed):
+            return _("登记时建议定为重大，定为一般的须写明定级说明。")
     return _day_refused(papers, now)
 
 
@@ -53,7 +53,7 @@ def criterion_refused(key: str, on: date) -> str:
 
 def left_to_the_regulator(hazard: Hazard, now: datetime) -> str | None:
     """Refuse the plant to judge what a criterion proposes as major; it can hand it over. None elsewhere."""
-    return _handed_over_first() if hazard.proposed and _is_of_the_enterprise(hazard) else None
+    return _handed_over_first() if hazard.is_proposed and _is_of_the_enterprise(hazard) else None
 
 
 def not_by_the_plant(hazard: Hazard, now: datetime) -> str | None:

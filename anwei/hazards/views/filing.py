@@ -65,16 +65,15 @@ def hazard_beside(request: HttpRequest) -> HttpResponse:
     where = where_asked(request, person) or Whereabouts()
     text = request.GET.get("description", "")[:2000]
     words = request.GET.get("q", "")[:60]
-    owner = where.site or where.enterprise
     asked = request.GET.get("sector", "")
-    sector = owner.subject().sector if owner else asked if asked in sectors() else ""
+    own = sectors_at(where) or ({asked} if asked in sectors() else set())
     chosen = request.GET.get("criterion", "")
-    found = search(words, sector)[:N_CRITERIA] if words else ()
+    found = tuple(sorted(search(words), key=lambda row: is_foreign(row, own)))[:N_CRITERIA] if words else ()
     if chosen not in {"", *(row.id for row in found)}:
         found = (*_kept(chosen), *found)
     alike = duplicates_of(person, where.enterprise, where.site, text) if text else []
     context = {
-        "criteria": [_described(row, now) for row in found],
+        "criteria": [_described(row, own, now) for row in found],
         "words": words,
         "alike": alike[:5],
         "chosen": chosen,
@@ -90,10 +89,23 @@ def _kept(key: str) -> tuple[Criterion, ...]:
         return ()
 
 
-def _described(row: Criterion, now: Any) -> dict[str, Any]:
+def sectors_at(where: Whereabouts) -> set[str]:
+    """Return the sectors of a place and of its enterprise; none where neither is known."""
+    owners = [one for one in (where.site, where.enterprise) if one is not None]
+    seconds = {where.enterprise.second_sector} if where.enterprise is not None else set()
+    return ({one.subject().sector for one in owners} | seconds) - {""}
+
+
+def is_foreign(row: Criterion, own: set[str]) -> bool:
+    """Say whether a criterion is of other sectors than these; none is where no sector is known."""
+    return bool(own) and own.isdisjoint(row.sectors)
+
+
+def _described(row: Criterion, own: set[str], now: Any) -> dict[str, Any]:
     why = row.unusable_because(day_of(now))
     return {
         "row": row,
+        "industry": _(row.industry) if is_foreign(row, own) else "",
         "unusable": UNUSABLE.get(why, ""),
         "cautions": [CAUTIONS[code] for code in row.cautions],
     }
@@ -117,6 +129,11 @@ def _filed(request: HttpRequest, form: HazardForm, where: Whereabouts) -> HttpRe
     )
     sentence = _("隐患%(number)s已登记，现由“%(post)s”核实定级。")
     messages.success(request, sentence % {"number": filed.number, "post": filed.supervisor})
+    if filed.criterion and is_foreign(row := criterion(filed.criterion), sectors_at(where) or {filed.sector}):
+        words = {"key": row.id, "industry": _(row.industry)}
+        messages.warning(
+            request, _("所选条款%(key)s属于“%(industry)s”，不是该单位的行业，请监管岗位核对。") % words
+        )
     if filed.repeat_of is not None:
         messages.warning(
             request,

@@ -49,9 +49,10 @@ def record_sheet(visit: Visit, sent: QueryDict, *, actor: Person, now: datetime)
             continue
         change = number_in(sent.get(f"change-{item.id}", "")) or 0
         note = sent.get(f"note-{item.id}", "")
-        told = {"item": item.id, "result": result, "note": note}
         try:
-            recorded = record_check(visit, **told, actor=actor, now=now, at=now, based_on=change)
+            recorded = record_check(
+                visit, item=item.id, result=result, note=note, actor=actor, now=now, at=now, based_on=change
+            )
         except CaseError as error:
             refused.append(f"{item.item}：{error}")
             continue

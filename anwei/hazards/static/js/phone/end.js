@@ -25,7 +25,7 @@ export function endScreen(state) {
     const counts = progress(state);
     const row = answerOf(state, "end");
     const refused = refusedOf(state, "end");
-    const isLocked = isEnded(state) && !(refused && !state.visit.ended_at);
+    const isLocked = isEnded(state);
     filled(screen, { ok: counts.ok, failed: counts.failed, not_applicable: counts.not_applicable, open: counts.open });
     part(screen, "unanswered").hidden = counts.open === 0 || isLocked;
     for (const button of screen.querySelectorAll("[data-signing]")) {
@@ -103,6 +103,10 @@ function sign(state, screen, told, keep) {
   const drawing = pad(canvas, { person: state.person, visit: state.pk }, () => key, {
     picture: before?.blob,
     onKept: (row) => {
+      if (row.key !== key) {
+        removed(row.key); // taken back while it was being kept
+        return;
+      }
       state.files = [...state.files.filter((file) => file.key !== row.key), row];
       keep({ signature_key: row.key });
     },

@@ -1,8 +1,9 @@
-/* A failed item as a hazard: the criteria it may meet are proposed, a person confirms one or says why none. */
+/* A failed item as a hazard: the criteria it may meet are proposed, a person confirms one, says why none,
+   or proposes it in words for somebody else to judge. */
 
-import { found } from "./criteria.js";
+import { found, isOfOthers } from "./criteria.js";
 import { isFiled, withdrawn } from "./outbox.js";
-import { answerOf, isEnded, isTried, refusedOf, say } from "./state.js";
+import { answerOf, isCorrectable, isEnded, isTried, refusedOf, say } from "./state.js";
 import { drawn, filled, part, today, word } from "./words.js";
 
 const FIELDS = ["description", "place", "reason", "due_on", "requirement", "measures"];
@@ -21,34 +22,38 @@ export function hazardBlock(state, name, item, noteOf) {
     update();
   };
   const settled = () => (row() && isFiled(row()) ? row().settled : undefined);
-  const isUnchangeable = () => Boolean(settled()) || isTried(state, "hazard", name);
+  const isUnderWay = () => isTried(state, "hazard", name);
 
   function update() {
     const answer = told();
     const refused = refusedOf(state, "hazard", name);
-    const isLocked = isUnchangeable() || (isEnded(state) && !refused);
+    const isLocked = Boolean(settled()) || isUnderWay() || (isEnded(state) && !isCorrectable(state, "hazard", name));
     part(block, "start").hidden = Boolean(row()) || isLocked;
     part(block, "form").hidden = !row();
     part(block, "propose").hidden = Boolean(row()) || !proposals.some((one) => one.usable);
-    draw(part(block, "proposals"), proposals, answer, keep);
+    draw(state, part(block, "proposals"), proposals, answer, keep);
     const chosen = state.criteria.get(answer.criterion);
-    part(block, "chosen").replaceChildren(...(chosen && !proposals.some((one) => one.code === chosen.code) ? [clause(chosen, answer, keep)] : []));
-    part(block, "why").hidden = Boolean(answer.criterion) || !proposals.some((one) => one.usable);
-    part(block, "grade").textContent = word(answer.major ? "gradeMajor" : "gradeGeneral");
-    part(block, "grade").className = answer.major ? "severity severity-red" : "chip";
+    part(block, "chosen").replaceChildren(...(chosen && !proposals.some((one) => one.code === chosen.code) ? [clause(state, chosen, answer, keep)] : []));
+    part(block, "why").hidden = Boolean(answer.criterion) || !(answer.proposed || proposals.some((one) => one.usable));
+    part(block, "why-head").textContent = word(answer.proposed ? "whyProposed" : "whyGeneral");
+    part(block, "in-words").setAttribute("aria-pressed", String(Boolean(answer.proposed)));
+    part(block, "in-words").textContent = word(answer.proposed ? "isProposed" : "proposeInWords");
+    part(block, "in-words").hidden = Boolean(answer.criterion);
+    part(block, "grade").textContent = word(answer.major ? "gradeMajor" : answer.proposed ? "gradeProposed" : "gradeGeneral");
+    part(block, "grade").className = answer.major || answer.proposed ? "severity severity-red" : "chip";
     part(block, "orders").hidden = !state.visit.delegated;
     part(block, "transfer").hidden = state.visit.delegated;
     for (const button of block.querySelectorAll("[data-order]")) {
       button.setAttribute("aria-checked", String(button.dataset.order === answer.order));
-      button.disabled = isLocked || (answer.major && button.dataset.order === "immediate");
+      button.disabled = isLocked || ((answer.major || answer.proposed) && button.dataset.order === "immediate");
     }
     part(block, "due").hidden = !["dated", "stop"].includes(answer.order);
-    part(block, "measures").hidden = !(state.visit.delegated && (answer.order === "stop" || answer.major));
+    part(block, "measures").hidden = !(state.visit.delegated && (answer.order === "stop" || answer.major || answer.proposed));
     for (const control of block.querySelectorAll("input, textarea")) control.disabled = isLocked;
-    for (const button of block.querySelectorAll('[data-part="yes"]')) button.disabled = isLocked;
+    for (const button of block.querySelectorAll('[data-part="yes"], [data-part="in-words"]')) button.disabled = isLocked;
     part(block, "confirm").hidden = isLocked || Boolean(row()?.ready && !refused);
     part(block, "withdraw").hidden = isLocked || !(row()?.ready || refused);
-    const said = refused?.message ?? (isTried(state, "hazard", name) ? word("hazardGoing") : settled() ? row().message || word("hazardSent") : row()?.ready ? word("hazardReady") : "");
+    const said = refused?.message ?? (isUnderWay() ? word("hazardGoing") : settled() ? row().message || word("hazardSent") : row()?.ready ? word("hazardReady") : "");
     part(block, "said").textContent = said;
     part(block, "said").classList.toggle("urgent", Boolean(refused) || settled() === "conflict");
   }
@@ -63,8 +68,12 @@ export function hazardBlock(state, name, item, noteOf) {
   }
   part(block, "begin").addEventListener("click", () => {
     input("description").value = noteOf();
-    keep({ description: noteOf(), place: "", criterion: "", major: false, reason: "", order: "", due_on: "", requirement: "", measures: "" });
+    keep({ description: noteOf(), place: "", criterion: "", major: false, proposed: false, reason: "", order: "", due_on: "", requirement: "", measures: "" });
     block.querySelector('[data-field="description"]').focus();
+  });
+  part(block, "in-words").addEventListener("click", () => {
+    const isProposed = !told().proposed;
+    keep({ proposed: isProposed, ...(isProposed ? { criterion: "", major: false, ...notAtOnce(told()) } : {}) });
   });
   part(block, "confirm").addEventListener("click", () => {
     const lack = missing(state, told(), proposals);
@@ -74,8 +83,8 @@ export function hazardBlock(state, name, item, noteOf) {
   part(block, "withdraw").addEventListener("click", () => withdraw(state, name).then(update));
   const search = part(block, "search");
   search.addEventListener("input", () => {
-    const rows = found([...state.criteria.values()], search.value);
-    draw(part(block, "found"), rows, told(), (change) => {
+    const rows = found([...state.criteria.values()], search.value, state.visit.sectors);
+    draw(state, part(block, "found"), rows, told(), (change) => {
       keep(change);
       search.value = "";
       part(block, "found").replaceChildren();
@@ -83,31 +92,37 @@ export function hazardBlock(state, name, item, noteOf) {
     part(block, "nothing").hidden = !search.value.trim() || rows.length > 0;
   });
   update();
-  return { block, update, isUnchangeable };
+  return { block, update, isUnderWay };
 }
 
 /* What was confirmed is a draft again: nothing of it is filed. */
 export async function withdraw(state, name) {
-  if (!answerOf(state, "hazard", name)) return;
+  const row = answerOf(state, "hazard", name);
+  if (!row || isFiled(row)) return; // what is filed stands: a changed answer corrects it for a person to decide
   state.acts = state.acts.filter((act) => !(act.kind === "hazard" && act.item === name && (act.state === "refused" || !act.tried)));
   await say(state, "hazard", name, {}, { ready: false });
   await withdrawn({ person: state.person, visit: state.pk, item: name });
 }
 
-const draw = (place, rows, answer, keep) => place.replaceChildren(...rows.map((row) => clause(row, answer, keep)));
+const draw = (state, place, rows, answer, keep) => place.replaceChildren(...rows.map((row) => clause(state, row, answer, keep)));
 
-/* One clause with source, version and date in force; one that was replaced is shown as such and cannot be chosen. */
-function clause(row, answer, keep) {
+/* What may be major is not put right at once. */
+const notAtOnce = ({ order }) => (order === "immediate" ? { order: "" } : {});
+
+/* One clause with source, version and date in force, and whose it is where the visit's sectors are others; one that was replaced is shown as such and cannot be chosen. */
+function clause(state, row, answer, keep) {
   const box = drawn("clause", { text: row.text, source: row.source, code: row.code, since: row.in_force ? word("inForce", { day: row.in_force }) : word("noDate") });
   filled(box, { unusable: row.usable ? "" : row.why_not });
   box.classList.toggle("p-unusable", !row.usable);
   const isChosen = answer.criterion === row.code;
+  const isForeign = isOfOthers(row, state.visit.sectors);
+  filled(box, { industry: isForeign ? word("industry", row) : "", foreign: isForeign && isChosen ? word("foreignChosen", row) : "" });
   const yes = part(box, "yes");
   yes.hidden = !row.usable;
   yes.setAttribute("aria-pressed", String(isChosen));
   yes.textContent = word(isChosen ? "isMajor" : "confirmMajor");
   yes.addEventListener("click", () =>
-    keep(isChosen ? { criterion: "", major: false } : { criterion: row.code, major: true, reason: "", ...(answer.order === "immediate" ? { order: "" } : {}) }),
+    keep(isChosen ? { criterion: "", major: false } : { criterion: row.code, major: true, proposed: false, reason: "", ...notAtOnce(answer) }),
   );
   return box;
 }
@@ -115,6 +130,7 @@ function clause(row, answer, keep) {
 /* The name of the sentence that says what is still missing, "" where nothing is. */
 export function missing(state, told, proposals) {
   if (!told.description?.trim()) return "lackDescription";
+  if (told.proposed && !told.reason?.trim()) return "lackProposal";
   if (!told.criterion && proposals.some((one) => one.usable) && !told.reason?.trim()) return "lackReason";
   if (!state.visit.delegated) return "";
   if (!told.order) return "lackOrder";

@@ -1,7 +1,8 @@
 /* One item of the list: three large buttons; where it failed, note, photos, and the hazard it is. */
 
 import { hazardBlock, withdraw } from "./hazard.js";
-import { isBegun, isEnded, refusedOf, say, seenOf, shown } from "./state.js";
+import { isFiled } from "./outbox.js";
+import { answerOf, isBegun, isCorrectable, isEnded, refusedOf, say, seenOf, shown } from "./state.js";
 import { strip } from "./strip.js";
 import { drawn, moment, part, word } from "./words.js";
 
@@ -16,7 +17,7 @@ export function itemBlock(state, item, n, onAnswer) {
 
   const update = () => {
     const answer = shown(state, item.code);
-    const isLocked = !isBegun(state) || (isEnded(state) && !refusedOf(state, "check", item.code)) || Boolean(hazard?.isUnchangeable());
+    const isLocked = !isBegun(state) || (isEnded(state) && !isCorrectable(state, "check", item.code)) || Boolean(hazard?.isUnderWay());
     block.dataset.result = answer.result ?? "";
     for (const button of block.querySelectorAll("[data-result]")) {
       button.setAttribute("aria-checked", String(button.dataset.result === answer.result));
@@ -24,12 +25,13 @@ export function itemBlock(state, item, n, onAnswer) {
     }
     note.disabled = isLocked;
     if (document.activeElement !== note && answer.theirs) note.value = answer.note ?? "";
-    const hasMore = answer.result === "failed" || Boolean(refusedOf(state, "hazard", item.code)) || Boolean(note.value) || state.files.some((file) => file.item === item.code);
+    const filed = answerOf(state, "hazard", item.code);
+    const isHazard = answer.result === "failed" || isCorrectable(state, "hazard", item.code) || Boolean(filed && isFiled(filed));
+    const hasMore = isHazard || Boolean(note.value) || state.files.some((file) => file.item === item.code);
     part(block, "more").hidden = !(hasMore || block.dataset.open === "yes");
     part(block, "open").hidden = !part(block, "more").hidden;
     part(block, "standing").textContent = standing(state, item.code, answer);
     part(block, "standing").dataset.tone = tone(state, item.code, answer);
-    const isHazard = answer.result === "failed" || Boolean(refusedOf(state, "hazard", item.code));
     if (isHazard && !hazard) {
       hazard = hazardBlock(state, item.code, item, () => note.value);
       part(block, "hazard").append(hazard.block);
@@ -62,6 +64,8 @@ function standing(state, code, { result, theirs, mine }) {
   if (theirs) return word("answeredBy", { by: theirs.by, at: moment(theirs.at).slice(5) });
   const refused = refusedOf(state, "check", code);
   if (refused) return refused.message;
+  const filed = answerOf(state, "hazard", code);
+  if (filed && isFiled(filed) && result !== "failed" && mine?.edited > mine?.frozen) return word("corrects");
   if (mine?.settled === "conflict") return mine.message || word("conflict");
   if (!result) return "";
   return word(mine.edited === mine.frozen && mine.settled ? "answerSent" : "answerKept");

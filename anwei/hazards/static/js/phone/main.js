@@ -13,6 +13,7 @@ import { visitScreen } from "./visit.js";
 import { drawn, part, word } from "./words.js";
 
 const EVERY_MS = 30_000;
+const MOST_DOUBLINGS = 4; // after faults of the server: 1, 2, 4, 8 minutes
 const RETRY_MS = 3_000;
 const REACHES = { offline: "offline", failed: "notTaken" };
 const doors = document.body.dataset;
@@ -23,6 +24,8 @@ let shownScreen = null;
 let person = null;
 let reach = navigator.onLine ? "unknown" : "offline"; // what the last try has shown
 let showing = 0;
+let faults = 0; // tries one after the other of which something was not taken
+let next;
 
 async function show() {
   const turn = (showing += 1);
@@ -84,8 +87,18 @@ async function sendNow() {
 }
 
 async function attempt(byHand) {
+  try {
+    await attempted(byHand);
+  } finally {
+    clearTimeout(next);
+    next = setTimeout(() => attempt(false), EVERY_MS * 2 ** Math.min(faults, MOST_DOUBLINGS));
+  }
+}
+
+async function attempted(byHand) {
   if (!person || (!byHand && (isSending() || !(await tally(person.pk)).waiting))) return;
   const outcome = await send({ byHand });
+  if (outcome !== "busy") faults = outcome === "failed" ? faults + 1 : 0;
   if (outcome !== "busy") reach = outcome === "done" ? "fresh" : outcome;
   if (outcome === "other") {
     await takePackage();
@@ -152,7 +165,6 @@ async function start() {
   if (!shownScreen) await show();
   document.body.dataset.ready = "yes";
   await attempt(false);
-  setInterval(() => attempt(false), EVERY_MS);
 }
 
 start();

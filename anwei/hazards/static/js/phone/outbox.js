@@ -1,6 +1,7 @@
 /* Acts on their way: frozen under a key as they are, so that sending one twice writes it once. */
 
 import { allOf, asked, beginning, newKey, ofPerson, transact } from "./store.js";
+import { isUnderWay } from "./voice.js";
 
 export const ORDER = ["begin", "check", "file", "hazard", "end"];
 const UNTOUCHED_MS = 15_000;
@@ -105,7 +106,7 @@ export async function waiting(person, failed = new Set()) {
 
 function mayGo(file, ended) {
   if (file.kind === "signature") return file.state === "kept" && ended.has(file.visit);
-  if (file.state === "recording") return Date.now() - Date.parse(file.kept_at) > 10_000; // its page is gone
+  if (file.state === "recording") return !isUnderWay(file.key) && Date.now() - Date.parse(file.kept_at) > 10_000; // its page is gone
   return file.state === "kept";
 }
 

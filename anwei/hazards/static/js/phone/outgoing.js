@@ -1,5 +1,6 @@
 /* What is still here and nowhere else, what the server has, and what it would not take: by visit. */
 
+import { confirmed } from "./ask.js";
 import { again, drafts, handedDraft, handedOver, tally } from "./outbox.js";
 import { forgetVisit, visitsOf } from "./package.js";
 import { isEnded, load } from "./state.js";
@@ -98,22 +99,33 @@ function draft(state, row, update) {
   const box = drawn("refused", { what: what(state, row), message: word("unconfirmed"), text });
   part(box, "mend").href = `#/visit/${visit.pk}`;
   part(box, "again").hidden = true;
+  part(box, "handed").hidden = true;
+  part(box, "drop").hidden = false;
   part(box, "take").addEventListener("click", () => navigator.clipboard.writeText(text).catch(() => (part(box, "text").hidden = false)));
-  part(box, "handed").addEventListener("click", async () => {
+  part(box, "drop").addEventListener("click", async () => {
+    if (!(await confirmed(word("clearDraft", { what: what(state, row) }), word("clear")))) return;
     await handedDraft(row, text);
-    await update();
+    await updated(update);
   });
   return box;
+}
+
+/* The screen, and the bar above it, which counts what was taken away. */
+async function updated(update) {
+  await update();
+  document.dispatchEvent(new CustomEvent("kept"));
 }
 
 function ways(box, store, row, update, take) {
   const act = (name, work) =>
     part(box, name).addEventListener("click", async () => {
       await work();
-      await update();
+      await updated(update);
     });
   act("again", () => again(store, row));
-  act("handed", () => handedOver(store, row));
+  act("handed", async () => {
+    if (await confirmed(word("handedAsked", { what: part(box, "what")?.textContent ?? "" }), word("handed"))) await handedOver(store, row);
+  });
   part(box, "take").addEventListener("click", () => take().catch(() => (part(box, "text").hidden = false)));
 }
 

@@ -85,10 +85,17 @@ function clause(state, { criterion }) {
 function hazard(state, one) {
   const due = one.due_on ? fill("due", { day: dayWords(one.due_on) }) : "";
   const all = [
-    ["hazard", one.description], ["place", one.place || words.blank_place], ["grade", words[one.major ? "major" : "general"]], ["clause_head", clause(state, one)],
-    ["order_head", one.order && `${words[`order_${one.order}`]}${due}`], ["requirement", one.requirement],
+    ["hazard", one.description], ["place", one.place || words.blank_place], ["grade", words[gradeOf(one)]], ["clause_head", clause(state, one)],
+    ["proposed_head", one.proposed && one.reason], ["order_head", one.order && `${words[`order_${one.order}`]}${due}`], ["requirement", one.requirement],
   ];
   return all.filter(([, text]) => text).map(([name, text]) => [words[name], text]);
+}
+
+/* As the server says it: without an order of today the grade is for somebody else to judge. */
+function gradeOf({ major, proposed, order }) {
+  if (major) return "major";
+  if (proposed) return "proposed";
+  return order ? "general" : "unjudged";
 }
 
 function measure(state, one) {

@@ -57,9 +57,9 @@ async function round(byHand) {
         } catch (error) {
           if (!(error instanceof Failed)) throw error;
           failed.add((act ?? file).key);
-          if (act?.kind === "begin") break;
         }
         n += 1;
+        if (act?.kind === "begin") break; // whether the rest of its visit may go is seen anew
       }
     }
   } catch (error) {

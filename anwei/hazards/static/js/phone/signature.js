@@ -5,6 +5,7 @@ import { keepFile } from "./photos.js";
 export function pad(canvas, of, keyOf, { onKept, picture }) {
   const pen = canvas.getContext("2d");
   let drawing = false;
+  let keeping = Promise.resolve(); // one stroke after the other
 
   const blank = () => {
     pen.fillStyle = "#fff";
@@ -36,7 +37,12 @@ export function pad(canvas, of, keyOf, { onKept, picture }) {
   });
   canvas.addEventListener("pointerup", () => {
     drawing = false;
-    canvas.toBlob(async (blob) => onKept(await keepFile(of, blob, { key: keyOf(), kind: "signature", name: "signature.png" })), "image/png");
+    const key = keyOf(); // of what is drawn now: by the time it is kept somebody may draw anew
+    const drawn = new Promise((done) => canvas.toBlob(done, "image/png"));
+    keeping = keeping.then(async () => {
+      const blob = await drawn;
+      if (key === keyOf()) onKept(await keepFile(of, blob, { key, kind: "signature", name: "signature.png" }));
+    });
   });
   return { blank };
 }

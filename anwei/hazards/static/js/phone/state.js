@@ -57,6 +57,9 @@ export function refusedOf(state, kind, item = "") {
   return act?.state === "refused" && !(row?.ready && row.edited > row.frozen) ? act : undefined;
 }
 
+/* What was refused may be corrected until its correction is on its way, also where the visit is ended. */
+export const isCorrectable = (state, kind, item = "") => actOf(state, kind, item)?.state === "refused";
+
 /* Sent once already and not answered: what it says may not change any more. */
 export const isTried = (state, kind, item = "") => {
   const act = actOf(state, kind, item);
@@ -70,7 +73,7 @@ export function progress(state) {
 }
 
 export const isBegun = (state) => Boolean(state.visit.begun_at || answerOf(state, "begin")?.ready || answerOf(state, "begin")?.frozen);
-export const isEnded = (state) => Boolean(state.visit.ended_at || answerOf(state, "end")?.ready);
+export const isEnded = (state) => Boolean(state.visit.ended_at || (answerOf(state, "end")?.ready && !refusedOf(state, "end")));
 
 /* Problems beside the list carry names of their own. */
 export function others(state) {

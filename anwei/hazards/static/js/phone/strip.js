@@ -45,23 +45,34 @@ function recorder(state, item, box, say, update) {
   button.hidden = !canRecord();
   part(box, "sound").hidden = canRecord();
   let running = null;
+  const show = () => button.setAttribute("aria-pressed", String(Boolean(running)));
+  const keep = (row) => {
+    state.files = [...state.files.filter((file) => file.key !== row.key), row];
+  };
+  const broken = (row) => {
+    if (row) keep(row);
+    say(word(running?.isFull() ? "voiceFull" : row ? "voiceBroken" : "voiceLost"));
+    running = null;
+    show();
+    update();
+  };
   button.addEventListener("click", async () => {
     try {
       if (running) {
         const row = await running.stop();
-        if (row) state.files.push(row);
-        say(word(running.isFull() ? "voiceFull" : "keptVoice"));
+        if (row) keep(row);
+        say(word(running.isFull() ? "voiceFull" : row ? "keptVoice" : "voiceLost"));
         running = null;
         update();
       } else {
-        running = await record({ person: state.person, visit: state.pk, item });
+        running = await record({ person: state.person, visit: state.pk, item }, broken);
         say(word("recording"));
       }
-    } catch {
+    } catch (error) {
       running = null;
-      say(word("noMicrophone"));
+      say(word(error.message === "full" ? "full" : "noMicrophone"));
     }
-    button.setAttribute("aria-pressed", String(Boolean(running)));
+    show();
   });
   const input = part(box, "sound").querySelector("input");
   input.addEventListener("change", async () => {
