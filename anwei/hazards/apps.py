@@ -22,5 +22,6 @@ class HazardsConfig(AppConfig):
             "self_check_waiting",
             "verify",
             "quarterly_waiting",
+            "statistics_waiting",
         ):
             import_module(f"anwei.hazards.{module}")

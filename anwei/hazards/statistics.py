@@ -7,16 +7,25 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Exists
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from anwei.hazards.models import Grade, Hazard
+from anwei.hazards.models import Grade, Hazard, Origin, Statistics
+from anwei.org.holdings import day_of
 from anwei.sites.models import Enterprise
+from anwei.sites.statuses import counted_on
 from anwei.standards.calendar import COUNTY_TIME, WorkCalendar
 from anwei.standards.deadlines import deadline
 from anwei.standards.hazards.rules import reports
 
 NOT_REAL = ("false_report", "merged")
 MONTHS_A_QUARTER = 3
+PERIODS = 15  # how many the pages go back: three years of quarters with their years
+COUNTED = (
+    *("carried", "found", "found_major", "rectified", "rectified_major", "on_time"),
+    *("open", "open_major", "overdue", "repeats"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,12 @@ class Period:
 
     year: int
     quarter: int
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        words = {"year": self.year, "quarter": self.quarter}
+        return _("%(year)d 年第 %(quarter)d 季度") % words if self.quarter else _("%(year)d 年度") % words
 
     @property
     def first(self) -> date:
@@ -77,34 +92,76 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), COUNTY_TIME)
 
 
+def last_periods(now: datetime) -> list[Period]:
+    """Return the quarters and years that run or are over, the newest first, some three years of them."""
+    today = day_of(now)
+    running = Period(today.year, (today.month - 1) // MONTHS_A_QUARTER + 1)
+    periods = [running]
+    while len(periods) < PERIODS:
+        last = periods[-1]
+        if last.quarter == 1:
+            periods.append(Period(last.year - 1, 0))
+        periods.append(Period(last.year - (last.quarter == 1), last.quarter - 1 or 4))
+    return periods
+
+
+def last_over(now: datetime, *, yearly: bool) -> Period:
+    """Return the last year that is over, or the last quarter: the one whose statistics are owed now."""
+    return next(one for one in last_periods(now)[1:] if (one.quarter == 0) == yearly)
+
+
+def owed(period: Period) -> Exists:
+    """Return whether a period is owed at all: the county had filed a hazard by its end."""
+    return Exists(Hazard._base_manager.filter(found_at__lt=start_of(period.after)))
+
+
+def missing(period: Period, rows: Any) -> Any:
+    """Return those of `rows` (enterprises) that owe the statistics of a period and have not reported them."""
+    told = Statistics.objects.filter(year=period.year, quarter=period.quarter).order_by()
+    return counted_on(period.first, rows.filter(owed(period)).exclude(pk__in=told.values("enterprise")))
+
+
 def figures_of(enterprise: Enterprise, period: Period, now: datetime | None = None) -> Figures:
     """Return the figures of a period as the records stand; one that still runs is counted until now.
 
     What proved untrue or was merged into another counts nowhere.
     """
+    rows = rows_of(enterprise, period, now)
+    n = {key: len(hazards) for key, hazards in rows.items()}
+    return Figures(
+        **{key: n[key] for key in COUNTED},
+        by_origin=dict(Counter(one.origin for one in rows["found"])),
+        funds=str(sum((one.funds or 0 for one in rows["found"]), start=0)),
+    )
+
+
+def rows_of(enterprise: Enterprise, period: Period, now: datetime | None = None) -> dict[str, list[Hazard]]:
+    """Return the hazards behind each count of `Figures`, and behind the funds, by its name."""
     first = start_of(period.first)
     end = min(start_of(period.after), now or timezone.now())
     rows = Hazard._base_manager.filter(enterprise=enterprise, found_at__lt=end).exclude(outcome__in=NOT_REAL)
-    hazards = list(rows.prefetch_related("clocks"))
+    hazards = list(rows.prefetch_related("clocks").order_by("found_at", "pk"))
     found = [one for one in hazards if one.found_at >= first]
     closed = [one for one in hazards if one.closed_at is not None and first <= one.closed_at < end]
     still_open = [one for one in hazards if one.closed_at is None or one.closed_at >= end]
-    return Figures(
-        carried=sum(
-            one.found_at < first and (one.closed_at is None or one.closed_at >= first) for one in hazards
-        ),
-        found=len(found),
-        found_major=_n_major(found),
-        by_origin=dict(Counter(one.origin for one in found)),
-        rectified=len(closed),
-        rectified_major=_n_major(closed),
-        on_time=sum(is_on_time(one) for one in closed),
-        open=len(still_open),
-        open_major=_n_major(still_open),
-        overdue=sum(_is_overdue(one, end) for one in still_open),
-        repeats=sum(one.repeat_of_id is not None for one in found),
-        funds=str(sum((one.funds or 0 for one in found), start=0)),
-    )
+    return {
+        "carried": [
+            one
+            for one in hazards
+            if one.found_at < first and (one.closed_at is None or one.closed_at >= first)
+        ],
+        "found": found,
+        "found_major": _major(found),
+        "rectified": closed,
+        "rectified_major": _major(closed),
+        "on_time": [one for one in closed if is_on_time(one)],
+        "open": still_open,
+        "open_major": _major(still_open),
+        "overdue": [one for one in still_open if _is_overdue(one, end)],
+        "repeats": [one for one in found if one.repeat_of_id is not None],
+        "funds": [one for one in found if one.funds],
+        **{f"from_{origin}": [one for one in found if one.origin == origin] for origin in Origin.values},
+    }
 
 
 def is_on_time(hazard: Hazard) -> bool:
@@ -113,8 +170,8 @@ def is_on_time(hazard: Hazard) -> bool:
     return all(clock.met_at is not None and clock.met_at <= clock.due_at for clock in clocks)
 
 
-def _n_major(hazards: list[Hazard]) -> int:
-    return sum(one.grade == Grade.MAJOR for one in hazards)
+def _major(hazards: list[Hazard]) -> list[Hazard]:
+    return [one for one in hazards if one.grade == Grade.MAJOR]
 
 
 def _is_overdue(hazard: Hazard, at: datetime) -> bool:

@@ -52,6 +52,6 @@ def statistics_docx(
         else:
             signed = [f"主要负责人：{reported.confirmed_by}", chinese_date(day_of(reported.confirmed_at))]
         told.append(Signature([], signed))
-        part = f"第{period.quarter}季度" if period.quarter else "年度"
+        part = f"第{period.quarter}季度" if period.quarter else "度"
         title = f"事故隐患排查治理情况统计分析表\n（{period.year}年{part}）"
         return printout(title, told, by=str(person), at=now, number=enterprise.credit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -12,8 +13,9 @@ from time_machine import TimeMachineFixture
 
 from anwei.hazards.models import Hazard, SelfCheck, Statistics
 from anwei.hazards.services.reports import items_for
-from anwei.hazards.statistics import Period, figures_of
+from anwei.hazards.statistics import COUNTED, Period, figures_of
 from anwei.hazards.views.selfchecks import sampled
+from anwei.org.models import Person
 from anwei.sites.models import Enterprise
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import FIXED, ORDERED, VERIFIED, act, file, picture, signed_in
@@ -138,7 +140,7 @@ def test_statistics_are_produced_and_the_head_confirms_them(
     assert text[text.index("本期排查发现") + 1] == "2"
     assert signed_in(safe.county.regulator).get(address).status_code == 404
     listed = signed_in(safe.inspector).get("/hazards/statistics/?year=2026&quarter=4").content.decode()
-    assert "应报 1 家 · 已报 1" in listed
+    assert "应报 1 家" in listed and "已报 1" in listed and "未报 0" in listed
 
 
 def test_last_months_self_check_waits_on_the_desk_once_the_county_has_begun(safe: Safe) -> None:
@@ -149,6 +151,56 @@ def test_last_months_self_check_waits_on_the_desk_once_the_county_has_begun(safe
     assert "2026-10自查还没有报送" in page and "/selfchecks/new/?month=2026-10" in page
     worker.post("/selfchecks/new/?month=2026-10", answers(safe.county.enterprise))
     assert "2026-10自查还没有报送" not in worker.get("/work/").content.decode()
+
+
+def desk(person: Person) -> str:
+    return signed_in(person).get("/work/").content.decode()
+
+
+def test_statistics_of_the_last_quarter_and_year_wait_for_the_head_and_the_regulator(
+    safe: Safe, time_machine: TimeMachineFixture
+) -> None:
+    enterprise, boss = safe.county.enterprise, safe.county.boss
+    third = f"/hazards/statistics/{enterprise.pk}/2026/3/"
+    assert third not in desk(boss)  # the county filed nothing in that quarter: nobody owes it
+    file(safe.inspector, enterprise.pk, found_at="2026-09-20T09:30")
+    assert third in desk(boss) and "2026 年第 3 季度隐患统计分析表还没有报送" in desk(boss)
+    assert "2026 年第 3 季度" not in desk(safe.county.worker) + desk(safe.county.stranger)
+    asked = desk(safe.inspector)
+    assert "2026 年第 3 季度：1 家企业没有报送隐患统计分析表" in asked
+    address = re.search(r'href="(/hazards/statistics/\?[^"]*)"', asked)
+    assert address is not None
+    page = signed_in(safe.inspector).get(address[1].replace("&amp;", "&")).content.decode()
+    assert "甲化工厂" in page and "未报 1" in page
+    assert signed_in(boss).post(third).status_code == 302
+    assert "2026 年第 3 季度" not in desk(boss) + desk(safe.inspector)
+    time_machine.move_to(NOW + timedelta(days=45))  # 8 January
+    waiting = desk(boss)
+    assert "2026 年第 4 季度隐患统计分析表还没有报送" in waiting and "01-15 24:00 前报送" in waiting
+    assert "2026 年度隐患统计分析表还没有报送" in waiting and "01-31 24:00 前报送" in waiting
+    signed_in(boss).post(f"/hazards/statistics/{enterprise.pk}/2026/0/", {"analysis": "全年"})
+    year = Statistics.objects.get(quarter=0)
+    assert (year.figures["found"], year.due_at.date()) == (1, date(2027, 1, 31))
+    paper = signed_in(boss).get(f"/hazards/statistics/{enterprise.pk}/2026/0/?docx=1")
+    words = "".join(one.text for one in Document(BytesIO(b"".join(paper))).paragraphs)
+    assert "（2026年度）" in words
+    assert "2026 年度" not in desk(boss) and "2026 年第 4 季度" in desk(boss)
+
+
+def test_every_number_of_the_statistics_opens_its_rows(safe: Safe) -> None:
+    enterprise = safe.county.enterprise
+    before = file(safe.inspector, enterprise.pk, found_at="2026-09-20T09:30")
+    now = file(safe.inspector, enterprise.pk, key="form-2", description="灭火器过期")
+    client, address = signed_in(safe.county.boss), f"/hazards/statistics/{enterprise.pk}/2026/4/"
+    page = client.get(address).content.decode()
+    doors = dict(re.findall(r'<a href="\?rows=(\w+)#rows"[^>]*>([\d.]+)</a>', page))
+    assert {*COUNTED, "funds", "from_inspection"} <= doors.keys()
+    for key, rows in (("carried", [before]), ("found", [now]), ("open", [before, now]), ("overdue", [])):
+        shown = client.get(address, {"rows": key}).content.decode()
+        told = re.findall(r"<td><a href=\"/cases/(\d+)/\">", shown)
+        assert [int(one) for one in told] == [one.pk for one in rows] and doors[key] == str(len(rows)), key
+    assert 'id="rows"' not in client.get(address, {"rows": "nonsense"}).content.decode()
+    assert f"/hazards/statistics/{enterprise.pk}/2025/0/" in page  # other periods by links
 
 
 def test_nobody_is_called_late_for_months_before_the_county_began(safe: Safe) -> None:

@@ -17,17 +17,17 @@ from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import Hazard, Statistics
 from anwei.hazards.services.reports import confirm_statistics, heads
-from anwei.hazards.statistics import Figures, Period, figures_of, start_of
+from anwei.hazards.statistics import Figures, Period, figures_of, last_periods, rows_of, start_of
 from anwei.hazards.statistics_paper import statistics_docx
 from anwei.hazards.views.selfchecks import own_enterprise
 from anwei.ledgers.listing import ClampedPaginator
 from anwei.ledgers.services import county_setting
+from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.models import Enterprise
 from anwei.sites.statuses import counted_on
 from anwei.standards.deadlines import DEADLINES
 
-PERIODS = 8  # how many the page of an enterprise goes back
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FIRST_YEAR = 2000
 
@@ -43,7 +43,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         lines = [
             (one, told.get((one.year, one.quarter)), _due(one))
             for one in last_periods(now)
-            if is_owed(one) or one.after > timezone.localdate(now)
+            if _is_owed(one) or one.after > timezone.localdate(now)
         ]
         return render(request, "hazards/statistics_own.html", {"enterprise": own, "lines": lines, "now": now})
     period = _asked(request, now)
@@ -54,19 +54,24 @@ def reports(request: HttpRequest) -> HttpResponse:
             enterprise__in=rows.order_by().values("pk"), year=period.year, quarter=period.quarter
         ).values_list("enterprise", "confirmed_at")
     )
-    if request.GET.get("state") == "missing":
+    state = request.GET.get("state", "")
+    if state == "missing":
         rows = rows.exclude(pk__in=told_by)
+    elif state == "reported":
+        rows = rows.filter(pk__in=told_by)
+    n_all = counted_on(period.first, Enterprise.objects.visible_to(person)).count()
     page = ClampedPaginator(rows, 50).get_page(request.GET.get("page", "1"))
     context = {
         "period": period,
         "periods": last_periods(now),
         "due_at": _due(period),
-        "is_due": _due(period) < now and is_owed(period),
+        "is_due": _due(period) < now and _is_owed(period),
         "lines": [(one, told_by.get(one.pk)) for one in page],
         "page": page,
         "n_reported": len(told_by),
-        "n_all": counted_on(period.first, Enterprise.objects.visible_to(person)).count(),
-        "missing": request.GET.get("state") == "missing",
+        "n_all": n_all,
+        "n_missing": n_all - len(told_by),
+        "state": state if state in ("missing", "reported") else "",
     }
     return render(request, "hazards/statistics.html", context)
 
@@ -89,7 +94,12 @@ def report(request: HttpRequest, pk: int, year: int, quarter: int) -> HttpRespon
         answer = HttpResponse(paper, content_type=DOCX)
         answer["Content-Disposition"] = f'attachment; filename="statistics-{pk}-{year}-{quarter}.docx"'
         return answer
+    asked = request.GET.get("rows", "")
+    opened = _opened(enterprise, period, asked, person, reported.confirmed_at if reported else now)
     context = {
+        "periods": last_periods(now),
+        "asked": asked if opened else "",
+        "opened": opened,
         "enterprise": enterprise,
         "period": period,
         "reported": reported,
@@ -101,20 +111,26 @@ def report(request: HttpRequest, pk: int, year: int, quarter: int) -> HttpRespon
     return render(request, "hazards/statistics_of.html", context)
 
 
-def last_periods(now: datetime) -> list[Period]:
-    """Return the quarters and years that are over or run, the newest first."""
-    today = timezone.localtime(now).date()
-    running = Period(today.year, (today.month - 1) // 3 + 1)
-    periods = [running]
-    while len(periods) < PERIODS:
-        last = periods[-1]
-        if last.quarter == 1:
-            periods.append(Period(last.year - 1, 0))
-        periods.append(Period(last.year - (last.quarter == 1), last.quarter - 1 or 4))
-    return periods
+def _opened(
+    enterprise: Enterprise, period: Period, key: str, person: Person, now: datetime
+) -> tuple[list[Hazard], int] | None:
+    """Return the hazards behind a number that the person sees, and how many others there are.
+
+    None where `key` names no number.
+    """
+    hazards = rows_of(enterprise, period, now).get(key)
+    if hazards is None:
+        return None
+    seen = {
+        *Hazard.objects.visible_to(person)
+        .filter(pk__in=[one.pk for one in hazards])
+        .values_list("pk", flat=True)
+    }
+    shown = [one for one in hazards if one.pk in seen]
+    return shown, len(hazards) - len(shown)
 
 
-def is_owed(period: Period) -> bool:
+def _is_owed(period: Period) -> bool:
     """Say whether the county filed any hazard by the end of a period: before, nobody owes figures here."""
     return Hazard._base_manager.filter(found_at__lt=start_of(period.after)).exists()
 
