@@ -17,7 +17,7 @@ from anwei.cases.kinds import asked_of
 from anwei.cases.lifecycle import FILE_KINDS, Need, Role, Transition
 from anwei.cases.models import Case, Clock
 from anwei.org.holdings import day_of, holdings_on
-from anwei.org.models import PUBLIC_BODIES, Person, Post
+from anwei.org.models import PUBLIC_BODIES, REGULATING, Person, Post
 from anwei.org.rights import PARTS
 from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS
 
@@ -149,8 +149,8 @@ def _value(need: Need, options: dict[str, Any]) -> forms.Field:
 def _eligible(need: Need, case: Case | None, gives: Role | None) -> QuerySet[Any]:
     """Return who may be named on a case: posts of the county's public bodies and of its enterprise.
 
-    Who shall supervise is of a public body; who shall put right is of the enterprise, where there is one.
-    Persons are those who hold such a post today.
+    Who shall supervise is of a department or township; who shall put right is of the enterprise, where there
+    is one. Persons are those who hold such a post today.
     """
     if case is None:
         return (Person if need.kind == "person" else Post).objects.none()
@@ -158,7 +158,8 @@ def _eligible(need: Need, case: Case | None, gives: Role | None) -> QuerySet[Any
     whole = None if case.enterprise is None else case.enterprise.unit_id
     own = Q() if whole is None else Q(unit=whole) | Q(unit__parent=whole, unit__kind=PARTS)
     public = county & Q(unit__kind__in=PUBLIC_BODIES)
-    named: dict[Role | None, Q] = {Role.SUPERVISOR: public, Role.IMPLEMENTER: own or public}
+    regulating = county & Q(unit__kind__in=REGULATING)
+    named: dict[Role | None, Q] = {Role.SUPERVISOR: regulating, Role.IMPLEMENTER: own or public}
     posts = Post.objects.filter(named.get(gives, public | own)).exclude(
         kind__in=(*ADMINISTRATORS, Post.Kind.DISPLAY)
     )

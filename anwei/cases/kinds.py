@@ -159,7 +159,7 @@ def exists_for(case: Case, row: Transition) -> bool:
 
 def asked_of(case: Case, row: Transition) -> Transition:
     """Return a row as it is asked of this case; only where its facts matter are they looked up."""
-    conditional = any(need.required_where is not None for need in row.needs)
+    conditional = any(need.required_where or need.only_where for need in row.needs)
     return row.asked_of(specific(case)) if conditional else row
 
 

@@ -93,7 +93,7 @@ class Need:
     be answered either way is a choice. `taken_at` and `place`: each photo of this evidence must tell when and
     where it was taken, by its camera or by whoever hands it in. `at_least_one`: whatever else is handed in as
     this evidence, one file is a photo, or a photo or document (no recording alone). `required_where` says of
-    a case whether the need is required there.
+    a case whether the need is required there, `only_where` whether it is asked there at all.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Need:
     place: bool = False
     at_least_one: Literal["", "photo", "document"] = ""
     required_where: Callable[[Any], bool] | None = None
+    only_where: Callable[[Any], bool] | None = None
     kept: bool = False
 
     @property
@@ -151,6 +152,7 @@ class Transition:
             if (where := need.required_where) is None
             else replace(need, required=where(case), required_where=None)
             for need in self.needs
+            if need.only_where is None or need.only_where(case)
         )
         return replace(self, needs=tuple(needs))
 

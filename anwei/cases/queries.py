@@ -164,7 +164,10 @@ def _does(kind: Kind, verb: str, source: str, target: str) -> bool:
 def timeline(case: Case) -> list[TimelineLine]:
     """Return everything that happened to the case, oldest first."""
     kind = kind_of(case)
-    needs = {need.name: need for row in kind.lifecycle.transitions for need in row.needs}
+    every = {need.name: need for row in kind.lifecycle.transitions for need in row.needs}
+    own: dict[str, dict[str, Need]] = {}  # one column reads differently by verb: 整改期限, 重新整改期限
+    for row in kind.lifecycle.transitions:
+        own.setdefault(row.verb, {}).update({need.name: need for need in row.needs})
     entries = (
         Entry.objects.filter(case=case.pk).select_related("actor", "post__unit").prefetch_related("evidence")
     )
@@ -172,7 +175,7 @@ def timeline(case: Case) -> list[TimelineLine]:
         TimelineLine(
             entry,
             line_of(case, entry),
-            tuple(_papers(entry, needs)),
+            tuple(_papers(entry, every | own.get(entry.verb, {}))),
             str(entry.content.get(ACTING_FOR, {}).get("name", "")),
         )
         for entry in entries

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.hazards.models.listing import COUNTY_LEVEL, LEVELS
 from anwei.hazards.penalties.recording import Decision
-from anwei.standards.hazards.penalties import penalties
+from anwei.standards.hazards.penalties import laws_of, penalties
 from anwei.standards.law.register import sources
 
 TEXT = {"class": "form-control"}
@@ -76,14 +75,17 @@ class PenaltyForm(forms.Form):
         widget=forms.TextInput(attrs=TEXT),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer every fine of the laws, grouped by law."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, sector: str) -> None:
+        """Offer every fine of the laws of a sector, grouped by law, the special one first."""
+        super().__init__(data)
         fine: Any = self.fields["fine"]
-        by_law = groupby(penalties().values(), lambda one: one.source_id)
+        known = penalties().values()
         fine.choices = [("", "—")] + [
-            (sources()[law].title, [(one.id, f"{one.article} {one.violation}") for one in rows])
-            for law, rows in by_law
+            (
+                sources()[law].title,
+                [(one.id, f"{one.article} {one.violation}") for one in known if one.source_id == law],
+            )
+            for law in laws_of(sector)
         ]
         self.fields["decided_on"].initial = timezone.localdate()
 

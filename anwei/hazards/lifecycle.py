@@ -62,9 +62,30 @@ def _may_run_again(hazard: Hazard) -> str | None:
     since = since[len(since) - since[::-1].index("fix") :]  # after the last rectification
     if "resume" not in since:
         return gettext("停产停业的，须先审查同意恢复生产。")
-    if stops_a_mine(hazard) and "announce" not in since[since.index("resume") :]:
+    if not stops_a_mine(hazard):
+        return None
+    if "announce" not in since[since.index("resume") :]:
         return gettext("煤矿恢复生产须先公告（煤矿安全生产条例第49条）。")
-    return None
+    return stop_is_announced(hazard)
+
+
+def stop_is_announced(hazard: Hazard) -> str | None:
+    """Refuse where a mine was stopped and only one thing was announced, or nothing: both are (第49条).
+
+    Who resumed without it before this was asked announces twice afterwards: that it stopped, that it runs.
+    """
+    verbs = Entry.objects.filter(case=hazard.pk, verb__in=("announce", "resume"))
+    told = list(verbs.order_by("number").values_list("verb", flat=True))
+    n_needed = 2 if "resume" in told else 1
+    if told.count("announce") >= n_needed:
+        return None
+    return gettext("煤矿责令停产整顿须先公告（煤矿安全生产条例第49条），恢复生产另行公告。")
+
+
+def may_resume(hazard: Hazard, now: datetime) -> str | None:
+    """Refuse the plant to let itself run again, and a mine whose stop was never announced."""
+    refused = not_by_the_plant(hazard, now)
+    return refused or (stop_is_announced(hazard) if stops_a_mine(hazard) else None)
 
 
 def urgency(hazard: Hazard) -> Urgency:
@@ -90,16 +111,39 @@ ORDER = Transition(
 )
 
 FIVE = (
-    Need("responsible_name", _("整改责任人"), required=False, required_where=is_major, kept=True),
-    Need("measures", _("整改措施"), required=False, required_where=is_major, kept=True),
-    Need("funds", _("整改资金（万元）"), "number", required=False, required_where=is_major, kept=True),
-    Need("emergency_plan", _("整改期间应急预案"), required=False, required_where=is_major, kept=True),
+    Need(
+        "responsible_name",
+        _("整改责任人"),
+        required=False,
+        required_where=is_major,
+        only_where=is_major,
+        kept=True,
+    ),
+    Need("measures", _("整改措施"), required=False, required_where=is_major, only_where=is_major, kept=True),
+    Need(
+        "funds",
+        _("整改资金（万元）"),
+        "number",
+        required=False,
+        required_where=is_major,
+        only_where=is_major,
+        kept=True,
+    ),
+    Need(
+        "emergency_plan",
+        _("整改期间应急预案"),
+        required=False,
+        required_where=is_major,
+        only_where=is_major,
+        kept=True,
+    ),
     Need(
         "congress_on",
         _("向职工大会或者职代会报告日期"),
         "date",
         required=False,
         required_where=is_major,
+        only_where=is_major,
         kept=True,
     ),
     Need(
@@ -108,6 +152,7 @@ FIVE = (
         "evidence",
         required=False,
         required_where=is_major,
+        only_where=is_major,
         at_least_one="document",
     ),
 )
@@ -209,6 +254,12 @@ LIFECYCLE = Lifecycle(
                     _("审查（验收）意见书，部门主要负责人签字"),
                     "evidence",
                     at_least_one="document",
+                ),
+                Need(
+                    "mine_approval",
+                    _("矿山安全监察机构审核同意、本级政府主要负责人批准（文号、日期）"),
+                    "reason",
+                    only_where=stops_a_mine,
                 ),
             ),
             after=("verify",),
@@ -342,7 +393,7 @@ KIND = register(
             "false_report": left_to_the_regulator,
             "merge": left_to_the_regulator,
             "verify": not_by_the_plant,
-            "resume": not_by_the_plant,
+            "resume": may_resume,
             "close": may_close,
         },
         checks={

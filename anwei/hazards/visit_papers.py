@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -15,6 +16,7 @@ from anwei.hazards.models.answers import ActKind
 from anwei.ledgers.papers.blocks import CELL
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.responsibility import Matter, Vacant, posts_for
+from anwei.standards.papers import PaperTemplate
 
 NONE = "无。"
 SOMEBODY = "有管辖权的部门"
@@ -56,6 +58,15 @@ def words_of(visit: Visit, now: datetime) -> Mapping[str, str]:
         "signature": _signed(visit),
         "receiver": receiver(visit, now),
     }
+
+
+def without_open_question(template: PaperTemplate, words: Mapping[str, str]) -> PaperTemplate:
+    """Return a template without its line 待定事项 where nothing is undecided; the phone does the same."""
+    label = template.fields.get("undecided")
+    if label is None or words["undecided"] != NONE:
+        return template
+    kept = [line for line in template.body.splitlines() if line.strip() != f"{label}：{{{label}}}"]
+    return replace(template, body="\n".join(kept))
 
 
 def _counts(checks: Sequence[Check]) -> str:

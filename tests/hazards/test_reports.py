@@ -54,11 +54,26 @@ def test_what_failed_is_filed_as_the_enterprises_own_hazard(safe: Safe) -> None:
     hazard = Hazard.objects.get()
     assert (hazard.self_check, hazard.origin, hazard.checklist_item) == (report, "self_check", first.id)
     assert hazard.supervisor == safe.county.principal and hazard.evidence.count() == 1
-    again = client.post("/selfchecks/new/?month=2026-11", told)
+    again = client.post("/selfchecks/new/?month=2026-11", told | {f"{first.id}_photo": picture()})
     assert again.status_code == 422 and "已经报送" in again.content.decode()
     assert Hazard.objects.count() == 1
     page = signed_in(safe.inspector).get(f"/selfchecks/{report.pk}/").content.decode()
     assert hazard.number in page and "可燃气体报警器停用两台" in page
+
+
+def test_what_failed_is_shown_or_it_is_said_why_it_cannot_be(safe: Safe) -> None:
+    enterprise, client = safe.county.enterprise, signed_in(safe.county.worker)
+    told = answers(enterprise, item_0="井下潮湿，报警器停用")
+    first = items_for(enterprise)[0]
+    page = client.post("/selfchecks/new/?month=2026-11", told)
+    assert page.status_code == 422 and "不合格的须附照片；拍不了的写明原因" in page.content.decode()
+    assert not Hazard.objects.exists()
+    told |= {f"{first.id}_no_photo": "防爆区域禁止携带手机"}
+    assert client.post("/selfchecks/new/?month=2026-11", told).status_code == 302
+    report = SelfCheck.objects.get()
+    assert "没有照片：防爆区域禁止携带手机" in client.get(f"/selfchecks/{report.pk}/").content.decode()
+    case = signed_in(safe.county.boss).get(f"/cases/{Hazard.objects.get().pk}/").content.decode()
+    assert "没有照片：防爆区域禁止携带手机" in case
 
 
 def test_every_item_is_answered_and_nothing_typed_is_lost(safe: Safe) -> None:

@@ -27,6 +27,7 @@ from tests.kernel.county import in_post
 
 STOPPED = ORDERED | {"grade": "major", "criterion": CRITERION, "order": "stop", "due_on": LATER.isoformat()}
 APPROVED = {"opinion": "符合安全生产条件"}
+BY_THE_COUNTY = {"mine_approval": "监察分局〔2026〕3号，县长批准"}
 MOMENT = timedelta(seconds=1)  # before the 24:00 of a day
 ANNOUNCED = {"announced": "县政府网站"}
 
@@ -102,9 +103,55 @@ def test_a_mine_is_announced_when_it_stops_and_when_it_runs_again(
     fixed(judge, worker, hazard)
     [(at, met)] = due(hazard, "煤矿停产整顿后组织验收完毕")
     assert at.date().isoformat() == "2026-12-14" and not met  # twenty days
-    assert act(judge, hazard, "resume", **APPROVED, evidence=picture()).status_code == 302
+    unsigned = act(judge, hazard, "resume", **APPROVED, evidence=picture())
+    assert unsigned.status_code == 422 and "矿山安全监察机构审核同意" in unsigned.content.decode()
+    assert act(judge, hazard, "resume", **APPROVED, **BY_THE_COUNTY, evidence=picture()).status_code == 302
     assert [met for _at, met in due(hazard, name)] == [True, False]
     act(judge, hazard, "close")
     assert hazard.phase == "review"  # not before the resumption is announced
     assert act(judge, hazard, "announce", **ANNOUNCED).status_code == 302
     assert act(judge, hazard, "close").status_code == 302 and hazard.phase == "closed"
+
+
+def test_a_mine_whose_stop_nobody_announced_does_not_run_again(
+    safe: Safe, mine: tuple[Person, Person, Person, Enterprise]
+) -> None:
+    finder, judge, worker, enterprise = mine
+    hazard = stopped(finder, judge, enterprise)
+    fixed(judge, worker, hazard)
+    page = signed_in(judge).get(f"/cases/{hazard.pk}/").content.decode()
+    assert "煤矿责令停产整顿须先公告" in page and "煤矿安全生产条例" in page
+    told = {**APPROVED, **BY_THE_COUNTY}
+    refused = act(judge, hazard, "resume", **told, evidence=picture())
+    assert refused.status_code == 422 and not hazard.entries.filter(verb="resume").exists()
+    assert act(judge, hazard, "announce", **ANNOUNCED).status_code == 302
+    assert act(judge, hazard, "resume", **told, evidence=picture()).status_code == 302
+    act(judge, hazard, "close")
+    assert hazard.phase == "review"  # the stop alone was announced
+    assert act(judge, hazard, "announce", **ANNOUNCED).status_code == 302
+    assert act(judge, hazard, "close").status_code == 302 and hazard.outcome == "rectified"
+
+
+def test_a_penalty_on_a_mine_names_the_regulation_of_mines_first(
+    safe: Safe, mine: tuple[Person, Person, Person, Enterprise]
+) -> None:
+    finder, judge, _worker, enterprise = mine
+    in_post("head of coal", Post.objects.create(unit=Unit.objects.get(name="测试县煤炭局"), kind="principal"))
+    hazard = stopped(finder, judge, enterprise)
+    form = signed_in(judge).get(f"/penalties/new/?hazard={hazard.pk}").content.decode()
+    assert 0 < form.index('label="煤矿安全生产条例"') < form.index('value="P102"')
+    sent = {
+        "fine": "MK064",
+        "sanction": "责令停产整顿，罚款",
+        "amount": "600000",
+        "decision_number": "煤罚〔2026〕1号",
+        "decided_on": "2026-11-24",
+        "person_name": "",
+    }
+    answer = signed_in(judge).post(f"/penalties/new/?hazard={hazard.pk}", sent)
+    assert answer.status_code == 302, answer.content.decode()
+    page = signed_in(judge).get(answer.url).content.decode()
+    assert "煤矿安全生产条例" in page and "存在重大事故隐患仍然进行生产" in page
+    other = file(safe.inspector, safe.county.enterprise.pk, key="form-9")
+    elsewhere = signed_in(safe.inspector).get(f"/penalties/new/?hazard={other.pk}").content.decode()
+    assert "MK064" not in elsewhere and "P102" in elsewhere

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from anwei.cases.errors import CaseError, NotYourTurn, RefusedDay, StaleCase, Wr
 from anwei.cases.extension import ask_extension
 from anwei.cases.forms import ExtensionForm, TransitionForm
 from anwei.cases.kinds import kind_of, specific
-from anwei.cases.lifecycle import Role, Transition
+from anwei.cases.lifecycle import TURN, Phase, Role, Transition
 from anwei.cases.models import Case, Entry, Evidence
 from anwei.cases.originals import gets_originals
 from anwei.cases.pace import ClockView, clock_views
@@ -139,6 +140,7 @@ def _context(
         "primary": primary,
         "others": [form for form in forms if form is not primary],
         "turn": turn_of(shown),
+        "is_turn": primary is not None and primary.transition.role is TURN.get(Phase(shown.phase)),
         "obstacles": [(row, obstacle) for row, obstacle in own if obstacle is not None],
         "parent": Case.objects.visible_to(person).filter(pk=shown.parent_id).first(),
         "children": _children(shown, person),
@@ -154,8 +156,11 @@ def _children(shown: Case, person: Person) -> list[Case]:
 
 
 def _primary(forms: list[TransitionForm]) -> TransitionForm | None:
-    """Return the form of the one primary button: what leads on, else the first harmless verb."""
-    harmless = [form for form in forms if not form.transition.dangerous]
+    """Return the form of the one primary button: what leads on, else the first harmless verb.
+
+    To name another post is nobody's next step: it stands with the others.
+    """
+    harmless = [form for form in forms if not form.transition.dangerous and form.transition.gives is None]
     leading = [form for form in harmless if form.transition.source is not form.transition.target]
     return next(iter(leading or harmless), None)
 
@@ -202,10 +207,16 @@ def _conflict(request: HttpRequest, current: Case, form: TransitionForm, sentenc
         "sentence": sentence,
         "turn": turn_of(current),
         "lines": [line for line in timeline(current) if line.entry.number > seen],
-        "written": [(field.label, field.value()) for field in form.visible_fields() if field.value()],
+        "written": [(field.label, _said(field)) for field in form.visible_fields() if field.value()],
         "form": None if row is None else TransitionForm.fresh(row, current.version, written, case=current),
     }
     return render(request, "cases/conflict.html", context, status=409)
+
+
+def _said(field: BoundField) -> Any:
+    """Return what was filled in as people read it: of a choice its words, not its code."""
+    choices = {str(value): label for value, label in getattr(field.field, "choices", ())}
+    return choices.get(str(field.value()), field.value())
 
 
 def _next_sentence(moved: Case, transition: Transition) -> str:

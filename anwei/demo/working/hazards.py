@@ -177,7 +177,10 @@ class Life:
         self._verify(at, verifier)
         if self.fate is Fate.STOPPED:
             yield (at := world.office(at, 1, 10))
-            self._act("resume", verifier, at, world.paper("验收意见书.jpg"), opinion="符合恢复生产条件，同意")
+            told = {"opinion": "符合恢复生产条件，同意"}
+            if self.plant.sector == "coal":
+                told["mine_approval"] = "矿山安全监察分局审核同意，县长批准"
+            self._act("resume", verifier, at, world.paper("验收意见书.jpg"), **told)
             if self.plant.sector == "coal":
                 self._act(
                     "announce", verifier, at + timedelta(minutes=40), announced="县政府网站公告恢复生产"

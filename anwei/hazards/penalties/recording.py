@@ -20,7 +20,7 @@ from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Matter, posts_for
 from anwei.org.scope import ADMINISTRATORS, posts_over
 from anwei.sites.models import Enterprise
-from anwei.standards.hazards.penalties import penalties
+from anwei.standards.hazards.penalties import laws_of, penalties
 from anwei.standards.law.register import sources
 
 PENALISING = (Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.GOVERNMENT)
@@ -58,6 +58,8 @@ def record_penalty(
     hazard = where if isinstance(where, Hazard) else None
     owner = where.enterprise if isinstance(where, Hazard) else where
     place = where if isinstance(where, Hazard) else where.subject()
+    if fine.source_id not in laws_of(place.sector):
+        raise CaseError(_("《%(law)s》的罚则不适用于这个行业。") % {"law": sources()[fine.source_id].title})
     post = _hand(place.territory, place.sector, None if owner is None else owner.pk, actor)
     if (taken := _taken(post.unit, decision.decision_number)) is not None:
         raise CaseError(_("此文号的处罚已经登记：%(number)s。") % {"number": taken.number})

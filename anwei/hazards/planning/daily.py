@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.models import Case
 from anwei.hazards.models import Campaign, Grade, Hazard, Visit
 from anwei.hazards.planning.bodies import INSPECTING
+from anwei.hazards.statistics import NOT_REAL
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, SectorDuty, Unit
 from anwei.sites.timeline import start_of
@@ -124,9 +125,8 @@ def _facts(campaign: Campaign, person: Person, first: date, last: date) -> Itera
     for key, (at, territory, sector) in known.items():
         yield _Fact("visits", day_of(at), territory, sector, frozenset(bodies[key]))
     hazards = Hazard.objects.visible_to(person).filter(**where).order_by()
-    for at, territory, sector, grade in hazards.filter(found_at__range=window).values_list(
-        "found_at", "territory", "sector", "grade"
-    ):
+    found = hazards.filter(found_at__range=window).exclude(outcome__in=NOT_REAL)
+    for at, territory, sector, grade in found.values_list("found_at", "territory", "sector", "grade"):
         yield _Fact("found", day_of(at), territory, sector)
         if grade == Grade.MAJOR:
             yield _Fact("major", day_of(at), territory, sector)

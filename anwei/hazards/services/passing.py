@@ -12,17 +12,17 @@ from anwei.cases.lifecycle import Phase
 from anwei.hazards.models import Hazard
 from anwei.hazards.services.finders import finders
 from anwei.org.holdings import acts_for, day_of, holdings_on
-from anwei.org.models import PUBLIC_BODIES, Person, Post
+from anwei.org.models import REGULATING, Person, Post
 from anwei.org.scope import ADMINISTRATORS
 
 NEVER = (*ADMINISTRATORS, Post.Kind.DISPLAY)
 
 
 def check_hand_over(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str | None:
-    """Return why a post cannot supervise the hazard, None where it can: no plant supervises itself."""
+    """Return why a post cannot supervise the hazard, None where it can: it is of a body that regulates."""
     post: Post = papers["handed_to"]
-    if post.unit.kind not in PUBLIC_BODIES or post.kind in NEVER:
-        return _("只能移送给监管部门、乡镇（街道）等单位的业务岗位，不能移送给企业或者系统管理岗位。")
+    if post.unit.kind not in REGULATING or post.kind in NEVER:
+        return _("只能移送给监管部门、乡镇（街道）的业务岗位，不能移送给党委、企业或者系统管理岗位。")
     return None
 
 

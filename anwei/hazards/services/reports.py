@@ -39,12 +39,14 @@ class Answer:
     note: str = ""
     place: str = ""
     photos: Sequence[Upload] = field(default_factory=tuple)
+    no_photo: str = ""  # why there is none
 
     @property
     def kept(self) -> dict[str, str]:
         """What the report keeps of it, with the words of the item as they are today."""
         item = {"item": self.item.id, "text": self.item.item, "basis": self.item.legal_basis}
-        return {**item, "result": self.result, "note": self.note.strip()}
+        no_photo = {"no_photo": self.no_photo.strip()} if self.no_photo.strip() else {}
+        return {**item, "result": self.result, "note": self.note.strip(), **no_photo}
 
 
 def items_for(enterprise: Enterprise) -> tuple[ChecklistItem, ...]:
@@ -74,7 +76,8 @@ def report_month(
     """Report a month's self-check and file what failed; all or nothing.
 
     Raises NotYourTurn for whoever does not answer for safety in this enterprise, CaseError for a month to
-    come, one reported before, an item without an answer, or a failed one of which nothing is said.
+    come, one reported before, an item without an answer, or a failed one of which nothing is said, or
+    nothing shown without a reason.
     """
     _require(keeps(actor, enterprise), _("自查由本企业的主要负责人或者安全管理人员报送。"))
     month = month.replace(day=1)
@@ -88,6 +91,8 @@ def report_month(
     failed = [one for one in answers if one.result == FAILED]
     if unsaid := [one for one in failed if not one.note.strip()]:
         raise CaseError(_("不合格的须写明是什么：%(item)s") % {"item": unsaid[0].item.item})
+    if unshown := [one for one in failed if not one.photos and not one.no_photo.strip()]:
+        raise CaseError(_("不合格的须附照片；拍不了的写明原因：%(item)s") % {"item": unshown[0].item.item})
     try:
         with transaction.atomic():
             reported: SelfCheck = SelfCheck.objects.create(
@@ -125,6 +130,7 @@ def _file(reported: SelfCheck, failed: Answer, actor: Person, now: datetime) -> 
         checklist_item=failed.item.id,
         criterion=proposed[0].id if len(proposed) == 1 else "",
         photos=failed.photos,
+        note=_("没有照片：%(why)s") % {"why": failed.no_photo.strip()} if not failed.photos else "",
         self_check=reported,
     )
 

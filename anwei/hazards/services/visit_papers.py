@@ -22,7 +22,7 @@ from anwei.hazards.services.paper_numbers import (
     void_unused,
 )
 from anwei.hazards.services.visits import remember
-from anwei.hazards.visit_papers import words_of
+from anwei.hazards.visit_papers import without_open_question, words_of
 from anwei.ledgers.confined import Failed
 from anwei.ledgers.papers import files
 from anwei.ledgers.papers.blocks import Block, Paragraph, Picture, blocks_of
@@ -100,7 +100,8 @@ def _content(
     visit: Visit, number: PaperNumber, signature: Sequence[Block], now: datetime
 ) -> tuple[bytes, str]:
     """Return a paper as DOCX, and its title."""
-    template, words = county_template(number.template), words_of(visit, now)
+    words = words_of(visit, now)
+    template = without_open_question(county_template(number.template), words)
     text = template.filled({name: words.get(name, "") or "（无）" for name in template.fields})
     content = gongwen(
         text["title"],

@@ -67,7 +67,8 @@ def penalty_new(request: HttpRequest) -> HttpResponse:
     where = _where(request, person)
     if why := why_not_recorded(where, person):
         raise PermissionDenied(why)
-    form = PenaltyForm(request.POST if request.method == "POST" else None)
+    sector = where.sector if isinstance(where, Hazard) else where.subject().sector
+    form = PenaltyForm(request.POST if request.method == "POST" else None, sector=sector)
     if form.is_bound and form.is_valid():
         try:
             made = record_penalty(where, form.decision(), actor=person, now=now)

@@ -225,7 +225,7 @@ def _answer(request: HttpRequest, item: Any) -> Answer | None:
         Upload(file.name or "", file.read(), taken_at=None, place=typed["place"])
         for file in request.FILES.getlist(f"{item.id}_photo")
     ]
-    return Answer(item, typed["result"], typed["note"], typed["place"], photos)
+    return Answer(item, typed["result"], typed["note"], typed["place"], photos, typed["no_photo"])
 
 
 def _typed(request: HttpRequest, key: str) -> dict[str, str]:
@@ -233,4 +233,5 @@ def _typed(request: HttpRequest, key: str) -> dict[str, str]:
         "result": request.POST.get(f"{key}_result", ""),
         "note": request.POST.get(f"{key}_note", "")[:2000],
         "place": request.POST.get(f"{key}_place", "")[:120],
+        "no_photo": request.POST.get(f"{key}_no_photo", "")[:200],
     }

@@ -8,10 +8,11 @@ from anwei.org.models.duties import Designation, Duty, KeyTask, Signing
 from anwei.org.models.gaps import GapDay, GapRecord
 from anwei.org.models.people import Holding, Person, Post
 from anwei.org.models.periods import Confidence
-from anwei.org.models.units import PUBLIC_BODIES, SECTOR_CHOICES, SectorDuty, Territory, Unit
+from anwei.org.models.units import PUBLIC_BODIES, REGULATING, SECTOR_CHOICES, SectorDuty, Territory, Unit
 
 __all__ = [
     "PUBLIC_BODIES",
+    "REGULATING",
     "SECTOR_CHOICES",
     "ApiToken",
     "Confidence",

@@ -108,6 +108,8 @@ class Unit(models.Model):
         return self.parent if self.kind == self.Kind.ENTERPRISE_DEPARTMENT and self.parent else self
 
 
+REGULATING = frozenset({Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP})
+"""Who supervises places: 负有安全生产监督管理职责的部门, 乡镇街道 (安全生产法 第10、9条)."""
 PUBLIC_BODIES = frozenset(Unit.Kind) - {Unit.Kind.ENTERPRISE, Unit.Kind.ENTERPRISE_DEPARTMENT}
 
 

@@ -1,4 +1,4 @@
-"""What a violation costs: 34 fines of the work safety act and the emergency regulations."""
+"""What a violation costs: fines of the work safety act, the emergency regulations and, of mines, 煤矿条例."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from anwei.standards.law.citations import citations
-from anwei.standards.law.register import provisions
-from anwei.standards.law.tables import rows
+from anwei.standards.law.register import penalty_rows, provisions
 
 WORK_SAFETY_ACT = "law_spf"
+COAL_MINES = "reg_coal"  # 煤矿安全生产条例: for mines it goes before the act, which it names where it applies
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,17 @@ class Penalty:
 @cache
 def penalties() -> dict[str, Penalty]:
     """Return all fines by id in the order of the sheet."""
-    return {
-        row["id"]: Penalty(source_id=provisions()[row["id"]].source, **row) for row in rows("penalties.csv")
-    }
+    return {row["id"]: Penalty(source_id=provisions()[row["id"]].source, **row) for row in penalty_rows()}
+
+
+def laws_of(sector: str) -> tuple[str, ...]:
+    """Return the laws whose fines apply in a sector, the special one first."""
+    laws = dict.fromkeys(row.source_id for row in penalties().values())
+    return (
+        (COAL_MINES, *(law for law in laws if law != COAL_MINES))
+        if sector == "coal"
+        else tuple(law for law in laws if law != COAL_MINES)
+    )
 
 
 def penalties_of(article: str) -> tuple[Penalty, ...]:

@@ -31,6 +31,7 @@ _SOURCES_OF_CRITERIA = {  # the sheet of criteria names its source in words
 }
 
 
+_OF_COAL_MINES = "MK"
 _SOURCES_OF_ARTICLES = {
     "安全生产法(2021)": "law_spf",
     "生产安全事故应急条例(国务院令708)": "reg_708",
@@ -176,17 +177,23 @@ def _checks() -> list[Provision]:
     ]
 
 
+def penalty_rows() -> list[dict[str, str]]:
+    """Return the rows of all fines: the act and 应急条例 as collected, then 煤矿安全生产条例."""
+    return [*rows("penalties.csv"), *rows("penalties_coal.csv")]
+
+
 def _penalties() -> list[Provision]:
     found = []
-    for row in rows("penalties.csv"):
+    for row in penalty_rows():
         overdue = row["measure_overdue"] and f"逾期：{row['measure_overdue']}"
         measures = "；".join(filter(None, (row["measure_first"], overdue, row["person_fine"])))
         emergency = row["article"].startswith("应急条例")
+        coal = row["id"].startswith(_OF_COAL_MINES)
         found.append(
             _provision(
                 row,
                 kind="penalty",
-                source="reg_708" if emergency else "law_spf",
+                source="reg_708" if emergency else "reg_coal" if coal else "law_spf",
                 article=row["article"].removeprefix("应急条例"),
                 text=f"{row['violation']}：{measures}",
                 subject=row["subject"],

@@ -26,13 +26,13 @@ export function paperScreen(state, key) {
   const told = wordsOf(state);
   const template = templates[key];
   const byLabel = new Map(Object.entries(template.fields).map(([name, label]) => [label, told[name] || words.blank]));
-  const { title, addressee, body, red_head: isLetter } = template;
+  const { title, addressee, red_head: isLetter } = template;
   const drawing = "signature" in template.fields && state.files.find((file) => file.key === answerOf(state, "end")?.told.signature_key);
   filled(screen, {
     title: filledIn(title, byLabel), number: state.visit.numbers[key], head: isLetter ? `${told.issuer}${words.red}` : "",
     addressee: addressee && filledIn(addressee, byLabel) + words.colon, signed: drawing ? words.signature_head : "", issuer: told.issuer, today: told.today,
   });
-  part(screen, "body").append(...blocks(filledIn(body, byLabel)));
+  part(screen, "body").append(...blocks(filledIn(withoutOpenQuestion(template, told), byLabel)));
   const picture = part(screen, "signature");
   picture.hidden = !drawing;
   if (drawing) picture.src = URL.createObjectURL(drawing.blob);
@@ -45,6 +45,13 @@ export function paperScreen(state, key) {
   });
   part(screen, "back").href = `#/visit/${state.pk}/end`;
   return { screen, title: template.title_on_list, refresh: null };
+}
+
+/* Without the line 待定事项 where nothing is undecided, as on the server. */
+function withoutOpenQuestion({ body, fields }, told) {
+  const label = fields.undecided;
+  if (!label || told.undecided !== words.none) return body;
+  return body.split("\n").filter((row) => row.trim() !== `${label}${words.colon}{${label}}`).join("\n");
 }
 
 /* What fills the gaps, by the names and in the words that the server fills them with. */
