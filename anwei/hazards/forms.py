@@ -8,12 +8,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.file_fields import file_field
 from anwei.cases.intake import Upload
 from anwei.cases.lifecycle import Need
-from anwei.hazards.models import Origin
+from anwei.hazards.models import Origin, Visit
 from anwei.org.models import SECTOR_CHOICES
 from anwei.org.register_rules import territory_choices
 
@@ -67,10 +68,31 @@ class HazardForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={**TEXT, "rows": 2}),
     )
+    visit = forms.TypedChoiceField(
+        label=_("本次检查发现"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        help_text=_("选中的，写进这次检查的现场检查记录"),
+    )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    field_order = ("visit",)
 
-    def __init__(self, data: Any = None, files: Any = None, *, person: Any, located: bool, own: bool) -> None:
-        """`located`: an enterprise or place was chosen; `own`: the person is of that enterprise."""
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        person: Any,
+        located: bool,
+        own: bool,
+        visits: Sequence[Visit] = (),
+    ) -> None:
+        """`located`: an enterprise or place was chosen; `own`: the person is of that enterprise.
+
+        `visits` are those at which the person inspects there right now; the latest is chosen at first.
+        """
         moment = timezone.localtime().replace(second=0, microsecond=0)
         super().__init__(data, files, initial={"key": secrets.token_hex(16), "found_at": moment})
         origin: Any = self.fields["origin"]
@@ -79,6 +101,12 @@ class HazardForm(forms.Form):
         if own:
             origin.widget = forms.HiddenInput()
             origin.initial = Origin.SELF_CHECK
+        if visits:
+            visit: Any = self.fields["visit"]
+            visit.choices = [*((one.pk, one.number) for one in visits), ("", _now("不是检查时发现的"))]
+            visit.initial = visits[0].pk
+        else:
+            del self.fields["visit"]
         if located:
             del self.fields["territory"], self.fields["sector"]
         else:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anwei.hazards.models.listing import COUNTY_LEVEL, LEVELS
+from anwei.hazards.penalties.annulling import Annulment
 from anwei.hazards.penalties.recording import Decision
 from anwei.standards.hazards.penalties import laws_of, penalties
 from anwei.standards.law.register import sources
@@ -92,3 +93,24 @@ class PenaltyForm(forms.Form):
     def decision(self) -> Decision:
         """Return what was entered; the form must be valid."""
         return Decision(**self.cleaned_data)
+
+
+class AnnulForm(forms.Form):
+    """By what a decision was annulled: its day, the document, why."""
+
+    on = forms.DateField(
+        label=_("撤销日期"), widget=forms.DateInput(attrs={**TEXT, "type": "date"}, format="%Y-%m-%d")
+    )
+    document = forms.CharField(
+        label=_("撤销文书（机关、名称、文号）"),
+        max_length=120,
+        help_text=_("例如：测试县人民政府行政复议决定书 测政复〔2026〕3号"),
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    reason = forms.CharField(
+        label=_("撤销理由"), max_length=500, widget=forms.Textarea(attrs={**TEXT, "rows": 3})
+    )
+
+    def annulment(self) -> Annulment:
+        """Return what was entered; the form must be valid."""
+        return Annulment(**self.cleaned_data)

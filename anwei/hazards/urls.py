@@ -47,6 +47,7 @@ urlpatterns = [
     path("penalties/", penalties.penalties, name="penalties"),
     path("penalties/new/", penalties.penalty_new, name="penalty_new"),
     path("penalties/<int:pk>/take-down/", penalties.penalty_take_down, name="penalty_take_down"),
+    path("penalties/<int:pk>/annul/", penalties.penalty_annul, name="penalty_annul"),
     path("public/listed/", public.listed_public, name="listed_public"),
     path("public/penalties/", public.penalties_public, name="penalties_public"),
     path("g/<slug:code>", public.listed_page, name="listed_page"),

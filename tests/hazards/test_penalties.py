@@ -264,6 +264,47 @@ def test_an_overdue_major_hazard_is_a_fact_from_the_day_after(safe: Safe) -> Non
     assert keys(-1) == []
 
 
+def test_a_decision_that_was_annulled_counts_no_more_and_is_taken_down(safe: Safe, head: Person) -> None:
+    enterprise = safe.county.enterprise
+    penalise(safe, 2)
+    third = recorded(safe.inspector, f"enterprise={enterprise.pk}", decision_number="第三号")
+    major(safe)
+    assert closure_of(enterprise, NOW.date()) is not None
+    published(safe, head, third)
+    door = f"/penalties/{third.pk}/annul/"
+    assert door in signed_in(head).get(f"/cases/{third.pk}/").content.decode()
+    assert door not in signed_in(safe.inspector).get(f"/cases/{third.pk}/").content.decode()
+    sent = {"on": NOW.date().isoformat(), "document": "测政复〔2026〕3号行政复议决定书", "reason": "事实不清"}
+    assert signed_in(safe.inspector).post(door, sent).status_code == 403
+    assert signed_in(safe.county.stranger).post(door, sent).status_code == 404
+    for wrong in ({"reason": ""}, {"document": ""}, {"on": "2020-01-01"}, {"on": "2027-01-01"}):
+        assert signed_in(head).post(door, sent | wrong).status_code == 422, wrong
+    assert "罚款" in Client().get("/public/penalties/").content.decode()
+    assert signed_in(head).post(door, sent).status_code == 302
+    third.refresh_from_db()
+    assert (third.annulled_on, third.annulled_by, third.outcome) == (
+        NOW.date(),
+        "测政复〔2026〕3号行政复议决定书",
+        "published",
+    )
+    assert closure_of(enterprise, NOW.date()) is None
+    page = signed_in(head).get(f"/cases/{third.pk}/").content.decode()
+    assert "不计入处罚次数" in page and "事实不清" in page and door not in page
+    assert "第三号" not in Client().get("/public/penalties/").content.decode()
+    assert "第三号" in signed_in(head).get("/penalties/?state=annulled").content.decode()
+    assert signed_in(head).post(door, sent).status_code == 403  # once
+    assert not verify().broken
+
+
+def test_a_decision_that_was_annulled_before_it_was_public_is_not_published(safe: Safe, head: Person) -> None:
+    penalty = recorded(safe.inspector, f"enterprise={safe.county.enterprise.pk}")
+    sent = {"on": NOW.date().isoformat(), "document": "测政复〔2026〕3号", "reason": "程序违法"}
+    assert signed_in(head).post(f"/penalties/{penalty.pk}/annul/", sent).status_code == 302
+    penalty.refresh_from_db()
+    assert (penalty.phase, penalty.outcome, penalty.published_on) == ("closed", "annulled", None)
+    assert not verify().broken
+
+
 def test_penalties_of_people_do_not_close_the_plant(safe: Safe, head: Person) -> None:
     hazard = major(safe)
     for n in range(3):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document
 
 from anwei.cases.models import Evidence
-from anwei.hazards.models import Check, Hazard, Visit, VisitFile, VisitHazard, VisitPaper
+from anwei.hazards.models import Check, Hazard, Inspector, Visit, VisitFile, VisitHazard, VisitPaper
+from anwei.org.models import Post, Unit
 from anwei.standards.hazards.criteria import criteria_of
 from tests.hazards.conftest import Safe
-from tests.hazards.doors import LATER, picture
+from tests.hazards.doors import LATER, file, filing, picture, signed_in
 from tests.hazards.inspecting import Team, act, page, plan, team
 from tests.hazards.phoning import grave, items
+from tests.kernel.county import in_post
 
 
 @pytest.fixture
@@ -97,3 +101,63 @@ def test_strangers_file_nothing_and_a_visit_that_is_over_takes_no_more_checks(
     act(crew.first, visit, "check", **{f"result-{item}": "ok"})
     assert not Check.objects.exists()  # it waits, like everything that comes late
     assert "有两种回答，待定" in page(crew.first, f"/inspections/{visit.pk}/")
+
+
+def test_a_hazard_filed_beside_a_running_visit_is_found_at_it_and_stands_in_its_record(safe: Safe) -> None:
+    crew = team(safe)
+    door = f"/hazards/new/?enterprise={crew.plant.pk}"
+    assert "本次检查发现" not in page(crew.first, "/hazards/new/", enterprise=crew.plant.pk)
+    visit = plan(crew)
+    act(crew.first, visit, "begin")
+    form = page(crew.first, "/hazards/new/", enterprise=crew.plant.pk)
+    assert "本次检查发现" in form and f'<option value="{visit.pk}" selected>' in form
+    assert "本次检查发现" not in page(safe.county.boss, "/hazards/new/")
+    sent = filing(visit=visit.pk, origin="upper", description="配电箱无门")
+    assert signed_in(crew.first).post(door, sent).status_code == 302
+    hazard = Hazard.objects.get(description="配电箱无门")
+    assert (hazard.origin, hazard.found_at_visit.visit) == ("inspection", visit)
+    assert hazard.number in page(crew.first, f"/inspections/{visit.pk}/")
+    assert (
+        signed_in(crew.first).post(door, filing(visit=visit.pk, description="配电箱无门")).status_code == 302
+    )
+    assert Hazard.objects.count() == 1  # the same form twice
+    beside = filing(visit="", key="form-2", description="围墙倒塌")
+    assert signed_in(crew.first).post(door, beside).status_code == 302
+    assert visit.found.count() == 1  # who says that it was not found at the visit is believed
+    act(crew.first, visit, "end", finding="已查", head="厂长", refusal="")
+    record = VisitPaper.objects.get(visit=visit, number__template="visit_record")
+    answer = signed_in(crew.first).get(f"/inspections/papers/{record.pk}/")
+    told = Document(BytesIO(b"".join(answer)))
+    cells = [cell.text for table in told.tables for row in table.rows for cell in row.cells]
+    assert any("配电箱无门" in cell for cell in cells)
+    assert not any("待定事项" in one.text for one in told.paragraphs)  # nothing is undecided
+
+
+def test_who_inspects_for_another_body_files_what_they_find_there_and_sees_no_more(safe: Safe) -> None:
+    crew = team(safe)
+    coal = Unit.objects.get(name="测试县煤炭局")
+    regulator = safe.county.regulator
+    Inspector.objects.create(person=regulator, number="MT-1", unit=coal, valid_until="2028-01-01")
+    other = file(crew.first, crew.plant.pk, key="form-0")
+    visit = plan(crew, others=[coal.pk], inspectors=[crew.first.pk, crew.second.pk, regulator.pk])
+    act(crew.first, visit, "begin")
+    told = {"found-description": "灯具不防爆", "found-key": "k-1", "found-place": "库房"}
+    answer = act(regulator, visit, "hazard", **told)
+    assert answer.status_code == 302, answer.content.decode()
+    hazard = Hazard.objects.get(description="灯具不防爆")
+    assert hazard.supervisor == safe.supervising and hazard.found_by == regulator
+    entry = hazard.entries.order_by("number").first()
+    assert entry is not None and entry.post is not None and entry.post.unit == coal
+    assert "灯具不防爆" in page(regulator, f"/inspections/{visit.pk}/")
+    assert (
+        page(regulator, f"/cases/{other.pk}/") == ""
+        and page(regulator, f"/enterprises/{crew.plant.pk}/") == ""
+    )
+
+
+def test_who_holds_two_posts_files_by_the_one_that_reaches_the_place(safe: Safe) -> None:
+    plant = Post.objects.create(unit=safe.county.other_enterprise.unit, kind="safety", title="顾问")
+    person = in_post("two posts", plant, safe.supervising)
+    hazard = file(person, safe.county.enterprise.pk)
+    entry = hazard.entries.order_by("number").first()
+    assert entry is not None and entry.post == safe.supervising

@@ -17,7 +17,8 @@ class Penalty(Case):
 
     `fine` is the key of the fine in `standards.hazards.penalties`; article and violation are kept in the
     words of the day. `person_name` names who was penalised where that is not the enterprise. The public reads
-    `public_text` alone, from `published_on` until the day before `withdraw_on`.
+    `public_text` alone, from `published_on` until the day before `withdraw_on`. A decision that review or
+    court annulled stays on record with the day, the document and why (`annulled_on`), and counts nowhere.
     """
 
     on_hazard = models.ForeignKey(
@@ -52,6 +53,10 @@ class Penalty(Case):
     published_on = models.DateField(_("公示日期"), null=True, blank=True)
     withdraw_on = models.DateField(_("撤下日期"), null=True, blank=True)
 
+    annulled_on = models.DateField(_("撤销日期"), null=True, blank=True, db_index=True)
+    annulled_by = models.CharField(_("撤销文书（机关、名称、文号）"), max_length=120, blank=True)
+    annul_reason = models.CharField(_("撤销理由"), max_length=500, blank=True)
+
     class Meta:
         verbose_name = _("行政处罚")
         constraints = [
@@ -62,5 +67,10 @@ class Penalty(Case):
                 condition=Q(published_on__isnull=True, withdraw_on__isnull=True)
                 | ~Q(public_text="") & Q(published_on__isnull=False, withdraw_on__isnull=False),
                 name="what_is_published_has_a_text_and_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(annulled_on__isnull=True, annulled_by="", annul_reason="")
+                | Q(annulled_on__isnull=False) & ~Q(annulled_by="") & ~Q(annul_reason=""),
+                name="an_annulled_penalty_has_its_day_paper_and_reason",
             ),
         ]

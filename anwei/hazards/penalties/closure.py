@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import Phase
@@ -58,10 +58,11 @@ def closures(enterprises: QuerySet[Enterprise] | None, on: date) -> dict[int, Re
     """Return by enterprise what of art. 113 is reached on a day; of all where none are named.
 
     A major hazard exists while one that was judged 重大 is not closed off. What counts are penalties of the
-    unit itself, not of its people, under the work safety act alone (生产经营单位…受到本法规定的行政处罚).
+    unit itself, not of its people, under the work safety act alone (生产经营单位…受到本法规定的行政处罚),
+    that stand: a decision annulled by review or court was none.
     """
     rows = Penalty._base_manager.filter(law=WORK_SAFETY_ACT, decided_on__lte=on, enterprise__isnull=False)
-    rows = rows.filter(person_name="")
+    rows = rows.filter(person_name="").filter(Q(annulled_on=None) | Q(annulled_on__gt=on))
     rows = rows.filter(enterprise__in=_with_major(on))
     if enterprises is not None:
         rows = rows.filter(enterprise__in=enterprises.order_by().values("pk"))

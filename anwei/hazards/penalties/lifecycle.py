@@ -17,6 +17,7 @@ from anwei.cases.kinds import Kind, register
 from anwei.cases.lifecycle import Lifecycle, Need, Phase, Role, Transition
 from anwei.cases.models import Entry
 from anwei.hazards.models import Penalty
+from anwei.hazards.penalties.annulling import ANNULLED
 from anwei.hazards.penalties.publishing import known_names, shown_until
 from anwei.hazards.penalties.recording import opener
 from anwei.hazards.redaction import found_in
@@ -28,6 +29,12 @@ from anwei.standards.deadlines import DEADLINES, deadlines
 
 PUBLISHED, WITHHELD = "published", "withheld"
 MOMENT = timedelta(seconds=1)
+
+
+def is_annulled(penalty: Penalty) -> bool:
+    """Say whether the decision fell (`penalties.annulling` writes that first): then nothing is published."""
+    return penalty.annulled_on is not None
+
 
 LIFECYCLE = Lifecycle(
     Phase.ACTING,
@@ -75,6 +82,21 @@ LIFECYCLE = Lifecycle(
             outcome=WITHHELD,
             dangerous=True,
         ),
+        *(
+            Transition(
+                "annul",
+                phase,
+                Phase.CLOSED,
+                Role.SUPERVISOR,
+                label=_("决定撤销"),
+                line=_("处罚决定已撤销，不再公示"),
+                needs=(Need("reason", _("撤销理由"), "reason"),),
+                outcome=ANNULLED,
+                only_where=is_annulled,
+                dangerous=True,
+            )
+            for phase in (Phase.ACTING, Phase.REVIEW)
+        ),
     ),
 )
 
@@ -116,7 +138,7 @@ KIND = register(
             Phase.REVIEW: _("待审批"),
             Phase.CLOSED: _("已公示"),
         },
-        outcome_labels={PUBLISHED: _("已公示"), WITHHELD: _("不予公示")},
+        outcome_labels={PUBLISHED: _("已公示"), WITHHELD: _("不予公示"), ANNULLED: _("决定已撤销")},
         opener=opener,
         sealed=(
             *("on_hazard", "fine", "law", "article", "violation", "sanction", "amount", "decision_number"),

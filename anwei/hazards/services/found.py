@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
@@ -96,6 +97,33 @@ def file_at_visit(
     hazard, said = _ordered(hazard, found, actor, now)
     _remember(visit, hazard, found, actor, now)
     return hazard, said
+
+
+def running_visits(where: Whereabouts, person: Person) -> list[Visit]:
+    """Return the visits at a place that go on and at which a person goes along, the latest first."""
+    if where.enterprise is None and where.site is None:
+        return []
+    at = Q(enterprise=where.enterprise) if where.enterprise is not None else Q(site=where.site)
+    rows = Visit._base_manager.filter(at, begun_at__isnull=False, ended_at=None, attendances__person=person)
+    return list(rows.order_by("-begun_at", "-pk"))
+
+
+@transaction.atomic
+def tie_to_visit(visit: Visit, hazard: Hazard, *, actor: Person, now: datetime) -> None:
+    """Tie a hazard that was filed by itself to the visit at which it was found: its papers print it.
+
+    Raises NotYourTurn for who does not take part, CaseError where the visit does not go on, or elsewhere.
+    """
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    if visit.state != State.BEGUN:
+        raise CaseError(_("检查%(state)s，不能再登记为本次检查发现。") % {"state": visit.state.label})
+    if (visit.enterprise_id, visit.territory) != (hazard.enterprise_id, hazard.territory):
+        raise CaseError(_("检查%(number)s不在这个地点。") % {"number": visit.number})
+    if VisitHazard._base_manager.filter(hazard=hazard).exists():
+        return  # the same form sent twice
+    found = Finding(hazard.description, criterion=hazard.proposed, requirement=hazard.requirement)
+    _remember(visit, hazard, found, actor, now)
 
 
 def _require_failed(visit: Visit, found: Finding) -> None:

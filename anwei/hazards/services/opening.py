@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.intake import Upload
 from anwei.cases.services import open_case
-from anwei.hazards.models import Hazard, Origin, SelfCheck
+from anwei.hazards.models import Attendance, Hazard, Origin, SelfCheck
 from anwei.hazards.queries import recurrence_of
 from anwei.hazards.services.finders import named_person, remember_finders
 from anwei.org.holdings import Acting, actings_of, day_of, holdings_on
 from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Matter, Posts, Subject, Vacant, posts_for
-from anwei.org.scope import ADMINISTRATORS, grants, standing
+from anwei.org.scope import ADMINISTRATORS, posts_over, standing
 from anwei.org.services.posts import create_post
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.hazards.criteria import criterion as criterion_of
@@ -205,14 +205,34 @@ def _posts(where: Whereabouts, now: datetime) -> Posts:
 def opener(hazard: Hazard, actor: Person, now: datetime) -> Acting:
     """Return how somebody files a hazard: by any post of theirs from which the place is seen.
 
-    Who sees it may file it; nobody needs a role on it. Raises NotYourTurn.
+    Who sees it may file it; nobody needs a role on it. The post itself reaches the place: who holds two files
+    as neither in the reach of the other. Who inspects there in a merged visit files what they find for the
+    body they came with, whatever sector it answers for; that gives no sight beyond the visit. Raises
+    NotYourTurn.
     """
     acting = actings_of(actor, now)
-    posts = [post for post in standing(actor).posts if post.kind not in NO_FINDER and post.pk in acting]
-    sees = any(grant.covers(hazard.territory, hazard.sector, hazard.enterprise_id) for grant in grants(actor))
-    if not posts or not sees:
+    over = posts_over(actor, hazard.territory, hazard.sector, hazard.enterprise_id)
+    posts = [post for post in over if post.kind not in NO_FINDER and post.pk in acting]
+    if not posts:
+        bodies = _inspecting_for(hazard, actor)
+        held = (post for post in standing(actor).posts if post.kind not in NO_FINDER and post.pk in acting)
+        posts = [post for post in held if post.unit_id in bodies]
+    if not posts:
         raise NotYourTurn(_("您不能登记管辖范围以外的隐患。"))
     return acting[posts[0].pk]
+
+
+def _inspecting_for(hazard: Hazard, actor: Person) -> set[int]:
+    """Return the bodies (keys) for which somebody inspects at the place of a hazard right now."""
+    if hazard.enterprise_id is None:
+        return set()
+    rows = Attendance._base_manager.filter(
+        person=actor,
+        visit__enterprise=hazard.enterprise_id,
+        visit__begun_at__isnull=False,
+        visit__ended_at=None,
+    )
+    return {*rows.values_list("unit", flat=True)}
 
 
 def _finder(

@@ -18,6 +18,7 @@ from anwei.cases.rights import check_role
 from anwei.hazards.listed.facts import facts_of
 from anwei.hazards.listed.proposing import may_propose
 from anwei.hazards.models import Hazard, Listing, Origin, Penalty
+from anwei.hazards.penalties import annulling
 from anwei.hazards.penalties.recording import why_not_recorded
 from anwei.hazards.powers import why_not
 from anwei.hazards.services.finders import may_know_finder
@@ -105,6 +106,12 @@ def may_take_down(person: Person, penalty: Penalty) -> bool:
         return check_role(penalty, Role.SUPERVISOR, actor=person, now=now) is not None
     except NotYourTurn:
         return False
+
+
+@register.filter
+def may_annul(person: Person, penalty: Penalty) -> bool:
+    """Say whether a person may write that the decision of a penalty was annulled."""
+    return annulling.may_annul(penalty, person, timezone.now())
 
 
 @register.filter

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.forms import HazardForm
+from anwei.hazards.models import Hazard, Origin, Visit
 from anwei.hazards.queries import duplicates_of
+from anwei.hazards.services.found import running_visits, tie_to_visit
 from anwei.hazards.services.opening import NO_FINDER, Whereabouts, file_hazard
 from anwei.ledgers.listing import number_in
 from anwei.org.holdings import day_of
@@ -44,10 +48,11 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
     located = where.enterprise is not None or where.site is not None
     own = _is_own(person, where)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = HazardForm(*sent, person=person, located=located, own=own)
+    visits = running_visits(where, person)
+    form = HazardForm(*sent, person=person, located=located, own=own, visits=visits)
     if form.is_bound and form.is_valid():
         try:
-            return _filed(request, form, where)
+            return _filed(request, form, where, visits)
         except NotYourTurn as error:
             raise PermissionDenied(str(error)) from error
         except (CaseError, Vacant) as error:
@@ -111,24 +116,19 @@ def _described(row: Criterion, own: set[str], now: Any) -> dict[str, Any]:
     }
 
 
-def _filed(request: HttpRequest, form: HazardForm, where: Whereabouts) -> HttpResponse:
+def _filed(
+    request: HttpRequest, form: HazardForm, where: Whereabouts, visits: Sequence[Visit]
+) -> HttpResponse:
     told = form.cleaned_data
-    filed = file_hazard(
-        where if "territory" not in told else Whereabouts(territory=told["territory"], sector=told["sector"]),
-        actor=person_of(request),
-        now=timezone.now(),
-        origin=told["origin"],
-        description=told["description"],
-        found_at=told["found_at"],
-        place=told["place"],
-        finder=told["finder"],
-        requirement=told["requirement"],
-        criterion=request.POST.get("criterion", "")[:30],
-        key=told["key"],
-        photos=form.photos(),
-    )
+    visit = next((one for one in visits if one.pk == told.get("visit")), None)
+    with transaction.atomic():
+        filed = _file(request, form, where, found_at_a_visit=visit is not None)
+        if visit is not None:
+            tie_to_visit(visit, filed, actor=person_of(request), now=timezone.now())
     sentence = _("隐患%(number)s已登记，现由“%(post)s”核实定级。")
     messages.success(request, sentence % {"number": filed.number, "post": filed.supervisor})
+    if visit is not None:
+        messages.success(request, _("已记入检查%(number)s。") % {"number": visit.number})
     if filed.criterion and is_foreign(row := criterion(filed.criterion), sectors_at(where) or {filed.sector}):
         words = {"key": row.id, "industry": _(row.industry)}
         messages.warning(
@@ -139,7 +139,26 @@ def _filed(request: HttpRequest, form: HazardForm, where: Whereabouts) -> HttpRe
             request,
             _("12个月内同类隐患%(number)s曾经销号，本件记为重复隐患。") % {"number": filed.repeat_of.number},
         )
-    return redirect("case", pk=filed.pk)
+    seen = Hazard.objects.visible_to(person_of(request)).filter(pk=filed.pk).exists()
+    return redirect("case", pk=filed.pk) if seen or visit is None else redirect("inspection", pk=visit.pk)
+
+
+def _file(request: HttpRequest, form: HazardForm, where: Whereabouts, *, found_at_a_visit: bool) -> Hazard:
+    told = form.cleaned_data
+    return file_hazard(
+        where if "territory" not in told else Whereabouts(territory=told["territory"], sector=told["sector"]),
+        actor=person_of(request),
+        now=timezone.now(),
+        origin=Origin.INSPECTION if found_at_a_visit else told["origin"],
+        description=told["description"],
+        found_at=told["found_at"],
+        place=told["place"],
+        finder=told["finder"],
+        requirement=told["requirement"],
+        criterion=request.POST.get("criterion", "")[:30],
+        key=told["key"],
+        photos=form.photos(),
+    )
 
 
 def where_asked(request: HttpRequest, person: Person) -> Whereabouts | None:

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.lifecycle import Phase
-from anwei.hazards.forms_listed import PenaltyForm
+from anwei.hazards.forms_listed import AnnulForm, PenaltyForm
 from anwei.hazards.models import Hazard, Penalty
+from anwei.hazards.penalties.annulling import annul, may_annul
 from anwei.hazards.penalties.closure import closure_of
 from anwei.hazards.penalties.publishing import take_down
 from anwei.hazards.penalties.recording import record_penalty, why_not_recorded
@@ -40,6 +41,7 @@ def penalties(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(enterprise=enterprise)
     states = {
         "waiting": (_("待公示"), ~Q(phase=Phase.CLOSED)),
+        "annulled": (_("决定已撤销"), Q(annulled_on__isnull=False)),
         "public": (_("公示中"), Q(withdraw_on__gt=today)),
         "ended": (_("已撤下或者不公示"), Q(phase=Phase.CLOSED) & ~Q(withdraw_on__gt=today)),
     }
@@ -104,6 +106,29 @@ def penalty_take_down(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已撤下公示。"))
     return redirect("case", pk=pk)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def penalty_annul(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write that review or court annulled a decision: day, document, reason; refused words stay."""
+    person, now = person_of(request), timezone.now()
+    penalty = get_object_or_404(Penalty.objects.visible_to(person).select_related("body"), pk=pk)
+    if not may_annul(penalty, person, now):
+        raise PermissionDenied(_("撤销由批准公示的岗位登记；已经撤销的不能再登记。"))
+    form = AnnulForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            annul(penalty, form.annulment(), actor=person, now=now)
+        except NotYourTurn as error:
+            raise PermissionDenied(str(error)) from error
+        except CaseError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已登记处罚决定撤销，不再计入处罚次数，公示同时撤下。"))
+            return redirect("case", pk=pk)
+    context = {"form": form, "penalty": penalty}
+    return render(request, "hazards/penalty_annul.html", context, status=422 if form.errors else 200)
 
 
 def _enterprise(request: HttpRequest, person: Person) -> Enterprise | None:
