@@ -87,6 +87,7 @@ NARROW: dict[str, Rule] = {
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
     "papers/<int:pk>/versions/<int:number>/": _only(COUNTY_WIDE),
+    "penalties/<int:pk>/annul/": _only(frozenset({"leader"})),  # who approves
     "penalties/<int:pk>/take-down/": _only(frozenset({"leader"})),  # who approves: nobody else is above
     "penalties/new/": _only(frozenset({"regulator_chemical", "regulator_coal"})),
     "risks/colour-rules/": _only(COUNTY_WIDE),
