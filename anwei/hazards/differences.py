@@ -16,6 +16,7 @@ from math import exp, lgamma, log
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anwei.cases.periods import Span
 from anwei.hazards.indicators import (
     CLAUSE,
     DECIDED,
@@ -26,7 +27,6 @@ from anwei.hazards.indicators import (
     TOWNSHIP,
     Count,
 )
-from anwei.hazards.periods import Span
 from anwei.hazards.rates import BAND_COUNTS, Numbers, Rates
 from anwei.hazards.timing import NO_CLAUSE
 from anwei.standards.formalism.peers import Tally, benjamini_hochberg, many

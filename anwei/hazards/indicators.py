@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anwei.cases.periods import Span
 from anwei.hazards.closures import ELSEWHERE, OURS
 from anwei.hazards.models import Grade, Hazard, PastHazard
-from anwei.hazards.periods import Span
 from anwei.hazards.statistics import start_of
 from anwei.hazards.timing import FALSE, MERGED, NOT_COUNTED, ON_TIME, OVERDUE, timed_hazards, timed_past
 from anwei.ledgers.columns import Label, seen

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.cases.periods import Span
 from anwei.hazards.indicators import (
     CLAUSE,
     FEWEST,
@@ -23,7 +24,6 @@ from anwei.hazards.indicators import (
     Population,
 )
 from anwei.hazards.models import Origin
-from anwei.hazards.periods import Span
 from anwei.hazards.rates import Numbers, Rates, share
 from anwei.hazards.timing import NO_CLAUSE
 from anwei.ledgers.declaration import ledger_of

@@ -46,11 +46,16 @@ def county_setting(key: str, default: Any) -> Any:
     return default if found is None else found.value
 
 
+def lock(name: str) -> None:
+    """Let one transaction at a time pass where the name is asked; SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def locked_setting(key: str) -> dict[str, Any]:
     """Return the county's own table for `key`, {} without one, locked until the transaction ends."""
-    if connection.vendor == "postgresql":  # a row that is not there yet cannot be locked
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"setting {key}"])
+    lock(f"setting {key}")  # a row that is not there yet cannot be locked
     found = Setting.objects.select_for_update().filter(pk=key).first()
     return {} if found is None else dict(found.value)
 

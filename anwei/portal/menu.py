@@ -155,6 +155,10 @@ MENU = (
         (Door("orders", _("督办"), "send", ("order_new",), officials_only=True),),
     ),
     Group(
+        _("应急与事故"),
+        (Door("accidents", _("事故台账"), "file-alert", ("accident",)),),
+    ),
+    Group(
         _("企业与风险"),
         (
             Door("enterprises", _("一企一档"), "building-factory-2", FILE_PAGES, file_keepers=False),

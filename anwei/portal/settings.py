@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "anwei.sites",
     "anwei.cases",
     "anwei.hazards",
+    "anwei.emergency",
     "anwei.oversight",
     "anwei.monitoring",
     "anwei.demo",

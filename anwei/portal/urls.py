@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("anwei.monitoring.api_urls")),
     path("", include("anwei.cases.urls")),
     path("", include("anwei.hazards.urls")),
+    path("", include("anwei.emergency.urls")),
     path("", include("anwei.oversight.urls")),
     path("", include("anwei.sites.urls")),
     path("", include("anwei.org.urls")),

@@ -15,10 +15,10 @@ from django.http import QueryDict
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from anwei.cases.periods import Span, asked, span_of, usual
 from anwei.hazards.differences import at_least
 from anwei.hazards.indicators import COUNTS, FEWEST, INDICATORS, POPULATIONS
 from anwei.hazards.models import Hazard, PastHazard
-from anwei.hazards.periods import Span, asked, span_of, usual
 from anwei.hazards.rates import BAND_COUNTS, rates, share
 from anwei.hazards.rates_page import Page
 from anwei.ledgers.declaration import ledger_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anwei.org.models import Post, Unit
 from anwei.sites.models import Site
+from tests.emergency.filled import fill_accidents
 from tests.hazards.filled import fill_hazards
 from tests.kernel.county import NOW, OTHER_TOWN, TOWN, County
 from tests.sites.files import fill_file
@@ -22,5 +23,6 @@ def fill(county: County) -> None:
         fill_risks(enterprise, mark)
         fill_file(enterprise, mark)
         fill_hazards(enterprise, mark, NOW)
+        fill_accidents(enterprise, mark, NOW)
     Unit.objects.create(kind="village", name="甲镇第一村", territory=f"{TOWN}001")
     Unit.objects.create(kind="village", name=f"{CANARY}村", territory=f"{OTHER_TOWN}001")

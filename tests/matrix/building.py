@@ -49,6 +49,7 @@ from anwei.org.services import (
 from anwei.portal.suggestions import suggest
 from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, Site
 from anwei.standards.inspections.lots import ALGORITHM
+from tests.emergency.filled import fill_accidents
 from tests.hazards.filled import fill_hazards
 from tests.kernel import documents
 from tests.kernel.accounts import give_factor
@@ -281,7 +282,9 @@ def _place(world: World, name: str, above: Unit) -> Place:
         installation=Installation.objects.get(enterprise=enterprise),
         chemical=Chemical.objects.get(enterprise=enterprise),
         assessment=Assessment.objects.get(owner=enterprise),
-        file=fill_file(enterprise, mark, phone(name, 3)) | fill_hazards(enterprise, mark, LATER),
+        file=fill_file(enterprise, mark, phone(name, 3))
+        | fill_hazards(enterprise, mark, LATER)
+        | fill_accidents(enterprise, mark, LATER),
         proposal=_proposed(enterprise, worker, mark),
     )
 

@@ -18,6 +18,7 @@ Example = Callable[[Place], Any]
 CountyExample = Callable[[World], Any]
 
 OF_A_PLANT: dict[tuple[str, str], Example] = {
+    ("accidents/", "pk"): lambda place: place.file["accidents"].pk,
     ("alarms/", "pk"): lambda place: place.alarm.pk,
     ("api/v1/alarms/", "alarm_id"): lambda place: place.alarm.pk,
     ("api/v1/devices/", "code"): lambda place: place.device.code,
@@ -40,6 +41,8 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/chemicals/", "pk"): lambda place: place.chemical.pk,
     ("ledgers/enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("ledgers/hazards/", "pk"): lambda place: place.file["hazards"].pk,
+    ("ledgers/accidents/", "pk"): lambda place: place.file["accidents"].pk,
+    ("ledgers/opening-figures/", "pk"): lambda place: place.file["opening-figures"].pk,
     ("ledgers/past-hazards/", "pk"): lambda place: place.file["past-hazards"].pk,
     ("ledgers/installations/", "pk"): lambda place: place.installation.pk,
     ("ledgers/people/", "pk"): lambda place: place.worker.pk,

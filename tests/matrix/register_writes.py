@@ -108,6 +108,21 @@ NEW: dict[str, Typed] = {
     "project-parties": _of_project(role="supervisor", name="新监理"),
     "dangerous-works": _of_project(name="新基坑"),
     "hazards": _of_enterprise(found_on=TODAY, description="新裂缝", origin="inspection"),
+    "accidents": lambda world, place, role: {
+        "happened_on": "2026-04-02",
+        "place": "新路口",
+        "territory": place.territory,
+        "sector": place.sector,
+        "type": "WSA10003",
+        "deaths": "1",
+    },
+    "opening-figures": lambda world, place, role: {
+        "year": "2024",
+        "month": "5",
+        "territory": place.territory,
+        "sector": place.sector,
+        "accidents": "1",
+    },
     "past-hazards": lambda world, place, role: {
         "source": "新台账",
         "number": "N1",

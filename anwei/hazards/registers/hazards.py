@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from anwei.cases.clocks import OPENED
+from anwei.cases.counted import TOWNSHIP, told_true
 from anwei.cases.errors import CaseError
 from anwei.cases.models import Entry, Evidence
 from anwei.hazards.lifecycle import KIND
 from anwei.hazards.models import Hazard, Listing
 from anwei.hazards.provincial import provincial_headers
-from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, TOWNSHIP, timing_column, told_true
+from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, timing_column
 from anwei.hazards.registers.filing import refuse_together, same_hazard
 from anwei.hazards.registers.hazard_columns import ENDED, FOUND, ORDERED
 from anwei.hazards.services.finders import tells_finder

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.cases.counted import TOWNSHIP, told_true
 from anwei.hazards.models import Grade, PastHazard
-from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, TOWNSHIP, timing_column, told_true
+from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, timing_column
 from anwei.hazards.services.past import save_past
 from anwei.hazards.timing import timed_past
 from anwei.language import gettext_noop

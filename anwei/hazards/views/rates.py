@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anwei.cases.periods import asked, usual
 from anwei.hazards.closures import OURS
 from anwei.hazards.differences import differences
 from anwei.hazards.indicators import (
@@ -26,7 +27,6 @@ from anwei.hazards.indicators import (
     UNTRUE,
 )
 from anwei.hazards.overdue import BAND_LABELS
-from anwei.hazards.periods import asked, usual
 from anwei.hazards.rates import BAND_COUNTS, places_of, rates
 from anwei.hazards.rates_page import Door, Line, Page, clause_name
 from anwei.ledgers.export import attachment, xlsx_book
