@@ -15,6 +15,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Find the kinds of case that the installed rooms declare; say how papers on cases come about."""
         autodiscover_modules("lifecycle", "extension")
+        autodiscover_modules("indicators")
         autodiscover_modules(
             "case_papers",
             "duty_record",

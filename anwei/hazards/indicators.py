@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anwei.cases import indicators as registry
 from anwei.cases.periods import Span
 from anwei.hazards.closures import ELSEWHERE, OURS
-from anwei.hazards.models import Grade, Hazard, PastHazard
+from anwei.hazards.models import Grade, Hazard, PastHazard, Penalty, Visit
 from anwei.hazards.statistics import start_of
 from anwei.hazards.timing import FALSE, MERGED, NOT_COUNTED, ON_TIME, OVERDUE, timed_hazards, timed_past
 from anwei.ledgers.columns import Label, seen
@@ -27,7 +28,7 @@ from anwei.org.models import Person
 from anwei.standards.deadlines import deadlines
 from anwei.standards.hazards.rules import grades
 
-FEWEST = 5  # of fewer rows a share says nothing (样本不足); our choice, features.md 2.2 names no number
+FEWEST = registry.FEWEST
 Dimension = str
 TOWNSHIP, SECTOR, ORIGIN, CLAUSE = "township", "sector", "origin", "clause"
 
@@ -237,3 +238,73 @@ INDICATORS = (
 def indicator(key: str) -> Indicator:
     """Return an indicator by its key. Raises StopIteration for an unknown one."""
     return next(one for one in INDICATORS if one.key == key)
+
+
+def counted(count: Count) -> tuple[registry.Rows, ...]:
+    """Return the rows of a count as the house's registry of indicators counts them: ours alone."""
+    return (registry.RegisterRows(OURS, dict(count.where), dated=count.of_period),)
+
+
+def visits() -> registry.Rows:
+    """Return the inspections of officials that were carried out."""
+    return registry.PageRows(
+        "inspections", {"state": "ended"}, Visit, Q(ended_at__isnull=False), column="planned_on"
+    )
+
+
+def penalties() -> registry.Rows:
+    """Return the penalties that were decided."""
+    return registry.PageRows("penalties", {}, Penalty, Q(), column="decided_on")
+
+
+for _one in INDICATORS:
+    registry.register_indicator(
+        registry.Indicator(
+            _one.key,
+            _one.label,
+            _("件") if _one.of is None else "%",
+            counted(_one.count),
+            _one.definition,
+            _one.source,
+            _one.direction,
+            () if _one.of is None else counted(_one.of),
+            event=_one.of is None and _one.count.of_period,
+            order=20,
+        )
+    )
+registry.register_indicator(
+    registry.Indicator(
+        "hazards_major",
+        _("重大隐患"),
+        _("件"),
+        counted(MAJOR),
+        _("本期发现并判定为重大的隐患；不属实的、并入的不计。"),
+        lambda: grades()[Grade.MAJOR].citation.partition("；")[0],
+        event=True,
+        order=20,
+    )
+)
+registry.register_indicator(
+    registry.Indicator(
+        "inspections_done",
+        _("检查企业、场所"),
+        _("次"),
+        (visits(),),
+        _(
+            "已结束的行政检查，按计划检查日期；合并检查算一次，取消的不算。多不等于好：同一企业每年有次数上限。"
+        ),
+        lambda: "国务院办公厅关于严格规范涉企行政检查的意见（国办发〔2024〕54号）",
+        order=30,
+    )
+)
+registry.register_indicator(
+    registry.Indicator(
+        "penalties_decided",
+        _("行政处罚"),
+        _("件"),
+        (penalties(),),
+        _("按决定日期登记的行政处罚，不论是否已经公示。多不等于好。"),
+        lambda: "安全生产法（2021）第78条",
+        order=30,
+    )
+)

@@ -13,6 +13,7 @@ from tests.matrix.building import CREDIT_CODE
 from tests.matrix.expected import COUNTY_WIDE, ENTERPRISES, EVERYBODY, OF_SITES, PROPOSED, WRITTEN_BY
 from tests.matrix.world import COUNTY, SEES, Place, World
 from tests.matrix.writes import (
+    OF_ACCIDENTS,
     OF_ACCOUNTS,
     OF_CASES,
     OF_DOCUMENTS,
@@ -255,6 +256,7 @@ WRITES: dict[str, Write] = {
     **OF_ORG,
     **OF_CASES,
     **OF_DOCUMENTS,
+    **OF_ACCIDENTS,
     **OF_HAZARDS,
     **OF_MAP,
     **OF_RISKS,

@@ -211,6 +211,10 @@ OF_DOCUMENTS = {
     "enterprises/<int:pk>/export/": Write(PEOPLE, fixed(full="1", **REASON), on_record=True),
 }
 
+OF_ACCIDENTS = {
+    "accidents/<int:pk>/": Write(ARRANGING, fixed(died_on="2026-03-20", was="serious_injuries", **REASON)),
+}
+
 OF_HAZARDS = {
     "hazards/<int:pk>/list/": Write(OFFICERS, fixed(level="3", authority="", **REASON)),
     "penalties/<int:pk>/annul/": Write(frozenset({"leader"}), fixed(on=TODAY, document=WORDS, **REASON)),

@@ -49,9 +49,9 @@ def may_know_finder(hazard: Hazard, person: Person) -> bool:
     return hazard.origin != Origin.TIP_OFF or hazard.supervisor.unit_id in units
 
 
-def tells_finder(person: Person) -> ExpressionWrapper[Any]:
-    """Return for lists of hazards what `may_know_finder` says of each."""
-    units = {post.unit_id for post in standing(person).posts}
+def tells_finder(person: Person | None) -> ExpressionWrapper[Any]:
+    """Return for lists of hazards what `may_know_finder` says of each; nothing to the system (None)."""
+    units = set() if person is None else {post.unit_id for post in standing(person).posts}
     known = ~Q(origin=Origin.TIP_OFF) | Q(supervisor__unit__in=units)
     return ExpressionWrapper(known, output_field=BooleanField())
 

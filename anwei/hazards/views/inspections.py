@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.views.decorators.http import require_GET
 
+from anwei.cases.counted import within
 from anwei.hazards.inspection_forms import states
 from anwei.hazards.models import Visit
 from anwei.hazards.planning.bodies import bodies_of
@@ -71,6 +72,7 @@ def _filtered(request: HttpRequest, person: Person) -> QuerySet[Visit]:
         rows = rows.filter(planned_on=day)
     if day := _day(asked.get("begun_on", "")):
         rows = rows.filter(begun_at__date=day)
+    rows = within(rows, asked, "planned_on")
     related = ("enterprise__unit", "site", "body", "campaign", "merged_into")
     return rows.select_related(*related).prefetch_related("bodies").order_by("-planned_on", "-pk")
 

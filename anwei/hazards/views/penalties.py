@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anwei.cases.counted import within
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.lifecycle import Phase
 from anwei.hazards.forms_listed import AnnulForm, PenaltyForm
@@ -45,6 +46,7 @@ def penalties(request: HttpRequest) -> HttpResponse:
         "public": (_("公示中"), Q(withdraw_on__gt=today)),
         "ended": (_("已撤下或者不公示"), Q(phase=Phase.CLOSED) & ~Q(withdraw_on__gt=today)),
     }
+    rows = within(rows, request.GET, "decided_on")
     state = request.GET.get("state", "")
     counts = [(key, label, rows.filter(query).count()) for key, (label, query) in states.items()]
     if state in states:
