@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0004_documents_of_places'),
-        ('hazards', '0008_who_found_it'),
+        ('hazards', '0009_proposed_in_words'),
         ('org', '0002_unit_closed_on'),
     ]
 
