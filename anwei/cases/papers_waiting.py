@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet, Subquery
@@ -57,8 +58,12 @@ def next_posts(paper: Paper, last_verb: str) -> QuerySet[Post]:
     return posts if paper.state == State.DRAFTED and last_verb != SENT_BACK else posts.none()
 
 
+@cache
 def _open_papers() -> QuerySet[Any]:
-    """Return the papers that are neither issued nor given up, with the supervisor and what was done last."""
+    """Return the papers that are neither issued nor given up, with the supervisor and what was done last.
+
+    The desk of every page asks with it, so it is spelt once.
+    """
     case = Case.objects.filter(pk=Cast(OuterRef("row"), BigIntegerField()))
     log = Change.objects.filter(register=services.REGISTER, row=Cast(OuterRef("pk"), CharField()))
     papers = Paper.objects.filter(state__in=(State.DRAFTED, State.REVIEWED), register=REGISTER)

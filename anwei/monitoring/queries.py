@@ -38,6 +38,11 @@ def alarm_counts(person: Person) -> dict[str, int]:
     return dict(rows.aggregate(active=Count("pk", ACTIVE), unacknowledged=Count("pk", UNACKNOWLEDGED)))
 
 
+def n_active(person: Person) -> int:
+    """Return how many alarms of the person are active, for the frame of every page."""
+    return Alarm.objects.visible_to(person).filter(ACTIVE).count()
+
+
 def devices_of(person: Person) -> QuerySet[Device]:
     """Return the devices a person may see, each with `n_tags` and whether it `is_silent`."""
     rows: QuerySet[Device] = Device.objects.visible_to(person)

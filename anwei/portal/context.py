@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from anwei import __version__
 from anwei.cases.desk import Counts, counts_of
 from anwei.ledgers.services import county_setting
-from anwei.monitoring.queries import alarm_counts
+from anwei.monitoring.queries import n_active
 from anwei.org.models import Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.portal.demo_switch import parts
@@ -105,7 +105,7 @@ def _desk(request: HttpRequest) -> Counts:
 def _n_alarms(request: HttpRequest) -> int:
     if not isinstance(request.user, Person):
         return 0
-    return int(alarm_counts(request.user)["active"])
+    return n_active(request.user)
 
 
 def _posts(request: HttpRequest) -> list[Post]:

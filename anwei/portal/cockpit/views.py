@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anwei.monitoring.queries import alarm_counts
+from anwei.monitoring.queries import n_active
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.policy import person_of, shown_on_walls
@@ -28,7 +28,7 @@ N_WALL_ALARMS, N_WALL_SENTENCES, N_WALL_BARS = 5, 4, 5
 
 def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any]:
     """Return what the cockpit, or the wall, shows of what `person` may see."""
-    n_alarms = alarm_counts(person)["active"]
+    n_alarms = n_active(person)
     counted = counted_on(day_of(now), Enterprise.objects.visible_to(person))
     alarms = board(person, now, N_WALL_ALARMS if wall else N_ALARMS)
     return {

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
@@ -39,6 +40,12 @@ def standing_points(points: QuerySet[RiskPoint]) -> QuerySet[RiskPoint]:
 
 def of_same(**confirmed: Any) -> QuerySet[Assessment]:
     """Return the assessments of the same thing by the same method as that of the outer query, but newer."""
+    return _newer().filter(**confirmed) if confirmed else _newer()
+
+
+@cache
+def _newer() -> QuerySet[Assessment]:
+    """Return what `of_same` begins with; the desk of every page asks with it, so it is spelt once."""
     same = Q(method=OuterRef("method")) & (
         Q(enterprise=OuterRef("enterprise"))
         | Q(installation=OuterRef("installation"))
@@ -47,7 +54,7 @@ def of_same(**confirmed: Any) -> QuerySet[Assessment]:
     newer = Q(assessed_at__gt=OuterRef("assessed_at")) | Q(
         assessed_at=OuterRef("assessed_at"), pk__gt=OuterRef("pk")
     )
-    return Assessment.objects.filter(same & newer, **confirmed)
+    return Assessment.objects.filter(same & newer)
 
 
 def same_as(assessment: Assessment) -> QuerySet[Assessment]:
@@ -56,6 +63,7 @@ def same_as(assessment: Assessment) -> QuerySet[Assessment]:
     return Assessment.objects.filter(method=assessment.method, **same)
 
 
+@cache
 def taking_place() -> QuerySet[Assessment]:
     """Return the newer assessments that take the place of the one of the outer query.
 
