@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import expect
@@ -10,16 +11,18 @@ from anwei.cases.models import Evidence
 from anwei.hazards.models import Check, Hazard, SentAct, VisitFile
 from anwei.org.models import SectorDuty
 from anwei.sites.models import Site
-from tests.hazards.inspecting import plan
+from tests.hazards.inspecting import days, plan
 from tests.hazards.lent import LENT, acts, box, day, go, small, street
 from tests.hazards.telephone import Telephone, picture
 from tests.hazards.test_phone_browser import Day
+from tests.kernel.county import NOW
 
 __all__ = ["day", "street"]
 pytestmark = LENT
-KEEP_STREAM = """() => {
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (what) => (window.heard = await ask(what));
+KEEP_RECORDER = """() => {
+  window.MediaRecorder = class extends MediaRecorder {
+    constructor(...told) { super(...told); window.recorder = this; }
+  };
 }"""
 HERE = {"latitude": 29.25, "longitude": 113.5}
 
@@ -45,7 +48,7 @@ def test_two_inspectors_find_something_beside_the_list_and_each_photo_stays_with
         territory=day.crew.plant.unit.territory,
         sector="construction",
     )
-    plan(day.crew, where=f"site={site.pk}")
+    plan(day.crew, where=f"site={site.pk}", planned_on=days(1))  # its criteria lead the package
     phones = [day.telephone(name, day.sessions[name]) for name in ("first", "second")]
     shas = []
     for phone, colour in zip(phones, ("red", "blue"), strict=True):
@@ -157,17 +160,18 @@ def test_what_is_recorded_survives_sleep_and_photos_know_where(day: Day) -> None
     (photo,) = phone.stored("files")
     assert (photo["latitude"], photo["longitude"]) == (29.25, 113.5)
     button = box(phone, first).locator('[data-part="record"]')
+    page.evaluate(KEEP_RECORDER)
     button.click()
     expect(said).to_contain_text("正在录音")
     page.wait_for_timeout(2_400)
     recording = next(file for file in phone.stored("files") if file["kind"] == "voice")
     assert recording["state"] == "recording" and recording["n_bytes"] > 0
-    phone.context.clock.set_fixed_time(
-        "2026-11-24T11:00:00+08:00"
-    )  # it slept: much later, and still recording
+    page.evaluate("() => window.recorder.pause()")  # nothing comes from a telephone that sleeps
+    phone.context.clock.set_fixed_time(NOW + timedelta(hours=1))  # and it wakes, still recording
     phone.find_network()
     phone.send_from_here()
-    assert not VisitFile._base_manager.filter(kind="voice").exists()  # not half of it
+    asleep = next(file for file in phone.stored("files") if file["kind"] == "voice")
+    assert asleep["state"] == "recording"  # not half of it is sent
     page.evaluate("() => document.dispatchEvent(new Event('freeze'))")  # as before a page is put to sleep
     expect(said).to_contain_text("录音中断：已录的部分已存本机")
     expect(button).to_have_attribute("aria-pressed", "false")
@@ -185,21 +189,24 @@ def test_what_is_recorded_survives_sleep_and_photos_know_where(day: Day) -> None
     go(phone, "")  # elsewhere nobody could end it
     page.wait_for_timeout(400)
     go(phone, f"visit/{day.visit.pk}")
-    page.evaluate(KEEP_STREAM)
     taken = box(phone, second).locator('[data-part="record"]')
     taken.click()
     page.wait_for_timeout(400)
     page.evaluate(
-        "() => window.heard.getTracks().forEach((track) => track.stop())"
+        "() => window.recorder.stream.getTracks().forEach((track) => track.stop())"
     )  # taken away, as for a call
     expect(taken).to_have_attribute("aria-pressed", "false")
     expect(box(phone, second).locator('.p-strip-box [data-part="said"]')).to_contain_text("录音中断")
     assert [file["state"] for file in phone.stored("files") if file["kind"] == "voice"].count(
         "recording"
     ) == 0
+    taken.click()
+    page.wait_for_timeout(2_400)
+    phone.open()  # the page is gone in the middle of a word
+    phone.context.clock.set_fixed_time(NOW + timedelta(hours=2))
     phone.send()
     kept = {file["sha256"] for file in phone.stored("files")}
     arrived = VisitFile._base_manager.filter(kind="voice")
-    assert arrived.count() == 4 and set(arrived.values_list("sha256", flat=True)) < kept
+    assert arrived.count() == 5 and set(arrived.values_list("sha256", flat=True)) < kept
     seen = VisitFile._base_manager.get(kind="evidence")
     assert (seen.latitude, seen.longitude) == (29.25, 113.5)

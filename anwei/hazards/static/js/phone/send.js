@@ -3,6 +3,7 @@
 import { current, packageOf, refresh } from "./package.js";
 import { settled } from "./answers.js";
 import { againAll, freeze, settleAct, settleFile, tried, waiting } from "./outbox.js";
+import { ended } from "./whole.js";
 import { word } from "./words.js";
 
 const doors = document.body.dataset;
@@ -106,7 +107,8 @@ async function sendAct(person, act) {
   await settleAct(going, await ask(person, doors.acts, going.body, { "Content-Type": "application/json" }));
 }
 
-async function sendFile(person, file) {
+async function sendFile(person, kept) {
+  const file = kept.state === "recording" ? await ended(kept) : kept;
   const form = new FormData();
   const { key, visit, item, kind, sha256, taken_at, latitude, longitude } = file;
   const fields = { key, person, visit, item, kind, sha256, taken_at, latitude: latitude ?? "", longitude: longitude ?? "" };
