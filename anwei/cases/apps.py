@@ -25,6 +25,7 @@ class CasesConfig(AppConfig):
             "assessment_notices",
             "move_notices",
             "unit_closing",
+            "today",
         )
         from anwei.cases.official_papers import PAPERS
         from anwei.ledgers.papers.registers import register_papers

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from anwei.monitoring.columns import moment, samples_by_tag
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
-from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
+from anwei.monitoring.models import Alarm, AlarmRule, Device, Severity, Tag
 from anwei.monitoring.stream.store.protocol import Columns
 from anwei.org.models import Person
 from anwei.sites.colour import gravity
@@ -24,6 +24,14 @@ RELATED = (
     "warning__supervisor__unit",
     "warning__implementer__unit",
 )
+
+RANK = {code: rank for rank, code in enumerate(Severity.values)}  # 0 is the gravest
+
+
+def by_rank(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    """Return the alarms gravest first, of one severity the newest first."""
+    cases = [When(severity=code, then=Value(rank)) for code, rank in RANK.items()]
+    return rows.annotate(rank=Case(*cases, output_field=IntegerField())).order_by("rank", "-raised_at", "-pk")
 
 
 def alarms_of(person: Person) -> QuerySet[Alarm]:

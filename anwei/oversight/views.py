@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,11 +25,12 @@ from anwei.org.policy import person_of, signed_in
 from anwei.org.responsibility import Vacant
 from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.oversight.forms import InstructionForm
-from anwei.oversight.models import SupervisionOrder
+from anwei.oversight.models import Morning, SupervisionOrder
 from anwei.oversight.services.instructing import About, bodies_of, instruct, may_instruct
 from anwei.sites.models import Enterprise
 
 A_PAGE = 20
+N_MORNINGS = 31
 
 
 @signed_in
@@ -57,13 +61,28 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """Show the morning report of a day (`?day=`), the newest first; each line can be answered in words."""
+    person, now = person_of(request), timezone.now()
+    if not may_instruct(person, now):
+        raise PermissionDenied(_("今日要情供县领导和安委办查看。"))
+    mornings = list(_mornings(person)[:N_MORNINGS])
+    asked = request.GET.get("day", "")
+    chosen = next((one for one in mornings if str(one) == asked), mornings[0] if mornings else None)
+    context = {"morning": chosen, "mornings": mornings, "orders": _answers(chosen)}
+    return render(request, "oversight/today.html", context)
+
+
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_new(request: HttpRequest) -> HttpResponse:
     """Take a leader's words about a case, an enterprise or the county; what was typed stays if refused."""
     person, now = person_of(request), timezone.now()
     if not may_instruct(person, now):
         raise PermissionDenied(_("督办单由县领导批示，或者由安委办按批示、会议决定登记。"))
-    about = _about(request, person)
+    line = _line(request, person)
+    about = _about(request, person, line)
     county = (about.thing.subject().territory if about.thing else about.territory)[:COUNTY_DIGITS]
     form = InstructionForm(
         request.POST if request.method == "POST" else None,
@@ -76,6 +95,8 @@ def order_new(request: HttpRequest) -> HttpResponse:
         told = form.cleaned_data
         about = About(about.case, about.enterprise, about.territory, about.sector, told["unit"])
         extra = {name: told[name] for name in ("origin", "document") if name in told}
+        if line is not None and not extra.get("document"):
+            extra["document"] = line.name
         try:
             order = instruct(told["words"], about, actor=person, now=now, **extra)
         except NotYourTurn as error:
@@ -90,18 +111,57 @@ def order_new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "oversight/order_new.html",
-        {"form": form, "about": about},
+        {"form": form, "about": about, "line": line},
         status=422 if form.errors else 200,
     )
 
 
-def _about(request: HttpRequest, person: Person) -> About:
-    """Return what the words are about: `?case=`, `?enterprise=`, or the county of who writes them."""
-    if key := request.GET.get("case", ""):
-        return About(case=get_object_or_404(Case.objects.visible_to(person), pk=_number(key)))
-    if key := request.GET.get("enterprise", ""):
+@dataclass(frozen=True)
+class _Line:
+    """A line of a morning report, with the name it is cited by."""
+
+    name: str
+    told: dict[str, Any]
+
+
+def _mornings(person: Person) -> QuerySet[Morning]:
+    counties = {post.unit.territory[:COUNTY_DIGITS] for post in standing(person).posts}
+    return Morning.objects.filter(territory__in=counties)
+
+
+def _answers(morning: Morning | None) -> dict[int, SupervisionOrder]:
+    """Return the first order that answers each line, by the line's number."""
+    if morning is None:
+        return {}
+    names = {_name(morning, number): number for number in range(1, len(morning.lines) + 1)}
+    rows = SupervisionOrder._base_manager.filter(document__in=names, territory__startswith=morning.territory)
+    return {names[order.document]: order for order in rows.order_by("-pk")}
+
+
+def _name(morning: Morning, number: int) -> str:
+    return _("今日要情 %(day)s 第%(number)d条") % {"day": morning, "number": number}
+
+
+def _line(request: HttpRequest, person: Person) -> _Line | None:
+    """Return the line of a morning report that is answered: `?morning=` and `?line=`, or None."""
+    if not (key := request.GET.get("morning", "")):
+        return None
+    morning = get_object_or_404(_mornings(person), pk=_number(key))
+    number = _number(request.GET.get("line", ""))
+    if not 1 <= number <= len(morning.lines):
+        raise Http404
+    return _Line(_name(morning, number), morning.lines[number - 1])
+
+
+def _about(request: HttpRequest, person: Person, line: _Line | None) -> About:
+    """Return what the words are about: a line's matter, `?case=`, `?enterprise=`, or the writer's county."""
+    case = line.told["case"] if line else request.GET.get("case", "")
+    enterprise = line.told["enterprise"] if line else request.GET.get("enterprise", "")
+    if case:
+        return About(case=get_object_or_404(Case.objects.visible_to(person), pk=_number(str(case))))
+    if enterprise:
         rows = Enterprise.objects.visible_to(person).select_related("unit")
-        return About(enterprise=get_object_or_404(rows, pk=_number(key)))
+        return About(enterprise=get_object_or_404(rows, pk=_number(str(enterprise))))
     territory = next((post.unit.territory for post in standing(person).posts), "")
     return About(territory=territory[:COUNTY_DIGITS])
 

@@ -152,7 +152,7 @@ MENU = (
     ),
     Group(
         _("督查督办"),
-        (Door("orders", _("督办"), "send", ("order_new",), officials_only=True),),
+        (Door("orders", _("督办"), "send", ("order_new", "today"), officials_only=True),),
     ),
     Group(
         _("应急与事故"),

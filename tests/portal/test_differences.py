@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from anwei.methods.rare import compared, poisson_tail
 from anwei.monitoring.models import Warning
 from anwei.org.models import Person
-from anwei.portal.cockpit.differences import compared, differences, poisson_tail
+from anwei.portal.cockpit.differences import differences
 from tests.kernel.county import NOW
 from tests.monitoring.plant import Plant, cleared, raised
 from tests.portal.conftest import LATER

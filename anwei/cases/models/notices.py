@@ -13,6 +13,7 @@ from anwei.org.models import Person
 
 Urgency = Literal["info", "urgent", "red"]  # the values of Level
 TEXT_LENGTH = 120  # characters: with the link, two parts of an SMS
+REPORT_LENGTH = 330  # of a report of several lines: with the link, five parts
 
 
 class Level(models.TextChoices):
@@ -37,7 +38,7 @@ class Notice(models.Model):
     )
     key = models.CharField(max_length=100)  # makes telling once: the same key tells a person nothing again
     level = models.CharField(_("紧急程度"), max_length=10, choices=Level.choices)
-    text = models.CharField(_("内容"), max_length=TEXT_LENGTH)
+    text = models.CharField(_("内容"), max_length=REPORT_LENGTH)
     url = models.CharField(_("链接"), max_length=200)
     at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("已读"), null=True, blank=True)

@@ -56,15 +56,16 @@ def tell(
     now: datetime,
     case: Case | None = None,
     actor: Person | None = None,
+    longest: int = TEXT_LENGTH,
 ) -> list[Notice]:
     """Tell people, and whoever holds posts at `now`, something; return what is new.
 
     Each person gets a row inside the system, and rows of the outbox for the channels that they and the county
     chose; the worker sends those after the commit. `key` makes telling once: what a person was told under it
     is not told again. `actor` is whose act tells (nobody: the system), and is not told of it. A text over
-    TEXT_LENGTH is cut. Within `told_together` it waits for the end of that, and nothing is returned.
+    `longest` characters is cut. Within `told_together` it waits for the end of that, and nothing is returned.
     """
-    telling = Telling(tuple(to), _cut(text), url, level, key, case, actor)
+    telling = Telling(tuple(to), _cut(text, longest), url, level, key, case, actor)
     waiting = _held_back.get()
     if waiting is None:
         return _tell([telling], now)
@@ -174,5 +175,5 @@ def _deliveries(notices: Sequence[Notice], now: datetime) -> Iterable[Delivery]:
             yield Delivery(notice=notice, channel=Channel.CHAT, key=f"{notice.key}:chat", due_at=now)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= TEXT_LENGTH else text[: TEXT_LENGTH - 1] + "…"
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

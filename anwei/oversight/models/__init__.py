@@ -1,5 +1,6 @@
 """The nouns of the room."""
 
+from anwei.oversight.models.morning import Morning
 from anwei.oversight.models.order import SupervisionOrder
 
-__all__ = ["SupervisionOrder"]
+__all__ = ["Morning", "SupervisionOrder"]

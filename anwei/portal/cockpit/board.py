@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
-
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED
-from anwei.monitoring.models import Alarm, Severity
-from anwei.monitoring.queries import alarms_of
+from anwei.monitoring.models import Alarm
+from anwei.monitoring.queries import alarms_of, by_rank
 from anwei.org.models import Person
 
-RANK = {code: rank for rank, code in enumerate(Severity.values)}  # 0 is the gravest
 RECENT = timedelta(hours=24)
-
-
-def by_rank(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
-    """Return the alarms gravest first, of one severity the newest first."""
-    cases = [When(severity=code, then=Value(rank)) for code, rank in RANK.items()]
-    return rows.annotate(rank=Case(*cases, output_field=IntegerField())).order_by("rank", "-raised_at", "-pk")
 
 
 def board(person: Person, now: datetime, size: int) -> list[Alarm]:

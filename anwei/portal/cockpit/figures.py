@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.cases.lifecycle import Phase
+from anwei.cases.today import door
+from anwei.ledgers.lengths import duration_words
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
 from anwei.monitoring.models import Alarm, Device, Severity, Tag, Warning
 from anwei.monitoring.queries import device_counts
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
-from anwei.portal.templatetags.look import duration_words
 from anwei.sites.statuses import counted_on
 
 DAY = timedelta(days=1)
@@ -48,11 +47,6 @@ class Figure:
 def figures(person: Person, now: datetime) -> list[Figure]:
     """Return the figures of what `person` may see."""
     return [*_alarm_figures(person, now), *_warning_figures(person, now), _online(person, now)]
-
-
-def door(name: str, **filters: str) -> str:
-    """Return the address of a ledger narrowed by `filters`."""
-    return f"{reverse(name)}?{urlencode(filters)}" if filters else reverse(name)
 
 
 def listed(parts: Iterable[tuple[str, int]]) -> str:

@@ -9,9 +9,9 @@ from django.db.models import Count, Q
 from django.db.models.functions import Left
 
 from anwei.cases.lifecycle import Phase
+from anwei.cases.today import door
 from anwei.monitoring.models import Warning
 from anwei.org.models import Person, Territory
-from anwei.portal.cockpit.figures import door
 from anwei.sites.queries import TOWNSHIP_DIGITS
 
 

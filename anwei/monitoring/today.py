@@ -1,0 +1,148 @@
+"""What the sensors say about today, for the cockpit and the morning report.
+
+A number of alarms counts as unusual when a Poisson process at the usual rate would reach it less than once in
+a hundred times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from anwei.cases.lifecycle import Phase
+from anwei.cases.today import Sentence, contribute_today, door
+from anwei.ledgers.lengths import duration_words
+from anwei.methods.rare import MIN_DAYS, RARE, poisson_tail
+from anwei.monitoring.filters import ACTIVE
+from anwei.monitoring.models import Alarm, AlarmRule, Warning
+from anwei.monitoring.queries import by_rank
+from anwei.monitoring.reading import limit_words
+from anwei.org.models import Person
+
+N_WEEKS = 4
+WEEK = timedelta(days=7)
+LOOK_BACK = timedelta(days=30)
+
+
+def _standing_alarms(person: Person, now: datetime) -> Iterator[Sentence]:
+    rows = Alarm.objects.visible_to(person).filter(ACTIVE, limit__isnull=False, tag__isnull=False)
+    for alarm in by_rank(rows).select_related("enterprise__unit", "tag", "warning__supervisor__unit")[:1]:
+        before = Alarm.objects.filter(rule=alarm.rule_id, started_at__lt=alarm.started_at)
+        recent = before.filter(started_at__gte=now - LOOK_BACK)
+        last = before.select_related("warning").order_by("-started_at").first()
+        text = format_html(
+            _(
+                "{enterprise} {tag} 自 {since} 起 {limit} {unit}，"
+                "已 <b>{length}</b>；近 30 天第 <b>{n}</b> 次"
+            ),
+            enterprise=alarm.enterprise,
+            tag=alarm.tag,
+            since=f"{timezone.localtime(alarm.started_at):%H:%M}",
+            limit=limit_words(alarm),
+            unit=alarm.tag.unit if alarm.tag else "",
+            length=duration_words((now - alarm.started_at).total_seconds()),
+            n=recent.count() + 1,
+        )
+        if last is not None:
+            text += format_html(_("，上次是 {day}"), day=f"{timezone.localtime(last.started_at):%m-%d}")
+            if last.warning is not None and last.warning.cause:
+                text += format_html(_("，原因：{cause}"), cause=last.warning.cause)
+        warning = alarm.warning
+        yield Sentence(
+            alarm.severity,
+            format_html("{}{}", text, _("。")),
+            reverse("tag", args=[alarm.tag_id]),
+            case=None if warning is None else warning.pk,
+            enterprise=alarm.enterprise_id,
+            call=None if warning is None else warning.supervisor,
+        )
+
+
+def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
+    rows = Alarm.objects.visible_to(person).exclude(kind=AlarmRule.Kind.NO_DATA)
+    first = rows.aggregate(first=Min("started_at"))["first"]
+    weeks = min(N_WEEKS, (now - WEEK - first) // WEEK) if first else 0
+    if weeks < MIN_DAYS:
+        return
+    counted = (
+        rows.filter(started_at__gte=now - WEEK * (weeks + 1))
+        .order_by()
+        .values("enterprise", "enterprise__unit__name", "enterprise__unit__short_name")
+        .annotate(
+            this_week=Count("pk", Q(started_at__gte=now - WEEK)),
+            before=Count("pk", Q(started_at__lt=now - WEEK)),
+        )
+        .filter(this_week__gte=MIN_DAYS)
+    )
+    unusual = [
+        (row["this_week"] - row["before"] / weeks, row)
+        for row in counted
+        if poisson_tail(row["this_week"], max(row["before"] / weeks, 1 / weeks)) < RARE
+    ]
+    for _excess, row in sorted(unusual, key=lambda pair: -pair[0])[:1]:
+        text = format_html(
+            _("{enterprise}近 7 天报警 <b>{n}</b> 次，此前 {weeks} 周平均每周 {usual} 次，<b>明显增多</b>。"),
+            enterprise=row["enterprise__unit__short_name"] or row["enterprise__unit__name"],
+            n=row["this_week"],
+            weeks=weeks,
+            usual=f"{row['before'] / weeks:.1f}",
+        )
+        url = door("alarms", tab="history", period="7d", enterprise=str(row["enterprise"]))
+        yield Sentence("orange", text, url, enterprise=row["enterprise"])
+
+
+def _near_deadlines(person: Person, now: datetime) -> Iterator[Sentence]:
+    rows = Warning.objects.visible_to(person).exclude(phase=Phase.CLOSED)
+    overdue = rows.filter(deadline__lt=now).aggregate(n=Count("pk"), oldest=Min("deadline"))
+    if overdue["n"]:
+        text = format_html(
+            _("<b>{n}</b> 件预警已超期，最久 <b>{length}</b>，请督促办理。"),
+            n=overdue["n"],
+            length=duration_words((now - overdue["oldest"]).total_seconds()),
+        )
+        yield Sentence("red", text, door("cases", kind="warning", due="overdue"))
+    near = (
+        rows.filter(deadline__gte=now, deadline__lt=now + timedelta(minutes=30))
+        .select_related("supervisor__unit")
+        .order_by("deadline")
+        .first()
+    )
+    if near is not None and near.deadline is not None:
+        text = format_html(
+            _("预警 {number} {title}，<b>{length}</b>后到期。"),
+            number=near.number,
+            title=near.title,
+            length=duration_words((near.deadline - now).total_seconds()),
+        )
+        address = reverse("case", args=[near.pk])
+        yield Sentence(near.level, text, address, near.pk, near.enterprise_id, near.supervisor)
+
+
+def _silent_devices(person: Person, now: datetime) -> Iterator[Sentence]:
+    rows = Alarm.objects.visible_to(person).filter(ACTIVE, tag__isnull=True, kind=AlarmRule.Kind.NO_DATA)
+    oldest = rows.select_related("device", "enterprise__unit").order_by("started_at").first()
+    if oldest is None:
+        return
+    found = rows.aggregate(n=Count("device", distinct=True), n_tags=Count("device__tags", distinct=True))
+    text = format_html(
+        _(
+            "<b>{n}</b> 台设备离线，最久 {enterprise} {device} 已 <b>{length}</b>；"
+            "离线设备下 {n_tags} 点此间不会报警。"
+        ),
+        n=found["n"],
+        enterprise=oldest.enterprise,
+        device=oldest.device,
+        n_tags=found["n_tags"],
+        length=duration_words((now - oldest.started_at).total_seconds()),
+    )
+    yield Sentence("offline", text, door("devices", state="silent"))
+
+
+for _teller in (_standing_alarms, _busy_enterprises, _near_deadlines, _silent_devices):
+    contribute_today(_teller)

@@ -1,0 +1,98 @@
+"""今日要情: at eight in the morning the county's leaders read five lines, by SMS and inside the system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from anwei.cases.models.notices import REPORT_LENGTH
+from anwei.cases.notices.services import tell
+from anwei.cases.today import said
+from anwei.ledgers.services import county_setting
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import Person, Post, Unit
+from anwei.org.scope import COUNTY_DIGITS
+from anwei.oversight.models import Morning
+
+SETTING = "morning"  # key of ledgers.Setting: {"at": "08:00"}
+AT = "08:00"  # no clause: the speech asks for it, a county may choose another hour
+N_LINES = 5
+LINE_LENGTH = 60  # characters of a line by SMS; the page has it whole
+LEADING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
+READING = (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT, Unit.Kind.COMMITTEE)
+
+
+def morning_is_due(now: datetime) -> bool:
+    """Say whether it is past the hour and some county's leaders were not told today."""
+    at = time.fromisoformat(county_setting(SETTING, {}).get("at", AT))
+    return timezone.localtime(now).time() >= at and any(True for _county in _untold(now))
+
+
+def tell_mornings(now: datetime) -> int:
+    """Write down and tell what is due; return how many counties were told."""
+    return sum(1 for county in list(_untold(now)) if tell_morning(county, now=now) is not None)
+
+
+@transaction.atomic
+def tell_morning(county: str, *, now: datetime) -> Morning | None:
+    """Write down what today's lines are for a county and tell its leaders; None where nobody leads it."""
+    posts = list(_leading(county, now))
+    reader = Person.objects.filter(holdings__in=holdings_on(day_of(now)).filter(post__in=posts)).first()
+    if reader is None:
+        return None
+    morning = Morning.objects.create(territory=county, day=day_of(now), at=now, lines=_lines(reader, now))
+    told = "\n".join(
+        f"{number}.{Truncator(line['text']).chars(LINE_LENGTH)}"
+        for number, line in enumerate(morning.lines, 1)
+    )
+    title = _("今日要情（%(day)s）") % {"day": f"{morning.day:%m-%d}"}
+    tell(
+        to=posts,
+        text=f"{title}\n{told}",
+        url=reverse("today"),
+        level="urgent",
+        key=f"morning:{county}:{morning.day}",
+        now=now,
+        longest=REPORT_LENGTH,
+    )
+    return morning
+
+
+def _lines(reader: Person, now: datetime) -> list[dict[str, Any]]:
+    found = [
+        {
+            "severity": one.severity,
+            "text": strip_tags(one.text),
+            "url": one.url,
+            "case": one.case,
+            "enterprise": one.enterprise,
+        }
+        for one in said(reader, now)[:N_LINES]
+    ]
+    calm = {"severity": "blue", "text": _("没有需要您过问的事项。"), "url": reverse("cockpit")}
+    return found or [calm | {"case": None, "enterprise": None}]
+
+
+def _leading(county: str, now: datetime) -> QuerySet[Post]:
+    """Return the filled posts of those who lead a county."""
+    held = holdings_on(day_of(now)).values("post")
+    posts = Post.objects.filter(unit__kind__in=READING, unit__territory=county, kind__in=LEADING)
+    return posts.filter(pk__in=held, unit__closed_on=None).order_by("pk")
+
+
+def _untold(now: datetime) -> Iterator[str]:
+    """Yield the counties with somebody to tell who were not told today."""
+    units = Unit.objects.filter(kind__in=READING, closed_on=None).order_by("territory")
+    told = set(Morning.objects.filter(day=day_of(now)).values_list("territory", flat=True))
+    for county in units.values_list("territory", flat=True).distinct():
+        if len(county) == COUNTY_DIGITS and county not in told and _leading(county, now).exists():
+            yield county

@@ -1,0 +1,108 @@
+"""今日要情: five lines at eight, told once, kept as told, each with its answer in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from time_machine import TimeMachineFixture
+
+from anwei.cases.models import Notice
+from anwei.cases.today import GRAVITY, said
+from anwei.hazards.models import Hazard
+from anwei.oversight.models import Morning, SupervisionOrder
+from anwei.oversight.services.morning import morning_is_due, tell_mornings
+from tests.hazards.doors import CRITERION, act, file, signed_in
+from tests.kernel.county import NOW
+from tests.oversight.conftest import Governed
+
+EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)  # 08:00 in the county
+
+
+@pytest.fixture
+def major(governed: Governed, time_machine: TimeMachineFixture) -> Hazard:
+    """A major hazard of the plant, ordered a moment ago, due tomorrow."""
+    hazard = file(governed.officer, governed.county.enterprise.pk, place="一号罐区")
+    orderer = hazard.supervisor.holdings.get().person
+    ordered = {"grade": "major", "criterion": CRITERION, "order": "dated", "requirement": "修补围堰"}
+    answer = act(orderer, hazard, "order", due_on=(NOW.date() + timedelta(days=1)).isoformat(), **ordered)
+    assert answer.status_code == 302, answer.content.decode()
+    return hazard
+
+
+def test_the_leaders_are_told_once_at_eight(governed: Governed, major: Hazard) -> None:
+    assert not morning_is_due(EIGHT - timedelta(minutes=1))
+    assert morning_is_due(EIGHT)
+    assert tell_mornings(EIGHT) == 1 and tell_mornings(EIGHT + timedelta(minutes=5)) == 0
+    assert not morning_is_due(EIGHT + timedelta(minutes=5))
+    notice = Notice.objects.get(person=governed.leader, url="/today/")
+    assert notice.level == "urgent" and notice.text.startswith("今日要情（11-25）\n1.")
+    assert "新判定重大隐患 1 项" in notice.text and "<b>" not in notice.text
+    assert not Notice.objects.filter(person=governed.officer, url="/today/").exists()
+
+
+def test_what_was_told_stays_when_the_matter_is_over(governed: Governed, major: Hazard) -> None:
+    tell_mornings(EIGHT)
+    Hazard.objects.filter(pk=major.pk).update(grade="general")
+    assert not [one for one in said(governed.leader, EIGHT) if one.case == major.pk]
+    assert "新判定重大隐患" in signed_in(governed.leader).get("/today/").content.decode()
+
+
+def test_an_answer_in_words_becomes_an_order_about_that_line(
+    governed: Governed, major: Hazard, time_machine: TimeMachineFixture
+) -> None:
+    tell_mornings(EIGHT)
+    time_machine.move_to(EIGHT + timedelta(minutes=10))
+    client = signed_in(governed.leader)
+    address = re.search(
+        r'href="(/orders/new/\?morning=\d+&amp;line=1)"', client.get("/today/").content.decode()
+    )
+    assert address is not None
+    asked = address[1].replace("&amp;", "&")
+    assert "新判定重大隐患" in client.get(asked).content.decode()
+    assert client.post(asked, {"words": "今天必须停用，周五前整改到位"}).status_code == 302
+    order = SupervisionOrder.objects.get()
+    assert (order.about_id, order.about_enterprise) == (major.pk, major.enterprise)
+    assert order.document == "今日要情 2026-11-25 第1条"
+    assert order.number in client.get("/today/").content.decode()
+
+
+def test_overdue_major_hazards_come_first_with_who_to_ask(
+    governed: Governed, major: Hazard, time_machine: TimeMachineFixture
+) -> None:
+    later = EIGHT + timedelta(days=3)
+    time_machine.move_to(later)
+    found = said(governed.leader, later)
+    assert [GRAVITY.index(one.severity) for one in found] == sorted(
+        GRAVITY.index(one.severity) for one in found
+    )
+    assert found[0].case == major.pk and found[0].call == major.supervisor
+    assert "1</b> 项重大隐患超期未改" in found[0].text
+    rows = signed_in(governed.leader).get(found[0].url).content.decode()
+    assert major.number in rows
+    assert (
+        major.number
+        not in signed_in(governed.leader).get(found[0].url.replace("major", "general")).content.decode()
+    )
+
+
+def test_a_quiet_county_is_told_so(governed: Governed) -> None:
+    tell_mornings(EIGHT)
+    assert Morning.objects.get().lines[0]["text"] == "没有需要您过问的事项。"
+
+
+def test_nobody_else_reads_what_leaders_are_told(governed: Governed, major: Hazard) -> None:
+    tell_mornings(EIGHT)
+    morning = Morning.objects.get()
+    for person in (governed.county.boss, governed.county.townsman, governed.officer):
+        assert signed_in(person).get("/today/").status_code == 403
+        assert signed_in(person).get(f"/orders/new/?morning={morning.pk}&line=1").status_code == 403
+    client = signed_in(governed.leader)
+    for query in (f"?morning={morning.pk}&line=9", f"?morning={morning.pk}", "?morning=9999&line=1"):
+        assert client.get(f"/orders/new/{query}").status_code == 404
+
+
+def test_before_the_first_morning_the_page_says_what_to_do(governed: Governed) -> None:
+    page = signed_in(governed.leader).get("/today/").content.decode()
+    assert "每天 8 点自动生成" in page
