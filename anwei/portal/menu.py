@@ -151,12 +151,11 @@ MENU = (
         ),
     ),
     Group(
-        _("督查督办"),
-        (Door("orders", _("督办"), "send", ("order_new", "today"), officials_only=True),),
-    ),
-    Group(
-        _("应急与事故"),
-        (Door("accidents", _("事故台账"), "file-alert", ("accident",)),),
+        _("事故与督办"),
+        (
+            Door("accidents", _("事故台账"), "file-alert", ("accident",)),
+            Door("orders", _("督办"), "send", ("order_new", "today"), officials_only=True),
+        ),
     ),
     Group(
         _("企业与风险"),
