@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from anwei.hazards.models import Campaign, Visit
+from anwei.hazards.models import Campaign, Inspector, Visit
 from anwei.hazards.planning.bodies import bodies_around, bodies_of, certified_on
 from anwei.hazards.planning.capping import used_by, yearly_cap
 from anwei.hazards.services.draws import LONGEST_PUBLIC
@@ -40,8 +40,19 @@ def inspector_choices(bodies: list[Unit], now: datetime) -> list[tuple[int, str]
     }
     held = holdings_on(day_of(now)).filter(post__unit__in=bodies, person__kind=Person.Kind.PERSON)
     colleagues = held.exclude(person__in=certified).select_related("person", "post__unit").order_by("person")
-    without = {one.person_id: f"{one.person} {one.post.unit} {_now('（无执法证）')}" for one in colleagues}
+    ended = dict(Inspector.objects.filter(valid_until__lt=day_of(now)).values_list("person", "valid_until"))
+    without = {
+        one.person_id: f"{one.person} {one.post.unit} {_without(ended.get(one.person_id))}"
+        for one in colleagues
+    }
     return [*certified.items(), *without.items()]
+
+
+def _without(ended_on: date | None) -> str:
+    """Return that somebody has no certificate, or since when it is not valid any more."""
+    return (
+        _now("（无执法证）") if ended_on is None else _now("（执法证已于 %(day)s 过期）") % {"day": ended_on}
+    )
 
 
 class GoingForm(forms.Form):

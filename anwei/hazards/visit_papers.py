@@ -11,8 +11,9 @@ from itertools import groupby
 from django.utils import timezone
 
 from anwei.cases.official_papers import moment_in_words
-from anwei.hazards.models import Answer, Check, Order, Visit, VisitHazard
+from anwei.hazards.models import Answer, Attendance, Check, Order, Visit, VisitHazard
 from anwei.hazards.models.answers import ActKind
+from anwei.hazards.paper_words import PAPER_WORDS
 from anwei.ledgers.papers.blocks import CELL
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.responsibility import Matter, Vacant, posts_for
@@ -27,8 +28,8 @@ def words_of(visit: Visit, now: datetime) -> Mapping[str, str]:
     checks = list(visit.checks.order_by("item"))
     found = list(visit.found.select_related("hazard").order_by("pk"))
     inspectors = [
-        f"{one.person}（{one.certificate or '无执法证'}）"
-        for one in visit.attendances.select_related("person")
+        f"{one.person}（{one.certificate or without_certificate(one)}）"
+        for one in visit.attendances.select_related("person__inspector", "visit")
     ]
     owner = visit.site or visit.enterprise
     return {
@@ -58,6 +59,12 @@ def words_of(visit: Visit, now: datetime) -> Mapping[str, str]:
         "signature": _signed(visit),
         "receiver": receiver(visit, now),
     }
+
+
+def without_certificate(one: Attendance) -> str:
+    """Return why somebody at a visit has no certificate: there is none, or it was not valid on that day."""
+    ended = one.ended_on
+    return PAPER_WORDS["none_certified"] if ended is None else f"执法证已于{chinese_date(ended)}到期"
 
 
 def without_open_question(template: PaperTemplate, words: Mapping[str, str]) -> PaperTemplate:

@@ -18,6 +18,7 @@ from anwei.hazards.signals import hashing, sampling, suggestions
 from anwei.hazards.signals.sampling import borne_out, drawn
 from anwei.hazards.signals.suggestions import newest
 from anwei.hazards.tasks import compute_signals
+from anwei.hazards.views import recheck
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.formalism.pictures import hashes
@@ -190,3 +191,22 @@ def test_who_asks_for_it_has_all_photos_hashed_before(safe: Safe, clerk: Person)
     assert DBTaskResult.objects.get().task_path == "anwei.hazards.tasks.compute_signals"
     compute_signals.call()
     assert not hashing.waiting().exists() and suggestions.newest() is not None
+
+
+def test_every_list_of_suggestions_and_draws_has_pages(
+    safe: Safe, clerk: Person, drawn_one: RecheckItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recheck, "SHOWN_DRAWS", 1)
+    client = signed_in(clerk)
+    again = {"public_number": "7", "n": 0, "n_random": 1}
+    client.post("/hazards/recheck/draw/", again)
+    client.post("/hazards/recheck/draw/", {**again, "n": 1, "n_random": 0})
+    draws = [one.pk for one in RecheckDraw.objects.all()]
+    assert len(draws) > 1
+    seen = []
+    for number in range(1, len(draws) + 1):
+        page = client.get("/hazards/recheck/", {"draws": number}).content.decode()
+        seen += [int(pk) for pk in re.findall(r"/hazards/recheck/draws/(\d+)/", page)]
+    assert seen == draws  # each once, none out of reach
+    first = client.get("/hazards/recheck/").content.decode()
+    assert "draws=2" in first

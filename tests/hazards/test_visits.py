@@ -11,6 +11,7 @@ from time_machine import TimeMachineFixture
 from anwei.cases.models import Notice
 from anwei.cases.verify import verify
 from anwei.hazards.models import Inspector, Visit
+from anwei.hazards.visit_papers import words_of
 from anwei.ledgers.search.keeping import catch_up
 from anwei.org.models import Person, Post, SectorDuty, Unit
 from anwei.sites.models import Enterprise, Site
@@ -280,9 +281,18 @@ def test_a_visit_begins_on_its_day_with_two_certified_inspectors(
     Inspector.objects.filter(person=crew.second).update(valid_until="2026-11-30")
     visit = plan(crew, planned_on=days(10))  # the second certificate has ended by then
     assert visit.attendances.get(person=crew.second).certificate == ""
+    ended = "执法证已于 2026-11-30 过期"
+    assert ended in page(crew.first, f"/inspections/{visit.pk}/")
+    assert "检查当日执法证已过期：verifier HN-002（2026-11-30 到期）" in page(
+        crew.first, f"/inspections/{visit.pk}/"
+    )
     assert "已告知企业" in act(crew.first, visit, "begin").content.decode()
     time_machine.move_to(NOW + timedelta(days=10))
     assert "至少 2 名持证人员" in act(crew.first, visit, "begin").content.decode()
+    assert f"verifier 测试县应急管理局 （{ended}）" in page(
+        crew.first, "/inspections/new/", enterprise=crew.plant.pk
+    )
+    assert "执法证已于2026年11月30日到期" in words_of(visit, NOW)["inspectors"]
     Inspector.objects.filter(person=crew.second).update(valid_until="2028-11-30")
     going = {"planned_on": days(10), "inspectors": [crew.first.pk, crew.second.pk]}
     assert act(crew.first, visit, "change", **going).status_code == 302

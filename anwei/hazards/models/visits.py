@@ -257,3 +257,12 @@ class Attendance(OfVisit):
 
     def __str__(self) -> str:
         return f"{self.person} {self.certificate}".strip()
+
+    @property
+    def ended_on(self) -> date | None:
+        """When the certificate ended of who goes without one because it was not valid on the day."""
+        known = getattr(self.person, "inspector", None)
+        if self.certificate or known is None or known.valid_until >= self.visit.planned_on:
+            return None
+        ended: date = known.valid_until
+        return ended

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from anwei.hazards.models import Visit
+from anwei.hazards.models import Inspector, Visit
 from anwei.hazards.planning.capping import own_figures
 from anwei.org.models import Unit
 from anwei.standards.inspections.rules import figure, figures
@@ -56,6 +56,27 @@ def thin(visit: Visit) -> str:
     words = {"told": _("、").join(told), "least": least, "citation": _citation()}
     return (
         _("持证人员少于 %(least)d 名：%(told)s。只能参加检查，不得以本单位名义作出执法决定（%(citation)s）。")
+        % words
+    )
+
+
+def expired(visit: Visit) -> str:
+    """Return the sentence that names whose certificate is not valid any more on the day of the visit."""
+    people = Inspector._base_manager.filter(
+        person__attendances__visit=visit, valid_until__lt=visit.planned_on
+    ).select_related("person")
+    told = [
+        _("%(person)s %(number)s（%(day)s 到期）")
+        % {"person": one.person, "number": one.number, "day": one.valid_until}
+        for one in people.order_by("pk")
+    ]
+    if not told:
+        return ""
+    words = {"told": _("、").join(told), "citation": _citation()}
+    return (
+        _(
+            "检查当日执法证已过期：%(told)s。只作随同人员，不计入持证人员，不签署执法文书（%(citation)s）；换证后请更新执法证台账。"
+        )
         % words
     )
 

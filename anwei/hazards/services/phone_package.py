@@ -16,7 +16,7 @@ from anwei.hazards.planning.checklists import lists_of, sectors_of
 from anwei.hazards.powers import why_not
 from anwei.hazards.queries import hazards_at
 from anwei.hazards.services.paper_numbers import reserved
-from anwei.hazards.visit_papers import receiver
+from anwei.hazards.visit_papers import receiver, without_certificate
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of
@@ -78,6 +78,7 @@ def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
                 "name": str(one.person),
                 "unit": str(one.unit),
                 "certificate": one.certificate,
+                "without": "" if one.certificate else without_certificate(one),
             }
             for one in visit.attendances.all()
         ],

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +24,7 @@ from anwei.hazards.signals.sentences import FAMILIES, numbers_of, sentence
 from anwei.hazards.signals.suggestions import WINDOW, Subject, newest
 from anwei.hazards.tasks import compute_signals
 from anwei.ledgers.export import download
+from anwei.ledgers.listing import ClampedPaginator
 from anwei.ledgers.release import Leaving, NotExported, release
 from anwei.org.models import Person
 from anwei.org.policy import person_of
@@ -125,37 +125,44 @@ def _page(request: HttpRequest, form: DrawForm) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "report": report,
-        "draws": _draws(),
+        **_draws(request.GET.get("draws", "1")),
         "borne": [(FAMILIES.get(one.family), one) for one in borne_out()],  # type: ignore[call-overload]
         "days": WINDOW.days,
     }
     if report is not None:
         content = report.content
-        hazards = Paginator(content["hazards"], A_PAGE).get_page(request.GET.get("page"))
-        everybody = [*hazards, *content["enterprises"], *content["inspectors"]]
+        hazards, enterprises, inspectors = (
+            ClampedPaginator(content[name], A_PAGE).get_page(request.GET.get(asked, "1"))
+            for name, asked in (("hazards", "page"), ("enterprises", "firms"), ("inspectors", "people"))
+        )
+        everybody = [*hazards, *enterprises, *inspectors]
         numbers = numbers_of(signal for one in everybody for signal in one["signals"])
         context |= {
             "content": content,
             "page": hazards,
+            "enterprises_page": enterprises,
+            "inspectors_page": inspectors,
             "n_population": len(population_of(report)),
             "hazards": _subjects(
                 hazards, Hazard.objects.visible_to(person).select_related("enterprise__unit", "site"), numbers
             ),
             "enterprises": _subjects(
-                content["enterprises"],
+                enterprises,
                 Enterprise.objects.visible_to(person).select_related("unit"),
                 numbers,
             ),
-            "inspectors": _subjects(content["inspectors"], Person.objects.all(), numbers),
+            "inspectors": _subjects(inspectors, Person.objects.all(), numbers),
         }
     return render(request, "hazards/recheck/page.html", context, status=422 if form.errors else 200)
 
 
-def _draws() -> list[tuple[RecheckDraw, int, int]]:
-    """Return the newest draws, each with how many of its items were looked at, of how many."""
-    draws = RecheckDraw.objects.prefetch_related("items__rechecks")[:SHOWN_DRAWS]
-    told = [(made, list(made.items.all())) for made in draws]
-    return [(made, sum(bool(item.rechecks.all()) for item in items), len(items)) for made, items in told]
+def _draws(asked: str) -> dict[str, Any]:
+    """Return a page of the draws, the newest first, each with how many of its items were looked at."""
+    draws = RecheckDraw.objects.prefetch_related("items__rechecks")
+    page = ClampedPaginator(draws, SHOWN_DRAWS).get_page(asked)
+    told = [(made, list(made.items.all())) for made in page]
+    lines = [(made, sum(bool(item.rechecks.all()) for item in items), len(items)) for made, items in told]
+    return {"draws": lines, "draws_page": page}
 
 
 def _subjects(

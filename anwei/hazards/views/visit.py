@@ -18,7 +18,7 @@ from anwei.hazards.inspection_forms import GoingForm, going_of
 from anwei.hazards.models import State, Visit
 from anwei.hazards.planning.bodies import bodies_of, require_body
 from anwei.hazards.planning.capping import used_at, year_of, yearly_cap
-from anwei.hazards.planning.manning import bodies_in_order, thin, too_few
+from anwei.hazards.planning.manning import bodies_in_order, expired, thin, too_few
 from anwei.hazards.planning.reading import takes_part
 from anwei.hazards.services.cancelling import cancel_visit
 from anwei.hazards.services.visiting import begin_visit, end_visit, may_rate, rate_visit
@@ -132,11 +132,11 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
         "visit": visit,
         "state": state,
         "bodies": bodies,
-        "attendances": list(visit.attendances.select_related("person", "unit")),
+        "attendances": list(visit.attendances.select_related("person__inspector", "unit", "visit")),
         "takes_part": is_of_bodies,
         "is_enterprise": is_enterprise,
         "sees_rater": sees_rater,
-        "too_few": (too_few(visit) or thin(visit)) if is_of_bodies and state == State.PLANNED else "",
+        "too_few": _warning(visit) if is_of_bodies and state == State.PLANNED else "",
         "lines": _lines(visit, sees_rater) if own else [],
         "is_body": bool(own),
         "error": error,
@@ -148,6 +148,11 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
         **parts(visit, person, is_of_bodies=is_of_bodies),
     }
     return render(request, "inspections/visit.html", context, status=422 if error else 200)
+
+
+def _warning(visit: Visit) -> str:
+    """Return what stands against beginning a visit, and what its inspectors should know before."""
+    return "\n".join(filter(None, (too_few(visit) or thin(visit), expired(visit))))
 
 
 def _lines(visit: Visit, sees_rater: bool) -> list[tuple[Any, str, Person | None]]:

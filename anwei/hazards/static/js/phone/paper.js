@@ -66,7 +66,7 @@ function wordsOf(state) {
   return {
     number: visit.number, enterprise: visit.whom, place: visit.address, issuer: visit.body ?? visit.bodies[0], today: dayWords(today()),
     bodies: visit.bodies.join(words.and), reason: visit.reason, basis: visit.citation, begun: momentWords(begun), ended: momentWords(ended),
-    inspectors: visit.inspectors.map((one) => fill("inspector", { ...one, certificate: one.certificate || words.none_certified })).join(words.and),
+    inspectors: visit.inspectors.map((one) => fill("inspector", { ...one, certificate: one.certificate || one.without || words.none_certified })).join(words.and),
     finding: told.finding ?? "", counts: fill("counts", { ...counts, done: counts.done }), checks: rows(checks(state)), head: told.head ?? "",
     found: rows(hazards.flatMap((one) => hazard(state, one))), orders: rows(hazards.filter(isDated).flatMap((one) => hazard(state, one))),
     measures: rows(hazards.filter(isHeld).flatMap((one) => measure(state, one))), files: files(state), receiver: visit.receiver, undecided: undecided(state),
