@@ -8,7 +8,7 @@ number of a page, of a briefing and of an export is a sum of the same cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -131,6 +131,7 @@ class RegisterRows(Rows):
 
     code: str
     where: Mapping[str, Any] = field(default_factory=dict)
+    among: Mapping[str, Any] = field(default_factory=dict)  # rows that show since when it is recorded
 
     @property
     def _ledger(self) -> Ledger:
@@ -148,17 +149,19 @@ class RegisterRows(Rows):
 
     def rows(self, person: Person | None, now: datetime) -> QuerySet[Any]:
         """Return the rows of the register that pass."""
+        return self._passing(person, self.where)
+
+    def population(self) -> QuerySet[Any]:
+        """Return all rows of the register, or those that were named."""
+        return self._passing(None, self.among)
+
+    def _passing(self, person: Person | None, where: Mapping[str, Any]) -> QuerySet[Any]:
         keys = dict(self._ledger.narrowed_by)
         found = {
             keys[name] if name in keys else self._ledger.column(name).path: value
-            for name, value in self.where.items()
+            for name, value in where.items()
         }
         return self._ledger.visible(person).filter(**found)
-
-    def population(self) -> QuerySet[Any]:
-        """Return all rows of the register."""
-        rows: QuerySet[Any] = self._ledger.model._default_manager.all()
-        return rows
 
     def address(self, more: dict[str, str]) -> str:
         """Return the register with its filters set."""
@@ -235,10 +238,9 @@ class Indicator:
 
     def values(self, person: Person | None, now: datetime, span: Span | None) -> Values:
         """Return its numbers of a period that a person sees (None: all)."""
-        return Values(
-            _added(one.cells(person, now, span) for one in self.numerator),
-            _added(one.cells(person, now, span) for one in self.denominator),
-        )
+        parts = tuple(one.cells(person, now, span) for one in self.numerator)
+        of = [one.cells(person, now, span) for one in self.denominator]
+        return Values(_added(parts), _added(of), parts)
 
     def first_day(self) -> date | None:
         """Return the day since which it can be counted, None where nothing was recorded."""
@@ -274,6 +276,16 @@ class Values:
 
     numerator: Cells = field(default_factory=dict)
     denominator: Cells = field(default_factory=dict)
+    parts: tuple[Cells, ...] = ()  # of the numerator, in the order of the indicator's
+
+    def filled(self, months: Collection[str] | None, **narrow: str) -> list[int]:
+        """Return which parts of the numerator have something in these months; the first where none has."""
+        found = [
+            place
+            for place, cells in enumerate(self.parts)
+            if any((months is None or cell.month in months) and cell.fits(narrow) for cell in cells)
+        ]
+        return found or [0]
 
     def number(self, indicator: Indicator, months: Iterable[str] | None = None, **narrow: str) -> Number:
         """Return the number of months ("2026-11"; None: all), in a township or sector."""

@@ -28,7 +28,7 @@ def _indicator(
     event: bool = False,
 ) -> Indicator:
     """Contribute a number of the ledger, with the opening figures of the months that it does not count."""
-    ledger = RegisterRows("accidents", {**OURS, **(where or {})}, total=total)
+    ledger = RegisterRows("accidents", {**OURS, **(where or {})}, OURS, total=total)
     before = RegisterRows("opening-figures", {}, total=opening)
     return register_indicator(
         Indicator(

@@ -42,6 +42,7 @@ VERBS = {
     "use_recovery_code": gettext_lazy("使用恢复码"),
     "end_sessions": gettext_lazy("结束登录"),
     "reopen": gettext_lazy("恢复账号"),
+    "freeze": gettext_lazy("定版"),
     "late_death": gettext_lazy("补报死亡"),
 }
 """What was done to the row of a register, in words."""

@@ -7,6 +7,7 @@ from anwei.sites.models import Site
 from tests.emergency.filled import fill_accidents
 from tests.hazards.filled import fill_hazards
 from tests.kernel.county import NOW, OTHER_TOWN, TOWN, County
+from tests.oversight.filled import fill_targets
 from tests.sites.files import fill_file
 from tests.sites.risks import fill_risks
 from tests.smallroom.models import Extinguisher
@@ -24,5 +25,6 @@ def fill(county: County) -> None:
         fill_file(enterprise, mark)
         fill_hazards(enterprise, mark, NOW)
         fill_accidents(enterprise, mark, NOW)
+        fill_targets(enterprise, mark, NOW)
     Unit.objects.create(kind="village", name="甲镇第一村", territory=f"{TOWN}001")
     Unit.objects.create(kind="village", name=f"{CANARY}村", territory=f"{OTHER_TOWN}001")

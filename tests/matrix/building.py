@@ -59,6 +59,7 @@ from tests.matrix.photos import photo_of
 from tests.matrix.visited import visited
 from tests.matrix.world import COUNTY, PLACES, SEES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
 from tests.monitoring.plant import raised
+from tests.oversight.filled import fill_targets
 from tests.sites.files import fill_file
 from tests.sites.risks import fill_risks
 
@@ -284,7 +285,8 @@ def _place(world: World, name: str, above: Unit) -> Place:
         assessment=Assessment.objects.get(owner=enterprise),
         file=fill_file(enterprise, mark, phone(name, 3))
         | fill_hazards(enterprise, mark, LATER)
-        | fill_accidents(enterprise, mark, LATER),
+        | fill_accidents(enterprise, mark, LATER)
+        | fill_targets(enterprise, mark, LATER),
         proposal=_proposed(enterprise, worker, mark),
     )
 

@@ -43,6 +43,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/hazards/", "pk"): lambda place: place.file["hazards"].pk,
     ("ledgers/accidents/", "pk"): lambda place: place.file["accidents"].pk,
     ("ledgers/opening-figures/", "pk"): lambda place: place.file["opening-figures"].pk,
+    ("ledgers/targets/", "pk"): lambda place: place.file["targets"].pk,
     ("ledgers/past-hazards/", "pk"): lambda place: place.file["past-hazards"].pk,
     ("ledgers/installations/", "pk"): lambda place: place.installation.pk,
     ("ledgers/people/", "pk"): lambda place: place.worker.pk,

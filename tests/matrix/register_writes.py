@@ -124,6 +124,13 @@ NEW: dict[str, Typed] = {
         "sector": place.sector,
         "accidents": "1",
     },
+    "targets": lambda world, place, role: {
+        "year": "2026",
+        "territory": place.territory,
+        "sector": place.sector,
+        "measure": "deaths",
+        "most": "2",
+    },
     "past-hazards": lambda world, place, role: {
         "source": "新台账",
         "number": "N1",

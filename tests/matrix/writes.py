@@ -212,6 +212,7 @@ OF_DOCUMENTS = {
 }
 
 OF_ACCIDENTS = {
+    "figures/freeze/": Write(COUNTY_WIDE, fixed(month="2026-10")),
     "accidents/<int:pk>/": Write(ARRANGING, fixed(died_on="2026-03-20", was="serious_injuries", **REASON)),
 }
 

@@ -1,0 +1,80 @@
+"""Small counts compared honestly: exact intervals, and whether chance alone explains a difference.
+
+What comes by itself and one by one (accidents, findings) is Poisson around a rate. The interval of one count
+is the exact one of Garwood (Biometrika 28, 1936, 437-442). Of two counts the first is binomial given their
+sum (Przyborowski and Wilenski, Biometrika 31, 1940, 313-323): no variance is guessed, and a county with three
+accidents a year is not told that they doubled.
+
+Not for what comes several at once (deaths, money): their counts scatter more than Poisson, and a test would
+find changes that are none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from scipy.stats import binomtest, chi2
+
+LEVEL = 0.95
+RARE = 0.05
+
+
+class Verdict(Enum):
+    """What two counts say of each other."""
+
+    TOO_FEW = "too_few"  # no split of their sum could be told from chance
+    SAME = "same"  # chance explains the difference
+    MORE = "more"
+    FEWER = "fewer"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`p`: how often chance alone gives a split as unlikely as this one or more so (two-sided, exact)."""
+
+    verdict: Verdict
+    p: float
+
+
+def interval(count: int, level: float = LEVEL) -> tuple[float, float]:
+    """Return the exact interval of the expected number behind a Poisson count.
+
+    Raises ValueError for a negative count or a level not between 0 and 1.
+    """
+    if count < 0 or not 0 < level < 1:
+        raise ValueError("a count is not negative, a level lies between 0 and 1")
+    tail = (1 - level) / 2
+    low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
+    return low, float(chi2.ppf(1 - tail, 2 * count + 2)) / 2
+
+
+def compare(count: int, before: int, *, exposure: float = 1.0, exposure_before: float = 1.0) -> Comparison:
+    """Compare a Poisson count with an earlier one; exposures are how long (or over how much) each ran.
+
+    Raises ValueError for negative counts or exposures that are not positive.
+    """
+    if min(count, before) < 0 or min(exposure, exposure_before) <= 0:
+        raise ValueError("counts are not negative, exposures are positive")
+    both, expected = count + before, exposure / (exposure + exposure_before)
+    if not both:
+        return Comparison(Verdict.TOO_FEW, 1.0)
+    p = float(binomtest(count, both, expected).pvalue)
+    rarest = min(float(binomtest(end, both, expected).pvalue) for end in (0, both))
+    if rarest >= RARE:
+        return Comparison(Verdict.TOO_FEW, p)
+    if p >= RARE:
+        return Comparison(Verdict.SAME, p)
+    return Comparison(Verdict.MORE if count > both * expected else Verdict.FEWER, p)
+
+
+def exceeds(count: int, allowed: float) -> float:
+    """Return how often chance gives at least `count` where `allowed` are to be expected (exact Poisson).
+
+    Raises ValueError for negative numbers.
+    """
+    if count < 0 or allowed < 0:
+        raise ValueError("counts are not negative")
+    if not count:
+        return 1.0
+    return float(chi2.cdf(2 * allowed, 2 * count)) if allowed else 0.0

@@ -1,0 +1,104 @@
+"""A month is frozen once it has ended; a published number never moves, a correction is a new issue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anwei.cases.indicators import Indicator, Values, indicators
+from anwei.cases.periods import Span, span_of
+from anwei.ledgers.services import lock, record_change
+from anwei.org.register_rules import may_keep_duties
+from anwei.oversight.models import FrozenFigure, FrozenMonth
+
+BATCH = 500
+REGISTER = "oversight.frozenmonth"
+
+
+class NotFrozen(ValueError):
+    """The month is not frozen; the text is a sentence."""
+
+
+def may_freeze(person: Any) -> bool:
+    """Say whether a person may freeze and correct months: the county's own officials."""
+    return may_keep_duties(person)
+
+
+@transaction.atomic
+def freeze_month(*, actor: Any, now: datetime, year: int, month: int, reason: str = "") -> FrozenMonth:
+    """Keep what every indicator says of a month; a month that was frozen is issued again, with the reason.
+
+    Raises NotFrozen for a month that still runs, one frozen already where no reason is given, and a
+    correction that corrects nothing; PermissionDenied for who is not of the county. No actor: the system.
+    """
+    if actor is not None and not may_freeze(actor):
+        raise PermissionDenied(_("定版和更正由县级的工作人员办理。"))
+    span = _ended(year, month, timezone.localdate(now))
+    lock("oversight frozen months")
+    before = FrozenMonth.objects.filter(month_begins=span.first).order_by("-issue").first()
+    reason = reason.strip()[:200]
+    if before is not None and not reason:
+        raise NotFrozen(_("%(month)s已定版；更正须写明原因。") % {"month": span.label})
+    found = [(one, one.values(None, now, span if one.is_dated else None)) for one in indicators()]
+    figures = [figure for one, values in found for figure in _figures(one, values)]
+    digest = _digest(figures)
+    if before is not None and digest == before.digest:
+        raise NotFrozen(_("与已定版的数没有差别，不用更正。"))
+    kept = FrozenMonth.objects.create(
+        month_begins=span.first,
+        issue=1 if before is None else before.issue + 1,
+        frozen_at=now,
+        frozen_by=actor,
+        reason="" if before is None else reason,
+        indicators=[one.key for one, _values in found],
+        digest=digest,
+    )
+    for figure in figures:
+        figure.month = kept
+    FrozenFigure.objects.bulk_create(figures, batch_size=BATCH)
+    content = {"month": kept.key, "issue": kept.issue, "digest": digest, "figures": len(figures)}
+    record_change(
+        REGISTER, kept.key, actor=actor, now=now, verb="freeze", content=content, reason=kept.reason
+    )
+    return kept
+
+
+def _ended(year: int, month: int, today: date) -> Span:
+    span = span_of(f"{year}-{month:02d}")
+    if span is None:
+        raise NotFrozen(_("没有这个月份。"))
+    if span.last >= today:
+        raise NotFrozen(_("%(month)s还没有结束，不能定版。") % {"month": span.label})
+    return span
+
+
+def _figures(indicator: Indicator, values: Values) -> Iterator[FrozenFigure]:
+    """Yield the numbers of an indicator by township and sector, nothing for nothing."""
+    places = {(cell.township, cell.sector) for cell in (*values.numerator, *values.denominator)}
+    for township, sector in sorted(places):
+        number = values.number(indicator, township=township, sector=sector)
+        if number.n or number.of:
+            yield FrozenFigure(
+                indicator=indicator.key,
+                territory=township,
+                sector=sector,
+                numerator=number.n,
+                denominator=number.of,
+            )
+
+
+def _digest(figures: list[FrozenFigure]) -> str:
+    """Return what is one for the same figures alone."""
+    told = sorted(
+        (one.indicator, one.territory, one.sector, f"{one.numerator:.4f}", f"{one.denominator or 0:.4f}")
+        for one in figures
+    )
+    return sha256(json.dumps(told).encode()).hexdigest()

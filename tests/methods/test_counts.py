@@ -1,0 +1,58 @@
+"""Small counts: exact intervals against published tables and sums, comparisons against enumeration."""
+
+from __future__ import annotations
+
+from math import comb, exp, factorial
+
+import pytest
+
+from anwei.methods.counts import Verdict, compare, exceeds, interval
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    [(0, 0.0, 3.6889), (1, 0.0253, 5.5716), (3, 0.6187, 8.7673), (10, 4.7954, 18.3904)],
+)
+def test_the_interval_is_garwood_s(count: int, low: float, high: float) -> None:
+    """95 % limits as in Garwood's table (1936)."""
+    assert interval(count) == pytest.approx((low, high), abs=1e-3)
+
+
+@pytest.mark.parametrize(("count", "mean"), [(1, 0.4), (3, 2.5), (7, 3.0)])
+def test_the_tail_is_the_sum_of_its_terms(count: int, mean: float) -> None:
+    below = sum(exp(-mean) * mean**k / factorial(k) for k in range(count))
+    assert exceeds(count, mean) == pytest.approx(1 - below)
+    assert exceeds(0, mean) == 1.0 and exceeds(2, 0.0) == 0.0
+
+
+def by_hand(count: int, both: int, share: float) -> float:
+    """Add the chances of every split that is no likelier than this one."""
+    chances = [comb(both, k) * share**k * (1 - share) ** (both - k) for k in range(both + 1)]
+    return sum(p for p in chances if p <= chances[count] * (1 + 1e-7))
+
+
+@pytest.mark.parametrize(
+    ("count", "before", "length", "length_before"), [(8, 2, 1, 1), (3, 9, 1, 2), (5, 5, 1, 1), (12, 8, 1, 2)]
+)
+def test_two_counts_are_compared_by_every_split(
+    count: int, before: int, length: float, length_before: float
+) -> None:
+    found = compare(count, before, exposure=length, exposure_before=length_before)
+    assert found.p == pytest.approx(by_hand(count, count + before, length / (length + length_before)))
+
+
+def test_words_follow_from_chance() -> None:
+    assert compare(0, 0).verdict is Verdict.TOO_FEW
+    assert compare(5, 0).verdict is Verdict.TOO_FEW  # 5 : 0 comes in 2 of 32 coin tosses
+    assert compare(6, 0).verdict is Verdict.MORE
+    assert compare(0, 6).verdict is Verdict.FEWER
+    assert compare(6, 4).verdict is Verdict.SAME
+    assert compare(8, 2).verdict is Verdict.SAME  # p = 0.109: four times as many, and still chance
+    assert compare(6, 12, exposure_before=2).verdict is Verdict.SAME
+    assert compare(20, 12, exposure_before=2).verdict is Verdict.MORE
+
+
+def test_what_is_no_count_is_refused() -> None:
+    for call in (lambda: interval(-1), lambda: compare(-1, 0), lambda: compare(1, 1, exposure=0)):
+        with pytest.raises(ValueError, match="count"):
+            call()
