@@ -41,17 +41,20 @@ def run(words: list[str]) -> int:
 
 
 def test(words: list[str]) -> int:
-    """Run the fast tests on two processes; with DB=postgres those marked db, on a PostgreSQL of their own.
+    """Run the fast tests on three processes; with DB=postgres those marked db, on a PostgreSQL of their own.
 
-    Files run in the order collected, the stories, which take longest, first.
+    Files run in the order collected, the stories, which take longest, first. Two processes spend a part of
+    their time waiting (for browsers, for families of processes, for clocks): a third fills it. A PostgreSQL
+    works beside its two.
     """
     set_up("requirements-dev.lock")
-    two = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    by_file = ("--dist", "loadfile", "--no-loadscope-reorder")
     match os.environ.get("DB") or "sqlite":
         case "sqlite":
-            return pytest(*two, "-m", "not proof", *words)
+            return pytest("-n", "3", *by_file, "-m", "not proof", *words)
         case "postgres":
-            return pytest(*two, "-m", "db and not proof", *words, before=("-m", "tests.support.postgres"))
+            chosen = ("-n", "2", *by_file, "-m", "db and not proof", *words)
+            return pytest(*chosen, before=("-m", "tests.support.postgres"))
         case other:
             raise Stopped(f"DB={other} is no database we know: sqlite or postgres.")
 
