@@ -18,7 +18,7 @@ from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Case, Clock, Extension
 from anwei.ledgers.models import Paper, PaperHand
 from anwei.ledgers.papers.layout import chinese_date
-from anwei.ledgers.papers.registers import Act, PaperRegister
+from anwei.ledgers.papers.registers import Act, PaperRegister, Served
 from anwei.org.holdings import acts_for, day_of, filled_post_above, holdings_on, posts_acted_at
 from anwei.org.models import Person, Post, Unit
 from anwei.org.scope import standing
@@ -34,12 +34,14 @@ class KindPapers:
     """What a room says of the papers on its kind of case.
 
     `templates(case)` are the keys of what can be drafted now; `words(case, now)` fills further gaps by name;
-    `barred(case, key)` says why the unit that supervises may not issue a paper ("": it may).
+    `barred(case, key)` says why the unit that supervises may not issue a paper ("": it may);
+    `served(case, person)` are papers about it that were issued elsewhere.
     """
 
     templates: Callable[[Any], Sequence[str]]
     words: Callable[[Any, datetime], Mapping[str, str]] = lambda case, now: {}
     barred: Callable[[Any, str], str] = lambda case, key: ""
+    served: Callable[[Any, Person], Sequence[Served]] = lambda case, person: ()
 
 
 def _while_open(case: Case) -> Sequence[str]:
@@ -85,6 +87,11 @@ def _barred(case: Case, key: str) -> str:
     return papers.barred(case, key) if key in papers.templates(case) else ""
 
 
+def _served(case: Case, person: Person) -> Sequence[Served]:
+    own = specific(case)
+    return papers_of_kind(own).served(own, person)
+
+
 def _issuer(case: Case, template: PaperTemplate) -> Unit:
     """The supervisor's unit issues."""
     return case.supervisor.unit
@@ -118,15 +125,15 @@ def _words(case: Case, template: PaperTemplate, now: datetime) -> Mapping[str, s
         "number": case.number,
         "title": case.title,
         "kind": str(kind_of(case).label),
-        "enterprise": str(case.enterprise or case.implementer.unit.name),
+        "enterprise": (case.implementer.unit.whole if case.enterprise is None else case.enterprise.unit).name,
         "site": str(case.site or ""),
         "level": str(level()) if level else "",
         "opened": moment_in_words(case.opened_at),
         "deadline": moment_in_words(case.deadline),
         "clocks": "；".join(due),
-        "responsible": str(case.responsible),
-        "supervisor": str(case.supervisor),
-        "implementer": str(case.implementer),
+        "responsible": post_in_words(case.responsible),
+        "supervisor": post_in_words(case.supervisor),
+        "implementer": post_in_words(case.implementer),
         "issuer": case.supervisor.unit.name,
         "today": chinese_date(timezone.localtime(now).date()),
         **papers_of_kind(case).words(case, now),
@@ -146,6 +153,11 @@ def _extension_words(case: Extension, now: datetime) -> Mapping[str, str]:
         "first_due": moment_in_words(case.due_before),
         "new_due": chinese_date(until),
     }
+
+
+def post_in_words(post: Post) -> str:
+    """Return a post as papers write it, by the full name of its unit."""
+    return f"{post.unit.name}{post.title}"
 
 
 def moment_in_words(at: datetime | None) -> str:
@@ -168,4 +180,5 @@ PAPERS = PaperRegister(
     words=_words,
     principal_of=_principal_of,
     barred=_barred,
+    served=_served,
 )

@@ -11,10 +11,12 @@ from anwei.cases.templatetags.cases import phase_label
 from anwei.hazards.listed.facts import facts_of
 from anwei.hazards.models import Hazard, Listing, Order
 from anwei.hazards.models.listing import LEVELS
+from anwei.hazards.on_site_papers import papers_on_site, served_on_site
 from anwei.hazards.powers import why_not
+from anwei.hazards.remedies import remedy_words
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.models import PUBLIC_BODIES
-from anwei.standards.hazards.criteria import Criterion
+from anwei.standards.hazards.criteria import Criterion, criteria
 
 ORDERS = ("hazard_order", "hazard_measures", "hazard_review", "hazard_stop")
 """Papers of enforcement, which a township without the delegated power may not issue."""
@@ -37,7 +39,8 @@ def hazard_templates(hazard: Hazard) -> Sequence[str]:
         keys.append("hazard_stop")
     if hazard.phase == Phase.REVIEW:
         keys.append("hazard_review")
-    return (*keys, *PLAIN.templates(hazard))
+    served = served_on_site(hazard)
+    return (*(key for key in keys if key not in served), *PLAIN.templates(hazard))
 
 
 def barred(hazard: Hazard, key: str) -> str:
@@ -60,6 +63,7 @@ def hazard_words(hazard: Hazard, now: datetime) -> Mapping[str, str]:
         "rectification": hazard.rectification,
         "finding": hazard.finding,
         "receiver": "" if hazard.handed_to is None else hazard.handed_to.unit.name,
+        **remedy_words(hazard.supervisor.unit),
     }
 
 
@@ -67,19 +71,20 @@ def criterion_words(hazard: Hazard) -> str:
     """Return the criterion as it was judged by: words, source, date; without one the reason of the grade."""
     if not hazard.criterion_text:
         return hazard.grade_reason
-    return _clause(
-        hazard.criterion_text, hazard.criterion_source, hazard.criterion_in_force, hazard.criterion
-    )
+    known = next((one for one in criteria() if one.id == hazard.criterion), None)
+    # the article is that of the clause by which it was judged, not of one that stands there today
+    article = known.article if known is not None and known.source == hazard.criterion_source else ""
+    return _clause(hazard.criterion_text, hazard.criterion_source, hazard.criterion_in_force, article)
 
 
 def clause_in_words(criterion: Criterion) -> str:
-    """Return a criterion as papers cite it: words, source, date in force and number."""
-    return _clause(criterion.text, criterion.source, criterion.effective_from, criterion.id)
+    """Return a criterion as papers cite it: words, source with article, date in force."""
+    return _clause(criterion.text, criterion.source, criterion.effective_from, criterion.article)
 
 
-def _clause(text: str, source: str, in_force: date | None, key: str) -> str:
+def _clause(text: str, source: str, in_force: date | None, article: str) -> str:
     since = "" if in_force is None else f"，{chinese_date(in_force)}施行"
-    return f"{text}（{source}{since}，{key}）"
+    return f"{text}（{source}{article}{since}）"
 
 
 def listing_templates(listing: Listing) -> Sequence[str]:
@@ -122,5 +127,5 @@ def _day(day: date | None) -> str:
     return "" if day is None else chinese_date(day)
 
 
-contribute_papers("hazard", KindPapers(hazard_templates, hazard_words, barred))
+contribute_papers("hazard", KindPapers(hazard_templates, hazard_words, barred, papers_on_site))
 contribute_papers("listed", KindPapers(listing_templates, listing_words))

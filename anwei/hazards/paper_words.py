@@ -1,6 +1,7 @@
-"""The words by which the phone fills the papers of a visit: Chinese, whatever language their maker reads.
+"""The words of the papers of a visit: Chinese, whatever language their maker reads.
 
-They say the same as `visit_papers`, which fills the DOCX under the same number: a test compares both.
+One source for both sides: `visit_papers` fills the DOCX with them, the phone its print under the same number; a
+test compares both.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PAPER_WORDS = {
     "check": "{text}{basis}{note}",
     "basis": "（{basis}）",
     "note": "：{note}",
-    "hazard": "隐患",
+    "hazard": "隐患{n}",
     "place": "位置",
     "blank_place": "（未填）",
     "grade": "等级",
@@ -39,8 +40,7 @@ PAPER_WORDS = {
     "proposed": "待判定",
     "proposed_head": "提请判定为重大的理由",
     "clause_head": "判定依据",
-    "clause": "{text}（{source}{since}，{code}）",
-    "since": "，{day}施行",
+    "clause_proposed": "建议的判定依据",
     "order_head": "整改方式和期限",
     "order_immediate": "立查立改",
     "order_dated": "限期整改",
@@ -57,4 +57,16 @@ PAPER_WORDS = {
     "signature_head": "被检查单位现场负责人签名：",
     "signed": "{head}（签名见文末）",
     "unsigned": "{head}　　　　（未签字）",
+    "mark_signed": "签字后更改（第{n}版，{day}）：{head}于{signed_on}签字的是第{before}版，已原样保存；本版内容与签字时不同，未经重新签字。",
+    "mark_refused": "签字后更改（第{n}版，{day}）：{head}于{signed_on}拒绝签字的是第{before}版，已原样保存；本版内容与当时不同，未再送签。",
+    "mark_again": "更正（第{n}版，{day}）：代替第{before}版，前版已原样保存；本版{how}。",
+    "mark_plain": "更正（第{n}版，{day}）：代替第{before}版，前版已原样保存。",
+    "signed_again": "由{head}重新签字",
+    "refused_again": "送签时{head}拒绝签字",
+    "changed": "{head}　　　　（签字后更改，本版未签字）",
 }
+
+
+def told(name: str, /, **values: object) -> str:
+    """Return one of the words with its gaps filled."""
+    return PAPER_WORDS[name].format(**values)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from anwei.cases.file_fields import file_field
+from anwei.cases.file_fields import PHOTOS, FilesField, SignatureInput, file_field
 from anwei.cases.intake import Upload
 from anwei.hazards.forms import FOUND
 from anwei.hazards.inspection_forms import SELECT, TEXT, day_field
@@ -119,6 +119,38 @@ class EndForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs=TEXT),
     )
+
+
+class HeadSignature(SignatureInput):
+    """The head's name drawn on the page, or a scan of it; nobody types it for the head."""
+
+    template_name = "inspections/head_signature.html"
+
+
+class SignForm(forms.Form):
+    """How the head signed what was changed after the first signature, or refused to."""
+
+    head = forms.CharField(label=_("现场负责人"), max_length=60, widget=forms.TextInput(attrs=TEXT))
+    signature = FilesField(
+        "signature", label=_("现场负责人签名"), required=False, widget=HeadSignature(attrs={"accept": PHOTOS})
+    )
+    refusal = forms.CharField(
+        label=_("拒绝签字的，写明情况"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit) -> None:
+        super().__init__(
+            data, files, initial={"key": secrets.token_hex(16), "head": visit.head}, prefix="sign"
+        )
+
+    def drawn(self) -> Upload | None:
+        """Return the signature that was handed in."""
+        papers = self.cleaned_data.get("signature")
+        return papers.uploads[0] if papers and papers.uploads else None
 
 
 class RatingForm(forms.Form):

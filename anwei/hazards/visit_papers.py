@@ -11,53 +11,60 @@ from itertools import groupby
 from django.utils import timezone
 
 from anwei.cases.official_papers import moment_in_words
-from anwei.hazards.models import Answer, Attendance, Check, Order, Visit, VisitHazard
+from anwei.hazards.models import (
+    Answer,
+    Attendance,
+    Check,
+    Order,
+    PaperNumber,
+    PaperSigning,
+    Visit,
+    VisitHazard,
+    VisitPaper,
+)
 from anwei.hazards.models.answers import ActKind
-from anwei.hazards.paper_words import PAPER_WORDS
+from anwei.hazards.paper_words import PAPER_WORDS, told
+from anwei.hazards.planning.checklists import lists_of
+from anwei.hazards.remedies import remedy_words
 from anwei.ledgers.papers.blocks import CELL
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.responsibility import Matter, Vacant, posts_for
 from anwei.standards.papers import PaperTemplate
 
-NONE = "无。"
+NONE = PAPER_WORDS["none"]
 SOMEBODY = "有管辖权的部门"
+LAST = 9999  # place of what stands on no checklist
 
 
-def words_of(visit: Visit, now: datetime) -> Mapping[str, str]:
-    """Return what fills the gaps of the templates of a visit's papers, in the language that is active."""
-    checks = list(visit.checks.order_by("item"))
-    found = list(visit.found.select_related("hazard").order_by("pk"))
-    inspectors = [
-        f"{one.person}（{one.certificate or without_certificate(one)}）"
-        for one in visit.attendances.select_related("person__inspector", "visit")
-    ]
-    owner = visit.site or visit.enterprise
+def words_of(visit: Visit, now: datetime, signature: str) -> Mapping[str, str]:
+    """Return what fills the gaps of the templates of a visit's papers; `signature` says who signed.
+
+    The language that is active must be Chinese.
+    """
+    places = places_of(visit)
+    checks = sorted(visit.checks.all(), key=lambda one: (places.get(one.item, LAST), one.item))
+    found = list(visit.found.select_related("hazard"))
+    found.sort(key=lambda one: (places.get(one.item, LAST), one.pk))
+    numbered = list(enumerate(found, 1))
     return {
-        "number": visit.number,
-        "title": str(visit),
+        **standing_words(visit, now),
+        "title": f"{visit.number} {visit.full_name}",
         "kind": "检查",
-        "enterprise": visit.whom,
         "site": str(visit.site or ""),
-        "issuer": visit.body.name,
-        "today": chinese_date(timezone.localdate(now)),
-        "place": "" if owner is None else owner.address,
-        "bodies": "、".join(unit.name for unit in visit.bodies.order_by("pk")),
-        "reason": visit.get_reason_display(),
-        "basis": visit.citation,
+        "today": chinese_date(timezone.localdate(visit.ended_at or now)),
         "begun": moment_in_words(visit.begun_at),
         "ended": moment_in_words(visit.ended_at),
-        "inspectors": "、".join(inspectors),
         "finding": _lines(visit.finding),
         "counts": _counts(checks),
         "checks": _rows(_failed(checks)),
-        "found": _rows(_hazards(found)),
-        "orders": _rows(_hazards([one for one in found if one.order in (Order.DATED, Order.STOP)])),
-        "measures": _rows(_measures(found)),
-        "undecided": "\n".join(_undecided(visit)) or NONE,
+        "found": _rows(_hazards(numbered)),
+        "orders": _rows(
+            _hazards([(n, one) for n, one in numbered if one.order in (Order.DATED, Order.STOP)])
+        ),
+        "measures": _rows(_measures(numbered)),
         "files": _files(visit),
         "head": visit.head,
-        "signature": _signed(visit),
-        "receiver": receiver(visit, now),
+        "signature": signature,
     }
 
 
@@ -76,47 +83,90 @@ def without_open_question(template: PaperTemplate, words: Mapping[str, str]) -> 
     return replace(template, body="\n".join(kept))
 
 
+def standing_words(visit: Visit, now: datetime) -> dict[str, str]:
+    """Return what papers of a visit say that stands before it begins; the phone takes these words along.
+
+    Bodies and enterprise stand in them by their full names, whatever short ones the pages use.
+    """
+    owner = visit.site or visit.enterprise
+    inspectors = [
+        told("inspector", name=one.person, certificate=one.certificate or without_certificate(one))
+        for one in visit.attendances.all()
+    ]
+    place = [] if owner is None else [owner.address, str(visit.site or "") if visit.enterprise else ""]
+    return {
+        "number": visit.number,
+        "enterprise": visit.full_name,
+        "issuer": visit.body.name,
+        "place": " ".join(filter(None, place)),
+        "bodies": PAPER_WORDS["and"].join(sorted_names(visit)),
+        "reason": visit.get_reason_display(),
+        "basis": visit.citation,
+        "inspectors": PAPER_WORDS["and"].join(inspectors),
+        "receiver": receiver(visit, now),
+        "undecided": "\n".join(_undecided(visit)) or NONE,
+        **remedy_words(visit.body),
+    }
+
+
+def sorted_names(visit: Visit) -> list[str]:
+    """Return the full names of the bodies that take part, in the order of their keys."""
+    return [unit.name for unit in sorted(visit.bodies.all(), key=lambda unit: unit.pk)]
+
+
+def places_of(visit: Visit) -> dict[str, int]:
+    """Return at which place of the visit's checklists each item stands."""
+    return {item.id: n for n, item in enumerate(item for one in lists_of(visit) for item in one.items)}
+
+
 def _counts(checks: Sequence[Check]) -> str:
-    n = Counter(check.result for check in checks)
-    told = "，".join(f"{label}{n[value]}项" for value, label in Check.Result.choices)
-    return f"共检查{len(checks)}项：{told}。"
+    n = Counter(str(check.result) for check in checks)
+    counts = {value: n[value] for value in Check.Result.values}
+    return told("counts", done=len(checks), **counts)
 
 
 def _failed(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
     for check in checks:
         if check.result != Check.Result.OK:
-            basis = f"（{check.basis}）" if check.basis else ""
-            note = f"：{check.note}" if check.note else ""
-            yield str(check.get_result_display()), f"{check.item_text}{basis}{note}"
+            basis = told("basis", basis=check.basis) if check.basis else ""
+            note = told("note", note=check.note) if check.note else ""
+            yield PAPER_WORDS[check.result], told("check", text=check.item_text, basis=basis, note=note)
 
 
-def _hazards(found: Sequence[VisitHazard]) -> Iterator[tuple[str, str]]:
-    for one in found:
-        hazard = one.hazard
-        unjudged = "待判定" if hazard.proposed_reason else "待核实"
-        grade = "重大" if one.is_major else hazard.get_grade_display() or unjudged
-        yield "隐患", f"{hazard.number}　{hazard.description}"
-        yield "位置", hazard.place or "（未填）"
-        yield "等级", grade
+def _hazards(found: Sequence[tuple[int, VisitHazard]]) -> Iterator[tuple[str, str]]:
+    for n, one in found:
+        yield told("hazard", n=n), one.hazard.description
+        yield PAPER_WORDS["place"], one.hazard.place or PAPER_WORDS["blank_place"]
+        yield PAPER_WORDS["grade"], PAPER_WORDS[_grade(one)]
         if one.clause:
-            yield "判定依据" if one.is_major else "建议的判定依据", one.clause
-        if hazard.proposed_reason:
-            yield "提请判定为重大的理由", hazard.proposed_reason
+            yield PAPER_WORDS["clause_head" if one.is_major else "clause_proposed"], one.clause
+        if one.hazard.proposed_reason:
+            yield PAPER_WORDS["proposed_head"], one.hazard.proposed_reason
         if one.order:
-            due = "" if one.due_on is None else f"，{chinese_date(one.due_on)}前整改完毕"
-            yield "整改方式和期限", f"{one.get_order_display()}{due}"
+            due = "" if one.due_on is None else told("due", day=chinese_date(one.due_on))
+            yield PAPER_WORDS["order_head"], f"{PAPER_WORDS[f'order_{one.order}']}{due}"
         if one.requirement:
-            yield "整改要求", one.requirement
+            yield PAPER_WORDS["requirement"], one.requirement
 
 
-def _measures(found: Sequence[VisitHazard]) -> Iterator[tuple[str, str]]:
-    for one in found:
+def _grade(one: VisitHazard) -> str:
+    """Return as what a hazard was judged on the spot: who ordered nothing left it to be judged."""
+    if one.is_major:
+        return "major"
+    if one.hazard.proposed_reason:
+        return "proposed"
+    return "general" if one.order else "unjudged"
+
+
+def _measures(found: Sequence[tuple[int, VisitHazard]]) -> Iterator[tuple[str, str]]:
+    for n, one in found:
         if not (one.measures or one.order == Order.STOP):
             continue
-        yield "隐患", f"{one.hazard.number}　{one.hazard.description}"
+        yield told("hazard", n=n), one.hazard.description
         if one.clause:
-            yield "依据", one.clause
-        yield "处理措施", one.measures or f"{one.get_order_display()}：{one.requirement}"
+            yield PAPER_WORDS["basis_head"], one.clause
+        order = PAPER_WORDS.get(f"order_{one.order}", "")
+        yield PAPER_WORDS["measure"], one.measures or f"{order}{PAPER_WORDS['colon']}{one.requirement}"
 
 
 def _undecided(visit: Visit) -> Iterator[str]:
@@ -128,8 +178,8 @@ def _undecided(visit: Visit) -> Iterator[str]:
             yield from (f"{one.by}另有“{one.get_kind_display()}”记录，待定。" for one in answers)
             continue
         check = standing.get(item)
-        told = [*([] if check is None else [_answer(check)]), *map(_answer, answers)]
-        yield f"检查项“{item if check is None else check.item_text}”有不同的回答，待定：{'；'.join(told)}。"
+        both = [*([] if check is None else [_answer(check)]), *map(_answer, answers)]
+        yield f"检查项“{item if check is None else check.item_text}”有不同的回答，待定：{'；'.join(both)}。"
 
 
 def _answer(one: Check | Answer) -> str:
@@ -141,16 +191,54 @@ def _files(visit: Visit) -> str:
     kinds = Counter(visit.files.order_by().values_list("kind", flat=True))
     if not kinds:
         return NONE
-    labels = (("evidence", "照片、材料"), ("voice", "录音"), ("signature", "签名"))
-    return "，".join(f"{label}{kinds[kind]}件" for kind, label in labels if kinds[kind]) + "。"
+    said = [told(kind, n=kinds[kind]) for kind in ("evidence", "voice", "signature") if kinds[kind]]
+    return PAPER_WORDS["comma"].join(said) + PAPER_WORDS["stop"]
 
 
-def _signed(visit: Visit) -> str:
-    if visit.signature is not None:
-        return f"{visit.head}（签名见文末）"
-    if visit.refusal:
-        return f"{visit.head}拒绝签字：{_cell(visit.refusal)}"
-    return f"{visit.head}　　　　（未签字）"
+def signed(head: str, *, drawn: bool, refusal: str, changed: bool = False) -> str:
+    """Return in words who of the enterprise signed: by hand, refused, or not (yet, or not again)."""
+    if drawn:
+        return told("signed", head=head)
+    if refusal:
+        return told("refused", head=head, refusal=_cell(refusal))
+    return told("changed" if changed else "unsigned", head=head)
+
+
+def changed_mark(number: PaperNumber, version: int, made_at: datetime, signing: PaperSigning | None) -> str:
+    """Return what a version says of the earlier ones of its paper, "" for the first.
+
+    A version that nobody signed says which one was signed: its text is another.
+    """
+    if version == 1:
+        return ""
+    values: dict[str, object] = {"n": version, "day": chinese_date(timezone.localdate(made_at))}
+    if signing is not None:
+        how = told("refused_again" if signing.refusal else "signed_again", head=signing.head)
+        return told("mark_again", **values, before=version - 1, how=how)
+    earlier = number.papers.filter(version__lt=version).select_related("signing", "visit").order_by("version")
+    signings = [(one.version, signing_of(one)) for one in earlier]
+    done = [(before, one) for before, one in signings if one is not None]
+    if not done:
+        return told("mark_plain", **values, before=version - 1)
+    before, last = done[-1]
+    values |= {"before": before, "head": last.head, "signed_on": chinese_date(timezone.localdate(last.at))}
+    return told("mark_refused" if last.refusal else "mark_signed", **values)
+
+
+def signing_of(paper: VisitPaper) -> PaperSigning | None:
+    """Return how a version was signed; of first versions from before that was kept, what the visit says."""
+    if paper.signing is not None or paper.version > 1:
+        return paper.signing
+    visit = paper.visit
+    if visit.signings.exists() or (visit.signature is None and not visit.refusal):
+        return None
+    return PaperSigning(
+        visit=visit,
+        head=visit.head,
+        refusal=visit.refusal,
+        signature=visit.signature,
+        at=visit.ended_at or paper.made_at,
+    )
 
 
 def receiver(visit: Visit, now: datetime) -> str:

@@ -95,7 +95,7 @@ def test_the_papers_say_what_was_found(crew: Team) -> None:
         "现场管理较好",
         "共检查2项：合格1项，不合格1项，不适用0项。",
         "无证上岗；两人",
-        hazard.number,
+        "隐患1",
         "电工无证上岗",
         hazard.criterion_text,
         hazard.criterion_source,

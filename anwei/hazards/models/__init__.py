@@ -10,7 +10,7 @@ from anwei.hazards.models.past import PastHazard
 from anwei.hazards.models.penalty import Penalty
 from anwei.hazards.models.recheck import PhotoHash, Recheck, RecheckDraw, RecheckItem, SignalReport
 from anwei.hazards.models.reports import SelfCheck, Statistics
-from anwei.hazards.models.visit_papers import PaperNumber, VisitPaper
+from anwei.hazards.models.visit_papers import PaperNumber, PaperSigning, VisitPaper
 from anwei.hazards.models.visits import Attendance, State, Visit
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Order",
     "Origin",
     "PaperNumber",
+    "PaperSigning",
     "PastHazard",
     "Penalty",
     "PhotoHash",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anwei.hazards.models.checks import VisitFile
 from anwei.hazards.models.visits import OfVisit, Visit
 from anwei.ledgers.models import AppendOnly
 from anwei.org.models import Person, Unit
@@ -49,8 +50,42 @@ class PaperNumber(OfVisit):
         return self.number
 
 
+class PaperSigning(AppendOnly, OfVisit):
+    """That the head of what was visited signed papers of a visit, or refused to; `at` the end or later.
+
+    It holds for the versions that name it and for no later one: what is changed must be signed again.
+    """
+
+    visit = models.ForeignKey(
+        Visit, on_delete=models.PROTECT, related_name="signings", verbose_name=_("检查")
+    )
+    head = models.CharField(_("现场负责人"), max_length=60, blank=True)
+    refusal = models.CharField(_("拒绝签字情况"), max_length=300, blank=True)
+    signature = models.ForeignKey(
+        VisitFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("签名")
+    )
+    at = models.DateTimeField(_("签字时间"))
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("经办人"))
+
+    class Meta:
+        verbose_name = _("文书签字")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signature__isnull=False, refusal="") | Q(signature__isnull=True) & ~Q(refusal=""),
+                name="a_paper_is_signed_or_refused",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visit_id} {self.head}"
+
+
 class VisitPaper(AppendOnly, OfVisit):
-    """One version of a paper of a visit as DOCX; a later one says what was decided since."""
+    """One version of a paper of a visit as DOCX; a later one says what was decided since.
+
+    `signing` is how its own text was signed or refused; None: nobody did, or not since it was changed.
+    """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="papers", verbose_name=_("检查"))
     number = models.ForeignKey(
@@ -61,6 +96,9 @@ class VisitPaper(AppendOnly, OfVisit):
     stored_as = models.CharField(max_length=64, unique=True)
     n_bytes = models.PositiveIntegerField(_("大小"))
     sha256 = models.CharField(max_length=64)
+    signing = models.ForeignKey(
+        PaperSigning, on_delete=models.PROTECT, null=True, blank=True, related_name="papers"
+    )
     made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("生成人"))
     made_at = models.DateTimeField(_("生成时间"))
 

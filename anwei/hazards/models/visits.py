@@ -188,6 +188,11 @@ class Visit(models.Model):
         return f"{self.enterprise} {place}".strip() if self.enterprise is not None else place
 
     @property
+    def full_name(self) -> str:
+        """Who is visited as papers address them: the enterprise by its registered name, else the place."""
+        return str(self.site or "") if self.enterprise is None else self.enterprise.unit.name
+
+    @property
     def state(self) -> State:
         """Where it stands."""
         if self.cancelled_at is not None:

@@ -36,7 +36,7 @@ def cancel_visit(visit: Visit, *, actor: Person, now: datetime, reason: str) -> 
     visit.cancelled_at, visit.cancel_reason = now, reason.strip()[:300]
     visit.save(update_fields=["cancelled_at", "cancel_reason"])
     remember(visit, "cancel", {}, actor=actor, now=now, reason=visit.cancel_reason)
-    void_unused(visit, actor=actor, now=now)
+    void_unused(visit, actor=actor, now=now, remark=_("检查已取消"))
     if visit.announced:
         text = _("%(number)s检查已取消：%(reason)s") % {"number": visit.number, "reason": visit.cancel_reason}
         tell_enterprise(visit, actor, now, text=text, of="cancel")
@@ -72,7 +72,7 @@ def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Vi
         visit.save(update_fields=["cancelled_at", "merged_into", "cancel_reason"])
         remember(visit, "merge", {"into": kept.number}, actor=actor, now=now)
         _take_numbers_along(visit, kept)
-        void_unused(visit, actor=actor, now=now)
+        void_unused(visit, actor=actor, now=now, remark=_("检查已并入%(number)s") % {"number": kept.number})
     told = {"of": [visit.number for visit in rest], "body": kept.body_id}
     remember(kept, "merge", told, actor=actor, now=now)
     if kept.announced:

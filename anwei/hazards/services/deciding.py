@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError
-from anwei.hazards.models import Answer, State, Visit
+from anwei.hazards.models import Answer, PaperSigning, State, Visit
 from anwei.hazards.models.answers import ActKind
 from anwei.hazards.services.checking import write_check
-from anwei.hazards.services.visit_papers import make_papers
+from anwei.hazards.services.visit_papers import first_signing, make_papers
 from anwei.hazards.services.visits import locked, remember, require_of_bodies, tell_enterprise
 from anwei.org.models import Person
 
@@ -29,6 +29,7 @@ def decide(answer: Answer, *, actor: Person, now: datetime, take: bool) -> Answe
     answer = Answer._base_manager.select_for_update(of=("self",)).select_related("by").get(pk=answer.pk)
     if answer.decided_at is not None:
         raise CaseError(_("已经决定过了。"))
+    was_over = visit.ended_at is not None
     if take:
         _take(visit, answer, actor, now)
     answer.decided_at, answer.decided_by, answer.taken = now, actor, take
@@ -36,13 +37,17 @@ def decide(answer: Answer, *, actor: Person, now: datetime, take: bool) -> Answe
     content = {"answer": answer.pk, "kind": answer.kind, "item": answer.item, "taken": take}
     remember(visit, "decide", content, actor=actor, now=now)
     if visit.ended_at is not None:
-        _renew_papers(visit, actor, now)
+        signing = None if was_over else first_signing(visit, actor, now)
+        _renew_papers(visit, actor, now, signing)
     return answer
 
 
-def _renew_papers(visit: Visit, actor: Person, now: datetime) -> None:
-    """Make the papers anew that say something else by now, and tell the enterprise."""
-    if papers := make_papers(visit, actor=actor, now=now):
+def _renew_papers(visit: Visit, actor: Person, now: datetime, signing: PaperSigning | None) -> None:
+    """Make the papers anew that say something else by now, and tell the enterprise.
+
+    `signing` is how the head signed, where the visit ends only now: what is changed later it does not cover.
+    """
+    if papers := make_papers(visit, actor=actor, now=now, signing=signing):
         names = _("、").join(paper.number.number for paper in papers)
         text = _("%(number)s检查文书已更新：%(papers)s") % {"number": visit.number, "papers": names}
         tell_enterprise(visit, actor, now, text=text, of=f"papers-{papers[-1].pk}")

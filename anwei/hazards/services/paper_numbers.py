@@ -56,25 +56,39 @@ def number_of(visit: Visit, person: Person, kind: str, now: datetime) -> PaperNu
     )
 
 
+def printed_numbers(visit: int, person: Person, kinds: Iterable[str]) -> dict[str, PaperNumber]:
+    """Return by kind the numbers on what a person printed at a visit, by its key.
+
+    The visit may have been given up for another since: the paper in the enterprise's hand keeps its number.
+    """
+    templates = {TEMPLATES[kind]: kind for kind in kinds}
+    rows = PaperNumber._base_manager.filter(visit=visit, person=person, template__in=templates)
+    return {templates[row.template]: row for row in rows.select_related("visit__merged_into", "issuer")}
+
+
 def use(number: PaperNumber, now: datetime, remark: str = "") -> None:
     """Note that a paper stands under a number, also under one that was void before it was heard of."""
+    was_void = number.void_at is not None
     number.used_at, number.void_at = number.used_at or now, None
-    number.remark = remark or number.remark
+    number.remark = remark or ("" if was_void else number.remark)
     number.save(update_fields=["used_at", "void_at", "remark"])
 
 
-def void_unused(visit: Visit, *, actor: Person, now: datetime) -> None:
-    """Note 作废 at every number of a visit under which no paper stands."""
+def void_unused(visit: Visit, *, actor: Person, now: datetime, remark: str = "") -> None:
+    """Note 作废 at every number of a visit under which no paper stands, with the reason.
+
+    Each is saved by itself, so that the search hears of it.
+    """
     unused = list(PaperNumber._base_manager.filter(visit=visit, used_at=None, void_at=None))
     if not unused:
         return
-    PaperNumber._base_manager.filter(pk__in=[one.pk for one in unused]).update(
-        void_at=now, remark=_("检查结束时未使用")
-    )
+    for number in unused:
+        number.void_at, number.remark = now, remark or _("检查结束时未使用")
+        number.save(update_fields=["void_at", "remark"])
     remember(visit, "void", {"numbers": [one.number for one in unused]}, actor=actor, now=now)
 
 
-def note_printed(visit: Visit, person: Person, kinds: Iterable[str], now: datetime) -> None:
+def note_printed(numbers: Iterable[PaperNumber], now: datetime) -> None:
     """Note that papers are out which were printed on the spot before an end that did not stand."""
-    for kind in kinds:
-        use(number_of(visit, person, kind, now), now, _("已在现场打印，检查已由他人结束或者取消"))
+    for number in numbers:
+        use(number, now, _("已在现场打印，检查已由他人结束或者取消"))

@@ -15,7 +15,7 @@ from anwei.hazards.models.answers import ActKind
 from anwei.hazards.services.checking import record_check
 from anwei.hazards.services.device_clock import moment
 from anwei.hazards.services.found import Finding, file_at_visit
-from anwei.hazards.services.paper_numbers import note_printed
+from anwei.hazards.services.paper_numbers import note_printed, number_of, printed_numbers
 from anwei.hazards.services.phone_acts import Act
 from anwei.hazards.services.visiting import begin_visit, end_visit
 from anwei.hazards.services.visits import locked, remember, require_of_bodies
@@ -125,14 +125,25 @@ def _hazard(act: Act, visit: Visit, actor: Person, now: datetime, at: datetime) 
 
 def _end(act: Act, visit: Visit, actor: Person, now: datetime, at: datetime) -> Receipt:
     signature = _signature(act, visit)
+    numbers = printed_numbers(act.visit, actor, act.papers)
     if visit.state == State.BEGUN:
         told = {name: act.texts[name] for name in ("finding", "head", "refusal")}
-        end_visit(visit, actor=actor, now=now, **told, signature=signature, at=at, printed=act.papers)
+        end_visit(
+            visit,
+            actor=actor,
+            now=now,
+            **told,
+            signature=signature,
+            at=at,
+            printed=act.papers,
+            numbers=numbers,
+        )
         return Receipt(WRITTEN, _("检查已结束，文书已生成。"), now)
     if visit.state == State.PLANNED:
         raise CaseError(_("检查还没有开始，请先开始检查。"))
     _wait(act, visit, actor=actor, now=now, at=at, signature=signature)
-    note_printed(visit, actor, act.papers, now)
+    unknown = [number_of(visit, actor, kind, now) for kind in act.papers if kind not in numbers]
+    note_printed([*numbers.values(), *unknown], now)
     return Receipt(CONFLICT, _("检查已由他人结束或者取消；您的记录已保存，待决定是否采用。"), now)
 
 

@@ -7,21 +7,23 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import Phase
-from anwei.hazards.models import Check, Hazard, Visit
+from anwei.hazards.case_papers import clause_in_words
+from anwei.hazards.models import Check, Hazard, Visit, VisitPaper
 from anwei.hazards.planning.checklists import lists_of, sectors_of
 from anwei.hazards.powers import why_not
 from anwei.hazards.queries import hazards_at
-from anwei.hazards.services.paper_numbers import reserved
-from anwei.hazards.visit_papers import receiver, without_certificate
+from anwei.hazards.services.paper_numbers import TEMPLATES, reserved
+from anwei.hazards.visit_papers import changed_mark, standing_words, without_certificate
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of
 
 AHEAD = timedelta(days=1)
+REMEMBERED = timedelta(days=90)  # that a phone is told of changes after a visit
 MOST_VISITS, MOST_HAZARDS = 20, 50
 
 
@@ -37,7 +39,28 @@ def package(person: Person, now: datetime) -> dict[str, Any]:
         "at": now.isoformat(),
         "visits": [_visit(visit, person, now) for visit in visits],
         "criteria": _criteria(sectors, day_of(now)),
+        "changed": _changed(person, now),
     }
+
+
+def _changed(person: Person, now: datetime) -> dict[str, dict[str, str]]:
+    """Return what was changed on papers since they were first made, by visit and kind: a sentence each.
+
+    A phone may still hold the visit, and print what it holds.
+    """
+    lately = VisitPaper._base_manager.filter(
+        visit__attendances__person=person, visit__ended_at__gte=now - REMEMBERED
+    )
+    rows = lately.select_related("number", "signing", "visit").order_by("number", "version")
+    newest = {paper.number_id: paper for paper in rows}
+    found: dict[str, dict[str, str]] = {}
+    kinds = {template: kind for kind, template in TEMPLATES.items()}
+    with translation.override("zh-hans"):
+        for paper in newest.values():
+            mark = changed_mark(paper.number, paper.version, paper.made_at, paper.signing)
+            if mark:
+                found.setdefault(str(paper.visit_id), {})[kinds[paper.number.template]] = mark
+    return found
 
 
 def _visits(person: Person, now: datetime) -> Iterable[Visit]:
@@ -69,8 +92,6 @@ def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
         "announced": visit.announced,
         "reason": visit.get_reason_display(),
         "citation": visit.citation,
-        "receiver": receiver(visit, now),
-        "body": str(visit.body),
         "bodies": [str(unit) for unit in visit.bodies.all()],
         "inspectors": [
             {
@@ -104,7 +125,14 @@ def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
         "checks": [_check(check) for check in visit.checks.select_related("by")],
         "open_hazards": [_hazard(hazard, day_of(now)) for hazard in _open(visit, person)],
         "numbers": reserved(visit, person, now) if visit.ended_at is None else {},
+        "words": _words(visit, now),
     }
+
+
+def _words(visit: Visit, now: datetime) -> dict[str, str]:
+    """Return what the papers of the visit say before it begins, in Chinese whatever language one reads."""
+    with translation.override("zh-hans"):
+        return standing_words(visit, now)
 
 
 def _place(visit: Visit) -> tuple[list[float] | None, str]:
@@ -160,6 +188,7 @@ def _criterion(row: Criterion, today: date) -> dict[str, Any]:
         "sectors": list(row.sectors),
         "in_force": None if row.effective_from is None else row.effective_from.isoformat(),
         "version": row.version,
+        "clause": clause_in_words(row),
         "usable": not why,
         "why_not": _(UNUSABLE[why]) if why else "",
     }

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from anwei.cases.errors import CaseError
 from anwei.cases.evidence import path_of
 from anwei.cases.intake import copy_without_traces
-from anwei.hazards.models import Order, PaperNumber, Visit, VisitPaper
+from anwei.hazards.models import Order, PaperNumber, PaperSigning, Visit, VisitFile, VisitPaper
+from anwei.hazards.paper_words import PAPER_WORDS
 from anwei.hazards.services.paper_numbers import (
     MEASURES,
     ORDER,
@@ -21,8 +28,8 @@ from anwei.hazards.services.paper_numbers import (
     use,
     void_unused,
 )
-from anwei.hazards.services.visits import remember
-from anwei.hazards.visit_papers import without_open_question, words_of
+from anwei.hazards.services.visits import locked, remember, require_of_bodies
+from anwei.hazards.visit_papers import changed_mark, signed, without_open_question, words_of
 from anwei.ledgers.confined import Failed
 from anwei.ledgers.papers import files
 from anwei.ledgers.papers.blocks import Block, Paragraph, Picture, blocks_of
@@ -34,17 +41,76 @@ SIGNATURE_WIDTH = 50  # mm
 
 
 def make_papers(
-    visit: Visit, *, actor: Person, now: datetime, printed: Sequence[str] = ()
+    visit: Visit,
+    *,
+    actor: Person,
+    now: datetime,
+    printed: Sequence[str] = (),
+    signing: PaperSigning | None = None,
+    numbers: Mapping[str, PaperNumber] | None = None,
 ) -> list[VisitPaper]:
     """Make the papers of an ended visit under the numbers that `actor` took along; void the other numbers.
 
-    `printed` are the kinds that were printed on the spot. Asked again, a paper that says something else by
-    now gets a new version under its number; earlier ones stay. In the caller's transaction.
+    `printed` are the kinds that were printed on the spot, `numbers` by kind those on what was printed,
+    `signing` how the head signed what is made for the first time now. Asked again, a paper that says something
+    else by now gets a new version under its number, without the signature, which was given for another text;
+    earlier ones stay. In the caller's transaction.
     """
-    signature = list(_signature(visit))
-    made = [_made(visit, kind, signature, actor=actor, now=now) for kind in _needed(visit, printed)]
+    made = []
+    for kind in _needed(visit, printed):
+        number = _number(visit, kind, actor, now, (numbers or {}).get(kind))
+        last = _last(number)
+        if last is None:
+            made.append(_made(_Edition(visit, number, signing), actor=actor, now=now))
+        elif not _says_the_same(visit, number, last):
+            made.append(_made(_Edition(visit, number, None, last), actor=actor, now=now))
     void_unused(visit, actor=actor, now=now)
-    return [paper for paper in made if paper is not None]
+    return made
+
+
+@transaction.atomic
+def sign_papers(
+    visit: Visit, *, actor: Person, now: datetime, head: str, refusal: str, signature: VisitFile | None
+) -> list[VisitPaper]:
+    """Note that the head signed what was changed since, or refused to; each such paper gets a new version.
+
+    Raises NotYourTurn for who does not take part, CaseError where nothing waits for it or neither is told.
+    """
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    waiting = [paper for paper in latest_papers(visit) if paper.version > 1 and paper.signing is None]
+    if not waiting:
+        raise CaseError(_("没有签字后更改、待重新签字的文书。"))
+    head, refusal = head.strip()[:60], refusal.strip()[:300]
+    if not head or (signature is None) == (not refusal):
+        raise CaseError(_("请写现场负责人姓名，并由其签字；拒绝签字的，写明情况，不附签名。"))
+    signing = PaperSigning._base_manager.create(
+        visit=visit, head=head, refusal=refusal, signature=signature, at=now, by=actor
+    )
+    told = {"head": head, "refusal": refusal, "papers": [paper.number.number for paper in waiting]}
+    remember(visit, "sign", told, actor=actor, now=now)
+    return [_made(_Edition(visit, paper.number, signing, paper), actor=actor, now=now) for paper in waiting]
+
+
+def latest_papers(visit: Visit) -> list[VisitPaper]:
+    """Return the newest version of each paper of a visit."""
+    rows = VisitPaper._base_manager.filter(visit=visit).select_related("number__issuer", "signing")
+    return list({paper.number_id: paper for paper in rows.order_by("number", "version")}.values())
+
+
+def first_signing(visit: Visit, actor: Person, now: datetime) -> PaperSigning | None:
+    """Return how the head signed the papers at the end of a visit, None where nobody told."""
+    if visit.signature is None and not visit.refusal:
+        return None
+    refusal = "" if visit.signature is not None else visit.refusal
+    return PaperSigning._base_manager.create(
+        visit=visit,
+        head=visit.head,
+        refusal=refusal,
+        signature=visit.signature,
+        at=visit.ended_at or now,
+        by=actor,
+    )
 
 
 def _needed(visit: Visit, printed: Sequence[str]) -> list[str]:
@@ -60,26 +126,45 @@ def _needed(visit: Visit, printed: Sequence[str]) -> list[str]:
     return [kind for kind in allowed if needed[kind] or kind in printed]
 
 
-def _made(
-    visit: Visit, kind: str, signature: Sequence[Block], *, actor: Person, now: datetime
-) -> VisitPaper | None:
-    number = _number(visit, kind, actor, now)
-    with translation.override("zh-hans"):  # a paper is Chinese whatever language its maker reads
-        content, title = _content(visit, number, signature, now)
-    last = number.papers.order_by("version").last()
+@dataclass(frozen=True)
+class _Edition:
+    """A version to be made: of which paper, how it was signed, after which one, with which date of change."""
+
+    visit: Visit
+    number: PaperNumber
+    signing: PaperSigning | None
+    before: VisitPaper | None = None
+
+    @property
+    def version(self) -> int:
+        return 1 if self.before is None else self.before.version + 1
+
+
+def _last(number: PaperNumber) -> VisitPaper | None:
+    return number.papers.select_related("signing__signature").order_by("version").last()
+
+
+def _says_the_same(visit: Visit, number: PaperNumber, last: VisitPaper) -> bool:
+    """Say whether a paper would be made today as its newest version was."""
+    before = number.papers.filter(version=last.version - 1).first()
+    content, _its_title = _content(_Edition(visit, number, last.signing, before), last.made_at)
+    return sha256(content).hexdigest() == last.sha256
+
+
+def _made(edition: _Edition, *, actor: Person, now: datetime) -> VisitPaper:
+    visit, number, signing = edition.visit, edition.number, edition.signing
+    content, title = _content(edition, now)
     with files.kept(content, files.DOCX) as file:
-        if last is not None and last.sha256 == file.sha256:
-            files.path_of(file.stored_as).unlink()
-            return None
-        use(number, now)
+        use(number, now, _of_another(visit, number))
         paper = VisitPaper._base_manager.create(
             visit=visit,
             number=number,
-            version=1 if last is None else last.version + 1,
+            version=edition.version,
             name=files.safe_name(f"{title}（{visit.number}）.docx"),
             stored_as=file.stored_as,
             n_bytes=file.n_bytes,
             sha256=file.sha256,
+            signing=signing,
             made_by=actor,
             made_at=now,
         )
@@ -88,40 +173,63 @@ def _made(
     return paper
 
 
-def _number(visit: Visit, kind: str, actor: Person, now: datetime) -> PaperNumber:
+def _number(
+    visit: Visit, kind: str, actor: Person, now: datetime, printed: PaperNumber | None
+) -> PaperNumber:
     """Return the number under which a paper of the visit stands or was printed, else one's own."""
-    of_kind = PaperNumber._base_manager.filter(visit=visit, template=TEMPLATES[kind])
-    printed = of_kind.exclude(used_at=None).order_by("used_at", "pk")
-    standing = of_kind.filter(papers__isnull=False).first() or printed.first()
-    return standing or number_of(visit, actor, kind, now)
+    of_kind = PaperNumber._base_manager.filter(template=TEMPLATES[kind])
+    standing = of_kind.filter(papers__visit=visit).order_by("pk").first()
+    used = of_kind.filter(Q(visit=visit) | Q(visit__merged_into=visit)).exclude(used_at=None)
+    first = standing or printed or used.order_by("used_at", "pk").first()
+    return first or number_of(visit, actor, kind, now)
 
 
-def _content(
-    visit: Visit, number: PaperNumber, signature: Sequence[Block], now: datetime
-) -> tuple[bytes, str]:
-    """Return a paper as DOCX, and its title."""
-    words = words_of(visit, now)
-    template = without_open_question(county_template(number.template), words)
-    text = template.filled({name: words.get(name, "") or "（无）" for name in template.fields})
-    content = gongwen(
-        text["title"],
-        [*blocks_of(text["body"]), *(signature if "signature" in template.fields else ())],
-        number=number.number,
-        issuer=number.issuer.name,
-        date=timezone.localdate(visit.ended_at or now),
-        addressee=text["addressee"],
-        red_head=f"{number.issuer.name}文件" if template.red_head else "",
-    )
+def _of_another(visit: Visit, number: PaperNumber) -> str:
+    """Return what is noted at a number that was taken along to a visit which was merged into this one."""
+    if number.visit_id == visit.pk:
+        return ""
+    return _("为%(gone)s领用，检查已并入%(kept)s，文书用此文号") % {
+        "gone": number.visit.number,
+        "kept": visit.number,
+    }
+
+
+def _content(edition: _Edition, made_at: datetime) -> tuple[bytes, str]:
+    """Return a paper as DOCX, and its title; a paper is Chinese whatever language its maker reads."""
+    visit, number, signing = edition.visit, edition.number, edition.signing
+    with translation.override("zh-hans"):
+        mark = changed_mark(edition.number, edition.version, made_at, signing)
+        said = signed(
+            visit.head if signing is None else signing.head,
+            drawn=signing is not None and signing.signature is not None,
+            refusal="" if signing is None else signing.refusal,
+            changed=bool(mark),
+        )
+        words = words_of(visit, made_at, said)
+        template = without_open_question(county_template(number.template), words)
+        text = template.filled(
+            {name: words.get(name, "") or PAPER_WORDS["blank"] for name in template.fields}
+        )
+        own = _signature(signing) if "signature" in template.fields else ()
+        content = gongwen(
+            text["title"],
+            [*([Paragraph(mark, indented=False)] if mark else ()), *blocks_of(text["body"]), *own],
+            number=number.number,
+            issuer=number.issuer.name,
+            date=timezone.localdate(visit.ended_at or made_at),
+            addressee=text["addressee"],
+            red_head=f"{number.issuer.name}{PAPER_WORDS['red']}" if template.red_head else "",
+        )
     return content, text["title"]
 
 
-def _signature(visit: Visit) -> Iterator[Block]:
+def _signature(signing: PaperSigning | None) -> Iterator[Block]:
     """Yield the head's signature as it was drawn, encoded anew: it came from outside."""
-    if visit.signature is None:
+    if signing is None or signing.signature is None:
         return
-    yield Paragraph("被检查单位现场负责人签名：", indented=False)
+    yield Paragraph(PAPER_WORDS["signature_head"], indented=False)
     try:
-        picture = copy_without_traces(path_of(visit.signature.stored_as).read_bytes())
+        picture = copy_without_traces(path_of(signing.signature.stored_as).read_bytes())
     except (FileNotFoundError, Failed):
         yield Paragraph("（签名文件缺失）", indented=False)
     else:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
-from anwei.hazards.models import State, Visit, VisitFile
+from anwei.hazards.models import PaperNumber, State, Visit, VisitFile
 from anwei.hazards.planning.manning import too_few
-from anwei.hazards.services.visit_papers import make_papers
+from anwei.hazards.services.visit_papers import first_signing, make_papers
 from anwei.hazards.services.visits import keep_under_cap, locked, remember, require_of_bodies, tell_enterprise
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
@@ -68,11 +68,12 @@ def end_visit(
     signature: VisitFile | None = None,
     at: datetime | None = None,
     printed: Sequence[str] = (),
+    numbers: Mapping[str, PaperNumber] | None = None,
 ) -> Visit:
     """End a visit with what was seen, and who of the enterprise was there, signed, or refused to.
 
-    Its papers are made, those that were `printed` on the spot among them; then both sides have them. `at` is
-    when it ended where that is told only now, by a telephone that had no signal.
+    Its papers are made, those that were `printed` on the spot among them, under the `numbers` that stand on
+    what was printed; then both sides have them. `at` is when it ended where that is told only now, by a telephone that had no signal.
     """
     visit = locked(visit)
     require_of_bodies(visit, actor, now)
@@ -86,7 +87,8 @@ def end_visit(
     visit.save(update_fields=["ended_at", "finding", "head", "refusal", "signature"])
     content = {"finding": visit.finding, "head": visit.head, "refusal": visit.refusal}
     remember(visit, "end", content, actor=actor, now=now)
-    make_papers(visit, actor=actor, now=now, printed=printed)
+    signing = first_signing(visit, actor, now)
+    make_papers(visit, actor=actor, now=now, printed=printed, signing=signing, numbers=numbers)
     text = _("%(number)s检查已结束，可以查看检查情况、下载文书并评价") % {"number": visit.number}
     tell_enterprise(visit, actor, now, text=text, of="end")
     return visit

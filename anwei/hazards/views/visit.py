@@ -23,9 +23,9 @@ from anwei.hazards.planning.reading import takes_part
 from anwei.hazards.services.cancelling import cancel_visit
 from anwei.hazards.services.visiting import begin_visit, end_visit, may_rate, rate_visit
 from anwei.hazards.services.visits import REGISTER, change_visit
-from anwei.hazards.views.visit_checks import decide_answers, file_finding, record_sheet
+from anwei.hazards.views.visit_checks import decide_answers, file_finding, record_sheet, sign_changed
 from anwei.hazards.views.visit_parts import parts
-from anwei.hazards.visit_forms import EndForm, FindingForm, RatingForm
+from anwei.hazards.visit_forms import EndForm, FindingForm, RatingForm, SignForm
 from anwei.ledgers.models import Change
 from anwei.org.committee_office import is_of_the_office
 from anwei.org.models import Person, Unit
@@ -43,6 +43,7 @@ LINES = {
     "differ": gettext_lazy("收到不同的或者迟到的回答，待定"),
     "decide": gettext_lazy("已决定采用哪个回答"),
     "paper": gettext_lazy("已生成文书"),
+    "sign": gettext_lazy("更改后的文书已送签"),
     "void": gettext_lazy("未使用的文号已作废"),
 }
 SAID = {
@@ -92,9 +93,11 @@ def _done(request: HttpRequest, visit: Visit, act: str, forms: dict[str, Any]) -
         return record_sheet(visit, request.POST, **by)
     elif act == "decide":
         return decide_answers(visit, request.POST, **by)
-    elif act == "hazard":
-        forms[act] = form = FindingForm(request.POST, request.FILES, visit=visit)
-        return file_finding(visit, form, **by) if form.is_valid() else None
+    elif act in ("hazard", "sign"):
+        finds = act == "hazard"
+        form = (FindingForm if finds else SignForm)(request.POST, request.FILES, visit=visit)
+        forms[act] = form
+        return (file_finding if finds else sign_changed)(visit, form, **by) if form.is_valid() else None
     elif act not in SAID:
         raise Http404
     else:
@@ -127,6 +130,9 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
         forms.setdefault("hazard", FindingForm(visit=visit))
     if is_enterprise and state == State.ENDED and visit.rated_at is None:
         forms.setdefault("rate", RatingForm(initial={"rating": 5}))
+    shown = parts(visit, person, is_of_bodies=is_of_bodies)
+    if is_of_bodies and shown["unsigned"]:
+        forms.setdefault("sign", SignForm(visit=visit))
     sees_rater = is_of_the_office(person, now)
     context = {
         "visit": visit,
@@ -145,7 +151,7 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
         "year": year_of(visit),
         "cap": yearly_cap(),
         "forms": forms,
-        **parts(visit, person, is_of_bodies=is_of_bodies),
+        **shown,
     }
     return render(request, "inspections/visit.html", context, status=422 if error else 200)
 

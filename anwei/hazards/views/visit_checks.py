@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
+from django.db import transaction
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,8 +17,9 @@ from anwei.hazards.services.checking import record_check
 from anwei.hazards.services.deciding import decide
 from anwei.hazards.services.found import Finding, file_at_visit
 from anwei.hazards.services.visit_files import SentFile, keep_file
+from anwei.hazards.services.visit_papers import sign_papers
 from anwei.hazards.services.visits import require_of_bodies
-from anwei.hazards.visit_forms import FindingForm
+from anwei.hazards.visit_forms import FindingForm, SignForm
 from anwei.ledgers.listing import number_in
 from anwei.org.models import Person
 from anwei.org.responsibility import Vacant
@@ -101,3 +103,18 @@ def file_finding(visit: Visit, form: FindingForm, *, actor: Person, now: datetim
         return file_at_visit(visit, found, actor=actor, now=now, at=now, key=key)[1]
     except Vacant as error:
         raise CaseError(str(error)) from error
+
+
+def sign_changed(visit: Visit, form: SignForm, *, actor: Person, now: datetime) -> str:
+    """Keep how the head signed what was changed, or refused to, and say so."""
+    drawn, file, told = form.drawn(), None, form.cleaned_data
+    with transaction.atomic():
+        if drawn is not None:
+            digest = sha256(drawn.content).hexdigest()
+            sent = SentFile(told["key"], "signature", digest, drawn.name, drawn.content)
+            file, _before = keep_file(visit, sent, actor=actor, now=now)
+        papers = sign_papers(
+            visit, actor=actor, now=now, head=told["head"], refusal=told["refusal"], signature=file
+        )
+    said = _("已记录拒绝签字：%(papers)s。") if told["refusal"] else _("已重新签字：%(papers)s。")
+    return said % {"papers": _("、").join(paper.number.number for paper in papers)}

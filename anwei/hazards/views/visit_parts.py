@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
-from anwei.hazards.models import Answer, Check, State, Visit, VisitPaper
+from django.db.models import Q
+
+from anwei.hazards.models import Answer, Check, PaperNumber, PaperSigning, State, Visit, VisitPaper
 from anwei.hazards.planning.checklists import lists_of
 from anwei.hazards.planning.reading import files_for
+from anwei.hazards.visit_papers import signing_of
 from anwei.org.models import Person
 from anwei.standards.hazards.checklists import ChecklistItem, checklist_items
 
@@ -33,6 +36,7 @@ class Difference:
 def parts(visit: Visit, person: Person, *, is_of_bodies: bool) -> dict[str, Any]:
     """Return the parts of a visit that a person sees; the enterprise sees no open question before its end."""
     checks = list(visit.checks.select_related("hazard", "by"))
+    papers = paper_lines(visit)
     sees_waiting = is_of_bodies or visit.ended_at is not None
     waiting = _waiting(visit) if sees_waiting else []
     return {
@@ -45,14 +49,51 @@ def parts(visit: Visit, person: Person, *, is_of_bodies: bool) -> dict[str, Any]
         "decided": _decided(visit) if is_of_bodies else [],
         "found": list(visit.found.select_related("hazard")),
         "files": list(files_for(visit, person).select_related("added_by").order_by("item", "pk")),
-        "papers": latest(visit.papers.select_related("number").order_by("number", "version")),
-        "numbers": _numbers(visit) if is_of_bodies else [],
+        "papers": papers,
+        "unsigned": any(one.is_changed for one in papers),
+        "numbers": _numbers(visit, papers) if is_of_bodies else [],
+        "printed": [one for one in _numbers(visit, papers) if one.stands],
     }
 
 
-def latest(papers: Iterable[VisitPaper]) -> list[VisitPaper]:
-    """Return the newest version of each paper, of papers in the order of their versions."""
-    return list({paper.number_id: paper for paper in papers}.values())
+@dataclass
+class PaperLine:
+    """A paper as the page shows it: its newest version, how each was signed, the earlier ones."""
+
+    newest: VisitPaper
+    signing: PaperSigning | None
+    earlier: list[tuple[VisitPaper, PaperSigning | None]]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is another text than what was signed or given out, and not signed again."""
+        return self.newest.version > 1 and self.signing is None
+
+    @property
+    def was_signed(self) -> bool:
+        """Whether an earlier version was signed, or signing was refused."""
+        return any(signing is not None for _version, signing in self.earlier)
+
+
+@dataclass
+class NumberLine:
+    """A number that was taken along; `stands` is that of the paper where this one only was printed."""
+
+    number: PaperNumber
+    of: Visit
+    stands: str = ""
+
+
+def paper_lines(visit: Visit) -> list[PaperLine]:
+    """Return the papers of a visit, each with its versions, the newest first."""
+    rows = visit.papers.select_related("number", "signing", "visit").order_by("number", "-version")
+    return [
+        PaperLine(versions[0][0], versions[0][1], versions[1:])
+        for versions in (
+            [(one, signing_of(one)) for one in group]
+            for _number, group in groupby(rows, key=lambda one: one.number_id)
+        )
+    ]
 
 
 def _sheet(visit: Visit, checks: list[Check]) -> list[tuple[str, list[Row]]]:
@@ -79,5 +120,17 @@ def _differences(waiting: list[Answer], checks: list[Check]) -> list[Difference]
     return list(found.values())
 
 
-def _numbers(visit: Visit) -> list[Any]:
-    return list(visit.paper_numbers.select_related("person").order_by("template", "serial"))
+def _numbers(visit: Visit, papers: list[PaperLine]) -> list[NumberLine]:
+    """Return the numbers that were taken along to a visit and to those that were merged into it."""
+    of_these = Q(visit=visit) | Q(visit__merged_into=visit)
+    rows = PaperNumber._base_manager.filter(of_these).select_related("person", "visit")
+    used = {one.newest.number_id for one in papers}
+    standing = {one.newest.number.template: one.newest.number.number for one in papers}
+    return [
+        NumberLine(
+            row,
+            row.visit,
+            standing.get(row.template, "") if row.used_at is not None and row.pk not in used else "",
+        )
+        for row in rows.order_by("template", "serial")
+    ]

@@ -23,6 +23,20 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True)
+class Served:
+    """A paper about a row that was issued elsewhere and stands in the list of its papers.
+
+    `url` is "" for who may not open it; `note` says how it was received.
+    """
+
+    title: str
+    number: str
+    at: datetime
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
 class PaperRegister:
     """What a room says about the papers of one of its registers.
 
@@ -31,7 +45,8 @@ class PaperRegister:
     `post_for(person, row, act, now)` the post (org.Post) by which the person may do the act, else None;
     `principal_of(person, post, now)` for whom the person acts at that post as a deputy, else None;
     `words(row, template, now)` fills the template's fields; `barred(row, key)` says why a paper that belongs
-    to the row may not be issued by its issuer ("": nothing stands against it).
+    to the row may not be issued by its issuer ("": nothing stands against it); `served(row, person)` are the
+    papers that stand elsewhere, as that person may see them.
     """
 
     label: str
@@ -43,6 +58,7 @@ class PaperRegister:
     words: Callable[[Any, PaperTemplate, datetime], Mapping[str, str]]
     principal_of: Callable[[Any, Any, datetime], Any | None] = lambda person, post, now: None
     barred: Callable[[Any, str], str] = lambda row, key: ""
+    served: Callable[[Any, Any], Sequence[Served]] = lambda row, person: ()
 
 
 _registers: dict[str, PaperRegister] = {}

@@ -8,6 +8,7 @@ from django import template
 from django.utils import timezone
 
 from anwei.ledgers.papers.queries import draftable, papers_for
+from anwei.ledgers.papers.registers import paper_register
 
 register = template.Library()
 
@@ -19,6 +20,7 @@ def papers_card(context: dict[str, Any], label: str, row: Any) -> dict[str, Any]
     return {
         "papers": papers_for(person, label, row, now),
         "templates": draftable(person, label, row, now),
+        "served": paper_register(label).served(row, person),
         "label": label,
         "row": row,
         "csrf_token": context.get("csrf_token"),

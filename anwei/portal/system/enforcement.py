@@ -1,4 +1,4 @@
-"""Enforcement as figures: which townships may issue orders, and for how long a penalty is shown."""
+"""Enforcement as figures: who may issue orders, what these say of remedies, how long a penalty is shown."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from anwei.hazards.penalties.publishing import DEFAULT_MONTHS, SHOWN
 from anwei.hazards.powers import POWERS
+from anwei.hazards.remedies import LONGEST as LONGEST_NAME
+from anwei.hazards.remedies import SETTING, county_bodies, county_code
 from anwei.org.models import Unit
 from anwei.portal.system.figures import Field, Figure, Value, length, whole
+from anwei.standards.remedies import remedies
 
 LONGEST = 100
 MONTHS = "months"
@@ -54,6 +57,43 @@ class Powers:
     def reset(self, own: Value, name: str) -> Value:
         """Leave one township out."""
         return {key: document for key, document in own.items() if key != name}
+
+
+class Remedies:
+    """To which bodies an order tells its addressee to turn; the terms are of the law and stand fast."""
+
+    code, key = "remedies", SETTING
+    label = gettext_lazy("执法文书的权利告知")
+    hint = gettext_lazy("指令书、决定书告知的复议机关和法院。期限由法律规定，不能改；名称按县里实际填写。")
+
+    def figures(self, own: Value) -> list[Figure]:
+        """Return a row for each remedy."""
+        default = county_bodies(county_code())
+        return [
+            Figure(
+                key,
+                one.label,
+                _("%(remedy)s，%(term)s内") % {"remedy": one.label, "term": one.term},
+                own.get(key, default[key]),
+                default[key],
+                f"{one.citation}；{one.competent_citation}",
+                "TEMPLATE",
+                (Field("name", _("机关名称"), own.get(key, default[key])),),
+                key in own,
+            )
+            for key, one in remedies().items()
+        ]
+
+    def changed(self, own: Value, name: str, entered: Mapping[str, str]) -> Value:
+        """Enter one name."""
+        body = entered.get("name", "").strip()
+        if not body or len(body) > LONGEST_NAME:
+            raise ValueError(_("机关名称为 1 至 %(n)d 字。") % {"n": LONGEST_NAME})
+        return {**own, name: body}
+
+    def reset(self, own: Value, name: str) -> Value:
+        """Let the default hold."""
+        return {key: body for key, body in own.items() if key != name}
 
 
 class Publication:

@@ -20,7 +20,7 @@ from anwei.org.models import Post
 from anwei.org.policy import county_administrators, person_of
 from anwei.portal.system.bands import LecBands, LsBands
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
-from anwei.portal.system.enforcement import Powers, Publication
+from anwei.portal.system.enforcement import Powers, Publication, Remedies
 from anwei.portal.system.figures import FigureSet, differences, figure_of, reset_figure, set_figure
 from anwei.portal.system.inspections import Inspections
 from anwei.portal.system.letters import Sides
@@ -42,6 +42,7 @@ SETS: dict[str, FigureSet] = {
         Sides(),
         Timetable(),
         Powers(),
+        Remedies(),
         Publication(),
         LecBands(),
         LsBands(),

@@ -28,7 +28,7 @@ export async function refresh() {
   return "fresh";
 }
 
-async function keep({ person, visits, ...rest }) {
+async function keep({ person, visits, changed, ...rest }) {
   const stores = ["meta", "packages", "visits", "answers", "files", "outbox", "receipts"];
   await transact(stores, "readwrite", async (store) => {
     store("meta").put({ name: "current", pk: person.pk, fullName: person.name });
@@ -36,12 +36,14 @@ async function keep({ person, visits, ...rest }) {
     const sent = new Set(visits.map((visit) => visit.pk));
     const before = await asked(store("visits").getAll(beginning(person.pk)));
     const numbers = new Map(before.map((visit) => [visit.pk, visit.numbers]));
-    for (const { pk } of before) {
-      if (!sent.has(pk) && !(await hasWork(store, person.pk, pk))) store("visits").delete([person.pk, pk]);
+    for (const visit of before) {
+      if (sent.has(visit.pk)) continue;
+      if (!(await hasWork(store, person.pk, visit.pk))) store("visits").delete([person.pk, visit.pk]);
+      else if (changed[visit.pk]) store("visits").put({ ...visit, changed: changed[visit.pk] });
     }
     for (const visit of visits) {
       const isWithout = !Object.keys(visit.numbers).length; // an ended visit reserves none; what was printed keeps its own
-      store("visits").put({ ...visit, person: person.pk, numbers: isWithout ? (numbers.get(visit.pk) ?? {}) : visit.numbers });
+      store("visits").put({ ...visit, person: person.pk, changed: changed[visit.pk] ?? {}, numbers: isWithout ? (numbers.get(visit.pk) ?? {}) : visit.numbers });
     }
   });
 }

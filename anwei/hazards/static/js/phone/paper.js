@@ -2,7 +2,7 @@
 
 import { blocks, filledIn } from "./layout.js";
 import { answerOf, hazardsOf, progress, say, shown } from "./state.js";
-import { drawn, filled, moment, part, today } from "./words.js";
+import { drawn, filled, moment, part } from "./words.js";
 
 const { templates, words } = JSON.parse(document.getElementById("paper-templates").textContent);
 export const fill = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_gap, key) => values[key] ?? "");
@@ -23,16 +23,17 @@ export function fitting(state) {
 
 export function paperScreen(state, key) {
   const screen = drawn("paper");
-  const told = wordsOf(state);
+  const changed = state.visit.changed?.[key] ?? "";
+  const told = wordsOf(state, Boolean(changed));
   const template = templates[key];
   const byLabel = new Map(Object.entries(template.fields).map(([name, label]) => [label, told[name] || words.blank]));
   const { title, addressee, red_head: isLetter } = template;
-  const drawing = "signature" in template.fields && state.files.find((file) => file.key === answerOf(state, "end")?.told.signature_key);
+  const drawing = !changed && "signature" in template.fields && state.files.find((file) => file.key === answerOf(state, "end")?.told.signature_key);
   filled(screen, {
     title: filledIn(title, byLabel), number: state.visit.numbers[key], head: isLetter ? `${told.issuer}${words.red}` : "",
     addressee: addressee && filledIn(addressee, byLabel) + words.colon, signed: drawing ? words.signature_head : "", issuer: told.issuer, today: told.today,
   });
-  part(screen, "body").append(...blocks(filledIn(withoutOpenQuestion(template, told), byLabel)));
+  part(screen, "body").append(...blocks([changed, filledIn(withoutOpenQuestion(template, told), byLabel)].join("\n")));
   const picture = part(screen, "signature");
   picture.hidden = !drawing;
   if (drawing) picture.src = URL.createObjectURL(drawing.blob);
@@ -54,24 +55,27 @@ function withoutOpenQuestion({ body, fields }, told) {
   return body.split("\n").filter((row) => row.trim() !== `${label}${words.colon}{${label}}`).join("\n");
 }
 
-/* What fills the gaps, by the names and in the words that the server fills them with. */
-function wordsOf(state) {
+/* What fills the gaps, by the names and in the words that the server fills them with. What was changed after it was signed bears no signature. */
+function wordsOf(state, isChanged) {
   const { visit } = state;
   const counts = progress(state);
   const end = answerOf(state, "end");
   const told = end?.told ?? {};
-  const hazards = hazardsOf(state).map((row) => row.told);
+  const hazards = hazardsOf(state).map((row, index) => ({ ...row.told, n: index + 1 }));
   const begun = visit.begun_at ?? answerOf(state, "begin")?.at;
   const ended = visit.ended_at ?? (end?.ready ? end.at : new Date().toISOString());
   return {
-    number: visit.number, enterprise: visit.whom, place: visit.address, issuer: visit.body ?? visit.bodies[0], today: dayWords(today()),
-    bodies: visit.bodies.join(words.and), reason: visit.reason, basis: visit.citation, begun: momentWords(begun), ended: momentWords(ended),
-    inspectors: visit.inspectors.map((one) => fill("inspector", { ...one, certificate: one.certificate || one.without || words.none_certified })).join(words.and),
-    finding: told.finding ?? "", counts: fill("counts", { ...counts, done: counts.done }), checks: rows(checks(state)), head: told.head ?? "",
+    ...visit.words, today: dayWords(moment(ended).slice(0, 10)), begun: momentWords(begun), ended: momentWords(ended),
+    finding: (told.finding ?? "").replaceAll(words.cell, "|"), counts: fill("counts", counts), checks: rows(checks(state)), head: told.head ?? "",
     found: rows(hazards.flatMap((one) => hazard(state, one))), orders: rows(hazards.filter(isDated).flatMap((one) => hazard(state, one))),
-    measures: rows(hazards.filter(isHeld).flatMap((one) => measure(state, one))), files: files(state), receiver: visit.receiver, undecided: undecided(state),
-    signature: told.signing === "refused" ? fill("refused", told) : told.signature_key ? fill("signed", told) : fill("unsigned", told),
+    measures: rows(hazards.filter(isHeld).flatMap((one) => measure(state, one))), files: files(state), undecided: undecided(state),
+    signature: isChanged ? fill("changed", told) : signature(told),
   };
+}
+
+function signature(told) {
+  if (told.signing === "refused") return fill("refused", { ...told, refusal: line(told.refusal) });
+  return fill(told.signature_key ? "signed" : "unsigned", told);
 }
 
 const rows = (pairs) => pairs.map(([label, text]) => `${words.cell}${label}${words.cell}${line(text)}${words.cell}`).join("\n") || words.none;
@@ -84,18 +88,16 @@ function checks(state) {
     .map(([item, { result, note }]) => [words[result], fill("check", { text: item.text, basis: item.basis && fill("basis", item), note: note && fill("note", { note }) })]);
 }
 
-function clause(state, { criterion }) {
-  const row = state.criteria.get(criterion);
-  return row ? fill("clause", { ...row, since: row.in_force ? fill("since", { day: dayWords(row.in_force) }) : "" }) : "";
-}
+const clause = (state, { criterion }) => state.criteria.get(criterion)?.clause ?? "";
 
 function hazard(state, one) {
   const due = one.due_on ? fill("due", { day: dayWords(one.due_on) }) : "";
   const all = [
-    ["hazard", one.description], ["place", one.place || words.blank_place], ["grade", words[gradeOf(one)]], ["clause_head", clause(state, one)],
-    ["proposed_head", one.proposed && one.reason], ["order_head", one.order && `${words[`order_${one.order}`]}${due}`], ["requirement", one.requirement],
+    [fill("hazard", one), one.description], [words.place, one.place?.trim() || words.blank_place], [words.grade, words[gradeOf(one)]],
+    [words[one.major ? "clause_head" : "clause_proposed"], clause(state, one)], [words.proposed_head, one.proposed && one.reason?.trim()],
+    [words.order_head, one.order && `${words[`order_${one.order}`]}${due}`], [words.requirement, one.requirement?.trim()],
   ];
-  return all.filter(([, text]) => text).map(([name, text]) => [words[name], text]);
+  return all.filter(([, text]) => text);
 }
 
 /* As the server says it: without an order of today the grade is for somebody else to judge. */
@@ -106,8 +108,11 @@ function gradeOf({ major, proposed, order }) {
 }
 
 function measure(state, one) {
-  const all = [["hazard", one.description], ["basis_head", clause(state, one)], ["measure", one.measures?.trim() || `${words[`order_${one.order}`]}${words.colon}${one.requirement}`]];
-  return all.filter(([, text]) => text).map(([name, text]) => [words[name], text]);
+  const all = [
+    [fill("hazard", one), one.description], [words.basis_head, clause(state, one)],
+    [words.measure, one.measures?.trim() || `${words[`order_${one.order}`]}${words.colon}${one.requirement}`],
+  ];
+  return all.filter(([, text]) => text);
 }
 
 function files(state) {
@@ -118,7 +123,7 @@ function files(state) {
 
 function undecided(state) {
   const open = state.items.filter((item) => answerOf(state, "check", item.code)?.settled === "conflict");
-  return open.map((item) => fill("undecided", item)).join("\n") || words.none;
+  return open.map((item) => fill("undecided", item)).join("\n") || state.visit.words.undecided;
 }
 
 function dayWords(day) {

@@ -81,9 +81,9 @@ export function others(state) {
   return [...new Set(rows.map((row) => row.item).filter((item) => item.startsWith("other-")))];
 }
 
-/* The hazards that were confirmed on this phone, in the order of the list. */
+/* The hazards that were confirmed on this phone, in the order of the list, then as they were found: so the papers number them. */
 export function hazardsOf(state) {
   const places = new Map(state.items.map((item, n) => [item.code, n]));
   const rows = [...state.answers.values()].filter((row) => row.kind === "hazard" && row.ready && (!places.has(row.item) || isFiled(row) || shown(state, row.item).result === "failed"));
-  return rows.sort((one, other) => (places.get(one.item) ?? 9999) - (places.get(other.item) ?? 9999));
+  return rows.sort((one, other) => (places.get(one.item) ?? 9999) - (places.get(other.item) ?? 9999) || (one.at < other.at ? -1 : 1));
 }
