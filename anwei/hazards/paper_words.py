@@ -1,7 +1,7 @@
 """The words of the papers of a visit: Chinese, whatever language their maker reads.
 
-One source for both sides: `visit_papers` fills the DOCX with them, the phone its print under the same number; a
-test compares both.
+One source for both sides: `visit_papers` fills the DOCX with them, the phone its print under the same number;
+a test compares both.
 """
 
 from __future__ import annotations
@@ -57,8 +57,10 @@ PAPER_WORDS = {
     "signature_head": "被检查单位现场负责人签名：",
     "signed": "{head}（签名见文末）",
     "unsigned": "{head}　　　　（未签字）",
-    "mark_signed": "签字后更改（第{n}版，{day}）：{head}于{signed_on}签字的是第{before}版，已原样保存；本版内容与签字时不同，未经重新签字。",
-    "mark_refused": "签字后更改（第{n}版，{day}）：{head}于{signed_on}拒绝签字的是第{before}版，已原样保存；本版内容与当时不同，未再送签。",
+    "mark_signed": "签字后更改（第{n}版，{day}）：{head}于{signed_on}签字的是第{before}版，已原样保存；"
+    "本版内容与签字时不同，未经重新签字。",
+    "mark_refused": "签字后更改（第{n}版，{day}）：{head}于{signed_on}拒绝签字的是第{before}版，已原样保存；"
+    "本版内容与当时不同，未再送签。",
     "mark_again": "更正（第{n}版，{day}）：代替第{before}版，前版已原样保存；本版{how}。",
     "mark_plain": "更正（第{n}版，{day}）：代替第{before}版，前版已原样保存。",
     "signed_again": "由{head}重新签字",

@@ -1,4 +1,4 @@
-"""Whom an order tells its addressee to turn to (权利告知): bodies by default of the county, terms of the law."""
+"""Whom an order tells its addressee to turn to (权利告知): the county's bodies, the law's terms."""
 
 from __future__ import annotations
 

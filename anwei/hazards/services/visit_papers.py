@@ -52,9 +52,9 @@ def make_papers(
     """Make the papers of an ended visit under the numbers that `actor` took along; void the other numbers.
 
     `printed` are the kinds that were printed on the spot, `numbers` by kind those on what was printed,
-    `signing` how the head signed what is made for the first time now. Asked again, a paper that says something
-    else by now gets a new version under its number, without the signature, which was given for another text;
-    earlier ones stay. In the caller's transaction.
+    `signing` how the head signed what is made for the first time now. Asked again, a paper that says
+    something else by now gets a new version under its number, without the signature, which was given for
+    another text; earlier ones stay. In the caller's transaction.
     """
     made = []
     for kind in _needed(visit, printed):

@@ -73,7 +73,8 @@ def end_visit(
     """End a visit with what was seen, and who of the enterprise was there, signed, or refused to.
 
     Its papers are made, those that were `printed` on the spot among them, under the `numbers` that stand on
-    what was printed; then both sides have them. `at` is when it ended where that is told only now, by a telephone that had no signal.
+    what was printed; then both sides have them. `at` is when it ended where that is told only now, by a
+    telephone that had no signal.
     """
     visit = locked(visit)
     require_of_bodies(visit, actor, now)

@@ -1,0 +1,201 @@
+"""What was signed stays as it was signed; who reads a paper sees full names, remedies, and where a number went."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from anwei.hazards.models import Answer, Hazard, PaperNumber, Visit, VisitFile, VisitPaper
+from anwei.hazards.services.cancelling import merge_visits
+from anwei.ledgers.models import Paper
+from anwei.ledgers.papers.files import path_of
+from anwei.ledgers.search.keeping import catch_up
+from anwei.ledgers.services import change_setting
+from anwei.org.models import Unit
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import CRITERION, ORDERED, act, file, signed_in
+from tests.hazards.inspecting import Team, page, plan, team
+from tests.hazards.inspecting import act as at_desk
+from tests.hazards.phoning import package, send
+from tests.hazards.test_visit_papers import WHOLE, drawn, inspected, of_kind, read, words
+from tests.kernel.county import NOW
+
+CODE = re.compile(r"\b[A-Z]{2,5}-[0-9A-Z]+(-[0-9]+)?\b|hazchem|industrial_trade|PART_|tier_")
+
+
+@pytest.fixture
+def crew(safe: Safe) -> Team:
+    return team(safe)
+
+
+def decided(crew: Team) -> tuple[Visit, VisitPaper]:
+    """Return a visit that ended with a signature and of which an open answer was decided, and what was signed."""
+    visit = inspected(crew)
+    signed = of_kind(visit, "record")
+    at_desk(crew.second, visit, "decide", answer=Answer.objects.get().pk, take="1")
+    return visit, signed
+
+
+def test_what_is_changed_after_the_signature_bears_none(crew: Team) -> None:
+    visit, signed = decided(crew)
+    assert sha256(path_of(signed.stored_as).read_bytes()).hexdigest() == signed.sha256
+    assert len(read(crew.safe.county.boss, signed).inline_shapes) == 1
+    changed = read(crew.first, of_kind(visit, "record"))
+    said = words(changed)
+    assert len(changed.inline_shapes) == 0 and "签名见文末" not in said
+    assert "签字后更改（第2版，" in said and "王厂长于" in said and "签字的是第1版" in said
+    assert "签字后更改，本版未签字" in said
+    for person in (crew.first, crew.safe.county.boss):
+        shown = page(person, f"/inspections/{visit.pk}/")
+        assert "签字后更改，未重新签字" in shown and f"/inspections/papers/{signed.pk}/" in shown
+        assert "王厂长已签字" in shown
+    marks = package(crew.first)["changed"][str(visit.pk)]
+    assert set(marks) == {"record", "order", "measures"}
+    assert marks["record"].startswith("签字后更改（第2版，") and marks["record"] in said
+
+
+def test_what_says_the_same_gets_no_new_version(crew: Team) -> None:
+    visit = inspected(crew)
+    at_desk(crew.second, visit, "decide", answer=Answer.objects.get().pk, take="1")
+    n = VisitPaper.objects.count()
+    late = send(crew.first, visit, "end", **WHOLE | {"finding": "另有一说"}, papers=[])
+    assert late["status"] == "conflict"
+    at_desk(crew.second, visit, "decide", answer=Answer.objects.get(kind="end").pk, take="")
+    assert VisitPaper.objects.count() == n
+
+
+def test_it_is_signed_again(crew: Team) -> None:
+    visit, _signed = decided(crew)
+    told = {"sign-head": "王厂长", "sign-refusal": "", "sign-key": "again-0001"}
+    name = SimpleUploadedFile("签名.png", drawn(), content_type="image/png")
+    assert at_desk(crew.first, visit, "sign", **told).status_code == 422
+    assert at_desk(crew.first, visit, "sign", **told, **{"sign-signature": name}).status_code == 302
+    record = of_kind(visit, "record")
+    document = read(crew.first, record)
+    assert record.version == 3 and len(document.inline_shapes) == 1
+    assert "更正（第3版，" in words(document) and "由王厂长重新签字" in words(document)
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert "签字后更改，未重新签字" not in shown and 'name="sign-head"' not in shown
+    assert VisitFile.objects.filter(visit=visit, kind="signature").count() == 2
+
+
+def test_the_refusal_to_sign_again_is_noted(crew: Team) -> None:
+    visit, _signed = decided(crew)
+    told = {"sign-head": "王厂长", "sign-refusal": "不同意更改", "sign-key": "again-0002"}
+    assert signed_in(crew.safe.county.boss).post(f"/inspections/{visit.pk}/sign/", told).status_code == 403
+    assert at_desk(crew.first, visit, "sign", **told).status_code == 302
+    said = words(read(crew.first, of_kind(visit, "order")))
+    assert "王厂长拒绝签字：不同意更改" in said and "送签时王厂长拒绝签字" in said
+
+
+def shortened(crew: Team) -> None:
+    """Give everybody a short name, as units of a county have them."""
+    for unit in Unit.objects.all():
+        unit.short_name = f"简{unit.pk}"
+        unit.save()
+
+
+def test_papers_name_units_in_full_and_cite_in_words(crew: Team) -> None:
+    shortened(crew)
+    visit = inspected(crew)
+    for kind in ("record", "order", "measures"):
+        paper = of_kind(visit, kind)
+        said = words(read(crew.first, paper)).replace(paper.number.number, "")  # its 代字 is short by custom
+        said = said.replace("HN-00", "")  # the inspectors' certificates
+        assert not re.search(r"简\d", said) and "测试县应急管理局" in said, (kind, said)
+        assert not CODE.search(said), (kind, CODE.search(said))
+    assert "甲化工厂：" in words(read(crew.first, of_kind(visit, "order")))
+    hazard = file(crew.first, crew.plant.pk, criterion=CRITERION, key="form-9")
+    act(crew.second, hazard, "order", **ORDERED | {"grade": "major", "criterion": CRITERION, "order": "stop"})
+    keys = set(re.findall(r'name="template" value="(\w+)"', page(crew.second, f"/cases/{hazard.pk}/")))
+    for key in keys:
+        asked = {"register": "cases.case", "row": hazard.pk, "template": key}
+        assert signed_in(crew.second).post("/papers/new/", asked).status_code == 302
+        paper = Paper.objects.get(template=key)
+        told = {name: text for name, text in paper.content.items() if name != "marks"}
+        said = f"{paper.title}\n{told}"
+        assert not re.search(r"简\d", said), (key, said)
+        assert not CODE.search(said), (key, said)
+        assert "{" not in paper.content["body"]
+    assert Paper.objects.get(template="hazard_order").content["addressee"] == "甲化工厂"
+
+
+def test_an_order_says_to_whom_one_may_turn_and_within_which_time(crew: Team) -> None:
+    visit = inspected(crew)
+    review = "自收到之日起60日内向测试县人民政府申请行政复议（行政复议法（2023修订）第20条）"
+    suit = "自收到之日起6个月内依法向测试县人民法院提起行政诉讼（行政诉讼法第46条）"
+    for kind in ("order", "measures"):
+        said = words(read(crew.first, of_kind(visit, kind)))
+        assert review in said and suit in said, said
+    own = {"review": "乙市人民政府"}
+    change_setting("hazards.remedies", own, default={}, actor=crew.first, now=NOW, reason="垂直管理")
+    hazard = file(crew.first, crew.plant.pk, key="form-8")
+    act(crew.second, hazard, "order", **ORDERED)
+    asked = {"register": "cases.case", "row": hazard.pk, "template": "hazard_order"}
+    assert signed_in(crew.second).post("/papers/new/", asked).status_code == 302
+    body = Paper.objects.get(template="hazard_order").content["body"]
+    assert "60日内向乙市人民政府申请行政复议" in body and suit in body
+
+
+def test_the_case_shows_the_order_that_was_served_and_offers_no_second(crew: Team) -> None:
+    visit, _signed = decided(crew)
+    hazard, order = Hazard.objects.get(), of_kind(visit, "order")
+    shown = page(crew.second, f"/cases/{hazard.pk}/")
+    assert order.number.number in shown and f"/inspections/papers/{order.pk}/" in shown
+    assert "责令限期整改指令书" in shown and "现场送达" in shown and "更改后未重新签字" in shown
+    offered = set(re.findall(r'name="template" value="(\w+)"', shown))
+    assert not offered & {"hazard_order", "hazard_measures"} and "hazard_stop" in offered
+    asked = {"register": "cases.case", "row": hazard.pk, "template": "hazard_order"}
+    assert signed_in(crew.second).post("/papers/new/", asked).status_code == 403
+    assert order.number.number in page(crew.safe.county.boss, f"/cases/{hazard.pk}/")
+
+
+def merged(crew: Team) -> tuple[Visit, Visit, str]:
+    """Return the visit that was made of two, the one given up, and the number a phone has of that one."""
+    visits = [plan(crew), plan(crew)]
+    numbers = {one["pk"]: one["numbers"] for one in package(crew.first)["visits"]}
+    kept = merge_visits(visits, actor=crew.first, now=NOW)
+    gone = next(one for one in visits if one.pk != kept.pk)
+    return kept, gone, numbers[gone.pk]["record"]
+
+
+def found(person: Any, number: str) -> str:
+    """Search for a number, once the index has followed; nothing is committed in a test."""
+    catch_up()
+    answer = signed_in(person).get("/search/", {"q": number}, follow=True)
+    return f"{answer.redirect_chain} {answer.content.decode()}"
+
+
+def test_a_number_printed_under_a_visit_that_was_merged_stands(crew: Team) -> None:
+    kept, gone, printed = merged(crew)
+    assert "作废" in page(crew.first, f"/inspections/{kept.pk}/") and printed in found(crew.first, printed)
+    send(crew.first, gone, "begin", code="")
+    told = send(crew.first, gone, "end", **WHOLE, papers=["record"])
+    assert told["status"] == "written", told
+    paper = of_kind(kept, "record")
+    assert paper.number.number == printed and printed in words(read(crew.first, paper))
+    number = PaperNumber.objects.get(number=printed)
+    assert number.used_at is not None and number.void_at is None and kept.number in number.remark
+    for visit in (kept, gone):
+        assert printed in page(crew.first, f"/inspections/{visit.pk}/"), visit
+    for person in (crew.first, crew.safe.county.boss):
+        assert f"/inspections/{kept.pk}/" in found(person, printed)
+
+
+def test_what_was_printed_beside_the_paper_that_stands_can_be_looked_up(crew: Team) -> None:
+    kept, gone, printed = merged(crew)
+    at_desk(crew.second, kept, "begin", code="")
+    at_desk(crew.second, kept, "end", finding="未发现问题", head="王厂长")
+    standing = of_kind(kept, "record").number.number
+    assert standing != printed
+    told = send(crew.first, gone, "end", **WHOLE, papers=["record"])
+    assert told["status"] == "conflict"
+    for person in (crew.first, crew.safe.county.boss):
+        assert f"现场打印件 {printed}：系统中的文书文号为 {standing}" in page(
+            person, f"/inspections/{kept.pk}/"
+        )
+        assert f"/inspections/{kept.pk}/" in found(person, printed)
