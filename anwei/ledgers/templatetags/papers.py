@@ -17,10 +17,13 @@ register = template.Library()
 def papers_card(context: dict[str, Any], label: str, row: Any) -> dict[str, Any]:
     """Show the papers about a row as the person may see them, and the papers they may draft."""
     person, now = context["request"].user, timezone.now()
+    papers = list(papers_for(person, label, row, now))
+    served = paper_register(label).served(row, person)
     return {
-        "papers": papers_for(person, label, row, now),
+        "papers": papers,
         "templates": draftable(person, label, row, now),
-        "served": paper_register(label).served(row, person),
+        "served": served,
+        "n_papers": len(papers) + len(served),
         "label": label,
         "row": row,
         "csrf_token": context.get("csrf_token"),
