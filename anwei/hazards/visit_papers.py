@@ -48,6 +48,7 @@ def words_of(visit: Visit, now: datetime, signature: str) -> Mapping[str, str]:
     numbered = list(enumerate(found, 1))
     return {
         **standing_words(visit, now),
+        **remedy_words(visit.body),
         "title": f"{visit.number} {visit.full_name}",
         "kind": "检查",
         "site": str(visit.site or ""),
@@ -105,7 +106,6 @@ def standing_words(visit: Visit, now: datetime) -> dict[str, str]:
         "inspectors": PAPER_WORDS["and"].join(inspectors),
         "receiver": receiver(visit, now),
         "undecided": "\n".join(_undecided(visit)) or NONE,
-        **remedy_words(visit.body),
     }
 
 
@@ -171,7 +171,9 @@ def _measures(found: Sequence[tuple[int, VisitHazard]]) -> Iterator[tuple[str, s
 
 def _undecided(visit: Visit) -> Iterator[str]:
     """Yield a sentence for each item with two answers, and for each late end, that nobody has decided."""
-    waiting = visit.answers.filter(decided_at=None).select_related("by").order_by("kind", "item", "pk")
+    waiting = list(visit.answers.filter(decided_at=None).select_related("by").order_by("kind", "item", "pk"))
+    if not waiting:
+        return
     standing = {check.item: check for check in visit.checks.select_related("by")}
     for (kind, item), answers in groupby(waiting, key=lambda one: (one.kind, one.item)):
         if kind != ActKind.CHECK:

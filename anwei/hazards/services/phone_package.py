@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from anwei.hazards.models import Check, Hazard, Visit, VisitPaper
 from anwei.hazards.planning.checklists import lists_of, sectors_of
 from anwei.hazards.powers import why_not
 from anwei.hazards.queries import hazards_at
+from anwei.hazards.remedies import remedy_words
 from anwei.hazards.services.paper_numbers import TEMPLATES, reserved
 from anwei.hazards.visit_papers import changed_mark, standing_words, without_certificate
 from anwei.org.holdings import day_of
@@ -34,10 +35,12 @@ def package(person: Person, now: datetime) -> dict[str, Any]:
     """
     visits = list(_visits(person, now))
     sectors = dict.fromkeys(code for visit in visits for code in sectors_of(visit))
+    leading = {visit.body_id: visit.body for visit in visits}
+    remedies = {pk: remedy_words(unit) for pk, unit in leading.items()}
     return {
         "person": {"pk": person.pk, "name": str(person)},
         "at": now.isoformat(),
-        "visits": [_visit(visit, person, now) for visit in visits],
+        "visits": [_visit(visit, person, now, remedies[visit.body_id]) for visit in visits],
         "criteria": _criteria(sectors, day_of(now)),
         "changed": _changed(person, now),
     }
@@ -77,7 +80,7 @@ def _visits(person: Person, now: datetime) -> Iterable[Visit]:
     return rows.order_by("-planned_on", "pk")[:MOST_VISITS]
 
 
-def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
+def _visit(visit: Visit, person: Person, now: datetime, remedies: Mapping[str, str]) -> dict[str, Any]:
     place, address = _place(visit)
     refused = why_not(visit.body)
     return {
@@ -125,7 +128,7 @@ def _visit(visit: Visit, person: Person, now: datetime) -> dict[str, Any]:
         "checks": [_check(check) for check in visit.checks.select_related("by")],
         "open_hazards": [_hazard(hazard, day_of(now)) for hazard in _open(visit, person)],
         "numbers": reserved(visit, person, now) if visit.ended_at is None else {},
-        "words": _words(visit, now),
+        "words": {**_words(visit, now), **remedies},
     }
 
 
