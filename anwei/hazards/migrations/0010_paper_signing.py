@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hazards', '0008_who_found_it'),
+        ('hazards', '0009_proposed_in_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
