@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hazards', '0009_proposed_in_words'),
+        ('hazards', '0010_annulled_penalties'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
