@@ -77,7 +77,7 @@ def overview() -> str:
         "verify": _("验证时间线与变更记录的哈希链"),
         "verify-dossier": _("核验一案一档（不需要数据库；--key：重算每条封印）"),
         "assess": _("按标准计算：assess gb18218 文件.csv（重大危险源辨识与分级）"),
-        "analyse": _("分析任意表格：analyse detect 文件.csv（测点异常）"),
+        "analyse": _("分析任意表格：analyse detect（测点异常）、analyse rank（先查哪一家）"),
         "territory": _("登记区划的代码和名称"),
         "account": _("开设账号、重置密码、停用账号"),
         "ledger": _("台账的导入、导出和清单（JSON 结果）"),

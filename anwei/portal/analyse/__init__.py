@@ -1,4 +1,4 @@
-"""`anwei analyse detect|…`: the methods of early warning on any table, computed without a database."""
+"""`anwei analyse detect|rank`: the methods of early warning on any table, computed without a database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from anwei.language import gettext as _
 from anwei.portal.analyse.tables import Unreadable
 
-COMMANDS = ("detect",)
+COMMANDS = ("detect", "rank")
 
 
 def main(words: Sequence[str]) -> int:
@@ -26,6 +26,6 @@ def main(words: Sequence[str]) -> int:
 
 
 def _commands() -> dict[str, Callable[[Sequence[str]], int]]:
-    from anwei.portal.analyse import detect
+    from anwei.portal.analyse import detect, rank
 
-    return {"detect": detect.main}
+    return {"detect": detect.main, "rank": rank.main}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import math
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from itertools import count
 from pathlib import Path
 
@@ -37,7 +40,7 @@ def read(file: Path, columns: Sequence[str], time: str | None) -> Table:
     Times never go back: a row that does (a clock set back, a doubled hour) has the time of the row before it.
     Without a time column row i is at i seconds.
     """
-    header, rows = _rows(file)
+    header, rows = rows_of(file)
     wanted = [*columns, *([time] if time else [])]
     if missing := [name for name in wanted if name not in header]:
         raise Unreadable(
@@ -58,10 +61,12 @@ def read(file: Path, columns: Sequence[str], time: str | None) -> Table:
     return Table(np.maximum.accumulate(times), values, bad)
 
 
-def _rows(file: Path) -> tuple[list[str], list[list[str]]]:
+def rows_of(file: Path) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of a CSV file, .gz or not, cells between , ; or tabs. Raises Unreadable."""
     try:
         content = file.read_bytes()
-    except OSError as error:
+        content = gzip.decompress(content) if file.suffix == ".gz" else content
+    except (OSError, EOFError, zlib.error) as error:
         raise Unreadable(_("读不了文件：{error}").format(error=error)) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -71,7 +76,12 @@ def _rows(file: Path) -> tuple[list[str], list[list[str]]]:
             continue
     else:
         raise Unreadable(_("文件既不是 UTF-8 也不是 GB18030 编码"))
-    lines = [row for row in csv.reader(text.splitlines()) if row]
+    first = text[: text.find("\n")]
+    try:
+        reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+        lines = [row for row in reader if row]
+    except csv.Error as error:
+        raise Unreadable(_("{file} 不是表格：{error}").format(file=file.name, error=error)) from error
     if len(lines) < 2:
         raise Unreadable(_("{file} 没有数据行").format(file=file.name))
     return [name.strip() for name in lines[0]], lines[1:]

@@ -1,0 +1,242 @@
+"""Times of a table as numbers, however written: dates, months, quarters, weeks, years, counts, stamps."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import numpy as np
+
+from anwei.methods.ranking.earlier import Floats
+
+DAY, WEEK, MONTH, QUARTER, YEAR, COUNT = "day", "week", "month", "quarter", "year", "count"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
+CLOCK = r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?)?"
+YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + CLOCK)
+YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + CLOCK)
+QUARTERS = (
+    re.compile(r"(?P<y>\d{4})\s*[-/年]?\s*[Qq]\s*(?P<q>[1-4])"),
+    re.compile(r"[Qq](?P<q>[1-4])\s*[-/]?\s*(?P<y>\d{4})"),
+    re.compile(r"(?P<y>\d{4})\s*年?\s*[-/]?\s*第?(?P<q>[1-4一二三四])季度?"),
+)
+MONTHS = re.compile(r"(\d{4})\s*(?:[-/.年]|[Mm])\s*(\d{1,2})月?")
+WEEKS = re.compile(r"(\d{4})\s*[-/年]?\s*(?:[Ww]|第)(\d{1,2})周?")
+YEARS = re.compile(r"(\d{4})年")
+NAMED_DAYS = [
+    f"{day}{gap}{month}{gap}{year}"
+    for gap, day, month, year in product(("-", " ", "/"), ("%d",), ("%b", "%B"), ("%Y", "%y"))
+] + ["%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"]
+NAMED_MONTHS = ["%b %Y", "%B %Y", "%b-%Y", "%B-%Y", "%b-%y"]
+MONTH_NAMES, QUARTER_NAMES = ("月", "month"), ("季", "quarter")
+
+
+class UnreadTime(ValueError):
+    """The time of row `row` (from 0) cannot be read, or is written as no other."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(f"row {row}")
+        self.row = row
+
+
+@dataclass(frozen=True)
+class Times:
+    """Times as numbers in one unit."""
+
+    values: Floats
+    unit: str
+
+
+Moment = tuple[str, float]
+
+
+def times_of(columns: Sequence[Sequence[str]], names: Sequence[str], first: int) -> Times:
+    """Return the times that one column tells, or several together (year, quarter). Raises UnreadTime.
+
+    The `first` rows decide how times are written; later ones must be written likewise.
+    """
+    if len(columns) == 1:
+        return _single(columns[0], first)
+    if len(columns) == 2 and any(":" in cell for cell in columns[1][:1]):
+        return _single([f"{day} {clock}" for day, clock in zip(*columns, strict=True)], first)
+    parts = [_single(column, first) for column in columns]
+    if parts[0].unit == YEAR and (found := _of_year(parts, names, first)):
+        return found
+    together = np.column_stack([part.values for part in parts])
+    return Times(np.unique(together, axis=0, return_inverse=True)[1].ravel().astype(float), COUNT)
+
+
+def _of_year(parts: Sequence[Times], names: Sequence[str], first: int) -> Times | None:
+    year, within = parts[0].values, parts[1].values
+    least, most, name = within[:first].min(), within[:first].max(), names[1].lower()
+    if least < 1 or (within % 1).any():
+        return None
+    if len(parts) == 3 and most <= 12 and _is_within(parts[2].values[:first], 31):
+        days = zip(year, within, parts[2].values, strict=True)
+        return _single([f"{y:.0f}-{m:.0f}-{d:.0f}" for y, m, d in days], first)
+    if len(parts) != 2:
+        return None
+    is_month = any(word in name for word in MONTH_NAMES)
+    if most <= 4 and not is_month:
+        return Times(year * 4 + within - 1, QUARTER)
+    if most <= 12 and not any(word in name for word in QUARTER_NAMES):
+        return Times(year * 12 + within - 1, MONTH)
+    return None
+
+
+def _is_within(values: Floats, most: int) -> bool:
+    return bool(values.min() >= 1 and values.max() <= most and not (values % 1).any())
+
+
+def _single(cells: Sequence[str], first: int) -> Times:
+    plain = [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
+    deciding, kinds = sorted(set(plain[:first])), sorted(set(plain))
+    is_day_first = _is_day_first(deciding)
+    if is_day_first is None:
+        is_day_first = bool(_is_day_first(kinds))
+    read: dict[str, Moment | None] = {cell: _written(cell, is_day_first) for cell in kinds}
+    if all(one is None or one[0] == COUNT for one in read.values()):
+        read = _counted(read, deciding)
+    units = [one[0] if (one := read[cell]) else "" for cell in plain]
+    for row, unit in enumerate(units):
+        if not unit or unit != units[0]:
+            raise UnreadTime(row)
+    return Times(np.array([one[1] for cell in plain if (one := read[cell])]), units[0])
+
+
+def day_of(cell: str) -> float | None:
+    """Return the day that a cell tells (days since 1970, with the time of day), None for anything else."""
+    found = _written(unicodedata.normalize("NFKC", cell).strip(), False)
+    return found[1] if found and found[0] == DAY else None
+
+
+def _written(cell: str, is_day_first: bool) -> Moment | None:
+    try:
+        return COUNT, _finite(float(cell))
+    except ValueError:
+        pass
+    for pattern, unit, read in _PATTERNS:
+        if found := pattern.fullmatch(cell):
+            try:
+                return unit, read(found, is_day_first)
+            except ValueError:
+                return None
+    return _named(cell)
+
+
+def _year_last(found: re.Match[str], is_day_first: bool) -> float:
+    first, second, year, *clock = found.groups()
+    month, day = (second, first) if is_day_first else (first, second)
+    return _day((year, month, day, *clock))
+
+
+def _quarter(found: re.Match[str], _is_day_first: bool) -> float:
+    quarter = found["q"]
+    return int(found["y"]) * 4 + (CHINESE.get(quarter) or int(quarter)) - 1
+
+
+def _month(found: re.Match[str], _is_day_first: bool) -> float:
+    return int(found[1]) * 12 + _part(int(found[2]), 1, 12) - 1
+
+
+def _week(found: re.Match[str], _is_day_first: bool) -> float:
+    return _days(date.fromisocalendar(int(found[1]), int(found[2]), 1)) / 7
+
+
+_PATTERNS: tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str], bool], float]], ...] = (
+    (YEAR_FIRST, DAY, lambda found, _is_day_first: _day(found.groups())),
+    (YEAR_LAST, DAY, _year_last),
+    *((pattern, QUARTER, _quarter) for pattern in QUARTERS),
+    (MONTHS, MONTH, _month),
+    (WEEKS, WEEK, _week),
+    (YEARS, YEAR, lambda found, _is_day_first: float(found[1])),
+)
+
+
+def _named(cell: str) -> Moment | None:
+    for form in (*NAMED_DAYS, *NAMED_MONTHS):
+        try:
+            at = datetime.strptime(cell, form).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+        return (DAY, _days(at)) if form in NAMED_DAYS else (MONTH, at.year * 12 + at.month - 1)
+    return None
+
+
+def _counted(read: dict[str, Moment | None], deciding: Sequence[str]) -> dict[str, Moment | None]:
+    """Read plain numbers as what they all can be: 2012, 201203, 20121 (quarter), 20120315, stamps."""
+    for unit, convert in PACKED:
+        made = {cell: _converted(one, unit, convert) for cell, one in read.items()}
+        if all(made[cell] or not read[cell] for cell in deciding):
+            return made
+    return read
+
+
+def _converted(one: Moment | None, unit: str, convert: Callable[[int], float]) -> Moment | None:
+    if one is None or one[1] % 1:
+        return None
+    try:
+        return unit, float(convert(int(one[1])))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _year(value: int) -> int:
+    if not 1900 <= value <= 2100:
+        raise ValueError(value)
+    return value
+
+
+def _part(value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise ValueError(value)
+    return value
+
+
+def _packed_day(value: int) -> float:
+    return _days(date(_year(value // 10_000), value // 100 % 100, value % 100))
+
+
+PACKED: tuple[tuple[str, Callable[[int], float]], ...] = (
+    (YEAR, _year),
+    (MONTH, lambda value: _year(value // 100) * 12 + _part(value % 100, 1, 12) - 1),
+    (QUARTER, lambda value: _year(value // 10) * 4 + _part(value % 10, 1, 4) - 1),
+    (DAY, _packed_day),
+    (DAY, lambda value: _part(value, 10**8 * 5, 10**10 // 2) / 86_400),  # seconds since 1970
+    (DAY, lambda value: _part(value, 10**11 * 5, 10**13 // 2) / 86_400_000),  # milliseconds
+)
+
+
+def _is_day_first(cells: Sequence[str]) -> bool | None:
+    """Say whether 03/04/2012 is of April: some first number is too great for a month; None if none is."""
+    found = [one for cell in cells if (one := YEAR_LAST.fullmatch(cell))]
+    if any(int(one[1]) > 12 for one in found):
+        return True
+    return False if any(int(one[2]) > 12 for one in found) else None
+
+
+def _day(parts: Sequence[str | None]) -> float:
+    year, month, day, hour, minute, second, half, zone = parts
+    at = datetime(int(year or 0), int(month or 0), int(day or 0), tzinfo=UTC)
+    of_day = int(hour or 0)
+    if half:
+        of_day = of_day % 12 + (12 if half.lower() == "pm" else 0)
+    at += timedelta(hours=_part(of_day, 0, 24), minutes=int(minute or 0), seconds=float(second or 0))
+    if zone and zone != "Z":
+        away = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        at -= away if zone[0] == "+" else -away
+    return (at - EPOCH) / timedelta(days=1)
+
+
+def _days(at: date) -> float:
+    return float((at - EPOCH.date()).days)
+
+
+def _finite(value: float) -> float:
+    if not np.isfinite(value):
+        raise ValueError(value)
+    return value
