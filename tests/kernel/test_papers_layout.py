@@ -8,13 +8,15 @@ import zipfile
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import docx
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from anwei.ledgers.papers.blocks import Heading, Paragraph, Signature, Table, blocks_of
+from anwei.ledgers.papers.blocks import Chart, Heading, Paragraph, Signature, Table, blocks_of
+from anwei.ledgers.papers.charts import CHARTS
 from anwei.ledgers.papers.layout import gongwen
 
 TEXT = """近期监测到你单位瓦斯传感器连续三次超过报警值，现将有关事项通知如下。
@@ -130,3 +132,23 @@ def test_libreoffice_opens_it_on_as_many_pages_as_counted(tmp_path: Path) -> Non
     first, second, _end = found.split("\f")
     assert first.count("字" * 26) == 20  # 22 lines: the title and the empty one below it take two
     assert ("—1—" in spaced(first), "—2—" in spaced(second)) == (True, True)
+
+
+def test_a_chart_stands_in_the_file_with_its_numbers_and_no_picture() -> None:
+    charts = [
+        Chart("分乡镇隐患数", ("甲镇", "乙<&>镇"), (("本期", (12, 5)), ("同期", (10, 7)))),
+        Chart("分行业事故起数", ("煤矿",), (("本期", (2,)),)),
+    ]
+    content = gongwen("通报", charts)
+    assert content == gongwen("通报", charts)
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        first, second = (archive.read(f"word/charts/chart{n}.xml").decode() for n in (1, 2))
+        types = archive.read("[Content_Types].xml").decode()
+        assert not [name for name in archive.namelist() if name.startswith("word/media")]
+    assert types.count("drawingml.chart+xml") == 2
+    root = ElementTree.fromstring(first)
+    assert [one.text for one in root.iter(f"{{{CHARTS}}}v")] == [
+        *("本期", "甲镇", "乙<&>镇", "12", "5"),
+        *("同期", "甲镇", "乙<&>镇", "10", "7"),
+    ]
+    assert "legend" in first and "legend>" not in second

@@ -60,11 +60,20 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Bars of numbers: each series has a name and as many values as there are categories."""
+
+    title: str
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+
+
+@dataclass(frozen=True)
 class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Table | Signature | Picture | PageBreak
+Block = Heading | Paragraph | Table | Signature | Picture | Chart | PageBreak
 
 
 def blocks_of(text: str) -> list[Block]:

@@ -21,6 +21,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from anwei.ledgers.papers import wordml
 from anwei.ledgers.papers.blocks import (
     Block,
+    Chart,
     Heading,
     PageBreak,
     Paragraph,
@@ -29,6 +30,7 @@ from anwei.ledgers.papers.blocks import (
     Table,
     clean,
 )
+from anwei.ledgers.papers.charts import add_chart
 from anwei.standards.calendar import COUNTY_TIME
 
 WESTERN = "Times New Roman"
@@ -185,6 +187,8 @@ def _add(document: DocumentType, block: Block) -> None:
             line = document.add_paragraph()
             line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
             line.add_run().add_picture(BytesIO(content), width=Mm(width))
+        case Chart():
+            add_chart(document, block, WIDTH)
         case PageBreak():
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
