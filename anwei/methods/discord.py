@@ -32,13 +32,39 @@ class Discord:
     ([0.0], 2.18)
     """
 
-    def __init__(self, lengths: Sequence[int], history: int) -> None:
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        history: int,
+        *,
+        values: Floats | None = None,
+        sums: Floats | None = None,
+    ) -> None:
+        """`values`, `sums`: memory to use, of the sizes `shapes` gives; its own without."""
         self.lengths, self.history = tuple(lengths), history
         self.keep = history + max(lengths) + 1
-        self.values = np.zeros(self.keep + self.keep // 2, np.float32)  # the last ones stand together
-        self.sums = [np.zeros(history, np.float32) for _ in self.lengths]  # of squares, by lag - 1
+        size, shape = self.shapes(lengths, history)
+        self.values = np.zeros(size, np.float32) if values is None else values  # the last stand together
+        self.sums = np.zeros(shape, np.float32) if sums is None else sums  # of squares, by lag - 1
         self.shift = 0.0
         self.end = self.n = 0
+
+    @staticmethod
+    def shapes(lengths: Sequence[int], history: int) -> tuple[int, tuple[int, int]]:
+        """Return how large `values` and `sums` are."""
+        keep = history + max(lengths) + 1
+        return keep + keep // 8, (len(lengths), history)
+
+    def step(self, value: float) -> list[float]:
+        """Return the distances as `score_one` would and take the value in, at half the work of both."""
+        self._add(value)
+        found = []
+        for p, sums in zip(self.lengths, self.sums, strict=True):
+            first, last = p - 1, min(self.history, self.n + 1 - p)
+            nearest = float(sums[first:last].min()) if first < last else 0.0
+            found.append(max(0.0, nearest) ** 0.5 / p**0.5)
+        self._append(value)
+        return found
 
     def score_one(self, value: float) -> list[float]:
         """Return the distance for each length with `value` as the newest row; 0 with nothing to compare."""
@@ -57,6 +83,10 @@ class Discord:
 
     def learn_one(self, value: float) -> None:
         """Take one value in."""
+        self._add(value)
+        self._append(value)
+
+    def _add(self, value: float) -> None:
         if self.n == 0:
             self.shift = value
         coming = self._coming(value)
@@ -64,6 +94,8 @@ class Discord:
             sums[: len(coming)] += coming
             going = self._squares(p - 1)
             sums[: len(going)] -= going
+
+    def _append(self, value: float) -> None:
         if self.end == len(self.values):
             self.values[: self.keep - 1] = self.values[1 - self.keep :]
             self.end = self.keep - 1
