@@ -26,7 +26,7 @@ def _name(process: psutil.Process) -> str:
     except psutil.Error:
         return "?"
     words = [Path(word).name for word in line[:6]]
-    for name in ("nats-server", "gate", "stream", "worker", "web", "uvicorn", "run"):
+    for name in ("nats-server", "gate", "stream", "detect", "worker", "web", "uvicorn", "run"):
         if name in words or any(name in word for word in words):
             return "web" if name == "uvicorn" else name
     return words[0] if words else "?"

@@ -38,12 +38,12 @@ def _devices() -> tuple[Devices, dict[int, int]]:
 
 
 def _tag_rows() -> list[list[Any]]:
-    columns = ("number", "device_id", "code", "decimals", "period_s", "range_low", "range_high")
+    columns = ("number", "device_id", "code", "decimals", "period_s", "range_low", "range_high", "important")
     return _columns(Tag.objects.values_list(*columns), columns)
 
 
 def _tags(columns: list[list[Any]], row_of: dict[int, int]) -> Tags:
-    number, device, code, decimals, period, low, high = columns
+    number, device, code, decimals, period, low, high, important = columns
     return Tags(
         number=number,
         device=[row_of[pk] for pk in device],
@@ -52,6 +52,7 @@ def _tags(columns: list[list[Any]], row_of: dict[int, int]) -> Tags:
         period_ms=_milliseconds(period),
         low=low,
         high=high,
+        important=important,
     )
 
 

@@ -89,6 +89,7 @@ def overview() -> str:
         "attend": _("扮演演示县的值班员"),
         "gate": _("只启动设备准入进程"),
         "stream": _("只启动数据流进程"),
+        "detect": _("只启动早期预警进程"),
         "worker": _("只启动后台任务进程"),
         "tasks": _("执行排队的后台任务（导入等），做完即退出"),
         "web": _("只启动网页进程"),
@@ -134,6 +135,14 @@ def _stream(words: Arguments) -> int:
     from anwei.monitoring.stream import process
 
     _no_options("stream", words)
+    process.main()
+    return 0
+
+
+def _detect(words: Arguments) -> int:
+    from anwei.monitoring.detect import process
+
+    _no_options("detect", words)
     process.main()
     return 0
 
@@ -261,6 +270,7 @@ LIGHT: dict[str, Callable[[Arguments], int]] = {
     "run": _run,
     "gate": _gate,
     "stream": _stream,
+    "detect": _detect,
     "web": _web,
     "status": _status,
     "backup": _backup,

@@ -1,6 +1,6 @@
 """`anwei run`: prepares the data folder, then keeps the family of processes running.
 
-nats-server, gate, stream, worker and web; in demo mode also the simulator and a duty officer.
+nats-server, gate, stream, detect, worker and web; in demo mode also the simulator and a duty officer.
 Ends within 5 s of Ctrl-C.
 """
 
@@ -32,7 +32,7 @@ from anwei.portal.network import WEB_PORT, Network
 from anwei.portal.supervisor import Child, Program, die_with_parent, ended
 
 PACKAGE_PARENT = Path(anwei.__file__).resolve().parent.parent
-MEMBERS = ("gate", "stream", "worker", "web")
+MEMBERS = ("gate", "stream", "detect", "worker", "web")
 DEMO_MEMBERS = ("simulate", "attend")
 MEMBER_GRACE, BROKER_GRACE = 2.5, 1.0  # s between SIGTERM and SIGKILL; together below five
 LOOK_S = 0.5  # a start waits as long for whoever only looks whether a family runs
@@ -100,7 +100,7 @@ class Family:
             return status
         if self._endpoint:
             await self._start_broker(self._endpoint)
-        for name in (*MEMBERS, *(DEMO_MEMBERS if self._demo else ())):
+        for name in (*members(), *(DEMO_MEMBERS if self._demo else ())):
             self._launch(Program(name, anwei_command(name), self._environment))
         self._tasks.append(asyncio.create_task(self._watch()))
         await _until_open(self._network.local_host, self._web_port)
@@ -241,6 +241,11 @@ class Family:
         first = broker.CLIENT_PORT + zlib.crc32(str(self._folder.root).encode()) % 1000
         client = broker.free_port(first, avoid=(self._web_port, mqtt))
         return broker.Endpoint("127.0.0.1", client, mqtt, mqtt_host=host, mqtt_tls=self._network.mqtt_tls)
+
+
+def members() -> list[str]:
+    """Return the processes beside the broker; ANWEI_DETECT=0 leaves the early warning out."""
+    return [name for name in MEMBERS if name != "detect" or os.environ.get("ANWEI_DETECT") != "0"]
 
 
 def anwei_command(*words: str) -> list[str]:

@@ -16,6 +16,7 @@ from nats.errors import Error as NatsError
 import anwei
 from anwei.datafolder import DataFolder
 from anwei.language import gettext as _
+from anwei.monitoring.detect.doors import DetectDoors
 from anwei.monitoring.stream import broker, heartbeat
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.disk import Disk, Growth
@@ -25,6 +26,7 @@ from anwei.monitoring.stream.log_room import LogRoom
 from anwei.portal.family import is_running
 from anwei.portal.room import sentences
 
+Figures = dict[str, Any] | None
 PATIENCE = 3.0  # s for everything that is asked over the broker
 
 
@@ -53,7 +55,7 @@ def collect(folder: DataFolder) -> dict[str, Any]:
     if not running or not is_running(folder):
         return {"running": False, "data_folder": str(folder.root), "disk": disk_figures(folder)}
     states = process_states(folder)
-    stream, log = asyncio.run(_ask(folder))
+    stream, log, detect = asyncio.run(_ask(folder))
     return {
         "running": True,
         "healthy": all(state.state == "working" for state in states)
@@ -68,6 +70,7 @@ def collect(folder: DataFolder) -> dict[str, Any]:
         "processes": [asdict(state) for state in states],
         "stream": stream,
         "log": log,
+        "detect": detect,
         "disk": disk_figures(folder),
     }
 
@@ -85,22 +88,23 @@ def _process_state(folder: DataFolder, name: str, member: dict[str, Any]) -> Pro
     return ProcessState(name, state, process.pid, member["starts"], silence, cpu, memory)
 
 
-async def _ask(folder: DataFolder) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """Return the stream's figures and the broker's of the log; None for what does not answer in time."""
+async def _ask(folder: DataFolder) -> tuple[Figures, Figures, Figures]:
+    """Return figures of the stream, the log and detect; None for what does not answer in time."""
     try:
         async with asyncio.timeout(PATIENCE):
             nc = await connect(folder, name="status")
     except TimeoutError:
-        return None, None
-    stream = log = None
+        return None, None, None
+    stream = log = detect = None
     try:
         async with asyncio.timeout(PATIENCE):
             log = _log_figures(await log_information(nc))
             stream = await Doors(nc).status()
+            detect = await DetectDoors(nc).status()
     except (TimeoutError, NatsError, LogUnavailable, StoreAway):
         pass
     await nc.close()
-    return stream, log
+    return stream, log, detect
 
 
 def _log_figures(information: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +162,18 @@ def _lines(found: dict[str, Any]) -> list[str]:
         )
     lines += ["", *(sentence.text for sentence in sentences(found, _))]
     lines += _stream_lines(found["stream"]) if found["stream"] else [_("数据流没有应答")]
+    lines += _detect_lines(found["detect"])
     return lines + _room_lines(found["log"], found["disk"])
+
+
+def _detect_lines(detect: Figures) -> list[str]:
+    if not detect:
+        return [_("早期预警没有应答")]
+    line = _("早期预警  看 {tags} 个测点（重点 {important}），积压 {lag} 条消息，已发现 {findings} 条")
+    lines = [line.format(**{name: detect[name] for name in ("tags", "important", "lag", "findings")})]
+    if detect["unmarked"]:
+        lines.append(_("超出上限的重点测点 {n} 个按一般测点看").format(n=detect["unmarked"]))
+    return lines
 
 
 def _stream_lines(stream: dict[str, Any]) -> list[str]:

@@ -29,6 +29,7 @@ TITLES = {
     "broker": gettext_lazy("消息服务"),
     "gate": gettext_lazy("设备准入"),
     "stream": gettext_lazy("报警引擎与监测数据库"),
+    "detect": gettext_lazy("早期预警"),
     "worker": gettext_lazy("报警入库、预警、时限"),
     "web": gettext_lazy("页面与接口"),
     "simulate": gettext_lazy("演示县的设备"),

@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.family import Family, wait_for
 
-MEMBERS = ["broker", "gate", "stream", "worker", "web"]
+MEMBERS = ["broker", "gate", "stream", "detect", "worker", "web"]
 
 
 @pytest.fixture(scope="module")

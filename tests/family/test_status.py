@@ -17,7 +17,7 @@ from tests.support.broker import Broker
 
 def test_a_broker_without_a_log_is_a_state_and_no_crash(tmp_path: Path) -> None:
     with Broker(tmp_path) as broker:
-        assert asyncio.run(status._ask(broker.folder)) == (None, None)
+        assert asyncio.run(status._ask(broker.folder)) == (None, None, None)
 
 
 PLENTY = {"size": 1 << 40, "free": 1 << 39, "reserve": 1 << 30, "log_reserve": 1 << 29, "days_left": None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anwei.monitoring.models.alarms import Alarm
 from anwei.monitoring.models.devices import LONGEST_PERIOD_S, Device, Tag
+from anwei.monitoring.models.forecasts import Forecast
 from anwei.monitoring.models.positions import Position
 from anwei.monitoring.models.rules import LONGEST_DELAY_S, AlarmRule, Severity
 from anwei.monitoring.models.warnings import Warning
@@ -14,6 +15,7 @@ __all__ = [
     "Alarm",
     "AlarmRule",
     "Device",
+    "Forecast",
     "Position",
     "Severity",
     "Tag",

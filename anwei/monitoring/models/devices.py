@@ -78,6 +78,7 @@ class Tag(models.Model):
     period_s = models.FloatField(_("周期（秒）"), default=1.0)
     range_low = models.FloatField(_("量程下限"), null=True, blank=True)
     range_high = models.FloatField(_("量程上限"), null=True, blank=True)
+    important = models.BooleanField(_("重点测点"), default=False)  # early warning looks back far
 
     objects = ScopedManager()
     scope = ScopeColumns(

@@ -21,7 +21,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from anwei.monitoring.stream.log import STREAM
+from anwei.monitoring.stream.decode import Message
+from anwei.monitoring.stream.log import HTTP_PREFIX, MQTT_PREFIX, STREAM
 
 PULL = 500  # messages asked for at a time
 PULL_BYTES = 16 * 1024**2  # weight of them; twice the largest message that the broker admits (broker.py)
@@ -43,6 +44,14 @@ class Entry(NamedTuple):
     stamped: int  # ms, by the log
     data: bytes
     missing: int  # messages cut from the log just before this one
+
+
+def telemetry(entry: Entry) -> Message | None:
+    """Return what a device sent, None where the entry is something else."""
+    for prefix in (MQTT_PREFIX, HTTP_PREFIX):
+        if entry.subject.startswith(prefix):
+            return Message(entry.sequence, entry.subject[len(prefix) :], entry.stamped, entry.data)
+    return None
 
 
 class LogReader:

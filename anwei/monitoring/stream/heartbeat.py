@@ -13,7 +13,14 @@ from pathlib import Path
 
 from anwei.datafolder import DataFolder
 
-BEATING = ("broker", "gate", "stream", "worker", "web")  # the supervisor beats for a broker that answers
+BEATING = (
+    "broker",
+    "gate",
+    "stream",
+    "detect",
+    "worker",
+    "web",
+)  # the supervisor beats for a broker that answers
 INTERVAL = 2.0  # s between two beats
 LATE = 15.0  # s without a beat after which a process counts as stuck
 

@@ -15,8 +15,8 @@ from anwei.monitoring.stream.alarm.arrival import evaluate_messages
 from anwei.monitoring.stream.alarm.rules import NO_DATA, compile_rules
 from anwei.monitoring.stream.alarm.silence import begin_anew, tick
 from anwei.monitoring.stream.alarm.state import carry, restore
-from anwei.monitoring.stream.consume import Entry
-from anwei.monitoring.stream.decode import MAX_DETAIL, Decoded, Decoder, Message
+from anwei.monitoring.stream.consume import Entry, telemetry
+from anwei.monitoring.stream.decode import MAX_DETAIL, Decoded, Decoder
 from anwei.monitoring.stream.late import LateData
 from anwei.monitoring.stream.log import HTTP_PREFIX, MQTT_PREFIX, REFUSED_PREFIX
 from anwei.monitoring.stream.register import Register
@@ -89,7 +89,7 @@ class Intake:
 
     def decode(self, entries: Sequence[Entry]) -> Decoded:
         """Return what the messages say by the present register; nothing is taken yet."""
-        return self._decoder.decode([message for entry in entries if (message := _telemetry(entry))])
+        return self._decoder.decode([message for entry in entries if (message := telemetry(entry))])
 
     def take(self, entries: Sequence[Entry], decoded: Decoded) -> None:
         """Take messages and what they say; events are at hand at once, in `commit`'s batch.
@@ -206,13 +206,6 @@ class Intake:
             code = self._rules.codes[column]
             counts[code] = counts.get(code, 0) + number
         return [Reject(Reason.LATE, code, "", now, "", number) for code, number in counts.items()]
-
-
-def _telemetry(entry: Entry) -> Message | None:
-    for prefix in (MQTT_PREFIX, HTTP_PREFIX):
-        if entry.subject.startswith(prefix):
-            return Message(entry.sequence, entry.subject[len(prefix) :], entry.stamped, entry.data)
-    return None
 
 
 def _refused(entry: Entry) -> Reject:

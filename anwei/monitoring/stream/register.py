@@ -44,7 +44,10 @@ class Devices(msgspec.Struct, frozen=True):
 
 
 class Tags(msgspec.Struct, frozen=True):
-    """One row a tag; `device` is a row of Devices, `low` and `high` the sensor's range in the tag's unit."""
+    """One row a tag; `device` is a row of Devices, `low` and `high` the sensor's range in the tag's unit.
+
+    `important` is empty in copies of before there was such a column: then no tag is.
+    """
 
     number: list[int] = []
     device: list[int] = []
@@ -53,6 +56,7 @@ class Tags(msgspec.Struct, frozen=True):
     period_ms: list[int] = []
     low: list[float | None] = []
     high: list[float | None] = []
+    important: list[bool] = []  # early warning looks back far
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -90,6 +94,8 @@ def unpack(data: bytes) -> Register:
         raise BrokenRegister(str(error)) from error
     for columns in (register.devices, register.tags, register.rules):
         lengths = {name: len(getattr(columns, name)) for name in columns.__struct_fields__}
+        if not lengths.get("important", 1):
+            del lengths["important"]
         if len(set(lengths.values())) > 1:
             raise BrokenRegister(f"columns of unequal length in {type(columns).__name__}: {lengths}")
     return register

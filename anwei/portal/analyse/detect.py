@@ -15,8 +15,9 @@ from anwei.methods.plant import TooFew
 from anwei.methods.plant_detector import PlantDetector
 from anwei.methods.same_time import DAY
 from anwei.methods.sensor import Reading, SensorDetector
+from anwei.monitoring.detect.words import of_sensor
 from anwei.portal.analyse.tables import NAMED, Table, Unreadable, read, write
-from anwei.portal.analyse.words import of_plant, of_sensor
+from anwei.portal.analyse.words import of_plant
 
 HEADER = ("row", "raw", "score", "alarm", "columns", "reason")
 WORTH_WORDS = 0.9  # of the score in [0, 1], for rows without an alarm

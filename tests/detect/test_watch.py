@@ -1,0 +1,213 @@
+"""Sensors in blocks: findings in time, registers that change, files that are torn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from anwei.methods.sensor import Reading, SensorDetector, Windows
+from anwei.monitoring.detect import checkpoint
+from anwei.monitoring.detect.minutes import MINUTE_MS
+from anwei.monitoring.detect.outbox import Outbox
+from anwei.monitoring.detect.watch import NEEDED, Watch
+from anwei.monitoring.stream.register import Register
+from tests.oracle import Rule
+from tests.stream.plant import Plant
+
+START = 29_000_000
+LOG = "log 1"
+
+
+def register(rules: list[Rule], *, tags: int = 4, important: tuple[int, ...] = ()) -> Register:
+    found = Plant(1, tags, rules).register()
+    marked = [number in important for number in found.tags.number]
+    return msgspec.structs.replace(found, tags=msgspec.structs.replace(found.tags, important=marked))
+
+
+def feed(watch: Watch, tag: int, values: list[float], *, first: int = 0) -> list[dict[str, Any]]:
+    """Give a row a minute, one after the other as the log would; returns the findings."""
+    found: list[dict[str, Any]] = []
+    for i, value in enumerate(values, first):
+        at = np.array([(START + i) * MINUTE_MS])
+        rows = watch.take(np.array([tag]), at, np.array([value]), at, np.array([i + 1]))
+        for findings in watch.steps(rows):
+            found += findings
+    return found
+
+
+def noisy(n: int, seed: int = 1, level: float = 50.0) -> list[float]:
+    return np.round(level + np.random.default_rng(seed).normal(scale=0.3, size=n), 2).tolist()
+
+
+def test_only_tags_with_rules_are_watched_and_the_new_say_how_many_rows_are_missing() -> None:
+    watch = Watch()
+    watch.use(register([Rule(1, 2, "h", 80.0)]))
+    feed(watch, 1, noisy(5))
+    feed(watch, 2, noisy(31))
+    assert watch.state(1) is None
+    state = watch.state(2)
+    assert state is not None
+    assert (state["rows"], state["missing"]) == (30, NEEDED - 30)  # the last minute is still open
+    feed(watch, 2, noisy(200), first=31)
+    state = watch.state(2)
+    assert state is not None and state["missing"] == 0
+    assert [limit["limit"] for limit in state["limits"]] == [80.0]
+
+
+def test_a_rising_pressure_is_warned_twenty_minutes_ahead_with_reasons() -> None:
+    watch = Watch()
+    watch.use(register([Rule(1, 1, "hh", 70.0), Rule(2, 1, "h", 66.0)]))
+    rise = [50 + 0.25 * i for i in range(100)]
+    values = noisy(300) + np.round(np.array(rise) + np.array(noisy(100, 2, 0.0)), 2).tolist()
+    found = [one for one in feed(watch, 1, values) if one["kind"] == "drift"]
+    reached = {
+        "hh": next(i for i, v in enumerate(values) if v >= 70),
+        "h": next(i for i, v in enumerate(values) if v >= 66),
+    }
+    assert {one["key"] for one in found} == {"hh", "h"}
+    for key, at in reached.items():
+        first = next(one for one in found if one["key"] == key)
+        lead = START + at - first["at"] // MINUTE_MS
+        assert lead >= 20
+        assert abs(first["expected_at"] // MINUTE_MS - START - at) <= 12
+        assert first["earliest_at"] < first["expected_at"] < first["latest_at"]
+        assert 0.5 < first["probability"] <= 1
+        assert "持续上升" in first["reason"]
+
+
+def test_a_warning_is_judged_when_the_limit_is_reached_or_when_its_time_is_over() -> None:
+    watch = Watch()
+    watch.use(register([Rule(1, 1, "h", 66.0)]))
+    rise = [50 + 0.25 * i for i in range(100)]
+    found = feed(watch, 1, noisy(200) + rise + [75.0])
+    judged = [one for one in found if one["kind"] == "judged"]
+    assert judged and all(one["reached_at"] > one["at"] for one in judged)
+    state = watch.state(1)
+    assert state is not None
+    backtest = state["limits"][0]
+    assert (backtest["crossings"], backtest["foretold"], backtest["false"]) == (1, 1, 0)
+    assert backtest["lead"] >= 20
+    falls_back = feed(watch, 1, noisy(60, 4) + [50 + 0.3 * i for i in range(45)] + noisy(150, 5), first=301)
+    ends = [one for one in falls_back if one["kind"] == "judged"]
+    assert ends and all(one["reached_at"] == 0 for one in ends)
+    state = watch.state(1)
+    assert state is not None and state["limits"][0]["false"] == len(ends)
+
+
+def test_an_unusual_value_is_found_once_with_numbers_that_say_why() -> None:
+    watch = Watch()
+    watch.use(register([Rule(1, 1, "h", 500.0)]))
+    found = feed(watch, 1, [*noisy(400), *[90.0] * 30])
+    anomalies = [one for one in found if one["kind"] == "anomaly"]
+    assert len(anomalies) == 1
+    assert anomalies[0]["value"] == 90.0
+    assert anomalies[0]["reason"]
+    assert anomalies[0]["at"] == (START + 400) * MINUTE_MS
+
+
+def test_a_changed_register_keeps_what_was_learned() -> None:
+    watch = Watch()
+    rules = [Rule(1, 1, "h", 66.0), Rule(2, 2, "h", 66.0)]
+    watch.use(register(rules))
+    feed(watch, 1, noisy(151))
+    feed(watch, 2, noisy(151))
+    watch.use(register([Rule(1, 1, "h", 60.0), Rule(3, 3, "l", 5.0)]))
+    state = watch.state(1)
+    assert state is not None
+    assert state["rows"] == 150 and state["limits"][0]["limit"] == 60.0
+    assert watch.state(2) is None
+    fresh = watch.state(3)
+    assert fresh is not None and fresh["rows"] == 0
+    watch.use(register(rules))
+    again = watch.state(2)
+    assert again is not None and again["rows"] == 0  # its slot was another's meanwhile
+
+
+def test_an_important_tag_gets_the_large_windows_and_its_rows() -> None:
+    watch = Watch()
+    rules = [Rule(1, 1, "h", 500.0), Rule(2, 2, "h", 500.0)]
+    watch.use(register(rules))
+    values = noisy(201)
+    feed(watch, 1, values)
+    watch.use(register(rules, important=(1,)))
+    watch.settle()
+    state = watch.state(1)
+    assert state is not None
+    assert state["important"] and state["rows"] == 200 and watch.important == 1
+    feed(watch, 1, noisy(50, 9), first=201)
+    whole = SensorDetector(Windows())
+    for i, value in enumerate([*values, *noisy(50, 9)][:-1]):
+        reading = Reading(60.0 * (START + i), value)
+        expected = whole.score_one(reading)
+        whole.learn_one(reading)
+    state = watch.state(1)
+    assert state is not None
+    assert state["raw"][-1] == pytest.approx(expected.raw, abs=1e-5)
+
+
+@pytest.mark.parametrize("torn", [False, True], ids=["whole", "torn"])
+def test_a_restart_goes_on_where_the_files_end(tmp_path: Path, torn: bool) -> None:
+    """Rows of the log are read again from the older file's place, none twice, and the scores are the same."""
+    plan = register([Rule(1, 1, "h", 66.0), Rule(2, 2, "h", 66.0)])
+    values = noisy(420)
+    straight = Watch()
+    straight.use(plan)
+    feed(straight, 1, values)
+
+    watch = Watch()
+    watch.use(plan)
+    feed(watch, 1, values[:200])
+    checkpoint.save(tmp_path, watch.keep(0, LOG, 200))
+    feed(watch, 1, values[200:300], first=200)
+    checkpoint.save(tmp_path, watch.keep(0, LOG, 300))
+    if torn:
+        newest = max(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        newest.write_bytes(newest.read_bytes()[:-1000])
+
+    later = Watch()
+    for state in checkpoint.load(tmp_path):
+        later.load(state, LOG)
+    later.use(plan)
+    assert later.start() == (200 if torn else 300)
+    feed(later, 1, values[150:], first=150)  # the log gives more than is needed
+    assert later.state(1) == straight.state(1)
+
+
+def test_files_that_are_no_files_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "00000.0").write_bytes(b"nothing")
+    (tmp_path / "00000.1").write_bytes(b"")
+    assert list(checkpoint.load(tmp_path)) == []
+
+
+def test_another_log_begins_at_its_first_message_and_no_row_comes_twice(tmp_path: Path) -> None:
+    plan = register([Rule(1, 1, "h", 66.0)])
+    watch = Watch()
+    watch.use(plan)
+    feed(watch, 1, noisy(100))
+    checkpoint.save(tmp_path, watch.keep(0, LOG, 100))
+    later = Watch()
+    for state in checkpoint.load(tmp_path):
+        later.load(state, "log 2")
+    later.use(plan)
+    assert later.start() == 0
+    feed(later, 1, noisy(100))
+    state = later.state(1)
+    assert state is not None and state["rows"] == 99
+
+
+def test_the_outbox_numbers_each_finding_once(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "findings.sqlite3")
+    one = {"kind": "drift", "tag": 1, "at": 5, "key": "h", "value": 1.0}
+    outbox.put([one, {**one, "key": "hh"}])
+    outbox.put([{**one, "value": 2.0}, {**one, "kind": "anomaly", "key": ""}])
+    outbox.close()
+    rows = Outbox(tmp_path / "findings.sqlite3").after(0, 10)
+    assert [(row["kind"], row["key"], row["value"]) for _, row in rows] == [
+        ("drift", "h", 1.0), ("drift", "hh", 1.0), ("anomaly", "", 1.0),
+    ]  # fmt: skip
+    assert sorted(number for number, _ in rows) == [number for number, _ in rows]
+    assert Outbox(tmp_path / "findings.sqlite3").after(rows[0][0], 1) == [rows[1]]
