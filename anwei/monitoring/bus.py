@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from anwei.monitoring.connection import BrokerAway, client
+from anwei.monitoring.detect.doors import DetectDoors
 from anwei.monitoring.stream.doors import Doors, StoreAway, StoreRefused
 from anwei.monitoring.stream.store.protocol import Columns
 
@@ -17,6 +18,7 @@ __all__ = ["StoreAway", "StoreRefused", "SyncDoors", "doors"]
 PATIENCE_S = 2.0  # a view never waits longer for the stream
 
 Answer = TypeVar("Answer")
+Asking = TypeVar("Asking")
 Row = dict[str, Any]
 
 
@@ -28,11 +30,15 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 def _ask(question: Callable[[Doors], Awaitable[Answer]]) -> Answer:
-    """Return the stream's answer; raises StoreAway when the broker is away (at once) or is silent for 2 s."""
+    return _ask_at(Doors, question)
+
+
+def _ask_at(doors: Callable[..., Asking], question: Callable[[Asking], Awaitable[Answer]]) -> Answer:
+    """Return the answer; raises StoreAway when the broker is away (at once) or is silent for 2 s."""
 
     async def asked() -> Answer:
         try:
-            return await question(Doors(await client(), timeout=PATIENCE_S))
+            return await question(doors(await client(), timeout=PATIENCE_S))
         except BrokerAway as error:
             raise StoreAway(str(error)) from error
 
@@ -70,6 +76,11 @@ class SyncDoors:
     def status(self) -> Row:
         """Return the stream's figures: lag, rates, register version, bytes, free space."""
         return _ask(lambda doors: doors.status())
+
+    def sensor(self, tag: int) -> Row | None:
+        """Return what the process `detect` knows of a tag, None where it is not watched."""
+        found: Row | None = _ask_at(DetectDoors, lambda doors: doors.sensor(tag))
+        return found
 
 
 def doors() -> SyncDoors:

@@ -15,6 +15,7 @@ from anwei.ledgers.beside import Aside, contribute_aside
 from anwei.ledgers.papers.blocks import Block, Paragraph
 from anwei.monitoring import reading
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED
+from anwei.monitoring.foresight import LIVE, forecasts_of, reason
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
 from anwei.monitoring.queries import alarms_of, devices_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of
@@ -28,6 +29,7 @@ from anwei.sites.timeline import Asked as AskedEvents
 from anwei.sites.timeline import Event, Source, contribute_events
 
 N_ALARMS = 10
+N_FORECASTS = 3
 GRAVE = ("red", "orange")
 
 
@@ -63,6 +65,24 @@ def devices_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict
         "n_tags": len(tags),
         "store_away": latest is None,
     }
+
+
+def forecasts_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict[str, Any]:
+    """Return the live early warnings, else the last ones."""
+    rows = forecasts_of(person).filter(enterprise=enterprise)
+    live = list(rows.filter(LIVE)[:N_ALARMS])
+    return {"forecasts": live or list(rows[:N_FORECASTS]), "live": bool(live), "n_forecasts": rows.count()}
+
+
+def _print_forecasts(asked: Asked) -> Iterator[Block]:
+    rows = forecasts_of(asked.person).filter(enterprise=asked.enterprise)
+    lines = [
+        [str(one.tag), reason(one), words(one.at), one.get_outcome_display() or one.get_verdict_display()]
+        for one in rows[: PRINTED + 1]
+    ]
+    n_rows = rows.count() if len(lines) > PRINTED else len(lines)
+    heading = [_("测点"), _("为什么"), _("发现"), _("结果、反馈")]
+    yield from table(heading, lines[:PRINTED], n_rows, (3, 8, 3, 2))
 
 
 def _figure(enterprise: Enterprise, parts: dict[str, Any]) -> Figure:
@@ -142,6 +162,17 @@ contribute(
         wide=True,
         printed=_print_alarms,
         figure=_figure,
+    )
+)
+contribute(
+    Sheet(
+        "monitoring/enterprise_forecasts.html",
+        forecasts_sheet,
+        15,
+        group="monitoring",
+        title=gettext_lazy("早期预警"),
+        wide=True,
+        printed=_print_forecasts,
     )
 )
 contribute(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, key_filter, search_box
-from anwei.monitoring.models import Alarm, AlarmRule, Device, Severity
+from anwei.monitoring.models import Alarm, AlarmRule, Device, Forecast, Severity
 from anwei.org.models import SECTOR_CHOICES
 from anwei.sites.filters import township_choices
 
@@ -102,6 +102,49 @@ class AlarmFilter(LedgerFilter):
         rows: QuerySet[Alarm] = super().qs
         history = self.form.is_bound and self.form.cleaned_data.get("tab") == "history"
         return rows if history else rows.filter(ACTIVE | UNACKNOWLEDGED)
+
+
+class ForecastFilter(LedgerFilter):
+    """The bar of the list of early warnings."""
+
+    search = django_filters.CharFilter(method="by_words", widget=search_box(_("搜索 企业、部位、测点")))
+    kind = django_filters.ChoiceFilter(choices=Forecast.Kind.choices, empty_label=_("类型 全部"))
+    verdict = django_filters.ChoiceFilter(choices=Forecast.Verdict.choices, empty_label=_("反馈 全部"))
+    sector = django_filters.ChoiceFilter(choices=SECTOR_CHOICES, empty_label=_("行业 全部"))
+    township = django_filters.ChoiceFilter(
+        field_name="territory", lookup_expr="startswith", choices=township_choices, empty_label=_("乡镇 全部")
+    )
+    enterprise = key_filter()
+    tab = django_filters.ChoiceFilter(
+        method="by_tab", choices=[("history", _("历史"))], widget=forms.HiddenInput()
+    )
+
+    class Meta:
+        model = Forecast
+        fields: list[str] = []
+
+    def by_words(self, rows: QuerySet[Forecast], name: str, value: str) -> QuerySet[Forecast]:
+        """Every word must occur in the enterprise, the site or the tag."""
+        for word in value.split():
+            rows = rows.filter(
+                Q(enterprise__unit__name__icontains=word)
+                | Q(enterprise__unit__short_name__icontains=word)
+                | Q(site__name__icontains=word)
+                | Q(tag__name__icontains=word)
+                | Q(tag__code__icontains=word)
+            )
+        return rows
+
+    def by_tab(self, rows: QuerySet[Forecast], name: str, value: str) -> QuerySet[Forecast]:
+        """The tab is not a narrowing: see `qs`."""
+        return rows
+
+    @property
+    def qs(self) -> QuerySet[Forecast]:
+        """The live tab holds what is not over."""
+        rows: QuerySet[Forecast] = super().qs
+        history = self.form.is_bound and self.form.cleaned_data.get("tab") == "history"
+        return rows if history else rows.filter(ended_at__isnull=True)
 
 
 def silent() -> Exists:

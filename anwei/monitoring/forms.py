@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anwei.monitoring.models import AlarmRule, Tag
+from anwei.monitoring.models import AlarmRule, Forecast, Tag
 
 STYLES = {"select": "form-select", "checkbox": "form-check-input"}  # Bootstrap's, by kind of input
 
@@ -21,6 +21,31 @@ class AcknowledgeForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control", "placeholder": _("看到了什么、已通知谁")}),
         error_messages={"max_length": _("确认说明最长 200 字。")},
+    )
+
+    @property
+    def sentence(self) -> str:
+        """The first error as a sentence."""
+        return str(next(iter(self.errors.values()))[0])
+
+
+class VerdictForm(forms.Form):
+    """What came of an early warning; a false one needs a reason."""
+
+    verdict = forms.ChoiceField(
+        label=_("反馈"),
+        choices=Forecast.Verdict.choices,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        error_messages={"required": _("请选择属实、误报或无法判断。")},
+    )
+    reason = forms.CharField(
+        label=_("反馈说明"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "placeholder": _("现场看到了什么；误报要写原因")}
+        ),
+        error_messages={"max_length": _("反馈说明最长 200 字。")},
     )
 
     @property

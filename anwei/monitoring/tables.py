@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.listing import LedgerTable
-from anwei.monitoring.models import Alarm, Device
+from anwei.monitoring.foresight import reason
+from anwei.monitoring.models import Alarm, Device, Forecast
 from anwei.monitoring.reading import NO_CLAUSE, limit_words, state_words, told, value_words
 
 CELLS = "monitoring/cells/"
@@ -107,6 +108,66 @@ class AlarmTable(LedgerTable):
             "person": record.acknowledged_by,
             "note": record.acknowledgement or _("无说明"),
         }
+
+
+class ForecastTable(LedgerTable):
+    """Early warnings: what, where, why, when the limit is expected, what became of it."""
+
+    kind = tables.TemplateColumn(
+        template_name=f"{CELLS}forecast_kind.html", verbose_name=gettext_lazy("类型")
+    )
+    place = tables.TemplateColumn(
+        template_name=f"{CELLS}place.html",
+        verbose_name=gettext_lazy("单位、部位"),
+        order_by=("enterprise__unit__name",),
+    )
+    tag = tables.TemplateColumn(
+        template_name=f"{CELLS}tag.html", verbose_name=gettext_lazy("测点"), order_by=("tag__name",)
+    )
+    reason = tables.TemplateColumn(
+        template_name=f"{CELLS}forecast_reason.html",
+        verbose_name=gettext_lazy("为什么"),
+        orderable=False,
+        accessor="pk",
+    )
+    expected_at = tables.TemplateColumn(
+        template_name=f"{CELLS}forecast_expected.html", verbose_name=gettext_lazy("预计到达限值")
+    )
+    at = tables.DateTimeColumn(format="m-d H:i", verbose_name=gettext_lazy("发现"))
+    outcome = tables.TemplateColumn(
+        template_name=f"{CELLS}forecast_outcome.html", verbose_name=gettext_lazy("结果、反馈")
+    )
+
+    class Meta(LedgerTable.Meta):
+        attrs = {"class": "ledger stack dense"}
+
+    def value_kind(self, record: Forecast) -> str:
+        """Return the word."""
+        return str(record.get_kind_display())
+
+    def value_place(self, record: Forecast) -> str:
+        """Return enterprise and site."""
+        return " ".join(str(part) for part in (record.enterprise, record.site) if part)
+
+    def value_tag(self, record: Forecast) -> str:
+        """Return the tag."""
+        return str(record.tag)
+
+    def value_reason(self, record: Forecast) -> str:
+        """Return the sentence."""
+        return reason(record)
+
+    def value_expected_at(self, record: Forecast) -> datetime | None:
+        """Return the moment itself."""
+        return record.expected_at
+
+    def value_at(self, record: Forecast) -> datetime:
+        """Return the moment itself."""
+        return record.at
+
+    def value_outcome(self, record: Forecast) -> str:
+        """Return what became of it and what people say."""
+        return " ".join(word for word in (record.get_outcome_display(), record.get_verdict_display()) if word)
 
 
 class DeviceTable(LedgerTable):

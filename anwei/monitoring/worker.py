@@ -33,10 +33,19 @@ from anwei.ledgers.background import forget_old_sheets, something_waits
 from anwei.ledgers.schedule import enqueue_due
 from anwei.ledgers.search.keeping import catch_up, rebuild
 from anwei.monitoring import trends
+from anwei.monitoring.detect.doors import DetectDoors
 from anwei.monitoring.models import Alarm
 from anwei.monitoring.recording import Recorder
 from anwei.monitoring.register import snapshot
-from anwei.monitoring.services.positions import EPISODES, REGISTER, position, read_again
+from anwei.monitoring.services import end_past, record_findings
+from anwei.monitoring.services.positions import (
+    EPISODES,
+    FINDINGS,
+    REGISTER,
+    position,
+    read_again,
+    set_position,
+)
 from anwei.monitoring.services.warnings import open_waiting
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.doors import Doors, StoreAway
@@ -48,6 +57,7 @@ from anwei.sites.live.colouring import recolour_all
 
 GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after midnight
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
+FINDINGS_PAUSE_S = 2.0
 SEND_PAUSE_S, SEARCH_PAUSE_S = 1.0, 10.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 HOUR_S, DAY_S = 3600.0, 24 * 3600.0
@@ -93,6 +103,7 @@ class Worker:
             await self._nc.subscribe("live.episodes", cb=self._on_episodes)
             tasks.create_task(_for_ever(self._publish_register, _every(REGISTER_PAUSE_S)))
             tasks.create_task(_for_ever(self._record_episodes, self._until_told))
+            tasks.create_task(_for_ever(self._record_findings, _every(FINDINGS_PAUSE_S)))
 
     async def _on_episodes(self, _message: Msg) -> None:
         self._told.set()
@@ -135,9 +146,22 @@ class Worker:
             if len(events) < BATCH:
                 return
 
+    async def _record_findings(self) -> None:
+        """Take what `detect` has found; where its outbox was made anew, from its beginning."""
+        doors = DetectDoors(self._nc)
+        while True:
+            after = await _ask(position, FINDINGS)
+            findings = await doors.findings(after, BATCH)
+            if not findings:
+                if (await doors.status())["findings"] < after:
+                    await _ask(set_position, FINDINGS, 0)
+                return
+            await _ask(record_findings, findings, now=timezone.now())
+
     async def _sweep(self) -> None:
         await _ask(sweep, timezone.now())
         await _ask(open_waiting, timezone.now())
+        await _ask(end_past, timezone.now())
 
     async def _record_gaps(self) -> None:
         await _ask(record_gaps, timezone.now())

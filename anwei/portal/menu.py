@@ -88,7 +88,7 @@ MENU = (
                 "alarms",
                 _("监测报警"),
                 "bell-ringing",
-                ("alarm_acknowledge",),
+                ("alarm_acknowledge", "forecasts", "forecast"),
                 counted="n_alarms",
             ),
             Door(

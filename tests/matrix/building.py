@@ -33,7 +33,7 @@ from anwei.ledgers.saving import Edit
 from anwei.ledgers.search.keeping import catch_up
 from anwei.ledgers.services import change_setting, record_change
 from anwei.monitoring.models import Alarm, Warning
-from anwei.monitoring.services import add_rule, add_tag, record_episodes, register_device
+from anwei.monitoring.services import add_rule, add_tag, record_episodes, record_findings, register_device
 from anwei.org.accounts.resets import remove_factor
 from anwei.org.display import bind_display, issue_display
 from anwei.org.models import ApiToken, Person, Post, SectorDuty, Territory, Unit
@@ -58,6 +58,7 @@ from tests.matrix.named import name_others
 from tests.matrix.photos import photo_of
 from tests.matrix.visited import visited
 from tests.matrix.world import COUNTY, PLACES, SEES, TOWN_A, TOWN_B, Place, World, canary, mail, phone
+from tests.monitoring.foresight import drift
 from tests.monitoring.plant import raised
 from tests.oversight.filled import fill_targets
 from tests.sites.files import fill_file
@@ -230,6 +231,7 @@ def _place(world: World, name: str, above: Unit) -> Place:
         device=device,
         tag=tag,
         alarm=Alarm.objects.get(rule=rules[0]),
+        forecast=record_findings([(rules[0].pk, drift(rules[0]))], now=LATER)[0],
         warning=warning,
         fresh=fresh,
         evidence=evidence,

@@ -30,6 +30,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("documents/", "pk"): lambda place: place.document.pk,
     ("enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("evidence/", "pk"): lambda place: place.evidence.pk,
+    ("forecasts/", "pk"): lambda place: place.forecast.pk,
     ("hazards/", "pk"): lambda place: place.hazard.pk,
     ("inspections/<int:pk>/", "pk"): lambda place: place.visit.pk,
     ("inspections/files/", "pk"): lambda place: place.visit_file.pk,

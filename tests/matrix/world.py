@@ -24,7 +24,7 @@ from anwei.hazards.models import (
     VisitPaper,
 )
 from anwei.ledgers.models import Change, ErasureRequest, Paper, Proposal, SheetImport
-from anwei.monitoring.models import Alarm, Device, Tag, Warning
+from anwei.monitoring.models import Alarm, Device, Forecast, Tag, Warning
 from anwei.org.models import (
     Delegation,
     Designation,
@@ -126,6 +126,7 @@ class Place:
     device: Device
     tag: Tag
     alarm: Alarm
+    forecast: Forecast
     warning: Warning  # answered with a photo, waits to be confirmed
     fresh: Warning  # waits for the plant's signature
     evidence: Evidence

@@ -337,6 +337,8 @@ OF_MONITORING = {
         names_plant=True,
     ),
     "api/v1/alarms/<alarm_id>/acknowledge": Write(ACTORS, fixed(note="已看到"), as_json=True),
+    "forecasts/<int:pk>/verdict/": Write(ACTORS, fixed(verdict="true", reason="已看到")),
+    "tags/<int:number>/important/": Write(OFFICERS, fixed(important="1")),
     "devices/<str:code>/revoke/": Write(OFFICERS, fixed(**REASON)),
     "devices/<str:code>/rotate/": Write(OFFICERS),
     "tags/<int:number>/rules/<int:pk>/": Write(OFFICERS, fixed(**RULE, limit="1.4", enabled="on")),

@@ -38,7 +38,7 @@ class Store:
         forget_connection()
         self._broker.__enter__()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self._nc = self._do(connect(self.folder, name="stream"))
+        self.nc = self.do(connect(self.folder, name="stream"))
         self.store = EmbeddedStore(self.folder.telemetry)
         self.come_back()
         return self
@@ -49,16 +49,16 @@ class Store:
         self.leave()
         self.store.close()
         forget_connection()
-        self._do(self._nc.close())
+        self.do(self.nc.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._broker.__exit__(kind, error, trace)
 
     def come_back(self) -> None:
-        self._doors = self._do(serve_doors(self._nc, self.store, dict))
+        self._doors = self.do(serve_doors(self.nc, self.store, dict))
 
     def leave(self) -> None:
         if self._doors is not None:
-            self._do(self._doors.close())
+            self.do(self._doors.close())
             self._doors = None
 
     def write(self, tag: int, rows: list[tuple[int, float]], rejects: list[Reject] | None = None) -> None:
@@ -68,7 +68,7 @@ class Store:
         samples = Samples(np.full(len(rows), tag, np.int32), ts, values, np.zeros(len(rows), np.uint8))
         self.store.append(Batch("log", self._sequence, samples, rejects=rejects or []))
 
-    def _do(self, work: Any) -> Any:
+    def do(self, work: Any) -> Any:
         future: Future[Any] = asyncio.run_coroutine_threadsafe(work, self._loop)
         return future.result(20)
 

@@ -10,6 +10,7 @@ from anwei.monitoring.models import Position
 
 REGISTER = "register"
 EPISODES = "episodes"
+FINDINGS = "findings"  # of the process detect
 LOSS = "episodes_loss"  # when an event of the outbox was last found lost or set aside, ms since 1970 UTC
 
 

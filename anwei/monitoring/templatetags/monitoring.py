@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from anwei.monitoring import reading
+from anwei.monitoring import foresight, reading
 from anwei.monitoring.models import Alarm, Warning
 
 MOST_ALARMS = 20
@@ -19,6 +19,13 @@ register.filter("limit_words", reading.limit_words)
 register.filter("told", reading.told)
 register.filter("clock", reading.clock)
 register.filter("state_words", reading.state_words)
+register.filter("forecast_reason", foresight.reason)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Return a share of 1 as whole per cent, or a dash."""
+    return "—" if share is None else f"{100 * share:.0f}%"
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from anwei.ledgers.listing import number_in
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.columns import finite, moment
+from anwei.monitoring.foresight import forecasts_of, try_foresight
 from anwei.monitoring.models import Alarm, AlarmRule, Tag
 from anwei.monitoring.queries import alarms_of, silence_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of, may_register
@@ -36,8 +37,12 @@ def tag(request: HttpRequest, number: int) -> HttpResponse:
     shown = _tag(request, number)
     latest = latest_of([shown])
     rules = sorted(shown.rules.all(), key=lambda rule: list(AlarmRule.Kind).index(AlarmRule.Kind(rule.kind)))
+    foresight, detect_away = try_foresight(shown)
     context = {
         "tag": shown,
+        "foresight": foresight,
+        "detect_away": detect_away,
+        "forecasts": forecasts_of(person_of(request)).filter(tag=shown)[:5],
         "rules": rules,
         "may_register": may_register(person_of(request), shown),
         "silence": silence_of(shown.device),

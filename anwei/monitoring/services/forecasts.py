@@ -1,0 +1,219 @@
+"""Early warnings: written from the findings of the process `detect` exactly once, judged by people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anwei.ledgers.services import record_change
+from anwei.monitoring.columns import moment
+from anwei.monitoring.models import AlarmRule, Forecast, Position, Tag
+from anwei.monitoring.services.authority import REGISTRARS, WATCH, check_authority
+from anwei.monitoring.services.errors import MonitoringError
+from anwei.monitoring.services.positions import FINDINGS, bump_register
+from anwei.org.models import Person
+
+FORECAST_REGISTER = "monitoring.forecast"
+FRESH = timedelta(hours=6)  # what is older when it is read was found while the past was learned
+ANOMALY_LASTS = timedelta(hours=2)
+DRIFT_LASTS = (timedelta(hours=1), timedelta(hours=6))  # at least, at most
+GRAVER = (AlarmRule.Kind.HH, AlarmRule.Kind.LL)
+REASON_LENGTH = 200
+
+log = logging.getLogger("anwei.monitoring")
+
+Finding = dict[str, Any]  # as anwei.monitoring.detect.watch gives it
+
+
+@transaction.atomic
+def record_findings(findings: Sequence[tuple[int, Finding]], *, now: datetime) -> list[Forecast]:
+    """Write numbered findings with the position in one transaction; return new and changed rows.
+
+    Findings up to the stored position are passed over. A tag has one live row: a further finding of a drift
+    brings it up to date, a further anomaly is counted, a drift takes the place of an anomaly.
+    """
+    position, _created = Position.objects.select_for_update().get_or_create(name=FINDINGS)
+    fresh = [one for sequence, one in findings if sequence > position.value]
+    if not fresh:
+        return []
+    tags = _tags(one["tag"] for one in fresh)
+    touched: dict[int, Forecast] = {}
+    for one in fresh:
+        tag = tags.get(one["tag"])
+        if tag is None:
+            log.error("finding of tag %s passed over: the register has no such tag", one["tag"])
+            continue
+        rows = _judged(one) if one["kind"] == "judged" else _found(one, tag, now)
+        touched |= {row.pk: row for row in rows}
+    position.value = findings[-1][0]
+    position.save(update_fields=["value"])
+    return [touched[pk] for pk in sorted(touched)]
+
+
+@transaction.atomic
+def end_past(now: datetime) -> int:
+    """End the rows whose time is over; return how many."""
+    past = Forecast.objects.filter(ended_at__isnull=True, valid_until__lt=now)
+    return past.update(ended_at=now)
+
+
+@transaction.atomic
+def give_verdict(
+    forecast: Forecast, *, actor: Person, now: datetime, verdict: str, reason: str = ""
+) -> Forecast:
+    """Record what a person says of an early warning; a later verdict takes the place of an earlier one.
+
+    A false one ends at once and counts in the tag's backtest. Raises NotAllowed for a post that does not
+    watch or a row out of scope, MonitoringError without a verdict or, of a false one, without a reason.
+    """
+    check_authority(actor, WATCH, forecast, now)
+    reason = reason.strip()
+    if verdict not in Forecast.Verdict.values:
+        raise MonitoringError(_("请选择属实、误报或无法判断。"))
+    if verdict == Forecast.Verdict.FALSE and not reason:
+        raise MonitoringError(_("请写明为什么是误报。"))
+    if len(reason) > REASON_LENGTH:
+        raise MonitoringError(_("反馈说明最长 200 字。"))
+    forecast = Forecast.objects.select_for_update().get(pk=forecast.pk)
+    forecast.verdict, forecast.verdict_reason = verdict, reason
+    forecast.verdict_by, forecast.verdict_at = actor, now
+    if verdict == Forecast.Verdict.FALSE and forecast.ended_at is None:
+        forecast.ended_at = now
+    forecast.save(update_fields=["verdict", "verdict_reason", "verdict_by", "verdict_at", "ended_at"])
+    content = {"verdict": verdict, "reason": reason}
+    record_change(FORECAST_REGISTER, forecast.pk, actor=actor, now=now, verb="judge", content=content)
+    return forecast
+
+
+@transaction.atomic
+def mark_important(tag: Tag, *, actor: Person | None, now: datetime, important: bool) -> Tag:
+    """Say whether the early warning shall look back far at a tag. Raises NotAllowed."""
+    check_authority(actor, REGISTRARS, tag, now)
+    tag = Tag.objects.select_for_update().get(pk=tag.pk)
+    if tag.important == important:
+        return tag
+    tag.important = important
+    tag.save(update_fields=["important"])
+    content = {"important": important}
+    record_change("monitoring.tag", tag.pk, actor=actor, now=now, verb="mark", content=content)
+    bump_register()
+    return tag
+
+
+def _tags(numbers: Iterable[int]) -> dict[int, Tag]:
+    related = ("device__enterprise__unit", "device__site")
+    return Tag.objects.select_related(*related).in_bulk(set(numbers))
+
+
+def _found(one: Finding, tag: Tag, now: datetime) -> list[Forecast]:
+    at = moment(one["at"])
+    if now - at > FRESH:
+        return []
+    live = Forecast.objects.filter(tag=tag, ended_at__isnull=True).first()
+    touched = []
+    if live is not None and (live.valid_until < at or _gives_way(live, one)):
+        live.ended_at = min(now, live.valid_until)
+        live.save(update_fields=["ended_at"])
+        touched, live = [live], None
+    if live is None:
+        row = _row(one, tag, at, now)
+        made, is_new = Forecast.objects.get_or_create(
+            tag=tag, kind=row.kind, limit_kind=row.limit_kind, at=at, defaults=_values(row)
+        )
+        return [*touched, made] if is_new else touched
+    live.repeats += 1
+    live.last_at = max(live.last_at, at)
+    if one["kind"] == live.kind == Forecast.Kind.DRIFT and _counts(live, one):
+        newer = _row(one, tag, at, now)
+        for name in _OF_THE_LAST:
+            setattr(live, name, getattr(newer, name))
+    live.valid_until = max(live.valid_until, _valid_until(one, at))
+    live.save()
+    return [live]
+
+
+def _gives_way(live: Forecast, one: Finding) -> bool:
+    return live.kind == Forecast.Kind.ANOMALY and one["kind"] == Forecast.Kind.DRIFT
+
+
+def _counts(live: Forecast, one: Finding) -> bool:
+    """Say whether a finding is about the live row's limit or a graver one."""
+    return one["key"] == live.limit_kind or one["key"] in GRAVER
+
+
+def _row(one: Finding, tag: Tag, at: datetime, now: datetime) -> Forecast:
+    device = tag.device
+    drift = one["kind"] == Forecast.Kind.DRIFT
+    return Forecast(
+        tag=tag,
+        device=device,
+        enterprise=device.enterprise,
+        site=device.site,
+        territory=device.enterprise.unit.territory,
+        sector=device.enterprise.sector,
+        kind=one["kind"],
+        limit_kind=one["key"] if drift else "",
+        limit=one["limit"] if drift else None,
+        at=at,
+        last_at=at,
+        value=one["value"],
+        score=one["score"],
+        expected_at=moment(one["expected_at"]) if drift else None,
+        earliest_at=moment(one["earliest_at"]) if drift else None,
+        latest_at=moment(one["latest_at"]) if drift else None,
+        probability=one["probability"] if drift else None,
+        facts={name: one[name] for name in ("facts", "parts", "similar", "backtest", "rows") if name in one},
+        valid_until=_valid_until(one, at),
+        recorded_at=now,
+    )
+
+
+def _values(row: Forecast) -> dict[str, Any]:
+    return {
+        field.name: getattr(row, field.name) for field in Forecast._meta.concrete_fields if field.name != "id"
+    }
+
+
+def _valid_until(one: Finding, at: datetime) -> datetime:
+    """Return until when a finding is news: a drift twice its time, an anomaly two hours."""
+    if one["kind"] == Forecast.Kind.ANOMALY:
+        return at + ANOMALY_LASTS
+    least, most = DRIFT_LASTS
+    return at + min(max(2 * (moment(one["expected_at"]) - at), least), most)
+
+
+def _judged(one: Finding) -> list[Forecast]:
+    """Note what the sensor did after a warning: the limit was reached, or its time passed."""
+    at = moment(one["at"])
+    row = (
+        Forecast.objects.filter(tag=one["tag"], kind=Forecast.Kind.DRIFT, at__lte=at, last_at__gte=at)
+        .filter(limit_kind=one["key"])
+        .first()
+    )
+    if row is None or row.outcome == Forecast.Outcome.REACHED:
+        return []
+    if one["reached_at"]:
+        row.outcome, row.reached_at = Forecast.Outcome.REACHED, moment(one["reached_at"])
+        row.ended_at = row.ended_at or row.reached_at
+    else:
+        row.outcome = Forecast.Outcome.NOT_REACHED
+    row.save(update_fields=["outcome", "reached_at", "ended_at"])
+    return [row]
+
+
+_OF_THE_LAST = (
+    "limit_kind",
+    "limit",
+    "value",
+    "score",
+    "expected_at",
+    "earliest_at",
+    "latest_at",
+    "probability",
+    "facts",
+)

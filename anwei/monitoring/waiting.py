@@ -1,0 +1,56 @@
+"""What of this room waits on a desk: drifts towards the gravest limit, for who keeps watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anwei.ledgers.desk import Line, Waiting, contribute_waiting
+from anwei.ledgers.templatetags.ledgers import moment
+from anwei.monitoring.foresight import GRAVE, LIVE, RELATED, reason
+from anwei.monitoring.models import Forecast
+from anwei.org.models import Person, Post
+from anwei.org.scope import standing
+
+KEEP_WATCH = (Post.Kind.DUTY, Post.Kind.SAFETY)  # an enterprise without a duty post has its safety post
+
+
+def _rows(person: Person, now: datetime) -> QuerySet[Forecast]:
+    """Return the live ones without a verdict, for posts that keep watch; for others none."""
+    if not any(post.kind in KEEP_WATCH for post in standing(person).posts):
+        return Forecast.objects.none()
+    seen = Forecast.objects.visible_to(person).filter(LIVE & GRAVE, verdict="")
+    return seen.select_related(*RELATED).order_by("expected_at", "pk")
+
+
+def _lines(rows: Sequence[Forecast]) -> list[Line]:
+    return [
+        Line(
+            f"{one.enterprise} {one.tag}",
+            reverse("forecast", args=[one.pk]),
+            reason(one),
+            _("预计 %(at)s 到达%(kind)s")
+            % {"at": moment(one.expected_at), "kind": one.get_limit_kind_display()},
+            one,
+            urgent=True,
+        )
+        for one in rows
+    ]
+
+
+contribute_waiting(
+    Waiting(
+        label=gettext_lazy("早期预警"),
+        button=gettext_lazy("去查看"),
+        place=5,
+        rows=_rows,
+        lines=_lines,
+        more=lambda n: _("还有 %(n)d 个测点将达限值") % {"n": n},
+        address=lambda: reverse("forecasts"),
+    )
+)

@@ -1,0 +1,136 @@
+"""Findings become early warnings exactly once, one live for a tag; people judge them, clocks end them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from anwei.ledgers.desk import heaps_of
+from anwei.ledgers.models import Change
+from anwei.monitoring.foresight import reason
+from anwei.monitoring.models import Forecast, Position
+from anwei.monitoring.register import snapshot
+from anwei.monitoring.services import (
+    MonitoringError,
+    NotAllowed,
+    end_past,
+    give_verdict,
+    mark_important,
+    record_findings,
+)
+from anwei.monitoring.services.positions import FINDINGS, REGISTER, position
+from anwei.org.models import Person
+from tests.kernel.county import NOW
+from tests.monitoring.foresight import after, anomaly, drift, judged
+from tests.monitoring.plant import Plant
+
+
+def test_a_drift_becomes_a_row_with_its_owner_its_time_and_its_reason(plant: Plant) -> None:
+    [row] = record_findings([(7, drift(plant.hh))], now=NOW)
+    assert (row.tag, row.site, row.territory, row.sector) == (plant.tag, plant.site, "999001101", "chemical")
+    assert (row.limit_kind, row.limit, row.probability) == ("hh", 1.5, 0.93)
+    assert (row.at, row.expected_at, row.ended_at) == (NOW, after(30), None)
+    assert reason(row) == (
+        "最近 30 行持续上升，每分钟 0.02；现在 0.9，按此约 30 分钟后到达限值 1.5（26 至 36 分钟）"
+    )
+    assert position(FINDINGS) == 7
+
+
+def test_findings_that_come_again_change_nothing(plant: Plant) -> None:
+    findings = [(1, drift(plant.h)), (2, drift(plant.h, minutes=37))]
+    record_findings(findings, now=after(38))
+    before = list(Forecast.objects.values())
+    assert record_findings(findings, now=after(39)) == []
+    Position.objects.filter(name=FINDINGS).update(value=1)
+    record_findings(findings[:1], now=after(39))
+    assert list(Forecast.objects.values()) == before
+
+
+def test_a_tag_has_one_live_row_however_often_it_is_found(plant: Plant) -> None:
+    findings = [
+        drift(plant.h),
+        anomaly(plant.tag, minutes=5),
+        drift(plant.h, minutes=37, ahead=12, value=1.2),
+    ]
+    record_findings(list(enumerate(findings, 1)), now=after(38))
+    row = Forecast.objects.get()
+    assert (row.repeats, row.at, row.last_at, row.value) == (2, NOW, after(37), 1.2)
+    assert row.expected_at == after(49)
+
+
+def test_a_drift_takes_the_place_of_an_anomaly_and_a_graver_limit_that_of_a_lesser(plant: Plant) -> None:
+    findings = [anomaly(plant.tag), drift(plant.h, minutes=3), drift(plant.hh, minutes=20)]
+    record_findings([*enumerate(findings, 1), (4, drift(plant.h, minutes=40))], now=after(41))
+    old, live = Forecast.objects.order_by("at")
+    assert (old.kind, old.ended_at is None) == ("anomaly", False)
+    assert (live.kind, live.limit_kind, live.at, live.repeats) == ("drift", "hh", after(3), 2)
+
+
+def test_what_the_past_taught_is_no_news(plant: Plant) -> None:
+    assert record_findings([(1, drift(plant.hh, minutes=-400))], now=NOW) == []
+    assert not Forecast.objects.exists() and position(FINDINGS) == 1
+
+
+def test_a_row_ends_when_the_limit_is_reached_or_its_time_is_over(plant: Plant) -> None:
+    first = drift(plant.hh)
+    record_findings([(1, first), (2, judged(first, reached_after=28))], now=after(29))
+    row = Forecast.objects.get()
+    assert (row.outcome, row.reached_at, row.ended_at) == ("reached", after(28), after(28))
+    second = drift(plant.hh, minutes=90)
+    record_findings([(3, second)], now=after(91))
+    assert end_past(after(149)) == 0
+    assert end_past(after(151)) == 1
+    record_findings([(4, judged(second, reached_after=None))], now=after(170))
+    row = Forecast.objects.order_by("-at")[0]
+    assert (row.outcome, row.reached_at) == ("not_reached", None)
+
+
+def test_who_watches_says_what_came_of_it_and_a_false_one_ends(plant: Plant) -> None:
+    [row] = record_findings([(1, drift(plant.hh))], now=NOW)
+    with pytest.raises(MonitoringError, match="为什么是误报"):
+        give_verdict(row, actor=plant.county.worker, now=after(5), verdict="false")
+    with pytest.raises(MonitoringError, match="请选择"):
+        give_verdict(row, actor=plant.county.worker, now=after(5), verdict="perhaps")
+    with pytest.raises(NotAllowed):
+        give_verdict(row, actor=plant.county.stranger, now=after(5), verdict="true")
+    row = give_verdict(row, actor=plant.county.worker, now=after(5), verdict="false", reason="正在标校")
+    assert (row.ended_at, row.verdict_by, row.verdict_reason) == (after(5), plant.county.worker, "正在标校")
+    change = Change.objects.get(register="monitoring.forecast")
+    assert (change.verb, change.actor) == ("judge", plant.county.worker)
+
+
+def test_the_database_keeps_one_live_row_a_tag(plant: Plant) -> None:
+    [row] = record_findings([(1, anomaly(plant.tag))], now=NOW)
+    row.pk, row.at = None, after(9)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+def test_a_drift_to_the_gravest_limit_waits_on_the_desks_of_those_who_keep_watch(plant: Plant) -> None:
+    def waits(person: Person) -> list[str]:
+        return [
+            line.detail
+            for heap in heaps_of(person, NOW, 5)
+            if str(heap.kind.label) == "早期预警"
+            for line in heap.lines
+        ]
+
+    record_findings([(1, drift(plant.h))], now=NOW)
+    assert waits(plant.county.worker) == []
+    record_findings([(2, drift(plant.hh, minutes=2))], now=after(3))
+    for person in (plant.county.officer, plant.county.worker):
+        assert [line[:6] for line in waits(person)] == ["最近 30 "]
+    assert waits(plant.county.stranger) == [] and waits(plant.county.townsman) == []
+    give_verdict(Forecast.objects.get(), actor=plant.county.officer, now=after(4), verdict="true")
+    assert waits(plant.county.worker) == []
+
+
+def test_an_important_tag_is_marked_by_registrars_and_published(plant: Plant) -> None:
+    with pytest.raises(NotAllowed):
+        mark_important(plant.tag, actor=plant.county.worker, now=NOW, important=True)
+    before = position(REGISTER)
+    mark_important(plant.tag, actor=plant.county.officer, now=NOW, important=True)
+    mark_important(plant.tag, actor=plant.county.officer, now=NOW, important=True)
+    assert position(REGISTER) == before + 1
+    assert snapshot().tags.important == [True]
+    assert Change.objects.filter(verb="mark").count() == 1

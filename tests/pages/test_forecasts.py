@@ -1,0 +1,113 @@
+"""Pages of early warnings: beside the alarms, one with its reasons, on the tag's and the enterprise's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from anwei.monitoring.detect.doors import Sensor, serve
+from anwei.monitoring.models import Forecast, Tag
+from anwei.monitoring.services import record_findings
+from anwei.org.models import Person
+from tests.monitoring.foresight import after, anomaly, drift
+from tests.monitoring.plant import Plant
+from tests.pages.store import Store
+
+SignIn = Callable[[Person], Client]
+LEARNED: dict[str, Any] = {
+    "rows": 2880, "missing": 0, "important": False, "days": 2.0, "newest": 0, "anomalies": 1,
+    "at": [1], "value": [0.4], "raw": [0.3], "score": [0.42],
+    "limits": [
+        {"kind": "hh", "limit": 1.5, "crossings": 5, "foretold": 1, "lead": 31, "true": 1, "false": 1, "lately_false": 1},
+        {"kind": "h", "limit": 1.0, "crossings": 2, "foretold": 2, "lead": 50, "true": 2, "false": 0, "lately_false": 0},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def knows(store: Store) -> Iterator[dict[str, Any]]:
+    """What the process `detect` answers, by the real door."""
+    answer: dict[str, Any] = {"state": LEARNED}
+    subscription = store.do(serve(store.nc, "sensor", Sensor, lambda asked: answer["state"]))
+    yield answer
+    store.do(subscription.unsubscribe())
+
+
+def test_the_list_shows_what_is_live_and_all_of_the_past(plant: Plant, sign_in: SignIn) -> None:
+    record_findings([(1, drift(plant.hh))], now=after(1))
+    worker = sign_in(plant.county.worker)
+    page = worker.get("/forecasts/")
+    text = page.content.decode()
+    assert page.context["listing"].count == 1 and "按此约 30 分钟后到达限值 1.5" in text and "93%" in text
+    Forecast.objects.update(ended_at=after(2))
+    assert worker.get("/forecasts/?tab=").context["listing"].count == 0
+    assert worker.get("/forecasts/?tab=history").context["listing"].count == 1
+    assert "/forecasts/" in worker.get("/alarms/").content.decode()
+    sheet = worker.get("/forecasts/?tab=history&export=csv").content.decode("utf-8-sig")
+    assert "按此约 30 分钟后" in sheet
+    assert sign_in(plant.county.stranger).get("/forecasts/?tab=history").context["listing"].count == 0
+
+
+def test_one_shows_reason_time_similar_courses_and_the_backtest(
+    plant: Plant, sign_in: SignIn, knows: dict[str, Any]
+) -> None:
+    [row] = record_findings([(1, drift(plant.hh))], now=after(1))
+    text = sign_in(plant.county.worker).get(f"/forecasts/{row.pk}/").content.decode()
+    assert "持续上升" in text and "93%" in text and "没有到达" in text
+    assert "不可预测：多是突然越过" in text and "越限次数太少，样本不足" in text
+    assert "1 次，每天 0.50 次" in text
+    assert "看不见的" in text
+    assert sign_in(plant.county.stranger).get(f"/forecasts/{row.pk}/").status_code == 404
+
+
+def test_feedback_is_taken_and_a_false_one_counts_in_the_backtest(
+    plant: Plant, sign_in: SignIn, knows: dict[str, Any]
+) -> None:
+    [row] = record_findings([(1, anomaly(plant.tag))], now=after(1))
+    worker = sign_in(plant.county.worker)
+    address = f"/forecasts/{row.pk}/verdict/"
+    refused = worker.post(address, {"verdict": "false"}, follow=True).content.decode()
+    assert "请写明为什么是误报" in refused
+    assert "请选择属实" in worker.post(address, {}, follow=True).content.decode()
+    text = worker.post(address, {"verdict": "false", "reason": "探头受潮"}, follow=True).content.decode()
+    assert "误报" in text and "探头受潮" in text and "2 次，每天 1.00 次" in text
+    assert Forecast.objects.get().ended_at is not None
+    assert sign_in(plant.county.stranger).post(address, {"verdict": "true"}).status_code == 404
+
+
+def test_the_tags_page_says_what_is_missing_and_when_nobody_answers(
+    plant: Plant, sign_in: SignIn, knows: dict[str, Any]
+) -> None:
+    worker = sign_in(plant.county.worker)
+    record_findings([(1, drift(plant.hh))], now=after(1))
+    text = worker.get(f"/tags/{plant.tag.number}/").content.decode()
+    assert "最近的早期预警" in text and "42%" in text and "标为重点测点" not in text
+    knows["state"] = LEARNED | {"rows": 40, "missing": 70}
+    text = worker.get(f"/tags/{plant.tag.number}/").content.decode()
+    assert "样本不足" in text and "还缺 70 行" in text
+    knows["state"] = None
+    assert "早期预警不看这个测点" in worker.get(f"/tags/{plant.tag.number}/").content.decode()
+
+
+def test_without_the_process_the_page_stands(plant: Plant, sign_in: SignIn) -> None:
+    text = sign_in(plant.county.worker).get(f"/tags/{plant.tag.number}/").content.decode()
+    assert "早期预警进程没有应答" in text
+
+
+def test_an_officer_marks_a_tag_as_important(plant: Plant, sign_in: SignIn, knows: dict[str, Any]) -> None:
+    address = f"/tags/{plant.tag.number}/important/"
+    officer = sign_in(plant.county.officer)
+    assert "已标为重点测点" in officer.post(address, {"important": "1"}, follow=True).content.decode()
+    assert Tag.objects.get(pk=plant.tag.pk).important
+    assert "已取消重点测点" in officer.post(address, {"important": "0"}, follow=True).content.decode()
+    assert sign_in(plant.county.worker).post(address, {"important": "1"}).status_code == 403
+    assert not Tag.objects.get(pk=plant.tag.pk).important
+
+
+def test_the_enterprises_page_shows_them(plant: Plant, sign_in: SignIn) -> None:
+    record_findings([(1, drift(plant.hh))], now=after(1))
+    page = sign_in(plant.county.worker).get(f"/enterprises/{plant.county.enterprise.pk}/?group=monitoring")
+    assert "按此约 30 分钟后到达限值" in page.content.decode()
