@@ -6,12 +6,13 @@ be a query that costs little where nothing waits.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Value
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,18 @@ def n_waiting(person: Any, now: datetime) -> int:
 
 
 def heaps_of(person: Any, now: datetime, most: int) -> list[Heap]:
-    """Return each kind of which something waits for a person, with its first, `most` of them at most."""
-    heaps = []
-    for kind in _kinds:
-        rows = kind.rows(person, now)
-        if n := rows.count():
-            heaps.append(Heap(kind, n, kind.lines(list(rows[:most])) if most else ()))
-    return heaps
+    """Return each kind of which something waits for a person, with its first, `most` of them at most.
+
+    One query counts them all, and one more fetches the first of each kind that has any.
+    """
+    rows = [kind.rows(person, now) for kind in _kinds]
+    of_all = [
+        one.order_by().annotate(heap=Value(place, output_field=IntegerField())).values_list("heap", "pk")
+        for place, one in enumerate(rows)
+    ]
+    n_rows = Counter(place for place, _pk in of_all[0].union(*of_all[1:], all=True)) if of_all else Counter()
+    return [
+        Heap(kind, n_rows[place], kind.lines(list(rows[place][:most])) if most else ())
+        for place, kind in enumerate(_kinds)
+        if n_rows[place]
+    ]
