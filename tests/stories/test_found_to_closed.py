@@ -140,7 +140,7 @@ def _close_off_at_the_second_try(crew: Team, visit: Visit, hazard: Hazard, site:
         page = worker.open(f"/inspections/{visit.pk}/")
         order = page.locator(".paper-line", has_text=number).get_by_role("link")
         said = _words(worker.download(order))
-        for word in (number, "HN-001", "HN-002", hazard.number, CRACK, "2026年12月4日前整改完毕", "王厂长"):
+        for word in (number, "HN-001", "HN-002", visit.number, CRACK, "2026年12月4日前整改完毕", "王厂长"):
             assert word in said, word
         assert (verifier.figures()["发现"], verifier.figures()["整改率"]) == ("1", "0/1")
         worker.do(case, "accept")
