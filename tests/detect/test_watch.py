@@ -177,6 +177,25 @@ def test_a_restart_goes_on_where_the_files_end(tmp_path: Path, torn: bool) -> No
     assert later.state(1) == straight.state(1)
 
 
+def test_a_tag_that_moved_between_two_files_is_taken_once(tmp_path: Path) -> None:
+    rules = [Rule(1, 1, "h", 500.0)]
+    watch = Watch()
+    watch.use(register(rules))
+    feed(watch, 1, noisy(150))
+    checkpoint.save(tmp_path, watch.keep(0, LOG, 150))
+    watch.use(register(rules, important=(1,)))
+    watch.settle()
+    checkpoint.save(tmp_path, watch.keep(1, LOG, 150))
+    later = Watch()
+    for state in checkpoint.load(tmp_path):
+        later.load(state, LOG)
+    later.use(register(rules, important=(1,)))
+    later.settle()
+    state = later.state(1)
+    assert (later.tags, later.important) == (1, 1)
+    assert state is not None and state["rows"] == 149
+
+
 def test_files_that_are_no_files_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "00000.0").write_bytes(b"nothing")
     (tmp_path / "00000.1").write_bytes(b"")

@@ -77,12 +77,6 @@ def load(folder: Path) -> Iterator[Kept]:
             yield max(found, key=lambda one: one.written)
 
 
-def drop(folder: Path, name: str) -> None:
-    """Remove the files of a block that is no more."""
-    for i in range(GENERATIONS):
-        _file(folder, name, i).unlink(missing_ok=True)
-
-
 def _file(folder: Path, name: str, generation: int) -> Path:
     return folder / f"{name}.{generation}"
 

@@ -57,6 +57,7 @@ class Detector:
     ) -> None:
         self.watch = Watch()
         self.sequence = 0  # of the log, read up to here
+        self.missing = 0  # messages cut from the log before they were read
         self.mode = "waiting_for_register"
         self._nc = nc
         self._folder = folder.folder("detect")
@@ -105,6 +106,7 @@ class Detector:
             "important": self.watch.important,
             "unmarked": self.watch.unmarked,
             "rows": self.watch.n_rows,
+            "missing": self.missing,
             "passed_over": self.watch.minutes.passed_over,
             "lag": self._log.behind if self._log else -1,
             "read_to": self.sequence,
@@ -176,6 +178,9 @@ class Detector:
         for at, some in groupby(entries, lambda entry: entry.stamped // TICK_MS):
             await self._tick(at * TICK_MS)
             await self._take_at_once(list(some))
+        if missing := sum(entry.missing for entry in entries):
+            self.missing += missing
+            log.error("%d messages were cut from the log before they were read", missing)
 
     async def _take_at_once(self, entries: list[Entry]) -> None:
         messages = [message for entry in entries if (message := telemetry(entry))]

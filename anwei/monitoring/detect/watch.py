@@ -236,7 +236,10 @@ class Watch:
             getattr(self.minutes, name)[columns] = values
         self._gate[columns] = block.gate
         for slot in np.flatnonzero(block.tags).tolist():
-            self._column[int(block.tags[slot])] = len(self._gate) - SLOTS + slot
+            column = len(self._gate) - SLOTS + slot
+            if self._column.setdefault(int(block.tags[slot]), column) != column:  # it moved between two files
+                block.forget(np.array([slot]))
+                self.minutes.forget(np.array([column]))
         self._index()
 
     def start(self) -> int:
