@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.datafolder import DataFolder
+from anwei.demo.accidents import create_accidents
 from anwei.demo.arrangement import arrange
 from anwei.demo.people import (
     Account,
@@ -74,6 +75,7 @@ def fill(folder: DataFolder, *, now: datetime) -> list[Account]:
     devices = _create_devices(plans, owners, sites, keys, now)
     n_tags, n_rules = _create_tags(plans, devices)
     n_units = create_installations(owners, sites, now)
+    n_rows += create_accidents(owners, now)
     content = {"enterprises": len(owners), "devices": len(devices), "tags": n_tags, "rules": n_rules}
     content |= {"risk_points": n_points, "installations": n_units, "register_rows": n_rows}
     record_change("demo.county", "county", actor=None, now=now, verb="fill", content=content)

@@ -14,8 +14,9 @@ from anwei.emergency.models import Accident
 from anwei.emergency.services.accidents import label_of, late_until, record_late_death
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_registers
-from anwei.standards.accidents import accident_grades, accident_types
+from anwei.standards.accidents import accident_grades
 from anwei.standards.hazards.criteria import criterion
+from anwei.standards.risk.accident_types import accident_type
 
 CONDITIONS = ("chemicals", "equipment", "process", "conditions")
 
@@ -41,7 +42,7 @@ def accident(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("accident", pk=pk)
     context = {
         "row": row,
-        "type": accident_types()[row.type],
+        "type": accident_type(row.type),
         "grade": accident_grades()[row.grade],
         "criterion": criterion(row.criterion) if row.criterion else None,
         "conditions": [(label_of(name), getattr(row, name)) for name in CONDITIONS if getattr(row, name)],

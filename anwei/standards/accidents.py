@@ -1,8 +1,7 @@
-"""Types and grades of accidents as the law and the standard give them, as data (`data/accidents`)."""
+"""Grades of accidents by the law as data (`data/accidents`), and which types a day may have."""
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -11,24 +10,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from anwei.standards.risk.accident_types import CHANGE, STANDARD_2025, accident_type, accident_types
+
 ORDINARY, LARGER, SERIOUS, EXTRAORDINARY = "ordinary", "larger", "serious", "extraordinary"
 AT_LEAST_LARGER = (EXTRAORDINARY, SERIOUS, LARGER)
-
-
-@dataclass(frozen=True)
-class AccidentType:
-    """A type (事故类型) by the code of its scheme: "2025" is GB 6441-2025, "1986" the one it replaced."""
-
-    code: str
-    scheme: str
-    name: str
-    citation: str
-    confidence: str
-
-    @property
-    def label(self) -> str:
-        """Its name, with the year where its scheme is the former one, so that no two are called the same."""
-        return self.name if self.scheme == _rules()["types"]["current"] else f"{self.name}（{self.scheme}）"
 
 
 @dataclass(frozen=True)
@@ -43,11 +28,10 @@ class AccidentGrade:
     citation: str
 
 
-@cache
-def accident_types() -> dict[str, AccidentType]:
-    """Return all types by code, those in force first."""
-    text = files("anwei.standards").joinpath("data/accidents/types.csv").read_text("utf-8")
-    return {row["code"]: AccidentType(**row) for row in csv.DictReader(text.splitlines())}
+def type_labels() -> dict[str, str]:
+    """Return the types by code, those in force first; a former one carries its year to tell it apart."""
+    former = {one.code: f"{one.name}（1986）" for one in accident_types(date.min).values()}
+    return {one.code: one.name for one in accident_types(CHANGE).values()} | former
 
 
 @cache
@@ -79,9 +63,11 @@ def late_limit(sector: str, type_code: str) -> str:
 
 
 def type_fits(code: str, day: date) -> bool:
-    """Say whether a type may be given to an accident of a day: the old scheme ends where the new begins."""
-    rules = _rules()["types"]
-    return bool(accident_types()[code].scheme == rules["current"] or day < rules["in_force"])
+    """Say whether a type may be given to an accident of a day: the old standard ends where the new begins.
+
+    Raises KeyError for a code of none.
+    """
+    return accident_type(code).standard == STANDARD_2025 or day < CHANGE
 
 
 @cache

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from anwei.org.models import SECTOR_CHOICES, Person
 from anwei.org.scope import ScopeColumns, ScopedManager, ScopedQuerySet, grants
 from anwei.sites.models import Enterprise, Site
-from anwei.standards.accidents import accident_grades, accident_types, industries
+from anwei.standards.accidents import accident_grades, industries, type_labels
 from anwei.standards.calendar import COUNTY_TIME
 
-TYPES = [(one.code, one.label) for one in accident_types().values()]
+TYPES = list(type_labels().items())
 GRADES = [(one.code, _(one.name)) for one in accident_grades().values()]
 INDUSTRIES = [(code, _(name)) for code, name in industries().items()]
 MIDNIGHT = "00:00"

@@ -31,12 +31,12 @@ from anwei.sites.models import Enterprise
 from anwei.sites.registers.columns import amount
 from anwei.sites.registers.owners import enterprise_choices
 from anwei.sites.registers.risks import site_choices
-from anwei.standards.accidents import accident_types, type_fits
+from anwei.standards.accidents import type_fits, type_labels
 from anwei.standards.hazards.criteria import criterion
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：时](\d{1,2})分?(?::\d{2})?")
 LARGEST = 10**9  # 万元; more is a slip of the hand
-TYPE_ALIASES = {one.name: one.code for one in reversed(accident_types().values())}
+TYPE_ALIASES = {name.partition("（1986")[0]: code for code, name in reversed(type_labels().items())}
 
 
 def of_day(text: str) -> str:
