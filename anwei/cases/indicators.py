@@ -301,6 +301,12 @@ class Values:
         return Number(total(self.numerator), of)
 
 
+def plain(amount: Decimal) -> str:
+    """Return a number as people write it: no zeros behind the point."""
+    told = f"{amount:.4f}".rstrip("0").rstrip(".")
+    return "0" if told in ("", "-0") else told
+
+
 _indicators: dict[str, Indicator] = {}
 
 

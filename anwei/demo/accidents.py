@@ -99,7 +99,7 @@ def _opening(years: list[Mapping[str, Any]], this_year: int) -> Iterator[dict[st
         happened = {(row["month"], row["township"]): row for row in before["rows"]}
         for month in range(1, 13):
             for place, township in enumerate(townships()):
-                row = dict(happened.get((month, place), {}))
+                row: dict[str, Any] = dict(happened.get((month, place), {}))
                 told = {OPENING.get(name, name): value for name, value in row.items() if name != "township"}
                 yield {**told, "year": year, "month": month, "territory": township.code}
 

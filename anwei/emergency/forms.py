@@ -24,6 +24,7 @@ class LateDeathForm(forms.Form):
     was = forms.ChoiceField(
         label=_("此前计为"),
         choices=WAS,
+        initial="serious_injuries",
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from anwei.cases.indicators import plain
 from anwei.emergency.forms import LateDeathForm
 from anwei.emergency.models import Accident
 from anwei.emergency.services.accidents import label_of, late_until, record_late_death
@@ -42,6 +43,7 @@ def accident(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("accident", pk=pk)
     context = {
         "row": row,
+        "loss": plain(row.loss),
         "type": accident_type(row.type),
         "grade": accident_grades()[row.grade],
         "criterion": criterion(row.criterion) if row.criterion else None,

@@ -257,11 +257,22 @@ def penalties() -> registry.Rows:
     return registry.PageRows("penalties", {}, Penalty, Q(), column="decided_on")
 
 
+IN_THE_HOUSE = {
+    "hazards_found": _("发现隐患"),
+    "rectification_rate": _("隐患整改率"),
+    "on_time_rate": _("隐患按期整改率"),
+    "repeat_rate": _("隐患重复率"),
+    "untrue_rate": _("隐患不属实率"),
+    "past_limit": _("超期未改隐患"),
+    "major_open": _("重大隐患未销号"),
+}
+"""What they are called beside the indicators of other rooms."""
+
 for _one in INDICATORS:
     registry.register_indicator(
         registry.Indicator(
             _one.key,
-            _one.label,
+            IN_THE_HOUSE[_one.key],
             _("件") if _one.of is None else "%",
             counted(_one.count),
             _one.definition,

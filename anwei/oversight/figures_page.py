@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anwei.cases.indicators import Indicator, Number, indicators
+from anwei.cases.indicators import Indicator, Number, indicators, plain
 from anwei.cases.periods import Span, span_of
 from anwei.methods.counts import Verdict, compare
 from anwei.org.models import Person
@@ -30,17 +30,11 @@ def verdict_words(verdict: Verdict) -> str:
     }[verdict]
 
 
-def plain(amount: Decimal) -> str:
-    """Return a number as people write it: no zeros behind the point."""
-    told = f"{amount:.4f}".rstrip("0").rstrip(".")
-    return "0" if told in ("", "-0") else told
-
-
 @dataclass(frozen=True)
 class Shown:
     """A number with the addresses of its rows; `of_address` where it is a share.
 
-    `change` is what the records say otherwise of a frozen month.
+    `change` is what the records say otherwise of a frozen month; `is_before`: nothing was recorded by then.
     """
 
     number: Number
@@ -48,6 +42,7 @@ class Shown:
     of_link: str = ""
     is_frozen: bool = False
     change: Number | None = None
+    is_before: bool = False
 
     @property
     def text(self) -> str:
@@ -68,6 +63,14 @@ class Shown:
         return "" if self.number.of is None else plain(self.number.of)
 
     @property
+    def changed(self) -> str:
+        """By how much the records differ from the published number, with its sign; "" for not at all."""
+        if self.change is None:
+            return ""
+        both = (self.change.n, *([] if self.change.of is None else [self.change.of]))
+        return "/".join(f"{'+' if one > 0 else ''}{plain(one)}" for one in both)
+
+    @property
     def link(self) -> str:
         """Where the rows are."""
         return self.links[0]
@@ -80,6 +83,8 @@ class Shown:
     @property
     def in_sheet(self) -> Any:
         """The number as a sheet holds it: a share as text with both numbers."""
+        if self.is_before:
+            return "—"
         if self.number.of is None:
             return float(self.number.n) if self.number.n % 1 else int(self.number.n)
         return f"{self.text or _('样本不足')} ({self.n}/{self.of})"
@@ -161,10 +166,10 @@ class Page:
             ]
             now = self._opened(one, self.found.now(one, **self.narrow), None, None)
             return Line(one, tuple(frozen), None, now, None, None)
-        begun = month_keys(self.year, self.n_begun)
-        months = [self._shown(one, [key]) for key in begun]
-        whole = self._shown(one, month_keys(self.year, self.n_ended)) if self.n_ended else None
         first = one.first_day()
+        begun = month_keys(self.year, self.n_begun)
+        months = [self._shown(one, [key], first) for key in begun]
+        whole = self._shown(one, month_keys(self.year, self.n_ended)) if self.n_ended else None
         return Line(
             one,
             (*months, *([None] * (MONTHS - len(months)))),
@@ -174,7 +179,7 @@ class Page:
             self._against(one, whole, first, YEARS_BEFORE),
         )
 
-    def _shown(self, one: Indicator, keys: list[str]) -> Shown:
+    def _shown(self, one: Indicator, keys: list[str], recorded_since: date | None = None) -> Shown:
         """Return the number of months that follow each other."""
         first, last = span_of(keys[0]), span_of(keys[-1])
         span = Span(first.first, last.last, keys[0] if len(keys) == 1 else "") if first and last else None
@@ -187,6 +192,7 @@ class Page:
             shown.of_link,
             self.found.is_frozen(one, keys[0]),
             self.found.drift(one, keys[0], **self.narrow),
+            last is not None and recorded_since is not None and last.last < recorded_since,
         )
 
     def _opened(self, one: Indicator, number: Number, keys: list[str] | None, span: Span | None) -> Shown:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.cases.counted import township_choices
-from anwei.cases.indicators import FEWEST, SECTOR, TOWNSHIP, indicator
+from anwei.cases.indicators import FEWEST, SECTOR, TOWNSHIP, indicator, plain
 from anwei.ledgers.export import attachment, xlsx_book
 from anwei.ledgers.listing import number_in
 from anwei.ledgers.register_page import UNFILLED
@@ -25,7 +25,7 @@ from anwei.org.models import SECTOR_CHOICES, Person
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_duties
 from anwei.oversight.figures import differences, issues, month_keys, reads_frozen
-from anwei.oversight.figures_page import Page, Shown, plain
+from anwei.oversight.figures_page import Page, Shown
 from anwei.oversight.models import FrozenMonth
 from anwei.oversight.progress import progress
 from anwei.oversight.services.freezing import NotFrozen, freeze_month, may_freeze

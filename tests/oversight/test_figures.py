@@ -205,6 +205,8 @@ def test_page_and_sheet_show_the_same_numbers_each_with_its_rows(governed: Gover
     before = browse(governed.leader).get("/figures/?year=2025")
     march = {line.indicator.key: line for line in before.context["lines"]}["acc_cnt"].months[2]
     assert march.text == "2" and march.link.startswith("/ledgers/opening-figures/")
+    earlier = client.get("/figures/?year=2023").context["lines"]
+    assert all(line.months[0].is_before for line in earlier if line.indicator.key == "acc_cnt")
 
 
 @pytest.mark.django_db

@@ -197,7 +197,7 @@ ACCIDENTS = register(
             Column("happened_on", synonyms=("事故日期", "日期"), sensitive=True, example="2026-03-02"),
             Column("happened_time", clean=of_day, synonyms=("时间",), shown=False, example="14:30"),
             Column("unit_name", synonyms=("事故发生单位", "单位名称", "单位"), searched=True),
-            Column("place", synonyms=("地点", "发生地点", "事故发生地点"), searched=True),
+            Column("place", synonyms=("地点", "发生地点", "事故发生地点"), searched=True, shown=False),
             Column(
                 "territory",
                 choices=territory_choices,
@@ -205,7 +205,6 @@ ACCIDENTS = register(
                 told_by="enterprise",
                 tell=of_the_enterprise("unit__territory"),
                 required=False,
-                filtered="startswith",
             ),
             Column(
                 "sector",
@@ -222,7 +221,6 @@ ACCIDENTS = register(
             Column(
                 "of_production",
                 synonyms=("是否生产安全事故",),
-                filtered=True,
                 shown=False,
                 sensitive=True,
             ),
