@@ -238,3 +238,27 @@ def test_a_column_that_restates_the_row_before_fills_the_history() -> None:
     hidden = np.where(time >= 8, np.nan, label)
     filled = restored(entity, time, hidden, before)
     assert np.array_equal(filled[time < 11], label[time < 11]) and np.isnan(filled[time == 11]).all()
+
+
+def test_words_that_stood_with_events_raise_a_text_never_seen() -> None:
+    rng = np.random.default_rng(10)
+    n = 1200
+    bad = rng.random(n) < 0.3
+    event = rng.random(n) < np.where(bad, 0.5, 0.05)
+    texts = [f"{'瓦斯超限' if one else '标识缺失'}，第{i}处巷道" for i, one in enumerate(bad)]
+    table: dict[str, Any] = {
+        "label": event.astype(float),
+        "entity": [str(i) for i in range(n)],
+        "time": np.arange(n, dtype=float),
+        "finding": texts,
+    }
+    parts = [rows_of(table, where) for where in (table["time"] < 800, table["time"] >= 800)]
+    ranker = Ranker().fit(parts[0], "label", "entity", "time")
+    assert [one.kind for one in ranker.features if one.column == "finding"] == ["rate", "text"]
+    scores = ranker.score(parts[1]).probability
+    assert np.median(scores[bad[800:]]) > 3 * np.median(scores[~bad[800:]])
+
+
+def test_nothing_to_score_gives_nothing(ranker: Ranker) -> None:
+    nothing = ranker.score(rows_of(TEST, np.zeros(len(TEST["time"]), bool)))
+    assert nothing.probability.shape == (0,) and nothing.contributions.shape == (0, len(ranker.features))

@@ -33,12 +33,12 @@ class Known:
     event: Floats
     until: Floats
 
-    def rate(self, code: Integers, pseudo: float) -> Floats:
+    def rate(self, code: Integers, pseudo: float, usual: Floats | None = None) -> Floats:
         """Return each row's rate of its code, `pseudo` rows of the usual rate mixed in."""
         is_told = np.isfinite(self.event)
         n = earlier(code, self.time, is_told.astype(float), self.until)
         events = earlier(code, self.time, np.nan_to_num(self.event), self.until)
-        found: Floats = (events + pseudo * self.usual()) / (n + pseudo)
+        found: Floats = (events + pseudo * (self.usual() if usual is None else usual)) / (n + pseudo)
         return found
 
     def usual(self) -> Floats:

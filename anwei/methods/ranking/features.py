@@ -16,6 +16,7 @@ from anwei.methods.ranking.history import (
     past_features,
 )
 from anwei.methods.ranking.restated import is_restated, restored
+from anwei.methods.ranking.text import Text, is_text
 
 MOST_LEVELS = 8  # columns whose own past is told besides the label's: those that go most with the label
 BLOCKS = 24  # of time in the training rows, in each of which labels are as they were told at its beginning
@@ -41,12 +42,13 @@ class Features:
         beside = {self.label, self.entity, self.time, *self.outcomes, *leave_out}
         names = [name for name in table if name not in beside]
         amounts = {name: numbers(table[name]) for name in names if is_numeric(table[name])}
-        self.own: list[Amount | Category] = [
+        self.own: list[Amount | Category | Text] = [
             Amount(name, amounts[name], event, time)
             if name in amounts
             else Category(name, [str(cell) for cell in table[name]])
             for name in names
         ]
+        self.own += [Text(name) for name in names if name not in amounts and is_text(list(table[name]))]
         entity = coded(table[self.entity])
         label = numbers(table[self.label])
         self.restated = [name for name in amounts if is_restated(entity, time, label, amounts[name])]

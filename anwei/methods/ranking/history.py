@@ -21,7 +21,7 @@ Matrix = NDArray[np.float32]
 class Feature:
     """One column of features: of which column it speaks, in which way, and which way it may move the risk.
 
-    `kind`: value, missing, is (a category), rate; of the past of a column n, events, share, since, gap, age,
+    `kind`: value, missing, is (a category), rate, text; of the past n, events, share, since, gap, age,
     mean, before; recent, size, frequency and level with weight `much` a record back; last (`much` records).
     `whole`: it speaks of all entities' past, not of one's.
     """

@@ -91,12 +91,15 @@ class Ranker:
         The label column and the outcomes of these rows are not looked at.
         """
         n = len(table[self.columns.time])
+        if not n:
+            empty = np.empty((0, len(self.features)), np.float32)
+            return Scores(np.empty(0), empty, empty, self.features)
         blank = {self.columns.label, *self.outcomes}
         both = {
             name: _joined(column, None if name in blank else table.get(name), n)
             for name, column in self.table.items()
         }
-        rows = self.columns.of(both)[-n:] if n else np.empty((0, len(self.features)), np.float32)
+        rows = self.columns.of(both)[-n:]
         with one_thread():
             odds = self.model.log_odds(rows)
         return Scores(

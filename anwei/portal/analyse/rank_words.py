@@ -109,6 +109,7 @@ def _sentences() -> dict[str, str]:
         "missing": _("{column}没有填"),
         "is": _("{column} 是 {category}"),
         "rate": _("{column} 相同的，以往发生率 {share}{place}"),
+        "text": _("{column}里的字词在发生过的记录中更常见{place}"),
         "n": _("{column}：以往有 {n} 次记录{place}"),
         "events": _("{column}：以往发生 {n} 次{place}"),
         "share": _("{column}：以往记录的发生率 {share}{place}"),
