@@ -168,6 +168,7 @@ MENU = (
                 "alert-triangle",
                 (
                     "colour_rules",
+                    "what_if",
                     "risk_assessment",
                     "risk_assessments",
                     "risk_diagnosis",

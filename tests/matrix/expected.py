@@ -94,6 +94,7 @@ NARROW: dict[str, Rule] = {
     "penalties/<int:pk>/take-down/": _only(frozenset({"leader"})),  # who approves: nobody else is above
     "penalties/new/": _only(frozenset({"regulator_chemical", "regulator_coal"})),
     "risks/colour-rules/": _only(COUNTY_WIDE),
+    "risks/what-if/": _only(ACTORS - ENTERPRISES),
     "risks/enterprises/<int:pk>/diagnosis/": lambda role, place: role in ACTORS and place != "z",
     "risks/points/<int:pk>/assess/<slug:method>/": _only(ACTORS),
     "status/": _only(EVERYBODY - ENTERPRISES),

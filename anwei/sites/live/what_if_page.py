@@ -1,0 +1,46 @@
+"""The page on which somebody settles facts in thought, and sees what colours would be left."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from anwei.org.holdings import day_of
+from anwei.org.models import PUBLIC_BODIES, Person
+from anwei.org.policy import person_of, signed_in
+from anwei.org.scope import standing
+from anwei.sites.live.what_if import what_if
+from anwei.sites.models import Enterprise
+from anwei.sites.statuses import counted_on
+from anwei.standards.risk.live_rules import fact_kinds
+
+N_SHOWN = 50
+PROPOSED = ("major_hazards_overdue",)  # ticked at first, where some stand: the question leaders ask
+
+
+@signed_in
+@require_GET
+def what_if_page(request: HttpRequest) -> HttpResponse:
+    """Show the colours of what a person may see, now and with the ticked kinds of fact (`?fact=`) settled."""
+    person = person_of(request)
+    if not _of_a_public_body(person):
+        raise PermissionDenied(_("推演供监管部门、乡镇和县领导使用。"))
+    asked = request.GET.getlist("fact") if "asked" in request.GET else PROPOSED
+    settled = [key for key in asked if key in fact_kinds()]
+    seen = counted_on(day_of(timezone.now()), Enterprise.objects.visible_to(person))
+    found = what_if(seen, settled)
+    context = {
+        "found": found,
+        "settled": settled,
+        "turned": found.turned[:N_SHOWN],
+        "n_more": len(found.turned) - N_SHOWN,
+    }
+    return render(request, "sites/live/what_if.html", context)
+
+
+def _of_a_public_body(person: Person) -> bool:
+    return any(post.unit.kind in PUBLIC_BODIES for post in standing(person).posts)
