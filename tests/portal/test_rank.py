@@ -299,3 +299,26 @@ def test_the_training_rows_say_how_times_are_written() -> None:
         with pytest.raises(UnreadTime) as error:
             times_of([["201201", "201202", later]], ["t"], 2)
         assert error.value.row == 2
+
+
+def test_a_nuisance_is_fitted_as_words_and_never_a_reason(tmp_path: Path) -> None:
+    days = [f"2024-0{1 + n % 9}-01" for n in range(len(TRAIN["企业"]))]
+    rows = rank(tmp_path, {**TRAIN, "检查组": days}, TEST, (*ASKED, "--nuisance", "检查组"))
+    assert len(rows) == len(TEST["企业"]) and not any("检查组" in row["reasons"] for row in rows)
+
+
+def test_poor_tables_are_scored_all_the_same(tmp_path: Path) -> None:
+    """All at one time, a column always the same, one empty, one missing in half the rows, one row to score."""
+    n = 120
+    train: Columns = {
+        "id": [str(i) for i in range(n)],
+        "when": ["2024"] * n,
+        "same": ["7"] * n,
+        "empty": [""] * n,
+        "half": [str(i) if i % 2 else "" for i in range(n)],
+        "huge": [str(10.0 ** (i % 300)) for i in range(n)],
+        "bad": ["是" if i % 3 == 0 else "否" for i in range(n)],
+    }
+    test = {name: ["2025" if name == "when" else ""] for name in train}
+    rows = rank(tmp_path, train, test, ("--label", "bad", "--entity", "id", "--time", "when"))
+    assert len(rows) == 1 and 0 < float(rows[0]["score"]) < 1

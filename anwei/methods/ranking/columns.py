@@ -22,6 +22,7 @@ MANY_ROWS = 50  # a category, on average: then its rate needs PSEUDO rows of the
 PSEUDO, FEW_PSEUDO = 20, 3
 SOME = 0.01  # of the rows missing, from which "missing" is a feature
 GROUPS = 5  # of equal size, whose rates must rise or fall all the way in both halves of the rows
+GREATEST = 1e30  # value of a feature: what single precision holds, with room for sums
 CODE_DIGITS = 3  # whole numbers that all have as many digits, at least these, and repeat: codes, not amounts
 
 
@@ -80,7 +81,7 @@ class Amount:
         """Return the columns of features."""
         numbers = np.asarray(column, float)
         missing = ~np.isfinite(numbers)
-        found = [numbers]
+        found = [np.clip(numbers, -GREATEST, GREATEST)]
         if self.tells_missing:
             found.append(missing.astype(float))
         if self.is_code:

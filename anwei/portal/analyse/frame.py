@@ -64,9 +64,10 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
     _require(learned, [asked.label, *beside, *asked.exclude, *asked.outcomes, *asked.nuisance])
     _require(scored, beside)
     remarks: list[str] = []
-    own = [name for name in learned.header if name not in {asked.label, *beside, *asked.exclude}]
+    own = [
+        name for name in learned.header if name not in {asked.label, *beside, *asked.exclude, *asked.nuisance}
+    ]
     outcomes = [name for name in own if name in asked.outcomes or name not in scored.header]
-    outcomes = [name for name in outcomes if name not in asked.nuisance]
     if dropped := [name for name in outcomes if name not in asked.outcomes]:
         remarks.append(
             _("要打分的文件没有这些列，只用它们的过去：{columns}").format(columns="、".join(dropped))
@@ -79,6 +80,8 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
         TIME: times[:n],
     }
     test_table: dict[str, Column] = {ENTITY: _entities(scored, asked.entity, n), TIME: times[n:]}
+    for name in asked.nuisance:
+        train_table[name] = learned.cells(name)
     for name in own:
         here = learned.cells(name)
         there = scored.cells(name) if name in scored.header and name not in outcomes else None
