@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from anwei.cases.clocks import county_calendar
 from anwei.ledgers.models import Change, Setting
 from anwei.org.models import Person, Post, Unit
+from anwei.oversight.timetable import freeze_day
 from anwei.portal import tasks
 from anwei.portal.system import results
 from anwei.portal.worries import worries
@@ -34,6 +35,7 @@ PAGES = (
     "/system/figures/issuers/",
     "/system/figures/letters/",
     "/system/figures/timetable/",
+    "/system/figures/statistics/",
     "/system/figures/lec-bands/",
     "/system/figures/ls-bands/",
     "/system/figures/lec-bands/bands/",
@@ -95,6 +97,14 @@ def test_a_figure_is_set_with_a_reason_and_reset(administrator: Client) -> None:
     value = Setting.objects.get(pk="warning_clocks").value
     assert {rule.met_by: rule.limit for rule in warning_clocks("red", value)}["sign"] == 10
     assert Change.objects.filter(register="ledgers.setting", row="warning_clocks").count() == 2
+
+
+def test_the_day_of_freezing_is_a_figure(administrator: Client) -> None:
+    page = "/system/figures/statistics/freeze_on/"
+    assert administrator.post(page, {"day": "29", "reason": "晚一点"}).status_code != 302
+    assert freeze_day() == 5
+    assert administrator.post(page, {"day": "8", "reason": "县里每月8日出通报"}).status_code == 302
+    assert freeze_day() == 8
 
 
 def test_returned_work_confirming_and_extending_are_figures_too(administrator: Client) -> None:

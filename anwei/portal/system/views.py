@@ -22,6 +22,7 @@ from anwei.portal.system.bands import LecBands, LsBands
 from anwei.portal.system.clocks import Deadlines, Ladders, WarningClocks
 from anwei.portal.system.enforcement import Powers, Publication, Remedies
 from anwei.portal.system.figures import FigureSet, differences, figure_of, reset_figure, set_figure
+from anwei.portal.system.freezing import FreezeDay
 from anwei.portal.system.inspections import Inspections
 from anwei.portal.system.letters import Sides
 from anwei.portal.system.names import Issuers
@@ -48,6 +49,7 @@ SETS: dict[str, FigureSet] = {
         LsBands(),
         Inspections(),
         ProvincialSheet(),
+        FreezeDay(),
     )
 }
 LOG_LINES = 20
