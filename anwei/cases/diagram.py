@@ -34,6 +34,9 @@ def section(kind: Kind) -> Iterator[str]:
     for phase in kind.lifecycle.phases:
         yield f"    {phase}: {kind.phase_labels[phase]}"
     yield f"    [*] --> {kind.lifecycle.start}"
+    if kind.begins_elsewhere is not None:
+        phase, where = kind.begins_elsewhere
+        yield f"    [*] --> {phase}: {where.__name__}"
     for row in kind.lifecycle.transitions:
         yield f"    {row.source} --> {row.target}: {row.label}"
     yield "    closed --> [*]\n```\n"

@@ -21,6 +21,7 @@ from anwei.standards.ladders import default_ladders
 Guard = Callable[[Any, datetime], str | None]  # the case and now: a sentence refuses the verb
 Check = Callable[[Any, Mapping[str, Any], datetime], str | None]  # and what is handed in: likewise
 Effect = Callable[[Any, Entry, datetime], None]  # the case after the verb, its entry, and now
+Elsewhere = tuple[Phase, Callable[[Any], bool]]  # a phase, and whether a case to be begins in it
 Opener = Callable[[Any, Person, datetime], Acting]  # the case to be, who opens it, and now
 
 
@@ -52,7 +53,8 @@ class Kind:
     """What a room declares about one kind of case.
 
     `prefix` begins its numbers (YJ202600001); `opened_by` is the role that may open one (SYSTEM: nobody), or
-    `opener` says how somebody opens one who has no role on it (NotYourTurn refuses); `beginners` are people
+    `opener` says how somebody opens one who has no role on it (NotYourTurn refuses); `begins_elsewhere`
+    is a phase in which some begin instead of the first, and which; `beginners` are people
     who count like the one who opened it where a second person is asked for; `sealed` names the columns that
     the first entry keeps, for they never change, and `tells_beginning` to whom it is given as it stands;
     `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told;
@@ -72,6 +74,7 @@ class Kind:
     outcome_labels: Mapping[str, Label]
     opened_by: Role = Role.SYSTEM
     opener: Opener | None = None
+    begins_elsewhere: Elsewhere | None = None
     beginners: Callable[[Any], Iterable[int]] = nobody
     sealed: tuple[str, ...] = ()
     tells_beginning: Callable[[Any, Person], bool] = everybody

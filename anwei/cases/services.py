@@ -57,6 +57,8 @@ def open_case(
     """
     kind = kind_for(model)
     case = model(kind=kind.code, phase=kind.lifecycle.start, opened_at=now, **columns)
+    if kind.begins_elsewhere is not None and kind.begins_elsewhere[1](case):
+        case.phase = kind.begins_elsewhere[0]
     if evidence:  # files cost much to examine: nobody else's are
         check_opener(case, actor=actor, now=now)
     with stored(evidence) as files, transaction.atomic():

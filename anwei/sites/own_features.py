@@ -38,6 +38,7 @@ COLOURS = {Grade.RED: 4.0, Grade.ORANGE: 3.0, Grade.YELLOW: 2.0, Grade.BLUE: 1.0
 SCALES = {"large": 4.0, "medium": 3.0, "small": 2.0, "micro": 1.0}
 STANDARDIZED = {"1": 3.0, "2": 2.0, "3": 1.0}
 N_LEVELS = 4  # of major hazard installations, the first the gravest
+LEVELS = (gettext_lazy("一级"), gettext_lazy("二级"), gettext_lazy("三级"), gettext_lazy("四级"))
 
 
 def _ends(column: str, rows: QuerySet[Any], span: str, at: datetime) -> QuerySet[Any]:
@@ -248,7 +249,7 @@ contribute_features(
     Feature(
         "installation_grade",
         gettext_lazy("重大危险源等级"),
-        lambda n: _("有%(level)s级重大危险源") % {"level": _("一二三四")[N_LEVELS - int(n)]},
+        lambda n: _("有%(level)s重大危险源") % {"level": LEVELS[N_LEVELS - int(n)]},
         _installation_grade,
     ),
     Feature(

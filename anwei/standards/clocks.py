@@ -14,12 +14,14 @@ from anwei.standards.calendar import COUNTY_TIME, WorkCalendar, end_of_day
 from anwei.standards.limits import UNITS
 
 WARNING_CLOCKS = "warning_clocks"  # key of the county's Setting
+ISSUED = "issued"  # in place of a level: the clocks of a warning that a person issued, of any colour
 DISPOSAL, EXTENSION = "dispose", "extension"  # key of the clock that may be extended, and of how
 
 __all__ = [
     "COUNTY_TIME",
     "DISPOSAL",
     "EXTENSION",
+    "ISSUED",
     "UNITS",
     "WARNING_CLOCKS",
     "ClockRule",
@@ -94,7 +96,7 @@ class ClockRule:
 
 @cache
 def default_warning_clocks() -> dict[str, tuple[ClockRule, ...]]:
-    """Return the clocks of a warning by its level (red, orange, yellow, blue) as the product brings them."""
+    """Return the clocks of a warning by its level (red to blue, ISSUED) as the product brings them."""
     table = tomllib.loads(files("anwei.standards").joinpath("data/warning_clocks.toml").read_text("utf-8"))
     rules: dict[str, list[ClockRule]] = {}
     for row in table["clock"]:

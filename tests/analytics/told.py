@@ -10,6 +10,7 @@ import time_machine
 from anwei.cases.evidence import Upload
 from anwei.cases.extension import ask_extension
 from anwei.cases.services import advance
+from anwei.emergency.services.accidents import save_accidents
 from anwei.hazards.models import Hazard, Visit
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.ledgers.saving import Edit, save_rows
@@ -23,8 +24,9 @@ from anwei.sites.risks.confirming import confirm
 from anwei.sites.risks.inventory import save_chemicals, save_installations
 from anwei.sites.risks.points import save_risk_points
 from anwei.sites.services import save_enterprises
+from anwei.standards.accidents import accident_types
 from tests.hazards.conftest import Safe
-from tests.kernel.county import NOW, OTHER_TOWN, in_post, photo
+from tests.kernel.county import NOW, OTHER_TOWN, TOWN, in_post, make_enterprise, photo
 from tests.monitoring.plant import Plant, cleared, raised
 from tests.monitoring.plant import build as build_plant
 from tests.sites.risks import chemical, installation, place, point
@@ -84,6 +86,11 @@ class Life:
         edit = Edit(None, {**values, "expires_on": expires_on, **told})
         self.licences[name] = save_rows(Licence, [edit], actor=None, now=at)[0]
 
+    def accident(self, happened: datetime, at: datetime) -> None:
+        values = {"enterprise": self.county.enterprise.pk, "territory": TOWN, "sector": "chemical"}
+        values |= {"happened_on": happened.date(), "type": next(iter(accident_types())), "place": "一号罐区"}
+        save_accidents([Edit(None, values)], actor=None, now=at)
+
     def visited(self, number: str, at: datetime) -> None:
         Visit._base_manager.create(
             number=number,
@@ -105,6 +112,9 @@ class Life:
         Enterprise.objects.filter(pk=county.enterprise.pk).update(
             scale="small", workers=40, standardization="3"
         )
+        for n in range(4):
+            make_enterprise(f"邻厂{n}", TOWN, "chemical", f"9100000000000{n:04d}N")
+        self.accident(NOW - 50 * DAY, NOW - 50 * DAY)
         self.visited("JC1", at)
         self.found("late", at)
         self.ordered("late", at + DAY, TODAY - 20 * DAY)
@@ -172,6 +182,8 @@ class Life:
         """Tell what happened, or was written down, after D; some of it with a day before D."""
         county, at = self.county, NOW + 3 * DAY
         self._extension(NOW + DAY)
+        self.accident(NOW - 5 * DAY, at)  # written down late
+        self.accident(NOW + DAY, at)
         self.closed("late", at)
         self.ordered("unjudged", at, TODAY + 30 * DAY, grade="major", criterion="GM-03-02")
         self.move(

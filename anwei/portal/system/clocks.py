@@ -16,6 +16,7 @@ from anwei.standards import limits
 from anwei.standards.clocks import (
     DISPOSAL,
     EXTENSION,
+    ISSUED,
     WARNING_CLOCKS,
     ClockRule,
     ExtensionRule,
@@ -32,6 +33,7 @@ TOLD = {
     "above": gettext_lazy("上级负责人"),
     "office": gettext_lazy("县安委办"),
 }
+LEVELS = {**dict(Severity.choices), ISSUED: gettext_lazy("人工发布的企业预警")}
 
 
 class WarningClocks:
@@ -51,7 +53,7 @@ class WarningClocks:
                 rows.append(
                     Figure(
                         f"{level}.{rule.key}",
-                        str(Severity(level).label),
+                        str(LEVELS[level]),
                         rule.name,
                         length(rule.limit, rule.unit),
                         length(default.limit, default.unit),

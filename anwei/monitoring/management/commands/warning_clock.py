@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from anwei.ledgers.services import change_setting, county_setting
 from anwei.monitoring.models import Severity
 from anwei.org.models import Person
-from anwei.standards.clocks import UNITS, WARNING_CLOCKS, ClockRule, default_warning_clocks, warning_clocks
+from anwei.standards.clocks import (
+    ISSUED,
+    UNITS,
+    WARNING_CLOCKS,
+    ClockRule,
+    default_warning_clocks,
+    warning_clocks,
+)
 
 
 class Command(BaseCommand):
@@ -21,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take level, step, limit and unit, or nothing at all."""
-        parser.add_argument("level", nargs="?", choices=Severity.values, help="等级")
+        parser.add_argument("level", nargs="?", choices=[*Severity.values, ISSUED], help="等级")
         parser.add_argument(
             "step",
             nargs="?",
@@ -38,9 +45,10 @@ class Command(BaseCommand):
             self._change(
                 level, **{name: options[name] for name in ("step", "limit", "unit", "actor", "reason")}
             )
-        for each in Severity:
+        labels = {**dict(Severity.choices), ISSUED: _("人工发布的企业预警")}
+        for each, label in labels.items():
             for rule in warning_clocks(each, county_setting(WARNING_CLOCKS, {})):
-                line = f"{each.label} {rule.name}（{rule.key}）：{_in_words(rule)} · {rule.citation}"
+                line = f"{label} {rule.name}（{rule.key}）：{_in_words(rule)} · {rule.citation}"
                 self.stdout.write(line)
 
     def _change(
@@ -69,4 +77,6 @@ def _in_words(rule: ClockRule) -> str:
         return _("当日")
     if rule.unit == "minute":
         return _("%(n)d 分钟") % {"n": rule.limit}
+    if rule.unit == "natural":
+        return _("%(n)d 日") % {"n": rule.limit}
     return _("%(n)d 小时") % {"n": rule.limit}
