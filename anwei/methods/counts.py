@@ -49,6 +49,18 @@ def interval(count: int, level: float = LEVEL) -> tuple[float, float]:
     return low, float(chi2.ppf(1 - tail, 2 * count + 2)) / 2
 
 
+def share_interval(count: int, of: int, level: float = LEVEL) -> tuple[float, float]:
+    """Return the exact interval of the share behind `count` of so many.
+
+    By Clopper and Pearson (Biometrika 26, 1934, 404-413). Of nothing nothing is known: (0, 1). Raises
+    ValueError for more than all.
+    """
+    if not of and not count:
+        return 0.0, 1.0
+    found = binomtest(count, of).proportion_ci(level, "exact")
+    return float(found.low), float(found.high)
+
+
 def compare(count: int, before: int, *, exposure: float = 1.0, exposure_before: float = 1.0) -> Comparison:
     """Compare a Poisson count with an earlier one; exposures are how long (or over how much) each ran.
 

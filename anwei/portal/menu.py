@@ -98,6 +98,18 @@ MENU = (
         ),
     ),
     Group(
+        _("研判预警"),
+        (
+            Door(
+                "watch",
+                _("重点关注"),
+                "chart-line",
+                ("watch_enterprise", "watch_plan", "watch_warn", "watch_backtest"),
+                officials_only=True,
+            ),
+        ),
+    ),
+    Group(
         _("隐患排查治理"),
         (
             Door(

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "anwei.emergency",
     "anwei.oversight",
     "anwei.monitoring",
+    "anwei.analytics",
     "anwei.demo",
 ]
 

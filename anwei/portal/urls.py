@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("anwei.org.accounts.urls")),
     path("", include("anwei.monitoring.urls")),
     path("", include("anwei.monitoring.api_urls")),
+    path("", include("anwei.analytics.urls")),
     path("", include("anwei.cases.urls")),
     path("", include("anwei.hazards.urls")),
     path("", include("anwei.emergency.urls")),

@@ -73,6 +73,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("sites/", "pk"): lambda place: place.site.pk,
     ("suggestions/", "pk"): lambda place: place.suggestion.pk,
     ("tags/", "number"): lambda place: place.tag.number,
+    ("watch/enterprises/", "pk"): lambda place: place.enterprise.pk,
     ("tags/<int:number>/rules/", "pk"): lambda place: place.alarm.rule_id,
 }
 
@@ -128,6 +129,8 @@ QUERIES: dict[str, Example] = {
     "inspections/new/": lambda place: f"enterprise={place.enterprise.pk}",
     "hazards/new/": lambda place: f"enterprise={place.enterprise.pk}",
     "penalties/new/": lambda place: f"enterprise={place.enterprise.pk}",
+    "watch/plan/": lambda place: f"enterprise={place.enterprise.pk}",
+    "watch/warn/": lambda place: f"enterprise={place.enterprise.pk}",
     "org/appoint/": lambda place: f"post={place.safety.pk}",
     "org/designate/": lambda place: f"unit={place.enterprise.unit_id}",
     "api/v1/tags/<number>/history": lambda place: "start=2026-11-24T00:00:00Z&end=2026-11-25T00:00:00Z",

@@ -101,6 +101,11 @@ NARROW: dict[str, Rule] = {
     "suggestions/<int:pk>/photo/": lambda role, place: _reader_alone(role, place) or role in ANSWERS,
     "tags/<int:number>/rules/<int:pk>/": _only(OFFICERS),
     "tags/<int:number>/rules/add/": _only(OFFICERS),
+    "watch/": _only(ARRANGING),
+    "watch/backtest/": _only(ARRANGING),
+    "watch/enterprises/<int:pk>/": _only(ARRANGING),
+    "watch/plan/": _only(INSPECTING),
+    "watch/warn/": _only(INSPECTING),
     "suggestions/<int:pk>/reply/": lambda role, place: _reader_alone(role, place) or role in ANSWERS,
 }
 """Doors that the view narrows, or opens, in its own way: (role, plant) -> may read."""

@@ -234,6 +234,28 @@ OF_HAZARDS = {
             "announced": "1",
         },
     ),
+    "watch/": Write(ARRANGING, unsealed="computes the list of the week; nothing anybody wrote changes"),
+    "watch/backtest/": Write(ARRANGING, unsealed="looks back; nothing anybody wrote changes"),
+    "watch/plan/": Write(
+        INSPECTING,
+        lambda world, place, role: {
+            "name": WORDS,
+            "enterprise": world.places[place].enterprise.pk,
+            "body": holdings_on(NOW.date()).filter(person=world.people[role]).first().post.unit_id,  # type: ignore[union-attr]
+            "planned_on": TODAY,
+            "per_day": "1",
+            "announced": "1",
+        },
+    ),
+    "watch/warn/": Write(
+        INSPECTING,
+        lambda world, place, role: {
+            "enterprise": (key := world.places[place].enterprise.pk),
+            f"{key}-level": "blue",
+            f"{key}-basis": WORDS,
+            f"{key}-requirement": WORDS,
+        },
+    ),
     "inspections/plan/new/": Write(
         INSPECTING,
         lambda world, place, role: {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import comb, exp, factorial
 
 import pytest
+from scipy.stats import binom
 
-from anwei.methods.counts import Verdict, compare, exceeds, interval
+from anwei.methods.counts import Verdict, compare, exceeds, interval, share_interval
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,18 @@ def test_what_is_no_count_is_refused() -> None:
     for call in (lambda: interval(-1), lambda: compare(-1, 0), lambda: compare(1, 1, exposure=0)):
         with pytest.raises(ValueError, match="count"):
             call()
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 5), (5, 5), (3, 17), (1, 400)])
+def test_the_interval_of_a_share_holds_its_level(count: int, of: int) -> None:
+    """Clopper and Pearson: at each end the tail beyond the count has the probability that is left to it."""
+    low, high = share_interval(count, of)
+    assert 0 <= low <= count / of <= high <= 1
+    if count:
+        assert binom.sf(count - 1, of, low) == pytest.approx(0.025)
+    if count < of:
+        assert binom.cdf(count, of, high) == pytest.approx(0.025)
+
+
+def test_of_nothing_no_share_is_known() -> None:
+    assert share_interval(0, 0) == (0.0, 1.0)

@@ -1,0 +1,12 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AnalyticsConfig(AppConfig):
+    """The room as Django sees it."""
+
+    name = "anwei.analytics"
+    verbose_name = _("研判预警")
+    default_auto_field = "django.db.models.BigAutoField"

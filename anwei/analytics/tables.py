@@ -1,0 +1,107 @@
+"""All features of all enterprises as of a moment; those of months gone by are kept, for the past stays."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Min, QuerySet
+
+from anwei.analytics.models import MonthTable
+from anwei.hazards.models import Hazard, Visit
+from anwei.hazards.statistics import start_of
+from anwei.monitoring.models import Alarm
+from anwei.org.holdings import day_of
+from anwei.sites.features import Harm, Value, features, harm_kinds
+from anwei.sites.models import Enterprise
+from anwei.sites.statuses import counted_on
+from anwei.sites.then import registered_by
+
+Cells = list[Value | None]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One row an enterprise, one column a feature, as of a moment."""
+
+    at: datetime
+    keys: list[int]
+    columns: dict[str, Cells]
+
+    def values_of(self, row: int) -> dict[str, Value | None]:
+        """Return the values of one row by feature."""
+        return {name: cells[row] for name, cells in self.columns.items()}
+
+
+def population(at: datetime) -> QuerySet[Enterprise]:
+    """Return the enterprises that were registered by a moment and counted on its day."""
+    return counted_on(day_of(at), registered_by(at, Enterprise.objects.all())).order_by("pk")
+
+
+def table_at(at: datetime, enterprises: QuerySet[Enterprise] | None = None) -> Table:
+    """Return every feature of the enterprises (all that counted) as of a moment."""
+    rows = population(at) if enterprises is None else enterprises
+    keys = list(rows.values_list("pk", flat=True))
+    asked = Enterprise.objects.filter(pk__in=keys) if enterprises is not None else rows
+    columns: dict[str, Cells] = {}
+    for one in features():
+        told = one.values(at, asked)
+        columns[one.key] = [told.get(key, one.otherwise) for key in keys]
+    return Table(at, keys, columns)
+
+
+def month_table(month: date, now: datetime) -> Table:
+    """Return the table as of the first moment of a month, kept once it was computed by the same features."""
+    names, at = [one.key for one in features()], start_of(month)
+    kept = MonthTable.objects.filter(month=month).first()
+    if kept is not None and kept.features == names:
+        told = json.loads(zlib.decompress(bytes(kept.content)))
+        return Table(at, told["keys"], told["columns"])
+    table = table_at(at)
+    content = zlib.compress(json.dumps({"keys": table.keys, "columns": table.columns}).encode())
+    MonthTable.objects.update_or_create(
+        month=month, defaults={"features": names, "content": content, "computed_at": now}
+    )
+    return table
+
+
+def months_before(now: datetime, most: int) -> list[date]:
+    """Return the first days of the months since anything was recorded, the newest `most`, oldest first."""
+    firsts = (
+        Hazard._base_manager.aggregate(first=Min("opened_at"))["first"],
+        Alarm._base_manager.aggregate(first=Min("recorded_at"))["first"],
+        Visit._base_manager.aggregate(first=Min("planned_at"))["first"],
+    )
+    known = [first for first in firsts if first is not None]
+    if not known:
+        return []
+    last = day_of(now).replace(day=1)
+    month, found = day_of(min(known)).replace(day=1), []
+    while month <= last:
+        found.append(month)
+        month = (month + timedelta(days=32)).replace(day=1)
+    return found[-most:]
+
+
+def harms_between(
+    first: datetime, last: datetime, by: datetime, kinds: Iterable[str]
+) -> dict[int, list[Harm]]:
+    """Return what happened to each enterprise in a span, of some kinds, as was known by a moment."""
+    found: dict[int, list[Harm]] = {}
+    known: Mapping[str, Any] = harm_kinds()
+    for key in kinds:
+        if key in known:
+            for harm in known[key].happened(first, last, by):
+                found.setdefault(harm.enterprise, []).append(harm)
+    for harms in found.values():
+        harms.sort(key=lambda harm: harm.at)
+    return found
+
+
+def harmed_rows(table: Table, harms: Mapping[int, Sequence[Harm]], last: datetime) -> list[bool]:
+    """Say of each row whether anything happened to its enterprise after the table's moment, until `last`."""
+    return [any(table.at < harm.at <= last for harm in harms.get(key, ())) for key in table.keys]

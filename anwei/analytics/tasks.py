@@ -1,0 +1,29 @@
+"""What the background does for the room (`anwei tasks` runs it)."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_tasks import task
+
+from anwei.analytics.backtesting import run_backtest
+from anwei.analytics.weekly import list_of_the_week
+
+
+@task()
+def compute_week() -> None:
+    """Compute this week's list."""
+    list_of_the_week(timezone.now())
+
+
+@task()
+def backtest(pk: int) -> None:
+    """Compute a backtest that was asked for."""
+    run_backtest(pk)
+
+
+@task()
+def backtest_month() -> None:
+    """Look back over all months, by itself once a month."""
+    from anwei.analytics.backtesting import start_backtest
+
+    start_backtest(actor=None, now=timezone.now(), at_once=True)

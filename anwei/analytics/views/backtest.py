@@ -1,0 +1,122 @@
+"""What the lists and warnings of the months gone by were worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from anwei.analytics.backtesting import give_up_lost, start_backtest
+from anwei.analytics.models import Backtest
+from anwei.analytics.scoring import rules_in_force
+from anwei.analytics.tables import harms_between
+from anwei.hazards.planning.bodies import require_official
+from anwei.monitoring.models import Warning
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.org.policy import person_of, signed_in
+from anwei.sites.features import harm_kinds
+from anwei.sites.models import Enterprise
+
+N_MONTHS = 12  # of warnings
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def watch_backtest(request: HttpRequest) -> HttpResponse:
+    """Show the newest backtest and how far a running one is; a POST begins another."""
+    person, now = person_of(request), timezone.now()
+    require_official(person)
+    give_up_lost(now)
+    if request.method == "POST":
+        try:
+            start_backtest(actor=person, now=now)
+            messages.success(request, _("已交后台回测，进度见本页。"))
+        except ValueError as error:
+            messages.error(request, str(error))
+        return redirect("watch_backtest")
+    done = Backtest.objects.filter(status=Backtest.Status.DONE).first()
+    last = Backtest.objects.first()
+    result = {} if done is None else done.result
+    seen = set(Enterprise.objects.visible_to(person).values_list("pk", flat=True))
+    context = {
+        "done": done,
+        "last": last,
+        "result": result,
+        "months": [_month(month, seen) for month in reversed(result.get("months", []))],
+        "totals": _totals(result),
+        "calibration": result.get("calibration", []),
+        "harms": _("、").join(
+            str(harm_kinds()[key].label) for key in result.get("harms", []) if key in harm_kinds()
+        ),
+        "is_enough": result.get("n_events", 0) >= result.get("fewest", 1),
+        "warnings": warnings_worth(person, now),
+    }
+    return render(request, "watch/backtest.html", context)
+
+
+def _totals(result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    names = (("points", _("积分（基线）")), ("model", _("模型")))
+    totals = result.get("total", {})
+    return [(label, totals[name]) for name, label in names if totals.get(name)]
+
+
+def _month(month: dict[str, Any], seen: set[int]) -> dict[str, Any]:
+    """Return a month with those that were missed whom the person sees, each by its enterprise."""
+    missed = [one for one in month["missed"] if one[0] in seen]
+    known = Enterprise.objects.select_related("unit").in_bulk([one[0] for one in missed])
+    told = [
+        {
+            "enterprise": known[key],
+            "place": place,
+            "at": datetime.fromisoformat(at),
+            "words": words,
+            "address": address,
+        }
+        for key, place, at, words, address in missed
+        if key in known
+    ]
+    return {**month, "day": date.fromisoformat(month["month"]), "told": told}
+
+
+def warnings_worth(person: Person, now: datetime) -> list[dict[str, Any]]:
+    """Return month by month what the warnings that people issued were worth: true, false, unknown, open.
+
+    Beside what was said of each stands whether anything happened within the weeks after it was drafted.
+    """
+    rules = rules_in_force()
+    span = timedelta(weeks=rules.figures["weeks"])
+    since = now - timedelta(days=31 * N_MONTHS)
+    rows: QuerySet[Any] = Warning.objects.visible_to(person).filter(rule=None, opened_at__gte=since)
+    harms = harms_between(since, now, now, rules.harms)
+    found: dict[date, dict[str, Any]] = {}
+    for warning in rows.exclude(outcome="withdrawn").order_by("-opened_at"):
+        month = day_of(warning.opened_at).replace(day=1)
+        told = found.setdefault(
+            month, {"month": month, "n": 0, "true": [], "false": [], "unknown": [], "open": [], "harmed": []}
+        )
+        told["n"] += 1
+        told[_worth(warning)].append(warning)
+        if _followed(warning, harms.get(warning.enterprise_id or 0, ()), span):
+            told["harmed"].append(warning)
+    return list(found.values())
+
+
+def _worth(warning: Warning) -> str:
+    if warning.outcome == "false_alarm":
+        return "false"
+    if not warning.outcome:
+        return "open"
+    return "true" if warning.verdict == Warning.Verdict.TRUE else "unknown"
+
+
+def _followed(warning: Warning, harms: Iterable[Any], span: timedelta) -> bool:
+    return any(warning.opened_at < harm.at <= warning.opened_at + span for harm in harms)

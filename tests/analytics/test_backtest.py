@@ -1,0 +1,189 @@
+"""Looking back: lists of the months gone by made with what was known then, and what they were worth."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+import pytest
+from django.db.models import Q
+from scipy.stats import binomtest
+
+from anwei.analytics.backtesting import look_back, start_backtest
+from anwei.analytics.learning import learn, training
+from anwei.analytics.models import Backtest, MonthTable, WatchRun
+from anwei.analytics.schedule import backtest_is_due, list_is_due
+from anwei.analytics.scoring import rules_in_force
+from anwei.analytics.tables import month_table, months_before
+from anwei.analytics.weekly import list_of_the_week
+from anwei.cases.services import advance
+from anwei.emergency.models import Accident
+from anwei.ledgers.services import change_setting
+from anwei.monitoring.services.issued import draft_warning
+from anwei.org.models import Unit
+from anwei.sites.models import Enterprise
+from anwei.standards.accidents import accident_grades, accident_types
+from anwei.standards.watch import WATCH
+from tests.analytics.told import Life, evidence
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import signed_in
+from tests.kernel.county import NOW, OTHER_TOWN, TOWN
+
+DAY = timedelta(days=1)
+N, N_BAD = 100, 8
+FIRST = date(2026, 2, 1)
+
+
+def planted(safe: Safe) -> list[int]:
+    """A county of 100 plants, of which 8 have an accident nearly every month, the others hardly ever."""
+    units = [
+        Unit(kind="enterprise", name=f"厂{n}", territory=TOWN if n % 2 else OTHER_TOWN) for n in range(N)
+    ]
+    Unit.objects.bulk_create(units)
+    plants = Enterprise.objects.bulk_create(
+        Enterprise(unit=unit, sector="light", credit_code=f"9200000000000{n:04d}P", workers=20 + n)
+        for n, unit in enumerate(units)
+    )
+    random = Random(6)
+    bad = [plant.pk for plant in plants[:N_BAD]]
+    rows = []
+    month = FIRST
+    while month < NOW.date():
+        for plant in plants:
+            if random.random() < (0.8 if plant.pk in bad else 0.01):
+                day = month + timedelta(days=random.randrange(28))
+                rows.append(accident(plant, day, len(rows)))
+        month = (month + timedelta(days=32)).replace(day=1)
+    Accident.objects.bulk_create([row for row in rows if row.happened_on < NOW.date()])
+    Life(safe).visited("JC9", datetime(2026, 2, 1, 1, tzinfo=NOW.tzinfo))
+    return bad
+
+
+def accident(plant: Enterprise, day: date, n: int) -> Accident:
+    return Accident(
+        number=f"SG{n}",
+        happened_on=day,
+        enterprise=plant,
+        place="车间",
+        territory=TOWN,
+        sector=plant.sector,
+        type=next(iter(accident_types())),
+        grade=next(iter(accident_grades())),
+    )
+
+
+@pytest.fixture
+def bad(safe: Safe) -> list[int]:
+    told = {"figures": {"fewest": 20}}
+    change_setting(WATCH, told, default={}, actor=safe.inspector, now=NOW, reason="试验")
+    return planted(safe)
+
+
+def test_months_are_scored_with_what_was_known_then(safe: Safe, bad: list[int]) -> None:
+    result = look_back(NOW)
+    months = {month["month"]: month for month in result["months"]}
+    assert months["2026-02-01"]["model"] is None  # nothing to learn from yet: the points stand alone
+    assert "2026-10-01" not in months  # its eight weeks are not over
+    late = months["2026-09-01"]
+    assert late["model"] is not None
+    harmed = set(
+        Accident.objects.filter(in_weeks_after(date(2026, 9, 1))).values_list("enterprise", flat=True)
+    )
+    assert late["n_harmed"] == len(harmed)
+    assert late["model"]["hits"] == len(harmed & set(bad))  # the ten of the list are the eight and two others
+    assert late["model"]["hits"] >= 7
+    assert {one[0] for one in late["missed"]} == harmed - set(bad)
+    total = result["total"]["model"]
+    told = binomtest(total["hits"], total["of"]).proportion_ci(0.95, "exact")
+    assert (total["low"], total["high"]) == pytest.approx((told.low, told.high), abs=1e-4)
+    assert sum(one["n"] for one in result["calibration"]) == sum(
+        month["n"] for month in result["months"] if month["model"]
+    )
+
+
+def in_weeks_after(day: date) -> Q:
+    return Q(happened_on__gte=day, happened_on__lt=day + timedelta(weeks=8))
+
+
+def test_a_model_never_learns_from_what_it_is_tested_on(safe: Safe, bad: list[int]) -> None:
+    """What it says of a month is the same whether the months after it ever came."""
+    rules, month = rules_in_force(), date(2026, 8, 1)
+
+    def says() -> list[float]:
+        MonthTable.objects.all().delete()
+        tables = [month_table(one, NOW) for one in months_before(NOW, 36) if one <= month]
+        learned = learn(training(tables[:-1], rules, tables[-1].at), rules)
+        assert learned is not None
+        return learned.probabilities(tables[-1])
+
+    with_all = says()
+    Accident.objects.filter(happened_on__gte=month).delete()
+    assert says() == with_all
+
+
+def test_the_week_has_probabilities_and_names_what_raises_them(safe: Safe, bad: list[int]) -> None:
+    run = list_of_the_week(NOW)
+    assert run.learned
+    top = [score.enterprise_id for score in run.scores.order_by("place")[:N_BAD]]
+    assert set(top) == set(bad)
+    first = run.scores.get(place=1)
+    assert first.probability > 0.5
+    assert "accidents_365" in {name for name, _value, _points, share in first.reasons if share > 0}
+    page = signed_in(safe.county.officer).get("/watch/?whole=1&sector=light").content.decode()
+    assert "近一年发生生产安全事故" in page
+    assert "样本不足" not in page
+
+
+def test_too_few_events_are_said_on_the_page(safe: Safe) -> None:
+    Life(safe).until()
+    client = signed_in(safe.inspector)
+    assert "还没有回测" in client.get("/watch/backtest/").content.decode()
+    assert start_backtest(actor=None, now=NOW, at_once=True).status == Backtest.Status.DONE
+    page = client.get("/watch/backtest/").content.decode()
+    assert "样本不足" in page
+    assert not list_of_the_week(NOW).learned
+
+
+def test_one_backtest_runs_at_a_time(safe: Safe) -> None:
+    client = signed_in(safe.inspector)
+    client.post("/watch/backtest/")
+    assert "正在后台计算" in client.get("/watch/backtest/").content.decode()
+    client.post("/watch/backtest/")
+    assert Backtest.objects.count() == 1
+
+
+def test_what_warnings_were_worth_is_counted(safe: Safe) -> None:
+    """An officer warns; whoever checks says true: the next page counts it, by its number."""
+    plant, county = safe.county.enterprise, safe.county
+    warning = draft_warning(
+        plant, actor=safe.inspector, now=NOW, level="yellow", basis="隐患超期", requirement="整改"
+    )
+    client = signed_in(county.officer)
+    assert counts(client) == ["1", "0", "0", "0", "1", "0"]
+    advance(warning, "issue", actor=safe.inspector, now=NOW, requirement="整改")
+    advance(warning, "sign", actor=county.worker, now=NOW)
+    told = {"cause": "查明", "measure": "已改", "evidence": evidence(NOW)}
+    advance(warning, "dispose", actor=county.worker, now=NOW, **told)
+    advance(warning, "confirm", actor=safe.verifier, now=NOW, finding="属实")
+    advance(warning, "lift", actor=safe.verifier, now=NOW, verdict="true")
+    assert counts(client) == ["1", "1", "0", "0", "0", "0"]
+    assert warning.number in client.get("/watch/backtest/").content.decode()
+
+
+def counts(client: object) -> list[str]:
+    page = client.get("/watch/backtest/").content.decode()  # type: ignore[attr-defined]
+    row = page.partition('id="warnings"')[2].partition("<tbody>")[2].partition("</tr>")[0]
+    return [cell.split(">")[1].split("<")[0].strip() for cell in row.split("<td")[2:]]
+
+
+def test_the_background_makes_one_list_a_week_and_one_backtest_a_month(safe: Safe) -> None:
+    assert list_is_due(NOW)
+    assert not backtest_is_due(NOW)
+    list_of_the_week(NOW)
+    assert not list_is_due(NOW)
+    assert list_is_due(NOW + 7 * DAY)
+    assert backtest_is_due(NOW)
+    start_backtest(actor=None, now=NOW, at_once=True)
+    assert not backtest_is_due(NOW + DAY)
+    assert backtest_is_due(NOW + 14 * DAY)
+    assert WatchRun.objects.count() == 1

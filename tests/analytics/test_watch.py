@@ -1,0 +1,173 @@
+"""The week's list at the doors: its order, its reasons and their rows, and what follows from it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from anwei.analytics.models import RiskScore, WatchRun
+from anwei.analytics.weekly import list_of_the_week
+from anwei.hazards.models import Campaign, Visit
+from anwei.ledgers.services import change_setting
+from anwei.monitoring.models import Warning
+from anwei.org.models import Person
+from anwei.standards.watch import WATCH
+from tests.analytics.told import Life
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import signed_in
+from tests.kernel.county import NOW
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def life(safe: Safe) -> Life:
+    told = Life(safe)
+    told.until()
+    return told
+
+
+def page(person: Person, address: str) -> str:
+    answer = signed_in(person).get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.content.decode()
+
+
+def test_the_list_is_made_once_a_week_and_stays(life: Life) -> None:
+    plant, mine = life.county.enterprise, life.county.other_enterprise
+    assert "还没有名单" in page(life.safe.inspector, "/watch/")
+    assert signed_in(life.safe.inspector).post("/watch/").status_code == 302
+    run = WatchRun.objects.get()
+    first = run.scores.first()
+    assert first is not None
+    assert (first.place, first.enterprise) == (1, plant)
+    kept = {name: (value, points) for name, value, points, _share in first.reasons}
+    assert kept["hazards_overdue"] == (2.0, 10)  # two of five points each
+    assert kept["hazards_major_open"] == (1.0, 12)
+    assert first.points == sum(points for _value, points in points_of(plant.pk))
+    assert {score.enterprise for score in run.scores.all()} >= {plant, mine}
+    before = list(run.scores.values_list("enterprise", "points", "reasons"))
+    life.later()
+    signed_in(life.safe.inspector).post("/watch/")
+    assert list(WatchRun.objects.get().scores.values_list("enterprise", "points", "reasons")) == before
+    assert list_of_the_week(NOW + 7 * DAY).scores.get(enterprise=plant).points != first.points
+
+
+def points_of(enterprise: int) -> list[tuple[float, int]]:
+    from anwei.analytics.scoring import baseline, rules_in_force
+    from anwei.analytics.tables import table_at
+
+    table = table_at(NOW)
+    reasons = baseline(table, rules_in_force())[table.keys.index(enterprise)]
+    return [(float(one.value), one.points) for one in reasons]
+
+
+def test_each_reason_opens_its_rows(life: Life) -> None:
+    list_of_the_week(NOW)
+    shown = page(life.safe.inspector, "/watch/")
+    address = f"/watch/enterprises/{life.county.enterprise.pk}/"
+    assert "隐患超期未整改 2 件" in shown
+    assert f'{address}#hazards_overdue"' in shown
+    assert "样本不足" in shown  # no model without events, and the page says so
+    own = page(life.safe.inspector, address)
+    section = own.partition('id="hazards_overdue"')[2].partition("</section>")[0]
+    links = re.findall(r'href="(/cases/\d+/)"', section)
+    assert len(links) == 2
+    assert all(signed_in(life.safe.inspector).get(link).status_code == 200 for link in links)
+
+
+def test_it_is_seen_by_scope_and_by_officials_alone(life: Life) -> None:
+    list_of_the_week(NOW)
+    county, plant = life.county, life.county.enterprise
+    of_coal = page(county.regulator, "/watch/?whole=1")
+    assert plant.unit.name not in of_coal
+    assert county.other_enterprise.unit.name in of_coal
+    assert signed_in(county.regulator).get(f"/watch/enterprises/{plant.pk}/").status_code == 404
+    for address in ("/watch/", f"/watch/enterprises/{plant.pk}/", "/watch/backtest/"):
+        assert signed_in(county.worker).get(address).status_code == 403
+    assert "本周重点关注" not in page(county.worker, f"/enterprises/{plant.pk}/")
+    file = page(life.safe.inspector, f"/enterprises/{plant.pk}/")
+    assert "本周重点关注" in file
+    assert "隐患超期未整改 2 件" in file
+
+
+def test_the_county_changes_points(life: Life) -> None:
+    points = {"points": {"hazards_overdue": 0, "posts_vacant": 30}}
+    change_setting(WATCH, points, default={}, actor=life.safe.inspector, now=NOW, reason="县安委办文件")
+    run = list_of_the_week(NOW)
+    first = run.scores.get(enterprise=life.county.enterprise)
+    assert "hazards_overdue" not in {name for name, *_rest in first.reasons}
+    mine = run.scores.get(enterprise=life.county.other_enterprise)
+    assert mine.reasons[0][:3] == ["posts_vacant", 1.0, 16]  # 30 a post, 16 at most
+
+
+def test_one_click_makes_the_plan_and_keeps_the_cap(life: Life) -> None:
+    list_of_the_week(NOW)
+    county = life.county
+    client = signed_in(life.safe.inspector)
+    asked = f"/watch/plan/?enterprise={county.enterprise.pk}"
+    shown = client.get(asked).content.decode()
+    assert "隐患超期未整改 2 件" in shown
+    sent = plan_of(life, client, asked)
+    answer = client.post("/watch/plan/", sent)
+    assert answer.status_code == 302, answer.content.decode()
+    campaign = Campaign.objects.get()
+    assert answer.url == f"/inspections/campaigns/{campaign.pk}/"
+    visit = Visit.objects.get(campaign=campaign)
+    assert (visit.enterprise, visit.body) == (county.enterprise, life.safe.supervising.unit)
+    assert "检查" in page(life.safe.inspector, "/watch/").partition("</table>")[0]
+    # two counted visits are the year's cap: the third is refused with a sentence, and no plan is left behind
+    assert client.post("/watch/plan/", sent | {"name": "第二次"}).status_code == 302
+    refused = client.post("/watch/plan/", sent | {"name": "第三次"})
+    assert refused.status_code == 422
+    assert "上限" in refused.content.decode()
+    assert Campaign.objects.count() == 2
+
+
+def plan_of(life: Life, client: Client, asked: str) -> dict[str, object]:
+    name = re.search(r'name="name" value="([^"]+)"', client.get(asked).content.decode())
+    assert name is not None
+    return {
+        "name": name[1],
+        "enterprise": [life.county.enterprise.pk],
+        "body": life.safe.supervising.unit_id,
+        "planned_on": (NOW + DAY).date().isoformat(),
+        "per_day": "2",
+        "announced": "1",
+    }
+
+
+def test_one_click_drafts_a_warning_with_colour_and_reasons(life: Life) -> None:
+    list_of_the_week(NOW)
+    plant = life.county.enterprise
+    client = signed_in(life.safe.inspector)
+    form = client.get(f"/watch/warn/?enterprise={plant.pk}").content.decode()
+    score = RiskScore.objects.get(enterprise=plant)
+    assert score.level
+    assert re.search(rf'value="{score.level}" selected', form)
+    assert "重大隐患未销号 1 件" in form
+    sent = {
+        "enterprise": plant.pk,
+        f"{plant.pk}-level": score.level,
+        f"{plant.pk}-basis": "重大隐患未销号 1 件",
+        f"{plant.pk}-requirement": "自查",
+    }
+    answer = client.post("/watch/warn/", sent)
+    warning = Warning.objects.get(rule=None)
+    assert answer.url == f"/cases/{warning.pk}/"
+    assert (warning.phase, warning.level, warning.enterprise) == ("registered", score.level, plant)
+    again = client.post("/watch/warn/", sent)
+    assert again.status_code == 422
+    assert "已有未解除的预警" in again.content.decode()
+    assert f'href="/cases/{warning.pk}/"' in page(life.safe.inspector, "/watch/")
+
+
+def test_nobody_plans_or_warns_outside_their_scope(life: Life) -> None:
+    list_of_the_week(NOW)
+    plant, county = life.county.enterprise, life.county
+    for address in ("/watch/plan/", "/watch/warn/"):
+        assert signed_in(county.worker).get(f"{address}?enterprise={plant.pk}").status_code == 403
+        assert signed_in(county.regulator).get(f"{address}?enterprise={plant.pk}").status_code == 404
