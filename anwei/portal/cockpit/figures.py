@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.cases.indicators import indicator
 from anwei.cases.lifecycle import Phase
+from anwei.cases.periods import Span
 from anwei.cases.today import door
 from anwei.ledgers.lengths import duration_words
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
@@ -21,9 +23,10 @@ from anwei.monitoring.models import Alarm, Device, Severity, Tag, Warning
 from anwei.monitoring.queries import device_counts
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
+from anwei.org.scope import COUNTY_DIGITS
+from anwei.oversight.models import Target
 from anwei.sites.statuses import counted_on
 
-DAY = timedelta(days=1)
 SHORT_WORDS = {
     Severity.RED: gettext_lazy("红"),
     Severity.ORANGE: gettext_lazy("橙"),
@@ -46,7 +49,13 @@ class Figure:
 
 def figures(person: Person, now: datetime) -> list[Figure]:
     """Return the figures of what `person` may see."""
-    return [*_alarm_figures(person, now), *_warning_figures(person, now), _online(person, now)]
+    return [
+        *_alarm_figures(person, now),
+        _warnings(person, now),
+        _major_hazards(person, now),
+        _accidents(person, now),
+        _online(person, now),
+    ]
 
 
 def listed(parts: Iterable[tuple[str, int]]) -> str:
@@ -62,8 +71,6 @@ def _alarm_figures(person: Person, now: datetime) -> list[Figure]:
         **{code: Count("pk", ACTIVE & Q(severity=code)) for code in Severity.values},
         unacknowledged=Count("pk", unacknowledged),
         oldest=Min("raised_at", filter=unacknowledged),
-        day=Count("pk", ACTIVE | Q(started_at__gte=now - DAY)),
-        day_before=Count("pk", Q(started_at__gte=now - 2 * DAY, started_at__lt=now - DAY)),
     )
     by_severity = listed((str(word), found[code]) for code, word in SHORT_WORDS.items())
     waiting = (
@@ -88,17 +95,10 @@ def _alarm_figures(person: Person, now: datetime) -> list[Figure]:
             door("alarms", state="active_unacknowledged"),
             hot=bool(found["unacknowledged"]),
         ),
-        Figure(
-            "day",
-            _("近 24 小时报警"),
-            str(found["day"]),
-            _("前 24 小时新增 %(n)d") % {"n": found["day_before"]},
-            door("alarms", tab="history", period="24h"),
-        ),
     ]
 
 
-def _warning_figures(person: Person, now: datetime) -> list[Figure]:
+def _warnings(person: Person, now: datetime) -> Figure:
     open_ones = Warning.objects.visible_to(person).exclude(phase=Phase.CLOSED)
     found = open_ones.aggregate(
         n=Count("pk"),
@@ -107,26 +107,59 @@ def _warning_figures(person: Person, now: datetime) -> list[Figure]:
         review=Count("pk", Q(phase=Phase.REVIEW)),
         overdue=Count("pk", Q(deadline__lt=now)),
     )
-    phases = listed(
-        [(_("待签收"), found["assigned"]), (_("处置中"), found["acting"]), (_("待确认"), found["review"])]
+    under = listed(
+        (word, found[key])
+        for key, word in (
+            ("overdue", _("超期")),
+            ("assigned", _("待签收")),
+            ("acting", _("处置中")),
+            ("review", _("待确认")),
+        )
+        if found[key]
     )
-    return [
-        Figure(
-            "warnings",
-            _("未解除预警"),
-            str(found["n"]),
-            phases or _("没有未解除的预警"),
-            door("cases", kind="warning", due="open"),
-        ),
-        Figure(
-            "overdue",
-            _("超期预警"),
-            str(found["overdue"]),
-            _("共 %(n)d 件未解除") % {"n": found["n"]},
-            door("cases", kind="warning", due="overdue"),
-            hot=bool(found["overdue"]),
-        ),
-    ]
+    return Figure(
+        "warnings",
+        _("未解除预警"),
+        str(found["n"]),
+        under or _("没有未解除的预警"),
+        door("cases", kind="warning", due="open"),
+        hot=bool(found["overdue"]),
+    )
+
+
+def _major_hazards(person: Person, now: datetime) -> Figure:
+    rows = indicator("major_open").numerator[0]
+    found = rows.rows(person, now).aggregate(n=Count("pk"), late=Count("pk", Q(past_limit=True)))
+    return Figure(
+        "major",
+        _("重大隐患未销号"),
+        str(found["n"]),
+        _("超期未改 %(n)d") % {"n": found["late"]} if found["n"] else _("没有未销号的重大隐患"),
+        rows.link(None, {}),
+        hot=bool(found["late"]),
+    )
+
+
+def _accidents(person: Person, now: datetime) -> Figure:
+    """Count the year's accidents; under them the deaths beside what the county's target allows."""
+    today = day_of(now)
+    year = Span(date(today.year, 1, 1), today)
+    n, deaths = (
+        int(sum(sum(part.cells(person, now, year).values()) for part in indicator(key).numerator))
+        for key in ("acc_cnt", "acc_death")
+    )
+    target = (
+        Target.objects.visible_to(person)
+        .filter(year=today.year, measure=Target.Measure.DEATHS, sector="")
+        .order_by("territory")
+        .first()
+    )
+    under = _("死亡 %(n)d 人") % {"n": deaths}
+    if target is not None and len(target.territory) == COUNTY_DIGITS:
+        under = _("死亡 %(n)d 人，全年控制 %(most)d 人") % {"n": deaths, "most": target.most}
+    link = indicator("acc_cnt").numerator[0].link(year, {})
+    over = target is not None and len(target.territory) == COUNTY_DIGITS and deaths > target.most
+    return Figure("accidents", _("今年生产安全事故"), str(n), under, link, hot=over)
 
 
 def _online(person: Person, now: datetime) -> Figure:

@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """The counts of colours now and then, in the order of COLOURS; the enterprises and townships that turn."""
+    """Counts of colours now and then, in the order of COLOURS; the enterprises and townships that turn."""
 
     kinds: tuple[Settled, ...]
     n_settled: int
