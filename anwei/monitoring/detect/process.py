@@ -149,6 +149,7 @@ class Detector:
                     self.watch.load(state, log_name)
                 except (KeyError, ValueError) as error:
                     log.warning("block %s is of another form and begins anew: %s", state.name, error)
+                await asyncio.sleep(0)  # a heartbeat between two
             self._take_register()
             self.sequence, self._is_loaded = self.watch.start(), True
         elif log_name != self._log_name:

@@ -21,9 +21,9 @@ from anwei.monitoring.stream.register import Register
 
 KINDS = ("hh", "h", "l", "ll")  # the place of a limit in its slot
 UPPER = ("hh", "h")
-MOST_IMPORTANT = 1_000  # sensors with the large windows: 0.4 MB each; further ones have the usual windows
+MOST_IMPORTANT = 300  # sensors with the large windows, 0.4 MB each: 1 GiB with 10,000 in all; others as usual
 NEEDED = QUIET + 10  # rows with which every part of the score speaks
-MOVED_AT_ONCE = 8  # sensors whose rows are taught to another block before the log is read on
+MOVED_AT_ONCE = 1  # sensors whose rows are taught to another block before the log is read on: some 0.8 s each
 
 
 class Watch:
