@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.analytics.weekly import list_of_the_week
 from anwei.demo.fill import NotADemoFolder, fill, is_filled
 from anwei.demo.working.room import furnish
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                 accounts = fill(folder, now=now)
                 if hazards:
                     furnish(hazards, now=now)
+                    list_of_the_week(now)
         except NotADemoFolder as error:
             raise CommandError(str(error)) from None
         self.stdout.write(_("演示账号（只显示这一次，另存于数据目录 demo/accounts.txt）："))
