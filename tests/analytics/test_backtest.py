@@ -67,7 +67,7 @@ def accident(plant: Enterprise, day: date, n: int) -> Accident:
         place="车间",
         territory=TOWN,
         sector=plant.sector,
-        type=next(iter(accident_types())),
+        type=next(iter(accident_types(day))),
         grade=next(iter(accident_grades())),
     )
 

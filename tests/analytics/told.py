@@ -88,7 +88,11 @@ class Life:
 
     def accident(self, happened: datetime, at: datetime) -> None:
         values = {"enterprise": self.county.enterprise.pk, "territory": TOWN, "sector": "chemical"}
-        values |= {"happened_on": happened.date(), "type": next(iter(accident_types())), "place": "一号罐区"}
+        values |= {
+            "happened_on": happened.date(),
+            "type": next(iter(accident_types(happened.date()))),
+            "place": "一号罐区",
+        }
         save_accidents([Edit(None, values)], actor=None, now=at)
 
     def visited(self, number: str, at: datetime) -> None:

@@ -176,7 +176,7 @@ def give_records(now: datetime) -> None:
             enterprise_id=keys[random.randrange(400)][0],
             place="车间",
             territory=COUNTY,
-            type=next(iter(accident_types())),
+            type=next(iter(accident_types(now.date()))),
             grade=next(iter(accident_grades())),
         )
         for n in range(N_ACCIDENTS)
