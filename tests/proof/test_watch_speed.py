@@ -28,7 +28,7 @@ from tests.proof.big_county import build_big_county
 from tests.proof.test_colour_speed import _give_papers
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db]
-N_ENTERPRISES, N_HAZARDS, N_ALARMS, N_VISITS, N_ACCIDENTS, N_MONTHS = 20_000, 20_000, 60_000, 30_000, 600, 12
+N_ENTERPRISES, N_HAZARDS, N_ALARMS, N_VISITS, N_ACCIDENTS, N_MONTHS = 20_000, 5_000, 60_000, 30_000, 600, 12
 TABLE_S, WEEK_S = 60.0, 400.0
 DAY = timedelta(days=1)
 Result = TypeVar("Result")
