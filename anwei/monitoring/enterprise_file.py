@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Expression, Value, When
+from django.db.models import Case, CharField, Expression, F, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from anwei.ledgers.beside import Aside, contribute_aside
 from anwei.ledgers.papers.blocks import Block, Paragraph
 from anwei.monitoring import reading
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED
-from anwei.monitoring.foresight import LIVE, forecasts_of, reason
+from anwei.monitoring.foresight import forecasts_of, reason
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
 from anwei.monitoring.queries import alarms_of, devices_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of
@@ -70,8 +70,9 @@ def devices_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict
 def forecasts_sheet(enterprise: Enterprise, person: Person, now: datetime) -> dict[str, Any]:
     """Return the live early warnings, else the last ones."""
     rows = forecasts_of(person).filter(enterprise=enterprise)
-    live = list(rows.filter(LIVE)[:N_ALARMS])
-    return {"forecasts": live or list(rows[:N_FORECASTS]), "live": bool(live), "n_forecasts": rows.count()}
+    found = list(rows.order_by(F("ended_at").desc(nulls_first=True), "-at", "-pk")[:N_ALARMS])
+    live = [one for one in found if one.ended_at is None]
+    return {"forecasts": live or found[:N_FORECASTS], "live": bool(live)}
 
 
 def _print_forecasts(asked: Asked) -> Iterator[Block]:
