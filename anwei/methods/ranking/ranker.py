@@ -19,7 +19,7 @@ CUTS = (0.7, 0.8, 0.9)  # of the training rows by time: learn before, compare on
 MANY = 100_000  # rows, from which one cut is enough
 MOST_COMPARED = 150_000  # rows learned from for the comparison
 WORTH = 0.002  # of the area under the curve, below which the plainer model is taken
-CHANCE = 0.1  # divided by the root of the number of events: the same, where few make the area uncertain
+FEW = 1_000  # events compared on, below which chance says what is best: the mean of both errs less often
 LEAST_LATER = 5  # events, and rows without, after a cut
 LEAST_EVENTS = 20  # and rows without: with fewer nothing is learned
 SUSPECT = 0.98  # area under the curve of one column alone
@@ -47,6 +47,7 @@ class Scores:
 class Ranker:
     """Logistic regression, boosted trees or the mean of their log odds, whichever did better on later rows.
 
+    With few events to compare on it is the mean: which is better would be chance.
     `outcomes` are columns known only after their row (their past is used), `nuisance` columns are fitted and
     left out of the score. What it learned, its training rows among it, pickles.
     """
@@ -137,8 +138,9 @@ class Ranker:
         ]
         found = {one.name: one.area for one in self.backtests}
         best = max(found, key=found.__getitem__)
-        worth = max(WORTH, CHANCE / np.sqrt(self.backtests[0].n_events))
-        if found["logistic"] >= found[best] - worth:
+        if "both" in found and self.backtests[0].n_events < FEW:
+            best = "both"
+        elif found["logistic"] >= found[best] - WORTH:
             best = "logistic"
         calibration = Calibration()
         calibration.fit(*(np.concatenate(part) for part in zip(*held[best], strict=True)))
