@@ -70,3 +70,12 @@ def test_heavy_messages_come_in_pulls_of_bounded_weight(tmp_path: Path) -> None:
     sizes = asyncio.run(read())
     assert max(sizes) <= PULL_BYTES
     assert sum(sizes) == N_HEAVY * HEAVY
+
+
+@pytest.mark.parametrize("description", ["Message Size Exceeds MaxBytes", "Batch Completed"])
+def test_the_end_of_a_pull_is_no_loss_of_the_log(description: str) -> None:
+    reader = Waiting()
+    reader._status({"Status": "409", "Description": description})
+    assert not reader._lost and not reader._asked
+    reader._status({"Status": "409", "Description": "Consumer Deleted"})
+    assert reader._lost

@@ -25,6 +25,7 @@ from anwei.monitoring.stream.decode import Message
 from anwei.monitoring.stream.log import HTTP_PREFIX, MQTT_PREFIX, STREAM
 
 PULL = 500  # messages asked for at a time
+ENDS_OF_A_PULL = ("MaxBytes", "Batch Completed")  # what was pulled weighs enough, or all of it has come
 PULL_BYTES = 16 * 1024**2  # weight of them; twice the largest message that the broker admits (broker.py)
 _EXPIRES_NS = 5_000_000_000
 _HEARTBEAT_NS = 1_000_000_000
@@ -126,7 +127,7 @@ class LogReader:
         if status == "100":  # heartbeat
             return
         description = headers.get("Description", "")
-        enough = status == "409" and "MaxBytes" in description  # what was pulled weighs enough
+        enough = status == "409" and any(end in description for end in ENDS_OF_A_PULL)
         if status not in ("404", "408") and not enough:  # consumer deleted, leader changed, no responders
             self._lost = f"{status} {description}"
         self._answered()  # 404: there is no more; 408: the wait for a message is over

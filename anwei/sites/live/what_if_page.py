@@ -19,7 +19,11 @@ from anwei.sites.statuses import counted_on
 from anwei.standards.risk.live_rules import fact_kinds
 
 N_SHOWN = 50
-PROPOSED = ("major_hazards_overdue",)  # ticked at first, where some stand: the question leaders ask
+PROPOSED = (
+    "major_hazards_overdue",
+    "major_hazards_open",
+    "hazards_overdue",
+)  # the first that stands is ticked
 
 
 @signed_in
@@ -29,10 +33,13 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not _of_a_public_body(person):
         raise PermissionDenied(_("推演供监管部门、乡镇和县领导使用。"))
-    asked = request.GET.getlist("fact") if "asked" in request.GET else PROPOSED
-    settled = [key for key in asked if key in fact_kinds()]
     seen = counted_on(day_of(timezone.now()), Enterprise.objects.visible_to(person))
+    settled = [key for key in request.GET.getlist("fact") if key in fact_kinds()]
     found = what_if(seen, settled)
+    if "asked" not in request.GET:
+        standing_now = {one.kind.key for one in found.kinds}
+        settled = [key for key in PROPOSED if key in standing_now][:1]
+        found = what_if(seen, settled)
     context = {
         "found": found,
         "settled": settled,
