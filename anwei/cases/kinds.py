@@ -14,12 +14,13 @@ from anwei.cases.models import Case, Entry
 from anwei.cases.models.notices import Urgency
 from anwei.ledgers.spelling import moment
 from anwei.org.holdings import Acting
-from anwei.org.models import Person
+from anwei.org.models import Person, Post
 from anwei.standards.clocks import ClockRule
 from anwei.standards.ladders import default_ladders
 
 Guard = Callable[[Any, datetime], str | None]  # the case and now: a sentence refuses the verb
 Check = Callable[[Any, Mapping[str, Any], datetime], str | None]  # and what is handed in: likewise
+Follow = Callable[[Any, datetime], Mapping[Role, Post]]  # the case after the verb's columns, and now
 Effect = Callable[[Any, Entry, datetime], None]  # the case after the verb, its entry, and now
 Elsewhere = tuple[Phase, Callable[[Any], bool]]  # a phase, and whether a case to be begins in it
 Opener = Callable[[Any, Person, datetime], Acting]  # the case to be, who opens it, and now
@@ -61,7 +62,8 @@ class Kind:
     `ladder` is the key of the ladder its clocks climb ("": a missed clock is entered, nobody else is told).
     `extension`: its cases ask for more time on their parent, which waits for none and ends them by closing.
     `guards` say by verb which fact outside the case stands against it (a sentence refuses), `checks` what in
-    the papers handed in does not fit together or with the case; `effects` do by verb what else belongs to it,
+    the papers handed in does not fit together or with the case; `follows` say by verb which posts the
+    case has then because of it; `effects` do by verb what else belongs to it,
     in its transaction, and may refuse by raising CaseError.
     """
 
@@ -85,6 +87,7 @@ class Kind:
     guards: Mapping[str, Guard] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
+    follows: Mapping[str, Follow] = field(default_factory=dict)
 
 
 _kinds: dict[str, Kind] = {}
@@ -107,7 +110,7 @@ def register(kind: Kind) -> Kind:
     if missing:
         raise ImproperlyConfigured(f"case kind {kind.code}: no column or label for {', '.join(missing)}")
     verbs = {row.verb for row in kind.lifecycle.transitions}
-    stray = sorted({*kind.guards, *kind.checks, *kind.effects} - verbs)
+    stray = sorted({*kind.guards, *kind.checks, *kind.effects, *kind.follows} - verbs)
     if kind.ladder and kind.ladder not in default_ladders():
         stray.append(kind.ladder)
     if rewritten := sorted(_written(kind) & {*kind.sealed}):

@@ -208,6 +208,11 @@ def _move(case: Case, transition: Transition, papers: dict[str, Any], now: datet
         setattr(case, str(transition.gives), papers[named])
         columns.append(str(transition.gives))
         _check_posts(case)
+    if follow := kind_of(case).follows.get(transition.verb):
+        for role, post in follow(case, now).items():
+            setattr(case, str(role), post)
+            columns.append(str(role))
+        _check_posts(case)
     case.phase = transition.target
     case.outcome = transition.outcome
     case.closed_at = now if transition.target is Phase.CLOSED else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -39,13 +39,15 @@ def _overdue_major(person: Person, now: datetime) -> Iterator[Sentence]:
 
 
 def _new_major(person: Person, now: datetime) -> Iterator[Sentence]:
-    rows = Hazard.objects.visible_to(person).filter(grade=Grade.MAJOR, opened_at__gt=now - DAY)
-    newest = rows.exclude(phase=Phase.CLOSED).select_related(*RELATED).order_by("-opened_at", "-pk").first()
+    judged = Max("entries__at", filter=Q(entries__verb="order"))
+    rows = Hazard.objects.visible_to(person).exclude(phase=Phase.CLOSED).filter(grade=Grade.MAJOR)
+    fresh = rows.annotate(judged_at=judged).filter(judged_at__gt=now - DAY)
+    newest = fresh.select_related(*RELATED).order_by("-judged_at", "-pk").first()
     if newest is None:
         return
     text = format_html(
         _("近 24 小时新判定重大隐患 <b>{n}</b> 项：{where} {title}。"),
-        n=rows.exclude(phase=Phase.CLOSED).count(),
+        n=fresh.count(),
         where=newest.enterprise or newest.site or "",
         title=newest.title,
     )

@@ -6,6 +6,7 @@ Default deny: a person without a current post sees nothing; a deputy sees what t
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -106,6 +107,15 @@ def standing(person: Person) -> Standing:
     if remembered is None:
         remembered = person._standing = standing_of(person, timezone.now())  # type: ignore[attr-defined]
     return remembered
+
+
+def seeing_only(person: Person, territory: str) -> Person:
+    """Return a copy of a person that sees a territory and nothing by any post: for what many will read."""
+    from anwei.org.holdings import Standing  # here: the models stand on this module
+
+    reader = copy(person)
+    reader._grants, reader._standing = (Grant(territory),), Standing((), ())  # type: ignore[attr-defined]
+    return reader
 
 
 def _grants(person: Person) -> list[Grant]:

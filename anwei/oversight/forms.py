@@ -17,6 +17,7 @@ SELECT = {"class": "form-select"}
 class InstructionForm(forms.Form):
     """A leader's words; who carries them out may be left to the rules where they are about something."""
 
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     words = forms.CharField(
         label=_("批示"),
         max_length=WORDS_LENGTH,

@@ -20,9 +20,9 @@ from anwei.cases.lifecycle import WITHDRAWN, Lifecycle, Need, Phase, Role, Trans
 from anwei.cases.models.notices import Urgency
 from anwei.ledgers.services import county_setting
 from anwei.org.holdings import day_of
-from anwei.org.models import PUBLIC_BODIES
+from anwei.org.models import PUBLIC_BODIES, Post
 from anwei.oversight.models import SupervisionOrder
-from anwei.oversight.services.instructing import opener
+from anwei.oversight.services.instructing import head_of, opener
 from anwei.standards.clocks import ClockRule
 from anwei.standards.deadlines import DEADLINES, deadlines
 
@@ -136,7 +136,9 @@ def clocks(order: SupervisionOrder) -> Iterator[ClockRule]:
     progress = rows["order.progress"].clock(starts_on=("report", "return_back"), met_by="report")
     yield replace(progress, ended_by=("submit",))
     if order.due_on is not None:
-        yield rows["order.done"].clock(starts_on=("issue",), met_by="submit", until=order.due_on)
+        yield rows["order.done"].clock(
+            starts_on=("issue", "return_back"), met_by="submit", until=order.due_on
+        )
     review = rows["order.review"].clock(starts_on=("submit",), met_by="close")
     yield replace(review, ended_by=("return_back",))
 
@@ -146,9 +148,14 @@ def check_issue(order: SupervisionOrder, papers: Mapping[str, Any], now: datetim
     charged = papers["charged"]
     if charged.unit.kind not in PUBLIC_BODIES:
         return gettext("督办单由部门、乡镇（街道）承办；要企业办理的，请用隐患或者预警。")
-    if charged.pk == order.supervisor_id:
-        return gettext("审核岗位不能同时承办。")
+    if charged.unit.whole == order.supervisor.unit.whole:
+        return gettext("安委办审核办结，不能同时承办。")
     return gettext("完成时限不能早于今天。") if papers["due_on"] < day_of(now) else None
+
+
+def head_of_the_charged(order: SupervisionOrder, now: datetime) -> Mapping[Role, Post]:
+    """Return who answers from the issue on: the head of the body that carries it out."""
+    return {Role.RESPONSIBLE: head_of(order.implementer.unit, now) or order.implementer}
 
 
 def urgency(order: SupervisionOrder) -> Urgency:
@@ -172,10 +179,20 @@ KIND = register(
         },
         outcome_labels={"done": _("已销号"), "declined": _("不立督办"), WITHDRAWN: _("已撤销")},
         opener=opener,
-        sealed=("origin", "words", "instructed_by", "document", "about", "about_enterprise"),
+        sealed=(
+            "origin",
+            "words",
+            "instructed_by",
+            "document",
+            "about",
+            "about_enterprise",
+            "morning",
+            "line",
+        ),
         clocks=clocks,
         ladder="order",
         checks={"issue": check_issue},
+        follows={"issue": head_of_the_charged},
         urgency=urgency,
     )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -26,7 +27,13 @@ from anwei.org.responsibility import Vacant
 from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.oversight.forms import InstructionForm
 from anwei.oversight.models import Morning, SupervisionOrder
-from anwei.oversight.services.instructing import About, bodies_of, instruct, may_instruct
+from anwei.oversight.services.instructing import (
+    About,
+    acting_for_the_county,
+    bodies_of,
+    instruct,
+    may_instruct,
+)
 from anwei.sites.models import Enterprise
 
 A_PAGE = 20
@@ -89,16 +96,22 @@ def order_new(request: HttpRequest) -> HttpResponse:
         bodies=bodies_of(county),
         named=about.thing is not None,
         office=is_of_the_office(person, now),
-        initial={"words": request.GET.get("words", "")},
+        initial={"key": uuid4().hex},
     )
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         about = About(about.case, about.enterprise, about.territory, about.sector, told["unit"])
         extra = {name: told[name] for name in ("origin", "document") if name in told}
-        if line is not None and not extra.get("document"):
-            extra["document"] = line.name
         try:
-            order = instruct(told["words"], about, actor=person, now=now, **extra)
+            order = instruct(
+                told["words"],
+                about,
+                actor=person,
+                now=now,
+                answers=line.place if line else None,
+                key=told["key"],
+                **extra,
+            )
         except NotYourTurn as error:
             raise PermissionDenied(str(error)) from error
         except (CaseError, Vacant) as error:
@@ -118,28 +131,32 @@ def order_new(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a morning report, with the name it is cited by."""
+    """A line of a morning report."""
 
-    name: str
-    told: dict[str, Any]
+    morning: Morning
+    number: int
+
+    @property
+    def place(self) -> tuple[Morning, int]:
+        """The report and the number of the line."""
+        return self.morning, self.number
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the line says."""
+        found: dict[str, Any] = self.morning.lines[self.number - 1]
+        return found
 
 
 def _mornings(person: Person) -> QuerySet[Morning]:
-    counties = {post.unit.territory[:COUNTY_DIGITS] for post in standing(person).posts}
-    return Morning.objects.filter(territory__in=counties)
+    posts = acting_for_the_county(person, timezone.now())
+    return Morning.objects.filter(territory__in={post.unit.territory for post in posts})
 
 
 def _answers(morning: Morning | None) -> dict[int, SupervisionOrder]:
     """Return the first order that answers each line, by the line's number."""
-    if morning is None:
-        return {}
-    names = {_name(morning, number): number for number in range(1, len(morning.lines) + 1)}
-    rows = SupervisionOrder._base_manager.filter(document__in=names, territory__startswith=morning.territory)
-    return {names[order.document]: order for order in rows.order_by("-pk")}
-
-
-def _name(morning: Morning, number: int) -> str:
-    return _("今日要情 %(day)s 第%(number)d条") % {"day": morning, "number": number}
+    rows = SupervisionOrder._base_manager.filter(morning=morning).exclude(morning=None)
+    return {order.line: order for order in rows.order_by("-pk") if order.line is not None}
 
 
 def _line(request: HttpRequest, person: Person) -> _Line | None:
@@ -150,7 +167,7 @@ def _line(request: HttpRequest, person: Person) -> _Line | None:
     number = _number(request.GET.get("line", ""))
     if not 1 <= number <= len(morning.lines):
         raise Http404
-    return _Line(_name(morning, number), morning.lines[number - 1])
+    return _Line(morning, number)
 
 
 def _about(request: HttpRequest, person: Person, line: _Line | None) -> About:

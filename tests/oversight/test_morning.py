@@ -11,10 +11,13 @@ from time_machine import TimeMachineFixture
 from anwei.cases.models import Notice
 from anwei.cases.today import GRAVITY, said
 from anwei.hazards.models import Hazard
+from anwei.ledgers.models import Setting
+from anwei.org.models import Post, Unit
+from anwei.org.services import appoint
 from anwei.oversight.models import Morning, SupervisionOrder
 from anwei.oversight.services.morning import morning_is_due, tell_mornings
 from tests.hazards.doors import CRITERION, act, file, signed_in
-from tests.kernel.county import NOW
+from tests.kernel.county import IN_POST_SINCE, NOW, OTHER_TOWN, in_post, make_enterprise
 from tests.oversight.conftest import Governed
 
 EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)  # 08:00 in the county
@@ -61,10 +64,11 @@ def test_an_answer_in_words_becomes_an_order_about_that_line(
     assert address is not None
     asked = address[1].replace("&amp;", "&")
     assert "新判定重大隐患" in client.get(asked).content.decode()
-    assert client.post(asked, {"words": "今天必须停用，周五前整改到位"}).status_code == 302
+    answer = {"words": "今天必须停用，周五前整改到位", "key": "a1"}
+    assert client.post(asked, answer).status_code == 302
     order = SupervisionOrder.objects.get()
     assert (order.about_id, order.about_enterprise) == (major.pk, major.enterprise)
-    assert order.document == "今日要情 2026-11-25 第1条"
+    assert (order.morning, order.line) == (Morning.objects.get(), 1)
     assert order.number in client.get("/today/").content.decode()
 
 
@@ -106,3 +110,57 @@ def test_nobody_else_reads_what_leaders_are_told(governed: Governed, major: Haza
 def test_before_the_first_morning_the_page_says_what_to_do(governed: Governed) -> None:
     page = signed_in(governed.leader).get("/today/").content.decode()
     assert "每天 8 点自动生成" in page
+
+
+def test_lines_are_what_every_reader_may_see(governed: Governed, major: Hazard) -> None:
+    """The first leader has a second post, at a plant of another county."""
+    far = make_enterprise("外县化工厂", "999002101", "chemical", "91000000000000009X")
+    post = Post.objects.create(unit=far.unit, kind="safety", title="顾问")
+    appoint(governed.leader, post, actor=None, now=NOW, from_on=IN_POST_SINCE)
+    Hazard.objects.filter(pk=major.pk).update(enterprise=far, territory="999002101")
+    assert "外县化工厂" in signed_in(governed.leader).get("/").content.decode()
+    tell_mornings(EIGHT)
+    assert "外县化工厂" not in str(Morning.objects.get().lines)
+
+
+def test_no_township_and_no_clerk_of_the_government_reads_or_instructs(governed: Governed) -> None:
+    tell_mornings(EIGHT)
+    government = Unit.objects.get(kind="government")
+    people = [in_post("govclerk", Post.objects.create(unit=government, kind="officer", title="科员"))]
+    for kind, name in (("committee_office", "乙镇安委办"), ("party", "乙镇党委")):
+        unit = Unit.objects.create(kind=kind, name=name, territory=OTHER_TOWN)
+        people.append(in_post(name, Post.objects.create(unit=unit, kind="principal", title="主任")))
+    for person in people:
+        assert signed_in(person).get("/today/").status_code == 403
+        assert signed_in(person).get("/orders/new/").status_code == 403
+
+
+def test_signs_of_a_title_are_read_as_they_were_written(
+    governed: Governed, major: Hazard, time_machine: TimeMachineFixture
+) -> None:
+    Hazard.objects.filter(pk=major.pk).update(title='温度<5℃ & "管线"冻堵')
+    tell_mornings(EIGHT)
+    assert '温度<5℃ & "管线"冻堵' in Notice.objects.get(person=governed.leader, url="/today/").text
+    assert (
+        "温度&lt;5℃ &amp; &quot;管线&quot;冻堵" in signed_in(governed.leader).get("/today/").content.decode()
+    )
+
+
+def test_what_is_judged_today_is_told_whenever_it_was_filed(
+    governed: Governed, time_machine: TimeMachineFixture
+) -> None:
+    hazard = file(governed.officer, governed.county.enterprise.pk)
+    later = NOW + timedelta(hours=30)
+    time_machine.move_to(later)
+    ordered = {"grade": "major", "criterion": CRITERION, "order": "dated", "requirement": "修补围堰"}
+    day = (later.date() + timedelta(days=9)).isoformat()
+    assert (
+        act(hazard.supervisor.holdings.get().person, hazard, "order", due_on=day, **ordered).status_code
+        == 302
+    )
+    assert any("新判定" in one.text for one in said(governed.leader, later + timedelta(hours=1)))
+
+
+def test_an_hour_that_is_none_is_eight(governed: Governed) -> None:
+    Setting.objects.create(key="morning", value={"at": "8:00"}, changed_at=NOW, changed_by=governed.clerk)
+    assert not morning_is_due(EIGHT - timedelta(minutes=1)) and morning_is_due(EIGHT)

@@ -12,9 +12,10 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from anwei.cases.models import Clock, Notice
-from anwei.org.models import Person, Unit
+from anwei.cases.today import said
+from anwei.org.models import Person, Post, Unit
 from anwei.oversight.models import SupervisionOrder
-from tests.kernel.county import NOW, open_repair, photo
+from tests.kernel.county import NOW, in_post, open_repair, photo
 from tests.oversight.conftest import Governed
 
 WORDS = "请应急局三天内查清甲化工厂压力异常的原因，举一反三。\n12月1日前报我。"
@@ -28,7 +29,9 @@ def signed_in(person: Person) -> Client:
 
 def instruct(governed: Governed, **told: Any) -> SupervisionOrder:
     query = f"?enterprise={governed.county.enterprise.pk}"
-    answer = signed_in(governed.leader).post(f"/orders/new/{query}", {"words": WORDS, **told})
+    answer = signed_in(governed.leader).post(
+        f"/orders/new/{query}", {"words": WORDS, "key": "form-1", **told}
+    )
     assert answer.status_code == 302, answer.content.decode()
     return SupervisionOrder.objects.get()
 
@@ -113,11 +116,14 @@ def test_an_enterprise_does_not_read_what_its_regulator_is_told(governed: Govern
 
 def test_words_about_the_whole_county_name_who_carries_them_out(governed: Governed) -> None:
     client = signed_in(governed.leader)
-    refused = client.post("/orders/new/", {"words": "岁末年初，全面排查"})
+    refused = client.post("/orders/new/", {"words": "岁末年初，全面排查", "key": "1"})
     assert refused.status_code == 422 and "请选择承办单位" in refused.content.decode()
     assert "岁末年初，全面排查" in refused.content.decode()
     town = Unit.objects.get(kind="township")
-    assert client.post("/orders/new/", {"words": "岁末年初，全面排查", "unit": town.pk}).status_code == 302
+    assert (
+        client.post("/orders/new/", {"words": "岁末年初，全面排查", "unit": town.pk, "key": "2"}).status_code
+        == 302
+    )
     assert SupervisionOrder.objects.get().implementer.unit == town
 
 
@@ -132,7 +138,9 @@ def test_no_enterprise_and_not_the_office_itself_carries_an_order_out(governed: 
 
 def test_words_about_a_case_go_to_who_supervises_it(governed: Governed) -> None:
     repair = open_repair(governed.county)
-    answer = signed_in(governed.leader).post(f"/orders/new/?case={repair.pk}", {"words": "督促尽快修好"})
+    answer = signed_in(governed.leader).post(
+        f"/orders/new/?case={repair.pk}", {"words": "督促尽快修好", "key": "3"}
+    )
     assert answer.status_code == 302
     order = SupervisionOrder.objects.get()
     assert order.about_id == repair.pk and order.implementer.unit == governed.county.duty.unit
@@ -149,3 +157,59 @@ def test_the_list_counts_and_shows_each_state(governed: Governed, time_machine: 
     assert "在办 1" in page and "逾期 0" in page and "DB202600001" in page
     time_machine.move_to(NOW + timedelta(days=5))
     assert "逾期 1" in signed_in(governed.clerk).get("/orders/?state=late").content.decode()
+
+
+def test_a_form_sent_twice_opens_one_order(governed: Governed) -> None:
+    client = signed_in(governed.leader)
+    page = client.get(f"/orders/new/?enterprise={governed.county.enterprise.pk}").content.decode()
+    key = re.search(r'name="key" value="(\w+)"', page)
+    assert key is not None
+    instruct(governed, key=key[1])
+    assert instruct(governed, key=key[1]).number == "DB202600001"
+
+
+def test_the_head_of_whoever_is_charged_answers(governed: Governed) -> None:
+    order = instruct(governed)
+    coal = Unit.objects.get(name="测试县煤炭局")
+    in_post("coalhead", Post.objects.create(unit=coal, kind="principal", title="局长"))
+    assert issue(governed, order, charged=coal.posts.get(kind="officer").pk).status_code == 302
+    assert order.responsible.unit == coal and order.responsible.title == "局长"
+    assert order.entries.order_by("number").last().content["state"]["posts"][0] == order.responsible_id
+
+
+def test_the_office_does_not_check_itself(governed: Governed) -> None:
+    order = instruct(governed)
+    other = Post.objects.create(unit=order.supervisor.unit, kind="officer", title="干事二")
+    in_post("clerk2", other)
+    assert issue(governed, order, charged=other.pk).status_code == 422
+
+
+def test_an_order_that_was_sent_back_is_still_due(governed: Governed) -> None:
+    order = instruct(governed)
+    issue(governed, order)
+    act(governed.officer, order, "accept")
+    act(governed.officer, order, "submit", result="已查", evidence=document())
+    assert act(governed.clerk, order, "return_back", reason="没有举一反三").status_code == 302
+    assert "按时限办结" in order.clocks.filter(met_at=None).values_list("name", flat=True)
+
+
+def test_leaders_are_told_who_is_late(governed: Governed, time_machine: TimeMachineFixture) -> None:
+    order = instruct(governed)
+    time_machine.move_to(NOW + timedelta(days=5))
+    (told,) = [one for one in said(governed.leader, NOW + timedelta(days=5)) if one.case == order.pk]
+    assert told.call == order.supervisor and "待下达" in told.text and "安委办" in told.text
+    issue(governed, order, due_on=(NOW.date() + timedelta(days=6)).isoformat())
+    time_machine.move_to(NOW + timedelta(days=9))
+    (told,) = [one for one in said(governed.leader, NOW + timedelta(days=9)) if one.case == order.pk]
+    assert told.call == order.implementer
+
+
+def test_whoever_is_charged_does_not_read_a_case_beyond_their_reach(governed: Governed) -> None:
+    repair = open_repair(governed.county, title="机密维修")
+    coal = Unit.objects.get(name="测试县煤炭局")
+    told = {"words": "配合", "unit": coal.pk, "key": "4"}
+    assert signed_in(governed.leader).post(f"/orders/new/?case={repair.pk}", told).status_code == 302
+    order = SupervisionOrder.objects.get()
+    page = signed_in(governed.county.regulator).get(f"/cases/{order.pk}/").content.decode()
+    assert "机密维修" not in page and "不在您的范围内" in page
+    assert "机密维修" in signed_in(governed.leader).get(f"/cases/{order.pk}/").content.decode()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.models import Case
 from anwei.org.models import Person, Post
+from anwei.oversight.models.morning import Morning
 from anwei.sites.models import Enterprise
 
 WORDS_LENGTH = 1000
@@ -53,6 +55,17 @@ class SupervisionOrder(Case):
         verbose_name=_("相关企业"),
     )
 
+    morning = models.ForeignKey(
+        Morning,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="answers",
+        verbose_name=_("今日要情"),
+    )
+    line = models.PositiveSmallIntegerField(_("第几条"), null=True, blank=True)
+    key = models.CharField(max_length=64, blank=True)  # of the form: sent twice, it opens one order
+
     requirement = models.TextField(_("督办要求"), max_length=2000, blank=True)
     due_on = models.DateField(_("完成时限"), null=True, blank=True)
     charged = models.ForeignKey(
@@ -65,3 +78,10 @@ class SupervisionOrder(Case):
 
     class Meta:
         verbose_name = _("督办单")
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="an_order_is_opened_once"),
+            models.CheckConstraint(
+                condition=Q(morning=None, line=None) | Q(morning__isnull=False, line__isnull=False),
+                name="an_answer_names_its_line",
+            ),
+        ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
@@ -16,11 +17,13 @@ from anwei.org.holdings import Acting, actings_of, is_held
 from anwei.org.models import PUBLIC_BODIES, Person, Post, Unit
 from anwei.org.responsibility import HasSubject, Matter, Posts, posts_for
 from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS, posts_over
-from anwei.oversight.models import SupervisionOrder
+from anwei.oversight.models import Morning, SupervisionOrder
 from anwei.sites.models import Enterprise
 
 GOVERNING = (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT, Unit.Kind.COMMITTEE)
-INSTRUCTING = (*GOVERNING, Unit.Kind.COMMITTEE_OFFICE)
+LEADING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
+LEADERS = Q(unit__kind__in=GOVERNING, kind__in=LEADING)
+OFFICE = Q(unit__kind=Unit.Kind.COMMITTEE_OFFICE)
 NEVER = (*ADMINISTRATORS, Post.Kind.DISPLAY)
 
 
@@ -52,12 +55,17 @@ def instruct(
     now: datetime,
     origin: str = SupervisionOrder.Origin.INSTRUCTION,
     document: str = "",
+    answers: tuple[Morning, int] | None = None,
+    key: str = "",
 ) -> SupervisionOrder:
     """Open an order from a leader's words; it waits for the office to issue it, with everybody named already.
 
+    `answers` is the line of a morning report that the words are about; the same `key` opens nothing again.
     Raises NotYourTurn for who is neither a leader of the county nor of the office; CaseError without words,
     without a body to carry it out, or without an office; Vacant where nobody answers for what it is about.
     """
+    if key and (made := SupervisionOrder._base_manager.filter(key=key).first()):
+        return made
     words = words.strip()
     if not words:
         raise CaseError(_("请写明批示内容。"))
@@ -78,22 +86,25 @@ def instruct(
         origin=origin,
         words=words,
         document=document.strip(),
-        instructed_by=actor if _acting(actor, now, GOVERNING) else None,
+        morning=answers[0] if answers else None,
+        line=answers[1] if answers else None,
+        key=key,
+        instructed_by=actor if acting_for_the_county(actor, now, LEADERS) else None,
         about=about.case,
         about_enterprise=about.enterprise or (about.case.enterprise if about.case else None),
     )
 
 
 def may_instruct(person: Person, now: datetime) -> bool:
-    """Say whether a person is a leader of a county or works in a committee office, today."""
-    return bool(_acting(person, now, INSTRUCTING))
+    """Say whether a person leads a county or works in its committee office, today."""
+    return bool(acting_for_the_county(person, now))
 
 
 def opener(order: SupervisionOrder, actor: Person, now: datetime) -> Acting:
     """Return how somebody opens an order: as a leader, or as the office. Raises NotYourTurn."""
     over = {post.pk for post in posts_over(actor, order.territory, order.sector, None)}
-    for post, acting in _acting(actor, now, INSTRUCTING).items():
-        if post in over:
+    for post, acting in acting_for_the_county(actor, now).items():
+        if post.pk in over:
             return acting
     raise NotYourTurn(_("督办单由县领导批示，或者由安委办按批示、会议决定登记。"))
 
@@ -106,11 +117,17 @@ def bodies_of(county: str) -> list[Unit]:
     )
 
 
-def _acting(person: Person, now: datetime, kinds: tuple[Unit.Kind, ...]) -> dict[int, Acting]:
-    """Return how a person acts at posts of such units, by post."""
+def acting_for_the_county(person: Person, now: datetime, which: Q = LEADERS | OFFICE) -> dict[Post, Acting]:
+    """Return how a person acts at posts that lead a county, or of its committee office; of no township's."""
     acting = actings_of(person, now)
-    posts = Post.objects.filter(pk__in=acting, unit__kind__in=kinds).exclude(kind__in=NEVER)
-    return {post: acting[post] for post in posts.order_by("pk").values_list("pk", flat=True)}
+    posts = Post.objects.filter(which, pk__in=acting, unit__closed_on=None).exclude(kind__in=NEVER)
+    of_counties = posts.alias(digits=Length("unit__territory")).filter(digits=COUNTY_DIGITS)
+    return {post: acting[post.pk] for post in of_counties.select_related("unit").order_by("pk")}
+
+
+def head_of(unit: Unit, now: datetime) -> Post | None:
+    """Return the post that heads a unit, a filled one first."""
+    return _filled_first(unit.posts.filter(kind=Post.Kind.PRINCIPAL), now)
 
 
 def _posts(about: About, territory: str, now: datetime) -> Posts:
@@ -124,7 +141,7 @@ def _posts(about: About, territory: str, now: datetime) -> Posts:
     unit = about.unit or _supervising_unit(about, now)
     if unit is None or unit.kind not in PUBLIC_BODIES:
         raise CaseError(_("请选择承办单位。"))
-    head = _filled_first(unit.posts.filter(kind=Post.Kind.PRINCIPAL), now)
+    head = head_of(unit, now)
     hands = _filled_first(unit.posts.exclude(kind__in=(*NEVER, Post.Kind.PRINCIPAL, Post.Kind.DUTY)), now)
     charged = hands or head
     if charged is None or charged == office:

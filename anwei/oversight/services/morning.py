@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, time
+from html import unescape
 from typing import Any
 
 from django.db import transaction
@@ -20,21 +21,19 @@ from anwei.cases.today import said
 from anwei.ledgers.services import county_setting
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Post, Unit
-from anwei.org.scope import COUNTY_DIGITS
+from anwei.org.scope import COUNTY_DIGITS, seeing_only
 from anwei.oversight.models import Morning
+from anwei.oversight.services.instructing import GOVERNING, LEADERS
 
 SETTING = "morning"  # key of ledgers.Setting: {"at": "08:00"}
 AT = "08:00"  # no clause: the speech asks for it, a county may choose another hour
 N_LINES = 5
 LINE_LENGTH = 60  # characters of a line by SMS; the page has it whole
-LEADING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
-READING = (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT, Unit.Kind.COMMITTEE)
 
 
 def morning_is_due(now: datetime) -> bool:
     """Say whether it is past the hour and some county's leaders were not told today."""
-    at = time.fromisoformat(county_setting(SETTING, {}).get("at", AT))
-    return timezone.localtime(now).time() >= at and any(True for _county in _untold(now))
+    return timezone.localtime(now).time() >= _hour() and any(True for _county in _untold(now))
 
 
 def tell_mornings(now: datetime) -> int:
@@ -46,10 +45,11 @@ def tell_mornings(now: datetime) -> int:
 def tell_morning(county: str, *, now: datetime) -> Morning | None:
     """Write down what today's lines are for a county and tell its leaders; None where nobody leads it."""
     posts = list(_leading(county, now))
-    reader = Person.objects.filter(holdings__in=holdings_on(day_of(now)).filter(post__in=posts)).first()
-    if reader is None:
+    leader = Person.objects.filter(holdings__in=holdings_on(day_of(now)).filter(post__in=posts)).first()
+    if leader is None:
         return None
-    morning = Morning.objects.create(territory=county, day=day_of(now), at=now, lines=_lines(reader, now))
+    lines = _lines(seeing_only(leader, county), now)  # what every reader may see, whatever else this one may
+    morning = Morning.objects.create(territory=county, day=day_of(now), at=now, lines=lines)
     told = "\n".join(
         f"{number}.{Truncator(line['text']).chars(LINE_LENGTH)}"
         for number, line in enumerate(morning.lines, 1)
@@ -67,11 +67,19 @@ def tell_morning(county: str, *, now: datetime) -> Morning | None:
     return morning
 
 
+def _hour() -> time:
+    """Return the county's hour, the usual one where what was set is none."""
+    try:
+        return time.fromisoformat(str(county_setting(SETTING, {}).get("at", AT)))
+    except ValueError:
+        return time.fromisoformat(AT)
+
+
 def _lines(reader: Person, now: datetime) -> list[dict[str, Any]]:
     found = [
         {
             "severity": one.severity,
-            "text": strip_tags(one.text),
+            "text": unescape(strip_tags(one.text)),
             "url": one.url,
             "case": one.case,
             "enterprise": one.enterprise,
@@ -85,13 +93,14 @@ def _lines(reader: Person, now: datetime) -> list[dict[str, Any]]:
 def _leading(county: str, now: datetime) -> QuerySet[Post]:
     """Return the filled posts of those who lead a county."""
     held = holdings_on(day_of(now)).values("post")
-    posts = Post.objects.filter(unit__kind__in=READING, unit__territory=county, kind__in=LEADING)
-    return posts.filter(pk__in=held, unit__closed_on=None).order_by("pk")
+    return Post.objects.filter(LEADERS, unit__territory=county, pk__in=held, unit__closed_on=None).order_by(
+        "pk"
+    )
 
 
 def _untold(now: datetime) -> Iterator[str]:
     """Yield the counties with somebody to tell who were not told today."""
-    units = Unit.objects.filter(kind__in=READING, closed_on=None).order_by("territory")
+    units = Unit.objects.filter(kind__in=GOVERNING, closed_on=None).order_by("territory")
     told = set(Morning.objects.filter(day=day_of(now)).values_list("territory", flat=True))
     for county in units.values_list("territory", flat=True).distinct():
         if len(county) == COUNTY_DIGITS and county not in told and _leading(county, now).exists():

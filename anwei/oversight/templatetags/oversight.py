@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 from django import template
 
+from anwei.cases.models import Case
+from anwei.org.policy import person_of
 from anwei.oversight.models import SupervisionOrder
+from anwei.oversight.services.instructing import About
+from anwei.sites.models import Enterprise
 
 register = template.Library()
 
@@ -15,3 +19,12 @@ register = template.Library()
 def answer_of(orders: Mapping[int, SupervisionOrder], number: int) -> SupervisionOrder | None:
     """Return the order that answers a line of the morning report, None where nobody answered."""
     return orders.get(number)
+
+
+@register.simple_tag(takes_context=True)
+def about_of(context: template.Context, order: SupervisionOrder) -> About:
+    """Return what an order is about, as far as the reader may see it."""
+    reader = person_of(context["request"])
+    cases = Case.objects.visible_to(reader).filter(pk=order.about_id)
+    enterprises = Enterprise.objects.visible_to(reader).filter(pk=order.about_enterprise_id)
+    return About(cases.first(), enterprises.select_related("unit").first())
