@@ -201,6 +201,17 @@ def test_everybody_reads_the_progress_without_names_numbers_or_positions(
     assert public.get(f"/g/{listing.code}").status_code == 404
 
 
+def test_the_public_list_masks_names_as_the_page_does(safe: Safe, clerk: Person) -> None:
+    told = {"description": "boss 未经考核合格，电话13812345678", "criterion": CRITERION}
+    hazard = file(safe.inspector, safe.county.enterprise.pk, **told)
+    assert act(safe.verifier, hazard, "order", **MAJOR).status_code == 302
+    listing = noticed(clerk, proposed(safe.inspector, hazard))
+    assert "boss" in listing.title
+    for address in ("/public/listed/", f"/g/{listing.code}"):
+        text = Client().get(address).content.decode()
+        assert "未经考核合格" in text and "boss" not in text and "13812345678" not in text, address
+
+
 def test_the_deadline_on_the_public_page_is_late_when_it_is_past(
     safe: Safe, clerk: Person, major: Hazard, time_machine: TimeMachineFixture
 ) -> None:

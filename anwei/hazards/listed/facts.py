@@ -81,6 +81,11 @@ def public_facts(listing: Listing) -> list[tuple[str, str]]:
     ]
 
 
+def public_title(listing: Listing) -> str:
+    """Return the name of the hazard as everybody may read it."""
+    return redacted(listing.title, _names(listing))
+
+
 def public_progress(listing: Listing) -> Iterator[Told]:
     """Yield what was done, the newest first, masked likewise."""
     names = _names(listing)

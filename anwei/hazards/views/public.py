@@ -15,6 +15,7 @@ from anwei.hazards.listed.facts import (
     public_facts,
     public_listings,
     public_progress,
+    public_title,
 )
 from anwei.hazards.penalties.publishing import public_penalties
 from anwei.org.accounts.address import counted_address
@@ -40,7 +41,10 @@ def listed_public(request: HttpRequest) -> HttpResponse:
     dues = dues_of(page)
     context = {
         "page": page,
-        "rows": [(row, phase_label(row), dues[row.pk], is_late(row, dues[row.pk], now)) for row in page],
+        "rows": [
+            (row, public_title(row), phase_label(row), dues[row.pk], is_late(row, dues[row.pk], now))
+            for row in page
+        ],
         "n_standing": rows.filter(in_force=True).count(),
         "reporting": REPORTING,
         "now": now,
@@ -62,6 +66,7 @@ def listed_page(request: HttpRequest, code: str) -> HttpResponse:
         return answered(request, NONE, {}, 404)
     context = {
         "listing": listing,
+        "title": public_title(listing),
         "state": phase_label(listing),
         "hazard_state": phase_label(listing.on_hazard),
         "facts": public_facts(listing),
