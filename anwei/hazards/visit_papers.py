@@ -29,6 +29,7 @@ from anwei.hazards.remedies import remedy_words
 from anwei.ledgers.papers.blocks import CELL
 from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.responsibility import Matter, Vacant, posts_for
+from anwei.standards.law.in_full import in_full
 from anwei.standards.papers import PaperTemplate
 
 NONE = PAPER_WORDS["none"]
@@ -101,8 +102,8 @@ def standing_words(visit: Visit, now: datetime) -> dict[str, str]:
         "issuer": visit.body.name,
         "place": " ".join(filter(None, place)),
         "bodies": PAPER_WORDS["and"].join(sorted_names(visit)),
-        "reason": visit.get_reason_display(),
-        "basis": visit.citation,
+        "reason": PAPER_WORDS["and"].join(visit.reasons),
+        "basis": "；".join(dict.fromkeys(in_full(one.citation) for one in visit.together)),
         "inspectors": PAPER_WORDS["and"].join(inspectors),
         "receiver": receiver(visit, now),
         "undecided": "\n".join(_undecided(visit)) or NONE,
@@ -128,7 +129,8 @@ def _counts(checks: Sequence[Check]) -> str:
 def _failed(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
     for check in checks:
         if check.result != Check.Result.OK:
-            basis = told("basis", basis=check.basis) if check.basis else ""
+            cited = in_full(check.basis)
+            basis = told("basis", basis=cited) if cited else ""
             note = told("note", note=check.note) if check.note else ""
             yield PAPER_WORDS[check.result], told("check", text=check.item_text, basis=basis, note=note)
 

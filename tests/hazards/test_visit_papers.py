@@ -108,6 +108,8 @@ def test_the_papers_say_what_was_found(crew: Team) -> None:
     assert "停产停业整改，2026年12月4日前整改完毕" in order and "持证上岗" in order and "行政复议" in order
     assert "待定" in order and of_kind(visit, "order").number.number in order
     assert "撤出人员，停用配电室" in words(read(crew.first, of_kind(visit, "measures")))
+    assert "《中华人民共和国危险化学品安全法》第" in said  # the item's basis, by its full name
+    assert "《中华人民共和国安全生产法》第六十二条" in said
     assert "{" not in said + order
 
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from anwei.standards.hazards.checklists import checklist_items
 from anwei.standards.law.citations import Citation, citations
+from anwei.standards.law.in_full import in_full
 from anwei.standards.law.numerals import chinese_number, in_digits
 from anwei.standards.law.register import provisions, sources
 from anwei.standards.law.searching import article_addresses, by_address, find
@@ -177,3 +179,22 @@ def test_every_article_cited_exists_in_the_text_of_its_law() -> None:
                 assert citation.article in held[source], (provision.address, citation)
                 checked += 1
     assert checked > 120
+
+
+def test_a_paper_cites_laws_by_their_full_titles_and_nothing_of_our_doubts() -> None:
+    assert in_full("消防法第28条；61号令第21条") == (
+        "《中华人民共和国消防法》第28条；《机关、团体、企业、事业单位消防安全管理规定》第21条"
+    )
+    assert in_full("城镇燃气管理条例第15条（凭记忆，待核）；建城规〔2023〕4号第4条") == (
+        "《城镇燃气管理条例》第15条；《城镇燃气经营安全重大隐患判定标准》（建城规〔2023〕4号）第4条"
+    )
+    assert in_full("《安全生产法》第43条；现场技术标准条号待核") == "《中华人民共和国安全生产法》第43条"
+    assert (
+        in_full("GB 16423-2020 第8.3条（自救器）")
+        == "《金属非金属矿山安全规程》（GB 16423-2020）第8.3条（自救器）"
+    )
+    assert in_full("条号待核") == "" and in_full("县人民政府决定") == "县人民政府决定"
+    for item in checklist_items().values():
+        said = in_full(item.legal_basis)
+        assert not re.search("待核|凭记忆", said), item.id
+        assert said.startswith("《") and not re.search("(?<![《部])令?[0-9]+号(令|第)", said), (item.id, said)

@@ -193,6 +193,22 @@ class Visit(models.Model):
         return str(self.site or "") if self.enterprise is None else self.enterprise.unit.name
 
     @property
+    def together(self) -> list[Visit]:
+        """It and those that were merged into it, the one that stands first."""
+        return [self, *sorted(self.merged.all(), key=lambda one: one.pk)]
+
+    @property
+    def campaigns(self) -> list[Campaign]:
+        """The campaigns it counts for, each once: its own and those of what was merged into it."""
+        told = (one.campaign for one in self.together if one.campaign is not None)
+        return list({campaign.pk: campaign for campaign in told}.values())
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why one comes, each reason once, those of what was merged into it too."""
+        return list(dict.fromkeys(str(one.get_reason_display()) for one in self.together))
+
+    @property
     def state(self) -> State:
         """Where it stands."""
         if self.cancelled_at is not None:

@@ -22,6 +22,7 @@ from anwei.hazards.visit_papers import changed_mark, standing_words, without_cer
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of
+from anwei.standards.law.in_full import in_full
 
 AHEAD = timedelta(days=1)
 REMEMBERED = timedelta(days=90)  # that a phone is told of changes after a visit
@@ -93,7 +94,7 @@ def _visit(visit: Visit, person: Person, now: datetime, remedies: Mapping[str, s
         "begun_at": _moment(visit.begun_at),
         "ended_at": _moment(visit.ended_at),
         "announced": visit.announced,
-        "reason": visit.get_reason_display(),
+        "reason": _("、").join(visit.reasons),
         "citation": visit.citation,
         "bodies": [str(unit) for unit in visit.bodies.all()],
         "inspectors": [
@@ -118,6 +119,7 @@ def _visit(visit: Visit, person: Person, now: datetime, remedies: Mapping[str, s
                         "code": item.id,
                         "text": item.item,
                         "basis": item.legal_basis,
+                        "cited": in_full(item.legal_basis),  # as papers print it
                         "criteria": list(item.major_hazard_ids),
                     }
                     for item in one.items

@@ -38,12 +38,12 @@ def penalties() -> dict[str, Penalty]:
     return {row["id"]: Penalty(source_id=provisions()[row["id"]].source, **row) for row in penalty_rows()}
 
 
-def laws_of(sector: str) -> tuple[str, ...]:
-    """Return the laws whose fines apply in a sector, the special one first."""
+def laws_of(*sectors: str) -> tuple[str, ...]:
+    """Return the laws whose fines apply where there are these sectors, the special one first."""
     laws = dict.fromkeys(row.source_id for row in penalties().values())
     return (
         (COAL_MINES, *(law for law in laws if law != COAL_MINES))
-        if sector == "coal"
+        if "coal" in sectors
         else tuple(law for law in laws if law != COAL_MINES)
     )
 

@@ -5,6 +5,7 @@ import { answerOf, hazardsOf, progress, say, shown } from "./state.js";
 import { drawn, filled, moment, part } from "./words.js";
 
 const { templates, words } = JSON.parse(document.getElementById("paper-templates").textContent);
+const cited = ({ cited, basis }) => cited ?? basis; // what was taken along before has no full names
 export const fill = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_gap, key) => values[key] ?? "");
 const isDated = (one) => one.order === "dated" || one.order === "stop";
 const isHeld = (one) => Boolean(one.measures?.trim()) || one.order === "stop";
@@ -85,7 +86,7 @@ function checks(state) {
   const answers = state.items.map((item) => [item, shown(state, item.code)]);
   return answers
     .filter(([, { result }]) => result && result !== "ok")
-    .map(([item, { result, note }]) => [words[result], fill("check", { text: item.text, basis: item.basis && fill("basis", item), note: note && fill("note", { note }) })]);
+    .map(([item, { result, note }]) => [words[result], fill("check", { text: item.text, basis: cited(item) && fill("basis", { basis: cited(item) }), note: note && fill("note", { note }) })]);
 }
 
 const clause = (state, { criterion }) => state.criteria.get(criterion)?.clause ?? "";
