@@ -13,6 +13,7 @@ from anwei.cases.errors import CaseError
 from anwei.hazards.models import Campaign, Draw, Hazard
 from anwei.hazards.planning.daily import daily_report
 from anwei.hazards.services.draws import make_draw
+from anwei.hazards.visit_papers import words_of
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Post, Unit
 from anwei.sites.models import LiveColour, Site
@@ -40,6 +41,34 @@ def test_the_matrix_puts_the_never_visited_first(safe: Safe) -> None:
     assert "1 / 2" in after  # covered of all, by sector
     only = page(crew.first, f"/inspections/campaigns/{action.pk}/", state="never")
     assert "丙化工厂" in only and "甲化工厂" not in only[only.index("覆盖表") : only.index("按行业")]
+
+
+def test_a_merged_visit_counts_for_the_campaign_of_each(safe: Safe) -> None:
+    crew = team(safe)
+    town = Unit.objects.get(name="甲镇人民政府")
+    action, other = campaign(crew), campaign(crew, name="冬季专项")
+    theirs = plan(crew, crew.townsman, body=town.pk, inspectors=[crew.townsman.pk])
+    first, second = (
+        plan(crew, campaign=one.pk, reason="campaign", planned_on=days(n))
+        for n, one in enumerate((action, other), 1)
+    )
+    keys = ",".join(str(one.pk) for one in (theirs, first, second))
+    signed_in(crew.first).post("/inspections/merge/", {"visits": keys})
+    theirs.refresh_from_db()
+    shown = page(crew.first, f"/inspections/{theirs.pk}/")
+    reasons = "年度计划检查、专项行动、重点时段检查"
+    assert action.name in shown and other.name in shown and reasons in shown
+    assert words_of(theirs, NOW, "")["reason"] == reasons
+    act(crew.first, theirs, "change", planned_on=days(0), inspectors=[crew.first.pk, crew.second.pk])
+    assert page(crew.first, "/inspections/plan/").count(">0 / 10<") == 2
+    assert act(crew.first, theirs, "begin").status_code == 302
+    for one in (action, other):
+        matrix = page(crew.first, f"/inspections/campaigns/{one.pk}/")
+        assert "●" in matrix[matrix.index("coverage") :] and "<strong>1</strong>" in matrix
+        listed = page(crew.first, "/inspections/", campaign=one.pk, state="begun")
+        assert f"/inspections/{theirs.pk}/" in listed
+    overview = page(crew.first, "/inspections/plan/")
+    assert overview.count(">1 / 10<") == 2 and ">0 / 10<" not in overview
 
 
 def test_places_of_nobody_are_covered_too(safe: Safe) -> None:

@@ -86,14 +86,20 @@ def places_in(campaign: Campaign, person: Person) -> QuerySet[Site]:
     return standing_sites(rows)
 
 
+def of_campaign(campaign: int) -> Q:
+    """Return which visits count for a campaign, by its key: its own, and those its own were merged into."""
+    merged = Visit._base_manager.filter(campaign=campaign, merged_into__isnull=False)
+    return Q(campaign=campaign) | Q(pk__in=merged.values("merged_into"))
+
+
 def coverage(campaign: Campaign, person: Person, what: str = ENTERPRISES) -> Coverage:
     """Return the rows of a campaign, never visited first, then the longest ago; six queries however many."""
     of = "site" if what == PLACES else "enterprise"
     seen = Visit.objects.visible_to(person).filter(cancelled_at=None, **{f"{of}__isnull": False}).order_by()
     begun = seen.filter(begun_at__isnull=False)
     last: dict[int, datetime] = dict(begun.values_list(of).annotate(at=Max("begun_at")))
-    here = set(begun.filter(campaign=campaign).values_list(of, flat=True))
-    planned = set(seen.filter(campaign=campaign, begun_at=None).values_list(of, flat=True))
+    here = set(begun.filter(of_campaign(campaign.pk)).values_list(of, flat=True))
+    planned = set(seen.filter(of_campaign(campaign.pk), begun_at=None).values_list(of, flat=True))
     found = Coverage([])
     for key, name, sector, second, territory in _scope(campaign, person, what):
         at = last.get(key)
@@ -118,7 +124,7 @@ def coverage(campaign: Campaign, person: Person, what: str = ENTERPRISES) -> Cov
 
 def bodies_in(campaign: Campaign, person: Person) -> list[Unit]:
     """Return the columns of the matrix: who visits under the campaign, then who answers for its sectors."""
-    visits = Visit.objects.visible_to(person).filter(campaign=campaign, cancelled_at=None)
+    visits = Visit.objects.visible_to(person).filter(of_campaign(campaign.pk), cancelled_at=None)
     counts = Counter(visits.order_by().values_list("bodies", flat=True))
     leads = SectorDuty.objects.on(timezone.localdate()).filter(
         lead=True, unit__territory__startswith=campaign.territory[:6]
@@ -142,15 +148,16 @@ def cells_of(
         cancelled_at=None, bodies__in=bodies, **{f"{of}__in": [row.key for row in rows]}
     )
     told: dict[tuple[int, int], dict[str, date]] = defaultdict(dict)
-    columns = (of, "bodies", "campaign", "begun_at", "planned_on")
-    for key, body, under, begun_at, planned_on in visits.order_by("begun_at").values_list(*columns):
+    under = set(visits.order_by().filter(of_campaign(campaign.pk)).values_list("pk", flat=True))
+    columns = (of, "bodies", "pk", "begun_at", "planned_on")
+    for key, body, visit, begun_at, planned_on in visits.order_by("begun_at").values_list(*columns):
         cell = told[key, body]
         if begun_at is None:
-            if under == campaign.pk:
+            if visit in under:
                 cell["planned_on"] = planned_on
             continue
         cell["last_on"] = day_of(begun_at)
-        if under == campaign.pk:
+        if visit in under:
             cell["here_on"] = day_of(begun_at)
     return {pair: Cell(**cell) for pair, cell in told.items()}
 

@@ -70,6 +70,7 @@ def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Vi
         visit.cancelled_at, visit.merged_into = now, kept
         visit.cancel_reason = _("并入%(number)s，综合查一次") % {"number": kept.number}
         visit.save(update_fields=["cancelled_at", "merged_into", "cancel_reason"])
+        visit.merged.update(merged_into=kept)  # what it had taken in before goes along
         remember(visit, "merge", {"into": kept.number}, actor=actor, now=now)
         _take_numbers_along(visit, kept)
         void_unused(visit, actor=actor, now=now, remark=_("检查已并入%(number)s") % {"number": kept.number})

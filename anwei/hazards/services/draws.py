@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
@@ -123,7 +124,8 @@ def plan_drawn(made: Draw, *, actor: Person, now: datetime, planned_on: date, an
     made = Draw._base_manager.select_for_update().get(pk=made.pk)
     enterprises = {one.credit_code: one for one in Enterprise.objects.filter(credit_code__in=_codes(made))}
     there = set(
-        Visit._base_manager.filter(campaign=made.campaign, reason=REASON, cancelled_at=None)
+        Visit._base_manager.filter(campaign=made.campaign, reason=REASON)
+        .filter(Q(cancelled_at=None) | Q(merged_into__isnull=False, merged_into__cancelled_at=None))
         .filter(body=made.unit, planned_at__gte=made.drawn_at)
         .values_list("enterprise__credit_code", flat=True)
     )

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.inspection_forms import CampaignForm
-from anwei.hazards.models import Campaign
+from anwei.hazards.models import Campaign, Visit
 from anwei.hazards.planning.bodies import bodies_at, bodies_of, require_body, require_official
 from anwei.hazards.planning.capping import n_counted_by_enterprise, yearly_cap
 from anwei.hazards.planning.coverage import (
@@ -30,6 +31,7 @@ from anwei.hazards.planning.coverage import (
     cells_of,
     coverage,
     enterprises_in,
+    of_campaign,
 )
 from anwei.hazards.planning.daily import COLUMNS, daily_report, days_of
 from anwei.hazards.planning.duty_roster import duties_on
@@ -60,8 +62,13 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     require_official(person)
     rows = Campaign.objects.visible_to(person).select_related("organizer")
-    begun = Count("visits", filter=Q(visits__begun_at__isnull=False), distinct=True)
-    planned = Count("visits", filter=Q(visits__begun_at=None, visits__cancelled_at=None), distinct=True)
+    into = "visits__merged_into"  # what was merged counts where it went, once
+    is_begun = Q(visits__begun_at__isnull=False) | Q(**{f"{into}__begun_at__isnull": False})
+    is_planned = Q(visits__begun_at=None, visits__cancelled_at=None) | Q(
+        **{f"{into}__isnull": False, f"{into}__begun_at": None, f"{into}__cancelled_at": None}
+    )
+    kept = Coalesce(into, "visits")
+    begun, planned = (Count(kept, filter=which, distinct=True) for which in (is_begun, is_planned))
     rows = rows.annotate(n_begun=begun, n_planned=planned).order_by("-starts_on", "-pk")
     today = timezone.localdate()
     calendar = county_calendar()
@@ -156,7 +163,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "township": request.GET.get("township", ""),
         "sectors": [_sector(code) for code in shown.sectors],
         "may_close": shown.closed_at is None and shown.organizer in bodies_of(person, now),
-        "n_begun": shown.visits.filter(begun_at__isnull=False).count(),
+        "n_begun": Visit._base_manager.filter(of_campaign(pk), begun_at__isnull=False).count(),
         "draws": list(shown.draws.select_related("unit").defer("population", "inspectors", "result")),
         "today": timezone.localdate(),
     }

@@ -18,6 +18,7 @@ from anwei.cases.counted import within
 from anwei.hazards.inspection_forms import states
 from anwei.hazards.models import Visit
 from anwei.hazards.planning.bodies import bodies_of
+from anwei.hazards.planning.coverage import of_campaign
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
@@ -63,9 +64,11 @@ def _filtered(request: HttpRequest, person: Person) -> QuerySet[Visit]:
             | Q(enterprise__unit__name__icontains=words)
             | Q(site__name__icontains=words)
         )
-    for name, column in (("enterprise", "enterprise"), ("campaign", "campaign"), ("body", "bodies")):
+    for name, column in (("enterprise", "enterprise"), ("body", "bodies")):
         if key := number_in(asked.get(name, "")):
             rows = rows.filter(**{column: key})
+    if key := number_in(asked.get("campaign", "")):
+        rows = rows.filter(of_campaign(key))
     if asked.get("mine"):
         rows = rows.filter(attendances__person=person)
     if day := _day(asked.get("on", "")):
