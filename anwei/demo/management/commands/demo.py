@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from anwei.analytics.weekly import list_of_the_week
 from anwei.demo.fill import NotADemoFolder, fill, is_filled
+from anwei.demo.morning import tell_the_last_morning
 from anwei.demo.working.room import furnish
 
 N_HAZARDS = 48
@@ -47,6 +48,7 @@ class Command(BaseCommand):
                 if hazards:
                     furnish(hazards, now=now)
                     list_of_the_week(now)
+                    tell_the_last_morning(now)
         except NotADemoFolder as error:
             raise CommandError(str(error)) from None
         self.stdout.write(_("演示账号（只显示这一次，另存于数据目录 demo/accounts.txt）："))
