@@ -11,6 +11,6 @@ HOUR = time(8)
 
 
 def tell_the_last_morning(now: datetime) -> int:
-    """Tell the leaders the lines of the last eight o'clock, by what the records say now; return how many heard it."""
+    """Tell the leaders the lines of the last eight o'clock, as records stand; return how many counties."""
     at = datetime.combine(now.astimezone(COUNTY_TIME), HOUR, COUNTY_TIME)
     return tell_mornings(at if at <= now else at - timedelta(days=1))
