@@ -20,6 +20,7 @@ class HazardsConfig(AppConfig):
             "planning.waiting",
             "listed.waiting",
             "self_check_waiting",
+            "special_check_waiting",
             "verify",
             "quarterly_waiting",
             "statistics_waiting",

@@ -10,6 +10,7 @@ from anwei.hazards.models.past import PastHazard
 from anwei.hazards.models.penalty import Penalty
 from anwei.hazards.models.recheck import PhotoHash, Recheck, RecheckDraw, RecheckItem, SignalReport
 from anwei.hazards.models.reports import SelfCheck, Statistics
+from anwei.hazards.models.special_checks import SpecialCheck
 from anwei.hazards.models.visit_papers import PaperNumber, PaperSigning, VisitPaper
 from anwei.hazards.models.visits import Attendance, State, Visit
 
@@ -36,6 +37,7 @@ __all__ = [
     "SelfCheck",
     "SentAct",
     "SignalReport",
+    "SpecialCheck",
     "State",
     "Statistics",
     "Visit",

@@ -165,6 +165,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "may_close": shown.closed_at is None and shown.organizer in bodies_of(person, now),
         "n_begun": Visit._base_manager.filter(of_campaign(pk), begun_at__isnull=False).count(),
         "draws": list(shown.draws.select_related("unit").defer("population", "inspectors", "result")),
+        "n_checks": shown.special_checks.count(),
         "today": timezone.localdate(),
     }
     return render(request, "inspections/campaign.html", context)

@@ -176,6 +176,7 @@ def _own(enterprise: Enterprise, person: Person, now: datetime) -> dict[str, Any
     return {
         "enterprise": enterprise,
         "months": [(one, reported.get(one), due_of(one)) for one in months],
+        "special": enterprise.special_checks.select_related("campaign").order_by("-asked_at")[:MONTHS],
         "keeps": keeps(person, enterprise),
         "now": now,
     }
