@@ -138,6 +138,7 @@ MENU = (
                     "inspection_plan",
                     "campaign",
                     "campaign_new",
+                    "campaign_checks",
                     "campaign_dates",
                     "key_period",
                     "campaign_daily",
@@ -146,7 +147,9 @@ MENU = (
                     "inspectors",
                 ),
             ),
-            Door("self_checks", _("企业自查"), "list-check", ("self_check", "self_check_new")),
+            Door(
+                "self_checks", _("企业自查"), "list-check", ("self_check", "self_check_new", "special_check")
+            ),
             Door(
                 "listings",
                 _("挂牌与处罚"),

@@ -23,6 +23,7 @@ from anwei.hazards.penalties.recording import Decision, record_penalty
 from anwei.hazards.services.campaigns import open_campaign
 from anwei.hazards.services.draws import make_draw
 from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.hazards.services.special_checks import Line, ask_special_checks
 from anwei.hazards.services.visits import plan_visit
 from anwei.ledgers.declaration import ledger_of
 from anwei.ledgers.importing import examine_import, hand_in
@@ -384,4 +385,9 @@ def _draw(world: World, office: Unit) -> Draw:
         ends_on=NOW.date() + timedelta(days=30),
         target=3,
     )
+    lines = [Line("一号罐：有没有同样的问题", "事故教训")]
+    asked = {place.enterprise: lines for place in world.places.values()}
+    checks = ask_special_checks(campaign, asked, actor=actor, now=NOW)
+    for place, check in zip(world.places.values(), checks, strict=True):
+        place.file["special-check"] = check
     return make_draw(campaign, actor=actor, now=NOW, body=office, seed="1", n=1, n_inspectors=2)

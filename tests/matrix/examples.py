@@ -38,6 +38,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("hazards/recheck/draws/", "pk"): lambda place: place.recheck.draw_id,
     ("hazards/recheck/items/", "pk"): lambda place: place.recheck.pk,
     ("hazards/statistics/", "pk"): lambda place: place.enterprise.pk,
+    ("selfchecks/special/", "pk"): lambda place: place.file["special-check"].pk,
     ("selfchecks/", "pk"): lambda place: place.file["self-check"].pk,
     ("ledgers/chemicals/", "pk"): lambda place: place.chemical.pk,
     ("ledgers/enterprises/", "pk"): lambda place: place.enterprise.pk,

@@ -58,6 +58,7 @@ NARROW: dict[str, Rule] = {
     "hazards/new/": _only(ACTORS),
     "inspections/<int:pk>/<slug:act>/": _only(ACTORS),
     "inspections/campaigns/<int:pk>/": _only(ARRANGING),
+    "inspections/campaigns/<int:pk>/checks/": _only(ARRANGING),
     "inspections/campaigns/<int:pk>/close/": _only(ARRANGING),
     "inspections/campaigns/<int:pk>/dates/": _only(frozenset({"office"})),
     "inspections/periods/<slug:code>/<int:year>/": _only(frozenset({"office"})),

@@ -312,6 +312,7 @@ OF_HAZARDS = {
             for item in items_for(world.places.get(role[-1], world.places["x"]).enterprise)
         },
     ),
+    "selfchecks/special/<int:pk>/": Write(ENTERPRISES, fixed(line0_result="ok")),
     "hazards/new/": Write(
         ACTORS,
         lambda world, place, role: {

@@ -109,7 +109,7 @@ def special_check(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "may_report": may_report,
         "errors": errors,
-        "hazards": check.hazards.visible_to(person).order_by("pk"),  # type: ignore[attr-defined]
+        "hazards": check.hazards.visible_to(person).order_by("pk"),
     }
     return render(request, "hazards/special_check.html", context, status=422 if errors else 200)
 
