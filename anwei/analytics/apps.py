@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,7 @@ class AnalyticsConfig(AppConfig):
     name = "anwei.analytics"
     verbose_name = _("研判预警")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let accidents and major hazards show the way to whoever shares their conditions."""
+        import_module("anwei.analytics.lessons.asides")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from anwei.analytics.lessons import views as lessons
 from anwei.analytics.views import acting, backtest, watch
 
 urlpatterns = [
+    path("lessons/", lessons.lessons, name="lessons"),
+    path("lessons/accidents/<int:pk>/", lessons.lesson_accident, name="lesson_accident"),
+    path("lessons/hazards/<int:pk>/", lessons.lesson_hazard, name="lesson_hazard"),
     path("watch/", watch.watch, name="watch"),
     path("watch/backtest/", backtest.watch_backtest, name="watch_backtest"),
     path("watch/plan/", acting.watch_plan, name="watch_plan"),

@@ -107,6 +107,13 @@ MENU = (
                 ("watch_enterprise", "watch_plan", "watch_warn", "watch_backtest"),
                 officials_only=True,
             ),
+            Door(
+                "lessons",
+                _("规律与举一反三"),
+                "search",
+                ("lesson_accident", "lesson_hazard"),
+                officials_only=True,
+            ),
         ),
     ),
     Group(

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from anwei.ledgers.beside import asides_of
 from anwei.ledgers.listing import LedgerTable, Listing
 
 register = template.Library()
@@ -33,6 +35,14 @@ def sheet(context: template.RequestContext, listing: Listing) -> SafeString:
     table: LedgerTable = listing.table
     table.context = context
     return render_to_string(table.template_name, {"table": table, "listing": listing}, context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def beside(context: template.RequestContext, row: Model) -> SafeString:
+    """Render the cards that rooms show beside a row, for who reads."""
+    request = context["request"]
+    shown = {"asides": asides_of(row, request.user, timezone.now())}
+    return render_to_string("ledgers/beside.html", shown, request)
 
 
 @register.filter

@@ -1,0 +1,147 @@
+"""举一反三: who shares the conditions, with the row that shows each; nobody else; and what came of asking."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from anwei.analytics.lessons.conditions import conditions_of_accident, conditions_of_hazard
+from anwei.analytics.lessons.search import matches
+from anwei.analytics.models import Lesson
+from anwei.emergency.models import Accident
+from anwei.emergency.services.accidents import save_accidents
+from anwei.hazards.models import Campaign, Hazard, SpecialCheck
+from anwei.ledgers.saving import Edit
+from anwei.sites.models import Enterprise, Equipment, Process
+from tests.hazards.conftest import Safe
+from tests.hazards.doors import CRITERION, MAJOR, act, file, signed_in
+from tests.hazards.inspecting import page
+from tests.kernel.county import NOW, OTHER_TOWN, TOWN, make_enterprise
+from tests.sites.risks import chemical, installation, place, point
+
+
+def elsewhere(**told: Any) -> Accident:
+    values = {
+        "source": "elsewhere",
+        "source_name": "丰城发电厂事故调查报告",
+        "happened_on": date(2016, 11, 24),
+        "place": "江西丰城",
+        "unit_name": "丰城某厂",
+        "type": "1986-10",
+        "chemicals": "液氨、氯气",
+        "equipment": "锅炉",
+        "process": "动火",
+        **told,
+    }
+    return save_accidents([Edit(None, values)], actor=None, now=NOW)[0]
+
+
+def planted(safe: Safe) -> dict[str, Enterprise]:
+    """Three that share something, one of them twice; one that shares nothing; one in another sector's name."""
+    made = {
+        name: make_enterprise(name, TOWN, "chemical", f"9100000000000{n:04d}P")
+        for n, name in enumerate(("两条厂", "氨厂", "炉厂", "无关厂", "关闭厂"))
+    }
+    for n, name in enumerate(("两条厂", "氨厂", "关闭厂")):
+        chemical(installation(made[name], code=f"DY-P{n}"), 12.5)  # 氨, which table 1 also calls 液氨
+    for n, name in enumerate(("两条厂", "炉厂")):
+        Equipment.objects.create(enterprise=made[name], code=f"GL-{n}", name="燃气锅炉", kind="锅炉")
+    Equipment.objects.create(enterprise=made["无关厂"], code="X", name="锅炉", in_use=False)
+    Process.objects.create(enterprise=made["无关厂"], name="聚合")
+    Enterprise.objects.filter(pk=made["关闭厂"].pk).update(status=Enterprise.Status.CLOSED)
+    return made
+
+
+def test_those_who_share_are_found_with_their_rows_strongest_first_and_nobody_else(safe: Safe) -> None:
+    made = planted(safe)
+    accident = elsewhere()
+    found = matches(conditions_of_accident(accident), safe.inspector)
+    assert [str(one.subject) for one in found] == ["两条厂", "氨厂", "炉厂"]
+    shown = page(safe.inspector, f"/lessons/accidents/{accident.pk}/")
+    table = shown[shown.index("有同样条件的") :]
+    assert "设计最大量 12.5 吨" in table and "GL-0 燃气锅炉" in table and "/ledgers/equipment/" in table
+    assert "无关厂" not in table and "关闭厂" not in table and "丰城发电厂事故调查报告" in shown
+    only = page(safe.inspector, f"/lessons/accidents/{accident.pk}/", ticked="1", c="equipment:锅炉")
+    table = only[only.index("有同样条件的") :]
+    assert "炉厂" in table and ">氨厂<" not in table
+    none = page(safe.inspector, f"/lessons/accidents/{accident.pk}/", ticked="1")
+    assert "没有符合的" in none
+    assert made["无关厂"].unit.name not in none
+
+
+def test_an_accident_that_nobody_shares_finds_nobody(safe: Safe) -> None:
+    planted(safe)
+    accident = elsewhere(chemicals="丙烯腈", equipment="竖井提升机", process="爆破")
+    assert matches(conditions_of_accident(accident), safe.inspector) == []
+
+
+def test_a_risk_point_shows_the_type_of_accident_by_the_code_of_its_register(safe: Safe) -> None:
+    made = planted(safe)
+    point(place(made["无关厂"], "S-1", "装卸台"), name="装卸台", accidents="火灾")
+    accident = elsewhere(chemicals="", equipment="", process="", type="WSA10009")
+    (found,) = matches(conditions_of_accident(accident), safe.inspector)
+    assert str(found.subject) == "无关厂" and found.shown
+
+
+def test_one_click_asks_the_chosen_and_the_page_follows_them(safe: Safe) -> None:
+    made = planted(safe)
+    accident = elsewhere()
+    address = f"/lessons/accidents/{accident.pk}/"
+    nobody = signed_in(safe.inspector).post(address, {"ticked": "1", "c": ["chemical:液氨"]})
+    assert nobody.status_code == 422 and not Campaign.objects.exists()
+    sent = {"ticked": "1", "c": ["chemical:液氨"], "enterprise": [made["两条厂"].pk, made["无关厂"].pk]}
+    assert signed_in(safe.inspector).post(address, sent).status_code == 302
+    lesson = Lesson.objects.get()
+    assert lesson.accident == accident and lesson.conditions == ["chemical:液氨"] and lesson.n_found == 2
+    (check,) = SpecialCheck.objects.all()
+    assert check.enterprise == made["两条厂"] and "液氨" in check.lines[0]["text"]
+    assert "12.5" in check.lines[0]["basis"] and "丰城" in lesson.campaign.note
+    shown = page(safe.inspector, address)
+    assert "共部署 1 家" in shown
+    assert f"/inspections/campaigns/{lesson.campaign_id}/checks/" in shown
+    assert "举一反三：丰城某厂" in page(safe.inspector, "/lessons/")
+    assert address in page(safe.inspector, f"/accidents/{accident.pk}/")
+
+
+def test_a_major_hazard_finds_where_its_clause_failed_before_and_what_its_words_name(safe: Safe) -> None:
+    county = safe.county
+    other = make_enterprise("同条厂", OTHER_TOWN, "chemical", "91000000000000011X")
+    before = file(safe.inspector, other.pk, key="a", criterion=CRITERION)
+    hazard = file(
+        safe.inspector, county.enterprise.pk, key="b", description="锅炉房未设报警", criterion=CRITERION
+    )
+    boiler = Equipment.objects.create(enterprise=other, code="GL", name="蒸汽炉", kind="锅炉")
+    page_before = page(safe.verifier, f"/cases/{hazard.pk}/")
+    address = f"/lessons/hazards/{hazard.pk}/"
+    assert address not in page_before  # not yet judged as major
+    assert act(safe.verifier, hazard, "order", **MAJOR).status_code == 302
+    assert address in page(safe.verifier, f"/cases/{hazard.pk}/")
+    found = matches(conditions_of_hazard(Hazard.objects.get(pk=hazard.pk)), safe.verifier, but=hazard.pk)
+    assert [one.subject for one in found] == [other]
+    assert before.number in page(safe.verifier, address) and boiler.name in page(safe.verifier, address)
+    assert address not in page(county.worker, f"/cases/{hazard.pk}/")  # not an enterprise's business
+
+
+def test_enterprises_do_not_search_and_a_townsman_finds_in_his_town(safe: Safe) -> None:
+    planted(safe)
+    far = make_enterprise("远厂", OTHER_TOWN, "chemical", "91000000000000012X")
+    chemical(installation(far, code="DY-F"), 3)
+    accident = elsewhere()
+    address = f"/lessons/accidents/{accident.pk}/"
+    assert signed_in(safe.county.worker).get(address).status_code == 403
+    assert "远厂" in page(safe.inspector, address)
+    assert "远厂" not in page(safe.county.townsman, address)
+
+
+def test_typed_conditions_are_searched_by_an_address_that_can_be_sent_on(safe: Safe) -> None:
+    planted(safe)
+    answer: Any = signed_in(safe.inspector).get("/lessons/", {"chemical": "液氨", "clause": "无此条"})
+    assert answer.status_code == 302 and "c=chemical" in answer.url
+    assert "氨厂" in page(safe.inspector, answer.url)
+
+
+@pytest.mark.parametrize("key", ["chemical:", "nothing:x", "type:无", "clause:无"])
+def test_an_address_of_no_condition_is_left_out(safe: Safe, key: str) -> None:
+    assert "按条件查找" in page(safe.inspector, "/lessons/", c=key)
