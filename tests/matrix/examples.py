@@ -54,6 +54,8 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/roster/", "pk"): lambda place: place.holding.pk,
     ("ledgers/sites/", "pk"): lambda place: place.site.pk,
     ("listings/", "pk"): lambda place: place.listing.pk,
+    ("lessons/accidents/", "pk"): lambda place: place.file["accidents"].pk,
+    ("lessons/hazards/", "pk"): lambda place: place.hazard.pk,
     ("map/datums/", "pk"): lambda place: place.site.pk,
     ("notices/", "pk"): lambda place: place.notice.pk,
     ("org/designations/", "pk"): lambda place: place.designation.pk,

@@ -76,6 +76,8 @@ NARROW: dict[str, Rule] = {
     "hazards/recheck/draw/": _only(frozenset({"office"})),
     "hazards/recheck/draws/<int:pk>/": _only(frozenset({"office"})),
     "hazards/recheck/items/<int:pk>/": _only(frozenset({"office"})),
+    "lessons/accidents/<int:pk>/": _only(ARRANGING),
+    "lessons/hazards/<int:pk>/": _only(ARRANGING),
     "selfchecks/new/": _only(ENTERPRISES),
     "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
     "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a"}),

@@ -71,7 +71,7 @@ def condition(key: str) -> Condition | None:
 
 
 def conditions_of_accident(accident: Accident) -> list[Condition]:
-    """Return what its row of the ledger says: each chemical, piece of equipment, process, clause, its type."""
+    """Return what the ledger says: each chemical, piece of equipment, process, clause, its type."""
     found = [Condition(CHEMICAL, one) for one in _parted(accident.chemicals)]
     found += [Condition(EQUIPMENT, one) for one in _parted(accident.equipment)]
     found += [Condition(PROCESS, one) for one in _parted(accident.process)]

@@ -1,4 +1,4 @@
-"""Who shares the conditions: every enterprise and place a person sees, with the row that shows each condition.
+"""Who shares the conditions: every enterprise and place a person sees, with the rows that show it.
 
 Nothing is guessed: a condition is met by a row of a register or by a hazard that was found before, and each
 of these is told with its address. A chemical is the same by its name, another name of it in GB 18218, or CAS.
