@@ -413,6 +413,8 @@ def writes(write: Write | None, role: str, route: Route, place: str, method: str
 
 
 UNTRIED = {
+    "lessons/accidents/<int:pk>/": "asks chosen enterprises: tests/analytics/test_lessons.py",
+    "lessons/hazards/<int:pk>/": "asks chosen enterprises: tests/analytics/test_lessons.py",
     "inspections/merge/": "two visits become one: tests/hazards/test_visits.py",
     "inspections/campaigns/<int:pk>/draw/": "draws with inspectors of the own body: tests/hazards/test_campaigns.py",
     "inspections/draws/<int:pk>/": "plans what was drawn: tests/hazards/test_campaigns.py",

@@ -29,10 +29,13 @@ from anwei.org.responsibility import Vacant
 from anwei.org.scope import grants, standing
 from anwei.sites.models import Enterprise, Site
 from anwei.standards.hazards.criteria import CAUTIONS, UNUSABLE, Criterion, criterion, search
+from anwei.standards.hazards.suggesting import NEAR, Suggestion, suggest_criteria, suggest_sector
 from anwei.standards.sectors import sectors
 
 N_PLACES = 12
 N_CRITERIA = 20
+N_SUGGESTED = 3
+N_WORDS = 5  # that decided
 
 
 @signed_in
@@ -65,7 +68,9 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def hazard_beside(request: HttpRequest) -> HttpResponse:
-    """Answer while somebody types: criteria that fit the words, and open hazards that may be the same."""
+    """Answer while somebody types: criteria that the description is near to or that fit the words searched
+    for, the sector where none is known, and open hazards that may be the same. Nothing is chosen by itself.
+    """
     person, now = person_of(request), timezone.now()
     where = where_asked(request, person) or Whereabouts()
     text = request.GET.get("description", "")[:2000]
@@ -74,7 +79,10 @@ def hazard_beside(request: HttpRequest) -> HttpResponse:
     own = sectors_at(where) or ({asked} if asked in sectors() else set())
     chosen = request.GET.get("criterion", "")
     found = tuple(sorted(search(words), key=lambda row: is_foreign(row, own)))[:N_CRITERIA] if words else ()
-    if chosen not in {"", *(row.id for row in found)}:
+    suggested = suggestions_for(text, own, now)
+    there = {one.criterion.id for one in suggested}
+    found = tuple(row for row in found if row.id not in there)
+    if chosen not in {"", *there, *(row.id for row in found)}:
         found = (*_kept(chosen), *found)
     alike = duplicates_of(person, where.enterprise, where.site, text) if text else []
     context = {
@@ -82,8 +90,34 @@ def hazard_beside(request: HttpRequest) -> HttpResponse:
         "words": words,
         "alike": alike[:5],
         "chosen": chosen,
+        "suggested": [(one, nearness(one.nearness), bool(own)) for one in suggested],
+        "sector": _sector_for(text) if not sectors_at(where) and not asked else None,
     }
     return render(request, "hazards/beside.html", context)
+
+
+def suggestions_for(text: str, own: set[str], now: Any) -> list[Suggestion]:
+    """Return the criteria that the words of a finding are near to and that are usable, the nearest first."""
+    known = [one for sector in sorted(own) or [""] for one in suggest_criteria(text, sector)]
+    best = {one.criterion.id: one for one in sorted(known, key=lambda one: one.nearness)}
+    usable = [one for one in best.values() if not one.criterion.unusable_because(day_of(now))]
+    return sorted(usable, key=lambda one: (-one.nearness, one.criterion.id))[:N_SUGGESTED]
+
+
+def nearness(score: float) -> str:
+    """Return how near words are, in words."""
+    _least, more, most = NEAR
+    if score >= most:
+        return _("很接近")
+    return _("比较接近") if score >= more else _("有些接近")
+
+
+def _sector_for(text: str) -> dict[str, Any] | None:
+    """Return the sector that the words point to, its name and what decided; None where they do not agree."""
+    found = suggest_sector(text)
+    if found is None:
+        return None
+    return {"code": found.sector, "name": _(sectors()[found.sector].name), "words": found.words[:N_WORDS]}
 
 
 def _kept(key: str) -> tuple[Criterion, ...]:
