@@ -7,11 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.analytics.lessons.models import Lesson
+from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.org.models import Person
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise
 
-__all__ = ["Backtest", "Lesson", "MonthTable", "RiskScore", "WatchRun"]
+__all__ = ["Backtest", "HotSpot", "HotSpotSearch", "Lesson", "MonthTable", "RiskScore", "WatchRun"]
 
 
 class WatchRun(models.Model):

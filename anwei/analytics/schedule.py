@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from anwei.analytics import tasks
-from anwei.analytics.models import Backtest, WatchRun
+from anwei.analytics.models import Backtest, HotSpotSearch, WatchRun
 from anwei.analytics.weekly import monday
 from anwei.hazards.statistics import start_of
 from anwei.ledgers.schedule import Routine, register_routine
@@ -24,5 +24,12 @@ def backtest_is_due(now: datetime) -> bool:
     return WatchRun.objects.exists() and not Backtest.objects.filter(asked_at__gte=month).exists()
 
 
+def hot_spots_are_due(now: datetime) -> bool:
+    """Say whether a kind was not yet looked at this week, and there is anybody to look at."""
+    there = HotSpotSearch.objects.filter(week=monday(now)).count()
+    return there < len(HotSpotSearch.Kind) and Enterprise.objects.exists()
+
+
 register_routine(Routine(tasks.compute_week, list_is_due))
 register_routine(Routine(tasks.backtest_month, backtest_is_due))
+register_routine(Routine(tasks.find_hot_spots, hot_spots_are_due))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from anwei.analytics.backtesting import run_backtest
+from anwei.analytics.patterns.hotspots import hot_spots_of_the_week
 from anwei.analytics.weekly import list_of_the_week
 
 
@@ -27,3 +28,9 @@ def backtest_month() -> None:
     from anwei.analytics.backtesting import start_backtest
 
     start_backtest(actor=None, now=timezone.now(), at_once=True)
+
+
+@task()
+def find_hot_spots() -> None:
+    """Look for this week's hot spots."""
+    hot_spots_of_the_week(timezone.now())

@@ -60,6 +60,8 @@ class AlarmFilter(LedgerFilter):
     period = django_filters.ChoiceFilter(
         method="by_period", choices=PERIOD_CHOICES, empty_label=_("时段 全部")
     )
+    since = django_filters.DateFilter("started_at", "date__gte", widget=forms.HiddenInput())
+    until = django_filters.DateFilter("started_at", "date__lte", widget=forms.HiddenInput())
     enterprise = key_filter()
     tab = django_filters.ChoiceFilter(
         method="by_tab", choices=[("history", _("历史"))], widget=forms.HiddenInput()

@@ -29,7 +29,7 @@ def elsewhere(**told: Any) -> Accident:
         "happened_on": date(2016, 11, 24),
         "place": "江西丰城",
         "unit_name": "丰城某厂",
-        "type": "1986-10",
+        "type": "10",
         "chemicals": "液氨、氯气",
         "equipment": "锅炉",
         "process": "动火",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import cast
 
+from anwei.analytics.models import HotSpot, HotSpotSearch
 from anwei.cases.erasures import propose
 from anwei.cases.models import Case, Entry, Evidence, Notice
 from anwei.cases.notices.channels import SETTING
@@ -123,6 +124,7 @@ def build() -> World:
     )
     world.sheet = _sheet(world.people["office"])
     world.draw = _draw(world, office)
+    world.hotspot = _hotspot()
     catch_up()
     for name in world.people.keys() & SEES:
         _token, world.tokens[name] = create_token(world.people[name], label="接口", now=NOW)
@@ -366,6 +368,23 @@ def _sheet(officer: Person) -> SheetImport:
     content = SHEET.format(name=f"{canary('x')}新厂", code=CREDIT_CODE).encode()
     sheet = hand_in(ledger_of("enterprises"), f"{canary('x')}.csv", content, actor=officer, now=NOW)
     return examine_import(sheet.pk)
+
+
+def _hotspot() -> HotSpot:
+    """Return a hot spot of the whole county, found in a search that counted nothing else."""
+    search = HotSpotSearch.objects.create(
+        week=NOW.date(),
+        kind="hazards",
+        first_week=NOW.date() - timedelta(weeks=26),
+        areas=[],
+        counts=[[0] * 26],
+        n_events=12,
+        computed_at=NOW,
+    )
+    told = {"observed": 12, "expected": 3.0, "p": 0.001, "level": "sure", "words": "集中"}
+    return HotSpot.objects.create(
+        search=search, territory="999001", areas=[], since=NOW.date(), until=NOW.date(), **told
+    )
 
 
 def _draw(world: World, office: Unit) -> Draw:

@@ -107,6 +107,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("help/", "page"): lambda world: "work",
     ("law/", "address"): lambda world: "law_spf/41",
     ("map/boundaries/", "code"): lambda world: TOWN_A,
+    ("analysis/hotspots/", "pk"): lambda world: world.hotspot.pk,
     ("map/datums/", "kind"): lambda world: "site",
     ("map/layers/", "code"): lambda world: "enterprises",
     ("org/accounts/audit/", "tab"): lambda world: "failures",

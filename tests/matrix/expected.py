@@ -76,6 +76,7 @@ NARROW: dict[str, Rule] = {
     "hazards/recheck/draw/": _only(frozenset({"office"})),
     "hazards/recheck/draws/<int:pk>/": _only(frozenset({"office"})),
     "hazards/recheck/items/<int:pk>/": _only(frozenset({"office"})),
+    "analysis/hotspots/<int:pk>/": _only(ARRANGING),
     "lessons/accidents/<int:pk>/": _only(ARRANGING),
     "lessons/hazards/<int:pk>/": _only(ARRANGING),
     "selfchecks/new/": _only(ENTERPRISES),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
+from anwei.analytics.models import HotSpot
 from anwei.cases.models import Case, Document, Evidence, Notice
 from anwei.hazards.models import (
     Draw,
@@ -186,6 +187,7 @@ class World:
     sheet: SheetImport | None = None
     duty: SectorDuty | None = None
     draw: Draw | None = None  # of a campaign of the office
+    hotspot: HotSpot | None = None  # of the county
     named: NamedCases | None = None
     screen: str = ""  # the secret in the cookie of the bound display
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from anwei.emergency.models import Accident
 from anwei.hazards.models import Hazard
 from anwei.sites.models import Chemical, Equipment, Process
-from anwei.standards.accidents import accident_types
+from anwei.standards.accidents import type_labels
 from anwei.standards.hazards.criteria import criterion
 
 CHEMICAL, EQUIPMENT, PROCESS, CLAUSE, TYPE = "chemical", "equipment", "process", "clause", "type"
@@ -51,7 +51,7 @@ class Condition:
     def words(self) -> str:
         """What it is, for people."""
         if self.kind == TYPE:
-            return str(_(accident_types()[self.value].label))
+            return str(_(type_labels()[self.value]))
         if self.kind == CLAUSE:
             return f"{self.value} {criterion(self.value).text}"
         return self.value

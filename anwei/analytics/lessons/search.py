@@ -31,8 +31,8 @@ from anwei.sites.models import (
     RiskPoint,
     Site,
 )
-from anwei.standards.accidents import accident_types
 from anwei.standards.major_hazard.matching import find
+from anwei.standards.risk.accident_types import accident_type, successors
 
 Subject = tuple[str, int]  # ("enterprise" | "site", key)
 OF_ENTERPRISE, OF_SITE = "enterprise", "site"
@@ -152,9 +152,7 @@ def _where_the_clause_failed(key: str, person: Person, but: int | None) -> Found
 
 
 def _where_the_type_may_happen(code: str, person: Person, _but: int | None) -> Found:
-    names = {one.code for one in accident_types().values() if one.name == accident_types()[code].name}
-    codes = {code, *names}
-    codes |= {one.rpartition("-")[2] for one in codes}  # the register of risks writes "01", not "1986-01"
+    codes = {code, *accident_type(code).former, *(one.code for one in successors(code))}
     for subject, row, evidence in _risk_points(person, ~Q(accidents="")):
         if codes & {one.strip() for one in row.accidents.split(",")}:
             yield subject, evidence

@@ -33,7 +33,7 @@ from anwei.hazards.views.special_checks import progress, tracked
 from anwei.ledgers.listing import ClampedPaginator
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
-from anwei.standards.accidents import accident_types
+from anwei.standards.accidents import type_labels
 
 ROWS = 50
 RECENT = 10
@@ -57,7 +57,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
         "drawn": [(one, progress(tracked(one.campaign, person))) for one in rows[:RECENT]],
         "accidents": Accident.objects.visible_to(person)[:RECENT],
         "hazards": major[:RECENT],
-        "types": accident_types().values(),
+        "types": type_labels().items(),
     }
     return render(request, "lessons/list.html", context)
 

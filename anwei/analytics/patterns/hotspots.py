@@ -1,0 +1,156 @@
+"""Looking for hot spots once a week and keeping what was found, with the counts it was found in."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Avg, Q
+from django.db.models.functions import Left
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
+from anwei.analytics.weekly import monday
+from anwei.cases.indicators import PageRows, RegisterRows, Rows
+from anwei.cases.periods import Span
+from anwei.hazards.closures import OURS
+from anwei.hazards.models import Origin
+from anwei.methods.hotspots import Counts, Numbers, Search, hot_spots
+from anwei.methods.hotspots import HotSpot as Found
+from anwei.monitoring.models import Alarm
+from anwei.org.models import Territory
+from anwei.org.roster import TOWNSHIP_DIGITS
+from anwei.sites.models import Enterprise
+
+WEEKS = 26  # that are looked at; a window is at most `Search.longest` of them and ends with the last
+FEWEST = 10  # events in all of them: with fewer there is no pattern to be told (样本不足; our choice)
+SHOWN = 3  # of a kind: those after the third explain themselves by chance
+SURE, LIKELY, CHANCE = "sure", "likely", "chance"
+FAR = 1000.0  # degrees: a township of which nobody knows where it lies has no neighbours
+Event = tuple[str, date]  # territory, the county's day
+
+KINDS: dict[str, Rows] = {
+    HotSpotSearch.Kind.HAZARDS: RegisterRows(OURS, {"counted": True}),
+    HotSpotSearch.Kind.ALARMS: PageRows("alarms", {"tab": "history"}, Alarm, Q(), "started_at"),
+    HotSpotSearch.Kind.TIP_OFFS: RegisterRows(OURS, {"counted": True, "origin": Origin.TIP_OFF.value}),
+}
+
+
+def hot_spots_of_the_week(now: datetime) -> list[HotSpotSearch]:
+    """Return this week's searches; what is not there yet is computed, and never again."""
+    week = monday(now)
+    there = {one.kind: one for one in HotSpotSearch.objects.filter(week=week)}
+    return [there.get(kind) or _search(kind, week, now) for kind in KINDS]
+
+
+def address_of(kind: str, since: date, until: date, township: str) -> str:
+    """Return where the rows of a kind stand that were counted in a township from one day to another."""
+    return KINDS[kind].link(Span(since, until), {"township": township})
+
+
+def level_of(p: float) -> str:
+    """Return how sure one can be: SURE below one in a hundred, LIKELY below one in twenty, else CHANCE."""
+    return SURE if p <= 0.01 else LIKELY if p <= 0.05 else CHANCE
+
+
+def told(level: str) -> str:
+    """Return the level in words."""
+    if level == CHANCE:
+        return _("变化不显著：偶然也会这样集中")
+    share = "1%" if level == SURE else "5%"
+    return _("偶然出现这样集中的可能不到 %(share)s") % {"share": share}
+
+
+@transaction.atomic
+def _search(kind: str, week: date, now: datetime) -> HotSpotSearch:
+    first = week - timedelta(weeks=WEEKS)
+    events = _events(kind, now, first, week)
+    names = dict(Territory.objects.values_list("code", "name"))
+    codes = sorted(
+        {code for code in names if len(code) == TOWNSHIP_DIGITS}
+        | {code[:TOWNSHIP_DIGITS] for code, _on in events}
+    )
+    places = {code: place for place, code in enumerate(codes)}
+    counts: Counts = np.zeros((len(codes), WEEKS), dtype=np.int64)
+    for code, on in events:
+        counts[places[code[:TOWNSHIP_DIGITS]], (on - first).days // 7] += 1
+    made: HotSpotSearch = HotSpotSearch.objects.create(
+        week=week,
+        kind=kind,
+        first_week=first,
+        areas=[[code, names.get(code, code)] for code in codes],
+        counts=counts.tolist(),
+        n_events=len(events),
+        computed_at=now,
+    )
+    if len(events) >= FEWEST and len(codes) > 1:
+        centres = _centres(codes)
+        for spot in hot_spots(counts, _positions(codes, centres), Search())[:SHOWN]:
+            _keep(made, spot, centres, events)
+    return made
+
+
+def _keep(
+    made: HotSpotSearch, spot: Found, centres: dict[str, tuple[float, float]], events: Sequence[Event]
+) -> None:
+    since = made.first_week + timedelta(weeks=spot.first)
+    until = made.first_week + timedelta(weeks=spot.last, days=6)
+    inside = [[*made.areas[area], sum(made.counts[area][spot.first : spot.last + 1])] for area in spot.areas]
+    inside.sort(key=lambda one: (-one[2], one[0]))
+    codes = {one[0] for one in inside}
+    there = Counter(code for code, on in events if code[:TOWNSHIP_DIGITS] in codes and since <= on <= until)
+    names = dict(Territory.objects.filter(code__in=list(there)).values_list("code", "name"))
+    observed = sum(one[2] for one in inside)
+    x, y = centres.get(inside[0][0], (None, None))
+    words = _("%(areas)s：%(kind)s %(n)d 件，按往常应有 %(expected).1f 件") % {
+        "areas": _("、").join(one[1] for one in inside[:3]) + ("…" if len(inside) > 3 else ""),
+        "kind": made.get_kind_display(),
+        "n": observed,
+        "expected": spot.expected,
+    }
+    HotSpot.objects.create(
+        search=made,
+        territory=inside[0][0],
+        areas=inside,
+        villages=[
+            [code, names.get(code, code), n] for code, n in there.most_common() if len(code) > TOWNSHIP_DIGITS
+        ],
+        since=since,
+        until=until,
+        observed=observed,
+        expected=spot.expected,
+        p=spot.p,
+        level=level_of(spot.p),
+        words=words[:200],
+        longitude=x,
+        latitude=y,
+    )
+
+
+def _events(kind: str, now: datetime, first: date, week: date) -> list[Event]:
+    """Return territory and day of every row that counts, from `first` until before `week`."""
+    rows = KINDS[kind]
+    start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, week))
+    within = {f"{rows.day}__gte": start, f"{rows.day}__lt": end}
+    found = rows.rows(None, now).order_by().filter(**within).values_list(rows.places[0], rows.day)
+    return [(code, timezone.localtime(at).date()) for code, at in found if len(code) >= TOWNSHIP_DIGITS]
+
+
+def _centres(codes: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Return where the enterprises of each township lie on average, in degrees; some have none."""
+    rows = Enterprise.objects.filter(longitude__isnull=False).order_by()
+    means = rows.annotate(code=Left("unit__territory", TOWNSHIP_DIGITS)).values_list("code")
+    found = means.annotate(x=Avg("longitude"), y=Avg("latitude"))
+    return {code: (x, y) for code, x, y in found if code in set(codes)}
+
+
+def _positions(codes: Sequence[str], centres: dict[str, tuple[float, float]]) -> Numbers:
+    """Return where townships lie, a degree as long one way as the other."""
+    middle = math.cos(math.radians(float(np.mean([y for _x, y in centres.values()] or [0.0]))))
+    known = {code: (x * middle, y) for code, (x, y) in centres.items()}
+    return np.array([known.get(code, (FAR * (n + 1), FAR)) for n, code in enumerate(codes)], dtype=float)

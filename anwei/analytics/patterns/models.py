@@ -1,0 +1,73 @@
+"""The searches for hot spots, one a week and kind, frozen with what they counted."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from anwei.hazards.models.campaigns import BodiesManager
+from anwei.org.scope import ScopeColumns
+
+
+class HotSpotSearch(models.Model):
+    """One search: townships x weeks that had ended before `week` (a Monday), as they were counted then.
+
+    `areas` [[code, name]], `counts` a row of numbers for each; what is entered later changes the next one.
+    """
+
+    class Kind(models.TextChoices):
+        """What is counted."""
+
+        HAZARDS = "hazards", _("隐患")
+        ALARMS = "alarms", _("监测报警")
+        TIP_OFFS = "tip_offs", _("群众举报的隐患")
+
+    week = models.DateField(_("周（周一）"))
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices)
+    first_week = models.DateField(_("起始周"))
+    areas = models.JSONField(_("乡镇"))
+    counts = models.JSONField(_("件数"))
+    n_events = models.PositiveIntegerField(_("总件数"))
+    computed_at = models.DateTimeField(_("计算时间"))
+
+    class Meta:
+        verbose_name = _("热点查找")
+        ordering = ["-week", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["week", "kind"], name="hot_spots_are_looked_for_once_a_week")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.week} {self.get_kind_display()}"
+
+
+class HotSpot(models.Model):
+    """Neighbouring townships that had more than their share from one day to another; never changed.
+
+    `areas` [[code, name, count]], `villages` likewise where the rows say the village; `territory` is the
+    township with the most. `p` is corrected for all windows that were looked at.
+    """
+
+    search = models.ForeignKey(HotSpotSearch, on_delete=models.CASCADE, related_name="spots")
+    territory = models.CharField(_("属地"), max_length=12, db_index=True)
+    areas = models.JSONField(_("乡镇"))
+    villages = models.JSONField(_("村（社区）"), default=list)
+    since = models.DateField(_("起始日期"))
+    until = models.DateField(_("截止日期"))
+    observed = models.PositiveIntegerField(_("件数"))
+    expected = models.FloatField(_("应有件数"))
+    p = models.FloatField(_("偶然出现的可能"))
+    level = models.CharField(_("把握"), max_length=8)
+    words = models.CharField(_("说明"), max_length=200)
+    longitude = models.FloatField(_("经度"), null=True)
+    latitude = models.FloatField(_("纬度"), null=True)
+
+    objects = BodiesManager()
+    scope = ScopeColumns(territory="territory")
+
+    class Meta:
+        verbose_name = _("热点")
+        ordering = ["-search__week", "p", "pk"]
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,0 +1,212 @@
+"""研判 of a month: what its records say, in sentences, each with its chart, its rows and its method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anwei.analytics.patterns.hotspots import CHANCE, told
+from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
+from anwei.analytics.patterns.seasons import clauses_by, season_of
+from anwei.cases.indicators import FEWEST, Indicator, indicator, indicators
+from anwei.cases.periods import Span
+from anwei.hazards.indicators import TOWNSHIP
+from anwei.hazards.rates_page import clause_name
+from anwei.methods.counts import Verdict, compare, share_interval
+from anwei.org.holdings import day_of
+from anwei.org.models import Person
+from anwei.oversight.figures import Figures, figures
+from anwei.sites.queries import township_names
+
+MONTHS_BEFORE = 12
+EVENTS = ("acc_cnt", "hazards_found", "hazards_major")
+SHARES = ("rectification_rate", "on_time_rate", "repeat_rate")
+STANDING = ("past_limit", "major_open")
+TOP = 8  # townships of a chart
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence with what it rests on; `bars` are (label, number), `address` opens its rows."""
+
+    title: str
+    sentence: str
+    bars: Sequence[tuple[str, float]]
+    address: str
+    method: str
+
+
+def statements(person: Person, now: datetime, month: date) -> list[Statement]:
+    """Return what can be said of a month that a person sees, numbers frozen where the month is frozen.
+
+    Accidents come first, then hazards, what is open, where, when in the year and which clause.
+    """
+    before = _months(month)
+    last = min(_next(month) - timedelta(days=1), max(day_of(now), month))
+    span = Span(before[0], last)
+    known = {one.key: one for one in indicators()}
+    wanted = [known[key] for key in (*EVENTS, *SHARES, *STANDING) if key in known]
+    found = figures(person, now, span, wanted)
+    said: list[Statement] = []
+    said += [_event(one, found, month, last) for one in wanted if one.key in EVENTS]
+    said += [_share(one, found, month) for one in wanted if one.key in SHARES]
+    said += [_standing(one, found, month) for one in wanted if one.key in STANDING]
+    said += [*_hot(person, month), *_season(person, now, month), *_clause(person, now, month, last)]
+    return said
+
+
+def _event(one: Indicator, found: Figures, month: date, last: date) -> Statement:
+    """Compare a month's events with those of the year before it, by as many days as each had."""
+    n = int(found.number(one, [f"{month:%Y-%m}"]).n)
+    begun = one.first_day()
+    before = [each for each in _months(month)[:-1] if begun is not None and each >= begun]
+    counts = [int(found.number(one, [f"{each:%Y-%m}"]).n) for each in before]
+    words = {"label": one.label, "n": n, "unit": one.unit, "month": f"{month:%Y-%m}"}
+    sentence = _("%(month)s %(label)s %(n)d %(unit)s") % words
+    if len(before) < 3:
+        sentence += _("；以往不足三个月，样本不足，不比较。")
+    else:
+        days, days_before = (last - month).days + 1, (month - before[0]).days
+        told_of = compare(n, sum(counts), exposure=days, exposure_before=days_before)
+        usual = sum(counts) / days_before * days
+        sentence += _("；按此前 %(n)d 个月的日均，同样天数应有 %(usual).1f，%(verdict)s。") % {
+            "n": len(before),
+            "usual": usual,
+            "verdict": verdict_words(told_of.verdict),
+        }
+    bars = [(f"{each:%m}", float(n_of)) for each, n_of in zip(before, counts, strict=True)]
+    return Statement(
+        str(one.label),
+        sentence,
+        [*bars, (f"{month:%m}", float(n))],
+        one.numerator[0].link(Span(month, last), {}),
+        _("按天数折算，两个件数用精确二项检验比较（%(source)s）") % {"source": one.cited},
+    )
+
+
+def _share(one: Indicator, found: Figures, month: date) -> Statement:
+    number = found.number(one, [f"{month:%Y-%m}"])
+    n, of = int(number.n), int(number.of or 0)
+    if of < FEWEST:
+        sentence = _("%(label)s：分母只有 %(of)d 件，样本不足，不算百分比。") % {"label": one.label, "of": of}
+    else:
+        low, high = share_interval(n, of)
+        sentence = _("%(label)s %(share).1f%%（%(n)d / %(of)d），95%% 区间 %(low).1f%% — %(high).1f%%。") % {
+            "label": one.label,
+            "share": n / of * 100,
+            "n": n,
+            "of": of,
+            "low": low * 100,
+            "high": high * 100,
+        }
+    span = Span(month, _next(month) - timedelta(days=1))
+    bars = [(str(_("分子")), float(n)), (str(_("分母")), float(of))]
+    address = one.numerator[0].link(span, {})
+    return Statement(str(one.label), sentence, bars, address, f"{one.definition}（{one.cited}）")
+
+
+def _standing(one: Indicator, found: Figures, month: date) -> Statement:
+    """Tell how many stand open now and in which townships most."""
+    names = township_names()
+    whole = int(found.now(one).n)
+    places = {cell.township for cell in found.live[one.key].numerator}
+    by = sorted(
+        ((names.get(code, code), int(found.now(one, township=code).n)) for code in places),
+        key=lambda each: (-each[1], each[0]),
+    )
+    most = _("、").join(_("%(name)s %(n)d") % {"name": name, "n": n} for name, n in by[:3] if n)
+    sentence = _("现在%(label)s %(n)d 件") % {"label": one.label, "n": whole}
+    sentence += _("，其中%(most)s。") % {"most": most} if most else _("。")
+    bars = [(name, float(n)) for name, n in by[:TOP] if n]
+    return Statement(
+        str(one.label), sentence, bars, one.numerator[0].link(None, {}), f"{one.definition}（{one.cited}）"
+    )
+
+
+def _hot(person: Person, month: date) -> Iterator[Statement]:
+    """Tell the hot spots of the last search that was made for the month."""
+    after = _next(month) + timedelta(days=7)
+    search = HotSpotSearch.objects.filter(week__gt=month, week__lt=after).order_by("-week").first()
+    if search is None:
+        return
+    spots = HotSpot.objects.visible_to(person).filter(search__week=search.week).select_related("search")
+    shown = [one for one in spots if one.level != CHANCE]
+    method = _("时空置换扫描（Kulldorff 等，2005），对看过的所有地方和时段一并校正")
+    address = f"{reverse('hotspots')}?week={search.week}"
+    if not shown:
+        yield Statement(_("热点"), _("没有哪里比往常明显集中（变化不显著）。"), [], address, method)
+    for one in shown[:2]:
+        sentence = _("%(words)s（%(since)s 至 %(until)s）；%(told)s。") % {
+            "words": one.words,
+            "since": one.since,
+            "until": one.until,
+            "told": told(one.level),
+        }
+        bars = [(name, float(n)) for _code, name, n in one.areas[:TOP]]
+        yield Statement(_("热点"), sentence, bars, reverse("hotspot", args=[one.pk]), method)
+
+
+def _season(person: Person, now: datetime, month: date) -> Iterator[Statement]:
+    season = season_of(indicator("hazards_found"), person, now)
+    method = _("按天数折算，精确二项检验，按十二次比较校正；区间为 Clopper-Pearson")
+    if season.too_few:
+        sentence = _("季节规律：样本不足（现有 %(n)d 件），还不能说哪个月多。") % {"n": season.n}
+        yield Statement(_("季节"), sentence, [], reverse("seasons"), method)
+        return
+    this = season.months[month.month - 1]
+    sentence = _(
+        "往年 %(m)d 月隐患是其他月份的 %(ratio).2f 倍（95%% 区间 %(low).2f — %(high).2f），%(verdict)s"
+    ) % {
+        "m": month.month,
+        "ratio": this.ratio,
+        "low": this.low,
+        "high": this.high,
+        "verdict": verdict_words(this.verdict),
+    }
+    sentence += _("；只有一年的数，不能当成规律。") if season.one_year else _("。")
+    bars = [(str(one.month), float(one.n)) for one in season.months]
+    yield Statement(_("季节"), sentence, bars, reverse("seasons"), method)
+
+
+def _clause(person: Person, now: datetime, month: date, last: date) -> Iterator[Statement]:
+    found = clauses_by(TOWNSHIP, person, now, Span(month, last))
+    method = _("本月隐患按条款计数；未引条款的另计")
+    if not found.rows:
+        sentence = _("本月没有引用条款的隐患（未引条款 %(n)d 件），样本不足。") % {"n": found.n_without}
+        yield Statement(_("条款"), sentence, [], reverse("failing_clauses"), method)
+        return
+    clause, n, _cells = found.rows[0]
+    sentence = _(
+        "不合格最多的条款是“%(clause)s”，%(n)d 件（有条款的共 %(of)d 件，未引条款 %(without)d 件）。"
+    ) % {
+        "clause": clause_name(clause)[:60],
+        "n": n,
+        "of": found.n - found.n_without,
+        "without": found.n_without,
+    }
+    bars = [(key, float(n_of)) for key, n_of, _of in found.rows[:TOP]]
+    yield Statement(_("条款"), sentence, bars, reverse("failing_clauses"), method)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return what a comparison says, in words."""
+    return {
+        Verdict.TOO_FEW: _("样本不足，看不出变化"),
+        Verdict.SAME: _("变化不显著"),
+        Verdict.MORE: _("明显偏多"),
+        Verdict.FEWER: _("明显偏少"),
+    }[verdict]
+
+
+def _months(month: date) -> list[date]:
+    """Return the first days of the months before one, and its own."""
+    place = month.year * 12 + month.month - 1
+    return [date(n // 12, n % 12 + 1, 1) for n in range(place - MONTHS_BEFORE, place + 1)]
+
+
+def _next(month: date) -> date:
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
