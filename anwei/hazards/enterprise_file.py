@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.cases.templatetags.cases import phase_label
 from anwei.hazards.models import Listing, Penalty
 from anwei.hazards.penalties.closure import closure_of
+from anwei.hazards.penalties.publishing import publication
 from anwei.ledgers.papers.blocks import Block, Paragraph
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
@@ -48,7 +48,7 @@ def _printed(asked: Asked) -> Iterator[Block]:
         yield Paragraph(reached.sentence)
     rows = Penalty.objects.visible_to(asked.person).filter(enterprise=asked.enterprise)
     lines = [
-        [row.number, row.violation, row.article, words(row.decided_on), str(phase_label(row))]
+        [row.number, row.violation, row.article, words(row.decided_on), str(publication(row))]
         for row in rows.order_by("-decided_on", "-pk")[:PRINTED]
     ]
     heading = [_("编号"), _("违法行为"), _("条款"), _("决定日期"), _("公示")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.hazards.models.listing import COUNTY_LEVEL, LEVELS
 from anwei.hazards.penalties.annulling import Annulment
 from anwei.hazards.penalties.recording import Decision
-from anwei.standards.hazards.penalties import laws_of, penalties
+from anwei.standards.hazards.penalties import penalties
 from anwei.standards.law.register import sources
 
 TEXT = {"class": "form-control"}
@@ -76,8 +77,8 @@ class PenaltyForm(forms.Form):
         widget=forms.TextInput(attrs=TEXT),
     )
 
-    def __init__(self, data: Any = None, *, sector: str) -> None:
-        """Offer every fine of the laws of a sector, grouped by law, the special one first."""
+    def __init__(self, data: Any = None, *, laws: Sequence[str]) -> None:
+        """Offer every fine of these laws, grouped by law, the special one first."""
         super().__init__(data)
         fine: Any = self.fields["fine"]
         known = penalties().values()
@@ -86,7 +87,7 @@ class PenaltyForm(forms.Form):
                 sources()[law].title,
                 [(one.id, f"{one.article} {one.violation}") for one in known if one.source_id == law],
             )
-            for law in laws_of(sector)
+            for law in laws
         ]
         self.fields["decided_on"].initial = timezone.localdate()
 

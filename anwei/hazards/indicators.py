@@ -253,8 +253,10 @@ def visits() -> registry.Rows:
 
 
 def penalties() -> registry.Rows:
-    """Return the penalties that were decided."""
-    return registry.PageRows("penalties", {}, Penalty, Q(), column="decided_on")
+    """Return the penalties that were decided and stand: an annulled one counts nowhere."""
+    return registry.PageRows(
+        "penalties", {"state": "standing"}, Penalty, Q(annulled_on__isnull=True), column="decided_on"
+    )
 
 
 IN_THE_HOUSE = {

@@ -14,6 +14,7 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from anwei.cases.verify import verify
+from anwei.hazards.indicators import penalties as penalties_counted
 from anwei.hazards.models import Hazard, Penalty
 from anwei.hazards.penalties.closure import closure_of, windows_reached
 from anwei.hazards.redaction import found_in, redacted
@@ -21,6 +22,7 @@ from anwei.ledgers.desk import heaps_of, n_waiting
 from anwei.org.models import Holding, Person, Post, Unit
 from anwei.sites.live.facts import facts_of
 from anwei.sites.models import Enterprise
+from anwei.standards.hazards.penalties import penalties as fines
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import CRITERION, ORDERED, act, file, signed_in
 from tests.kernel.county import COUNTY, NOW, county_clerk, in_post
@@ -291,9 +293,28 @@ def test_a_decision_that_was_annulled_counts_no_more_and_is_taken_down(safe: Saf
     page = signed_in(head).get(f"/cases/{third.pk}/").content.decode()
     assert "不计入处罚次数" in page and "事实不清" in page and door not in page
     assert "第三号" not in Client().get("/public/penalties/").content.decode()
-    assert "第三号" in signed_in(head).get("/penalties/?state=annulled").content.decode()
+    annulled = signed_in(head).get("/penalties/?state=annulled").content.decode()
+    assert "第三号" in annulled and ">决定已撤销</span>" in annulled and ">已公示<" not in annulled
+    file_page = signed_in(head).get(f"/enterprises/{enterprise.pk}/").content.decode()
+    assert ">决定已撤销</span>" in file_page
+    assert "第三号" not in signed_in(head).get("/penalties/?state=standing").content.decode()
+    assert penalties_counted().rows(None, NOW).count() == 2  # and so in the figures of the county
     assert signed_in(head).post(door, sent).status_code == 403  # once
     assert not verify().broken
+
+
+def test_the_laws_of_both_sectors_of_an_enterprise_apply(safe: Safe, head: Person) -> None:
+    plant = safe.county.enterprise
+    fine = next(one for one in fines().values() if one.source_id == "reg_coal")
+    where, client = f"/penalties/new/?enterprise={plant.pk}", signed_in(safe.inspector)
+    assert fine.id not in client.get(where).content.decode()
+    assert client.post(where, told(fine=fine.id)).status_code == 422
+    Enterprise.objects.filter(pk=plant.pk).update(second_sector="coal")
+    assert fine.id in client.get(where).content.decode()
+    assert recorded(safe.inspector, f"enterprise={plant.pk}", fine=fine.id).law == "reg_coal"
+    hazard = file(safe.inspector, plant.pk)
+    own = recorded(safe.inspector, f"hazard={hazard.pk}", fine=fine.id, decision_number="第二号")
+    assert own.law == "reg_coal"
 
 
 def test_a_decision_that_was_annulled_before_it_was_public_is_not_published(safe: Safe, head: Person) -> None:

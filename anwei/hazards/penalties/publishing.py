@@ -14,6 +14,7 @@ from anwei.cases.events import contribute_event
 from anwei.cases.lifecycle import Role
 from anwei.cases.models import Entry
 from anwei.cases.rights import check_role
+from anwei.cases.templatetags.cases import phase_label
 from anwei.hazards.models import Penalty
 from anwei.hazards.people import names_around
 from anwei.hazards.redaction import redacted
@@ -44,6 +45,11 @@ def public_penalties(on: date) -> QuerySet[Penalty]:
     """Return what the public reads on a day, the newest first."""
     rows = Penalty._base_manager.filter(published_on__lte=on, withdraw_on__gt=on)
     return rows.order_by("-published_on", "-pk")
+
+
+def publication(penalty: Penalty) -> str:
+    """Return in a word how its publication stands; that of an annulled decision is withdrawn for good."""
+    return str(_("决定已撤销") if penalty.annulled_on is not None else phase_label(penalty))
 
 
 def draft_of(penalty: Penalty) -> str:

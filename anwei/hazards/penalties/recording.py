@@ -58,7 +58,7 @@ def record_penalty(
     hazard = where if isinstance(where, Hazard) else None
     owner = where.enterprise if isinstance(where, Hazard) else where
     place = where if isinstance(where, Hazard) else where.subject()
-    if fine.source_id not in laws_of(place.sector):
+    if fine.source_id not in laws_at(where):
         raise CaseError(_("《%(law)s》的罚则不适用于这个行业。") % {"law": sources()[fine.source_id].title})
     post = _hand(place.territory, place.sector, None if owner is None else owner.pk, actor)
     if (taken := _taken(post.unit, decision.decision_number)) is not None:
@@ -92,6 +92,12 @@ def record_penalty(
             )
     except IntegrityError as fault:  # the same form sent twice at the very same moment
         raise CaseError(_("此文号的处罚已经登记。")) from fault
+
+
+def laws_at(where: Hazard | Enterprise) -> tuple[str, ...]:
+    """Return the laws whose fines apply to a place: those of both sectors of an enterprise that has two."""
+    owner = where.enterprise if isinstance(where, Hazard) else where
+    return laws_of(where.sector, *(() if owner is None else (owner.sector, owner.second_sector)))
 
 
 def why_not_recorded(where: Hazard | Enterprise, person: Person) -> str:

@@ -18,7 +18,7 @@ from anwei.cases.rights import check_role
 from anwei.hazards.listed.facts import facts_of
 from anwei.hazards.listed.proposing import may_propose
 from anwei.hazards.models import Hazard, Listing, Origin, Penalty
-from anwei.hazards.penalties import annulling
+from anwei.hazards.penalties import annulling, publishing
 from anwei.hazards.penalties.recording import why_not_recorded
 from anwei.hazards.powers import why_not
 from anwei.hazards.services.finders import may_know_finder
@@ -43,6 +43,12 @@ class Photos:
     def sides(self) -> list[tuple[Promise, list[Evidence]]]:
         """Both with their headings."""
         return [(_("整改前"), self.before), (_("整改后"), self.after)]
+
+
+@register.filter
+def publication(penalty: Penalty) -> str:
+    """Return in a word how the publication of a penalty stands."""
+    return publishing.publication(penalty)
 
 
 @register.filter

@@ -20,7 +20,7 @@ from anwei.hazards.models import Hazard, Penalty
 from anwei.hazards.penalties.annulling import annul, may_annul
 from anwei.hazards.penalties.closure import closure_of
 from anwei.hazards.penalties.publishing import take_down
-from anwei.hazards.penalties.recording import record_penalty, why_not_recorded
+from anwei.hazards.penalties.recording import laws_at, record_penalty, why_not_recorded
 from anwei.ledgers.listing import number_in
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
@@ -42,6 +42,7 @@ def penalties(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(enterprise=enterprise)
     states = {
         "waiting": (_("待公示"), ~Q(phase=Phase.CLOSED)),
+        "standing": (_("决定有效"), Q(annulled_on__isnull=True)),
         "annulled": (_("决定已撤销"), Q(annulled_on__isnull=False)),
         "public": (_("公示中"), Q(withdraw_on__gt=today)),
         "ended": (_("已撤下或者不公示"), Q(phase=Phase.CLOSED) & ~Q(withdraw_on__gt=today)),
@@ -71,8 +72,7 @@ def penalty_new(request: HttpRequest) -> HttpResponse:
     where = _where(request, person)
     if why := why_not_recorded(where, person):
         raise PermissionDenied(why)
-    sector = where.sector if isinstance(where, Hazard) else where.subject().sector
-    form = PenaltyForm(request.POST if request.method == "POST" else None, sector=sector)
+    form = PenaltyForm(request.POST if request.method == "POST" else None, laws=laws_at(where))
     if form.is_bound and form.is_valid():
         try:
             made = record_penalty(where, form.decision(), actor=person, now=now)
