@@ -190,6 +190,22 @@ def test_a_paper_of_a_visit_and_of_a_case_share_one_series(crew: Team) -> None:
     assert re.fullmatch(r".*责改〔2026〕\d+号", order.number)
 
 
+def test_a_hazard_that_arrives_after_the_end_stands_on_the_papers(crew: Team) -> None:
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    at_desk(crew.second, visit, "end", finding="未发现问题")
+    assert not VisitPaper.objects.filter(visit=visit, number__template="visit_order").exists()
+    found = {"item": "", "description": "通道堵塞", "place": "一楼", "criterion": "", "reason": ""}
+    ordered = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "清通"}
+    assert send(crew.first, visit, "hazard", **found, **ordered)["status"] == "written"
+    record = of_kind(visit, "record")
+    assert record.version == 2 and "通道堵塞" in words(read(crew.first, record))
+    order = of_kind(visit, "order")
+    assert order.version == 1 and order.signing is None and order.number.void_at is None
+    assert "清通" in words(read(crew.safe.county.boss, order))
+    assert Notice.objects.filter(text__contains=order.number.number).exists()
+
+
 def test_what_is_decided_later_makes_a_new_version(crew: Team) -> None:
     visit = inspected(crew)
     before = of_kind(visit, "record")

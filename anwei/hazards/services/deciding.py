@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError
-from anwei.hazards.models import Answer, PaperSigning, State, Visit
+from anwei.hazards.models import Answer, State, Visit
 from anwei.hazards.models.answers import ActKind
 from anwei.hazards.services.checking import write_check
-from anwei.hazards.services.visit_papers import first_signing, make_papers
+from anwei.hazards.services.renewing import renew_papers
+from anwei.hazards.services.visit_papers import first_signing
 from anwei.hazards.services.visits import locked, remember, require_of_bodies, tell_enterprise
 from anwei.org.models import Person
 
@@ -38,19 +39,8 @@ def decide(answer: Answer, *, actor: Person, now: datetime, take: bool) -> Answe
     remember(visit, "decide", content, actor=actor, now=now)
     if visit.ended_at is not None:
         signing = None if was_over else first_signing(visit, actor, now)
-        _renew_papers(visit, actor, now, signing)
+        renew_papers(visit, actor, now, signing)
     return answer
-
-
-def _renew_papers(visit: Visit, actor: Person, now: datetime, signing: PaperSigning | None) -> None:
-    """Make the papers anew that say something else by now, and tell the enterprise.
-
-    `signing` is how the head signed, where the visit ends only now: what is changed later it does not cover.
-    """
-    if papers := make_papers(visit, actor=actor, now=now, signing=signing):
-        names = _("、").join(paper.number.number for paper in papers)
-        text = _("%(number)s检查文书已更新：%(papers)s") % {"number": visit.number, "papers": names}
-        tell_enterprise(visit, actor, now, text=text, of=f"papers-{papers[-1].pk}")
 
 
 def _take(visit: Visit, answer: Answer, actor: Person, now: datetime) -> None:

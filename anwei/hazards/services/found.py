@@ -19,6 +19,7 @@ from anwei.hazards.case_papers import clause_in_words
 from anwei.hazards.models import Check, Grade, Hazard, Order, Origin, State, Visit, VisitFile, VisitHazard
 from anwei.hazards.powers import why_not
 from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.hazards.services.renewing import renew_papers
 from anwei.hazards.services.verbs import criterion_refused
 from anwei.hazards.services.visits import locked, remember, require_of_bodies
 from anwei.org.holdings import day_of
@@ -96,6 +97,8 @@ def file_at_visit(
     )
     hazard, said = _ordered(hazard, found, actor, now)
     _remember(visit, hazard, found, actor, now)
+    if visit.state == State.ENDED:
+        renew_papers(visit, actor, now)
     return hazard, said
 
 
