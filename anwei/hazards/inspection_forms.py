@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anwei.hazards.models import Campaign, Inspector, Visit
-from anwei.hazards.planning.bodies import bodies_around, bodies_of, certified_on
+from anwei.hazards.planning.bodies import bodies_around, bodies_of, certified_on, of_no_body
 from anwei.hazards.planning.capping import used_by, yearly_cap
 from anwei.hazards.services.draws import LONGEST_PUBLIC
 from anwei.org.holdings import day_of, holdings_on
@@ -67,6 +67,20 @@ class GoingForm(forms.Form):
         super().__init__(*args, **options)
         field: Any = self.fields["inspectors"]
         field.choices = inspector_choices(bodies, now)
+        self.bodies, self.now = bodies, now
+
+    def taking_part(self) -> list[Unit]:
+        """Return the bodies whose people may go."""
+        return self.bodies
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse people of a body that takes no part."""
+        told: dict[str, Any] = self.cleaned_data
+        if told.get("inspectors") and (
+            sentence := of_no_body(self.people(), self.taking_part(), day_of(self.now))
+        ):
+            self.add_error("inspectors", sentence)
+        return told
 
     def people(self) -> list[Person]:
         """Return the chosen people in the order of their names on the list."""
@@ -149,6 +163,12 @@ class VisitForm(GoingForm):
             if unit.pk in counts
             else str(unit)
         )
+
+    def taking_part(self) -> list[Unit]:
+        """Return the bodies that were chosen."""
+        return [
+            unit for unit in (self.cleaned_data.get("body"), *self.cleaned_data.get("others", ())) if unit
+        ]
 
 
 class CampaignForm(forms.Form):

@@ -230,6 +230,23 @@ def test_each_department_of_a_merged_visit_sends_its_own_inspectors(safe: Safe) 
     assert act(crew.first, visit, "begin").status_code == 302 and visit.begun_at is not None
 
 
+def test_nobody_goes_for_a_body_that_takes_no_part(safe: Safe) -> None:
+    crew = team(safe)
+    brigade, (one, two) = fire_brigade("fire-1", "fire-2")
+    going = [crew.first.pk, crew.second.pk, one.pk]
+    told = refused(crew, inspectors=going)
+    assert "fire-1 测试县消防救援大队不是参加单位的人员" in told and not Visit.objects.exists()
+    visit = plan(crew, others=[brigade.pk], inspectors=going)
+    few = "持证人员少于 2 名：测试县消防救援大队 1 名"
+    assert page(crew.first, f"/inspections/{visit.pk}/").count(few) == 1  # said by the page alone
+    alone = plan(crew)
+    answer = act(crew.first, alone, "change", planned_on=days(1), inspectors=[*going, two.pk])
+    assert (
+        answer.status_code == 422 and "fire-2 测试县消防救援大队不是参加单位的人员" in answer.content.decode()
+    )
+    assert alone.attendances.count() == 2
+
+
 def test_a_merged_visit_asks_the_lists_of_all_its_bodies_each_under_its_name(safe: Safe) -> None:
     crew = team(safe)
     brigade, (one, _two) = fire_brigade("fire-1", "fire-2")

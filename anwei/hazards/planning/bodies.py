@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anwei.hazards.models import Inspector
 from anwei.hazards.services.opening import NO_FINDER
-from anwei.org.holdings import Standing, standing_of
+from anwei.org.holdings import Standing, holdings_on, standing_of
 from anwei.org.models import Person, Unit
 from anwei.org.scope import grants, standing
 
@@ -61,6 +62,25 @@ def bodies_around(territory: str) -> QuerySet[Unit]:
     return Unit.objects.filter(kind__in=INSPECTING, territory__in=around, closed_on=None).order_by(
         "kind", "pk"
     )
+
+
+def of_no_body(people: Iterable[Person], bodies: Iterable[Unit], on: date) -> str:
+    """Return the sentence that names who acts for none of the bodies of a visit on a day, "" where all do.
+
+    Nobody goes along in the name of a body that takes no part.
+    """
+    taking_part = {unit.pk for unit in bodies}
+    here = holdings_on(on).filter(post__unit__in=taking_part).values_list("person", flat=True)
+    known = Inspector._base_manager.filter(person__in=people).select_related("unit")
+    unit_of = {one.person_id: one.unit for one in known}
+    own = {pk for pk, unit in unit_of.items() if unit.pk in taking_part} | {*here}
+    gone = [person for person in people if person.pk not in own]
+    if not gone:
+        return ""
+    told = [f"{person} {unit_of.get(person.pk, '')}".strip() for person in gone]
+    return _("%(people)s不是参加单位的人员：请把其单位加入“一同检查的单位”，或者不选。") % {
+        "people": _("、").join(told)
+    }
 
 
 def certified_on(day: date) -> QuerySet[Inspector]:

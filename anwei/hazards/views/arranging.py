@@ -18,7 +18,6 @@ from anwei.hazards.inspection_forms import VisitForm
 from anwei.hazards.models import Visit
 from anwei.hazards.planning.bodies import require_body
 from anwei.hazards.planning.capping import used_by, yearly_cap
-from anwei.hazards.planning.manning import absent, expired, thin
 from anwei.hazards.services.cancelling import merge_visits
 from anwei.hazards.services.opening import Whereabouts
 from anwei.hazards.services.visits import closed, plan_visit
@@ -75,8 +74,6 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
             )
             said = told_them if visit.announced else kept
             messages.success(request, said % {"number": visit.number})
-            for sentence in filter(None, (absent(visit) or thin(visit), expired(visit))):
-                messages.warning(request, sentence)
             return redirect("inspection", pk=visit.pk)
     context = {
         "form": form,
@@ -116,8 +113,6 @@ def inspection_merge(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("inspection_plan")
     messages.success(request, _("已合并为一次检查%(number)s。") % {"number": kept.number})
-    if sentence := absent(kept) or thin(kept):
-        messages.warning(request, sentence)
     return redirect("inspection", pk=kept.pk)
 
 
