@@ -95,11 +95,6 @@ MENU = (
                 "devices", _("监测设备"), "antenna", ("device", "tag", "rule_add", "rule_change", "rejects")
             ),
             Door("status", _("系统状态"), "heartbeat", officials_only=True),
-        ),
-    ),
-    Group(
-        _("研判预警"),
-        (
             Door(
                 "watch",
                 _("重点关注"),
