@@ -260,6 +260,16 @@ def test_a_merged_visit_asks_the_lists_of_all_its_bodies_each_under_its_name(saf
     sent = {f"result-{fire}": "ok", f"note-{fire}": "", f"change-{fire}": "0"}
     assert act(crew.first, visit, "check", **sent).status_code == 302
     assert visit.checks.get().item == fire
+    for code in ("gas", "industry"):
+        SectorDuty.objects.create(sector=code, unit=brigade)
+    gas, industry = (f"result-{checklist(code)[0].id}" for code in ("gas", "industry"))
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert gas not in shown and industry not in shown  # what the plant has not is not asked there
+    Site.objects.create(
+        category="key", code="ZD-9", name="气化站", territory=TOWN, sector="gas", enterprise=crew.plant
+    )
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert gas in shown and industry not in shown
     alone = plan(crew)
     act(crew.first, alone, "begin")
     assert f"result-{fire}" not in page(crew.first, f"/inspections/{alone.pk}/")

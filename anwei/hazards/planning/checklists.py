@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from anwei.hazards.models import Campaign, Visit
 from anwei.hazards.planning.manning import bodies_in_order
 from anwei.org.models import SECTOR_CHOICES, SectorDuty, Unit
+from anwei.sites.models import Site
 from anwei.standards.hazards.checklists import ChecklistItem, checklist, checklist_items
 
 CAMPAIGN = "campaign"
+EVERYWHERE = "fire"  # a sector that every place has
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def _shares(visit: Visit) -> list[tuple[Unit, list[str]]]:
     """Return what each body of a visit looks at, the leading one first; no sector twice.
 
     A body looks at those sectors of the enterprise that it answers for (行业监管分工); one that answers for
-    none of them comes for its own: 消防 to a chemical plant. What nobody answers for is the leading body's.
+    none of them comes for its own, as far as the place has it: 消防 to a chemical plant, 燃气 where a part of
+    it is of that sector. What nobody answers for is the leading body's.
     """
     place, bodies = _of_place(visit), bodies_in_order(visit)
     if len(bodies) < 2:
@@ -91,15 +94,26 @@ def _shares(visit: Visit) -> list[tuple[Unit, list[str]]]:
     answered: dict[int, list[str]] = {unit.pk: [] for unit in bodies}
     for unit, code in duties.values_list("unit", "sector"):
         answered[unit].append(code)
+    there = {EVERYWHERE, *_of_parts(visit)}
     shares: dict[int, list[str]] = {}
     for unit in bodies:
         taken = {code for codes in shares.values() for code in codes}
-        mine = [code for code in place if code in answered[unit.pk]] or answered[unit.pk]
+        mine = [code for code in place if code in answered[unit.pk]] or [
+            code for code in answered[unit.pk] if code in there
+        ]
         shares[unit.pk] = [code for code in dict.fromkeys(mine) if code not in taken]
     told = {code for codes in shares.values() for code in codes}
     lead = shares.setdefault(visit.body_id, [])
     lead[:0] = [code for code in place if code not in told]
     return [(unit, shares[unit.pk]) for unit in bodies]
+
+
+def _of_parts(visit: Visit) -> set[str]:
+    """Return the sectors of the parts of an enterprise: a gas station of a chemical plant."""
+    if visit.enterprise_id is None:
+        return set()
+    parts = Site._base_manager.filter(enterprise=visit.enterprise_id, removed_on=None)
+    return set(parts.order_by().values_list("sector", flat=True))
 
 
 def _of_place(visit: Visit) -> list[str]:
