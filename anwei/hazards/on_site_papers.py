@@ -21,13 +21,22 @@ SAME = {ORDER: "hazard_order", MEASURES: "hazard_measures"}
 def served_on_site(hazard: Hazard) -> set[str]:
     """Return the papers of the case that need not be issued: they were served at a visit, and it still holds.
 
-    Where another way of rectifying was ordered since, a new order is needed.
+    Where it was judged otherwise since, or another way, day or requirement was ordered, a new one is needed.
     """
     return {
         SAME[paper.number.template]
         for one, paper in _papers(hazard)
-        if paper.number.template in SAME and one.order == hazard.order
+        if paper.number.template in SAME and _still_holds(one, hazard)
     }
+
+
+def _still_holds(one: VisitHazard, hazard: Hazard) -> bool:
+    """Say whether what was decided at a visit is what the case says by now."""
+    said = (one.order, one.due_on, one.is_major)
+    return said == (hazard.order, hazard.due_on, hazard.is_major) and one.requirement in (
+        "",
+        hazard.requirement,
+    )
 
 
 def papers_on_site(hazard: Hazard, person: Person) -> Sequence[Served]:

@@ -17,7 +17,7 @@ from anwei.ledgers.search.keeping import catch_up
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Unit
 from tests.hazards.conftest import Safe
-from tests.hazards.doors import CRITERION, ORDERED, act, file, signed_in
+from tests.hazards.doors import CRITERION, LATER, ORDERED, act, file, signed_in
 from tests.hazards.inspecting import Team, page, plan, team
 from tests.hazards.inspecting import act as at_desk
 from tests.hazards.phoning import package, send
@@ -139,6 +139,22 @@ def test_an_order_says_to_whom_one_may_turn_and_within_which_time(crew: Team) ->
     assert signed_in(crew.second).post("/papers/new/", asked).status_code == 302
     body = Paper.objects.get(template="hazard_order").content["body"]
     assert "60日内向乙市人民政府申请行政复议" in body and suit in body
+
+
+def test_an_order_is_offered_again_where_it_was_judged_otherwise_since(crew: Team) -> None:
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    told = {"item": "", "description": "储罐区未经评价", "place": "", "criterion": "", "reason": "可能重大"}
+    ordered = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "补做评价"}
+    assert send(crew.first, visit, "hazard", **told, **ordered, proposed=True)["status"] == "written"
+    assert (
+        send(crew.first, visit, "end", **WHOLE | {"refusal": "不签"}, papers=["order"])["status"] == "written"
+    )
+    hazard = Hazard.objects.get()
+    judged = ORDERED | {"grade": "major", "criterion": CRITERION, "requirement": "停用后评价"}
+    answer = act(crew.second, hazard, "order", **judged)
+    assert answer.status_code == 302, answer.content.decode()
+    assert 'name="template" value="hazard_order"' in page(crew.second, f"/cases/{hazard.pk}/")
 
 
 def test_the_case_shows_the_order_that_was_served_and_offers_no_second(crew: Team) -> None:
