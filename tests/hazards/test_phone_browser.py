@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +149,7 @@ def test_a_day_without_network_and_two_dead_batteries_lose_nothing(day: Day) -> 
     assert asked(lambda: Check.objects.get(item=day.grave).note) == hazard.description == kept
     visit = asked(lambda: Visit.objects.get(pk=day.visit.pk))
     assert (visit.ended_at is not None, visit.head) == (True, "王厂长")
+    assert "不合格1项" in visit.finding and re.search(f"\n1\\. 不合格：.+：{kept}$", visit.finding)
     for kind, said in printed.items():
         assert said == said_by_the_server(day, kind), kind
         assert not any("简称" in line for line in said if "〔" not in line), kind  # 代字 of a number is short

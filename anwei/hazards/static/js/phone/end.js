@@ -54,7 +54,10 @@ export function endScreen(state) {
   part(screen, "draft").addEventListener("click", () => {
     const counts = progress(state);
     const failed = state.items.filter((item) => shown(state, item.code).result === "failed");
-    const lines = failed.map((item, n) => `${n + 1}. ${shown(state, item.code).note || item.text}`);
+    const lines = failed.map((item, n) => {
+      const { note } = shown(state, item.code);
+      return fill("draft_failed", { n: n + 1, text: item.text, note: note && fill("note", { note }) });
+    });
     input("finding").value = [fill("draft", counts), ...lines].join("\n");
     keep({ finding: input("finding").value });
   });
