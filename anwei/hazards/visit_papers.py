@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -25,9 +25,11 @@ from anwei.hazards.models import (
 from anwei.hazards.models.answers import ActKind
 from anwei.hazards.paper_words import PAPER_WORDS, told
 from anwei.hazards.planning.checklists import lists_of
+from anwei.hazards.planning.manning import officers_of
 from anwei.hazards.remedies import remedy_words
 from anwei.ledgers.papers.blocks import CELL
 from anwei.ledgers.papers.layout import chinese_date
+from anwei.org.models import Unit
 from anwei.org.responsibility import Matter, Vacant, posts_for
 from anwei.standards.law.in_full import in_full
 from anwei.standards.papers import PaperTemplate
@@ -47,6 +49,9 @@ def words_of(visit: Visit, now: datetime, signature: str) -> Mapping[str, str]:
     found = list(visit.found.select_related("hazard"))
     found.sort(key=lambda one: (places.get(one.item, LAST), one.pk))
     numbered = list(enumerate(found, 1))
+    items = (item for one in lists_of(visit) for item in one.items)
+    basis = {item.id: item.legal_basis for item in items} | {check.item: check.basis for check in checks}
+    ordered = [(n, one) for n, one in numbered if one.order in (Order.DATED, Order.STOP)]
     return {
         **standing_words(visit, now),
         **remedy_words(visit.body),
@@ -59,10 +64,8 @@ def words_of(visit: Visit, now: datetime, signature: str) -> Mapping[str, str]:
         "finding": _lines(visit.finding),
         "counts": _counts(checks),
         "checks": _rows(_failed(checks)),
-        "found": _rows(_hazards(numbered)),
-        "orders": _rows(
-            _hazards([(n, one) for n, one in numbered if one.order in (Order.DATED, Order.STOP)])
-        ),
+        "found": _rows(_hazards(numbered, basis)),
+        "orders": _rows(_hazards(ordered, basis)),
         "measures": _rows(_measures(numbered)),
         "files": _files(visit),
         "head": visit.head,
@@ -91,10 +94,6 @@ def standing_words(visit: Visit, now: datetime) -> dict[str, str]:
     Bodies and enterprise stand in them by their full names, whatever short ones the pages use.
     """
     owner = visit.site or visit.enterprise
-    inspectors = [
-        told("inspector", name=one.person, certificate=one.certificate or without_certificate(one))
-        for one in visit.attendances.all()
-    ]
     place = [] if owner is None else [owner.address, str(visit.site or "") if visit.enterprise else ""]
     return {
         "number": visit.number,
@@ -104,10 +103,28 @@ def standing_words(visit: Visit, now: datetime) -> dict[str, str]:
         "bodies": PAPER_WORDS["and"].join(sorted_names(visit)),
         "reason": PAPER_WORDS["and"].join(visit.reasons),
         "basis": "；".join(dict.fromkeys(in_full(one.citation) for one in visit.together)),
-        "inspectors": PAPER_WORDS["and"].join(inspectors),
+        "inspectors": _named(visit.attendances.all()),
+        "officers": _named(officers_of(visit, visit.body)),
         "receiver": receiver(visit, now),
         "undecided": "\n".join(_undecided(visit)) or NONE,
     }
+
+
+def issued_words(visit: Visit, issuer: Unit) -> dict[str, str]:
+    """Return what an order says of who issued it, where that is not the body that leads the visit by now."""
+    return {
+        **remedy_words(issuer),
+        "issuer": issuer.name,
+        "inspectors": _named(officers_of(visit, issuer)),
+    }
+
+
+def _named(people: Iterable[Attendance]) -> str:
+    """Return people with the numbers of their certificates."""
+    return PAPER_WORDS["and"].join(
+        told("inspector", name=one.person, certificate=one.certificate or without_certificate(one))
+        for one in people
+    )
 
 
 def sorted_names(visit: Visit) -> list[str]:
@@ -135,11 +152,14 @@ def _failed(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
             yield PAPER_WORDS[check.result], told("check", text=check.item_text, basis=basis, note=note)
 
 
-def _hazards(found: Sequence[tuple[int, VisitHazard]]) -> Iterator[tuple[str, str]]:
+def _hazards(found: Sequence[tuple[int, VisitHazard]], basis: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the rows of each hazard; `basis` is what the failed items of the checklist rest on."""
     for n, one in found:
         yield told("hazard", n=n), one.hazard.description
         yield PAPER_WORDS["place"], one.hazard.place or PAPER_WORDS["blank_place"]
         yield PAPER_WORDS["grade"], PAPER_WORDS[_grade(one)]
+        if not one.clause and (violated := in_full(basis.get(one.item, ""))):
+            yield PAPER_WORDS["violated"], violated
         if one.clause:
             yield PAPER_WORDS["clause_head" if one.is_major else "clause_proposed"], one.clause
         if one.hazard.proposed_reason:

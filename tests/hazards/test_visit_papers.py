@@ -13,14 +13,16 @@ from PIL import Image, ImageDraw
 from anwei.cases.evidence import path_of
 from anwei.cases.models import Notice
 from anwei.cases.verify import verify
-from anwei.hazards.models import Answer, Hazard, PaperNumber, Visit, VisitFile, VisitPaper
+from anwei.hazards.models import Answer, Hazard, Inspector, PaperNumber, Visit, VisitFile, VisitPaper
 from anwei.ledgers.models import Change, PaperSeries
 from anwei.ledgers.papers import files
+from anwei.org.models import Person, Post, SectorDuty, Unit
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import LATER, signed_in
 from tests.hazards.inspecting import Team, page, plan, team
 from tests.hazards.inspecting import act as at_desk
 from tests.hazards.phoning import check, grave, items, package, send, send_file
+from tests.kernel.county import in_post
 
 WHOLE = {"head": "王厂长", "refusal": "", "signature_key": "", "finding": "现场管理较好"}
 
@@ -204,6 +206,58 @@ def test_a_hazard_that_arrives_after_the_end_stands_on_the_papers(crew: Team) ->
     assert order.version == 1 and order.signing is None and order.number.void_at is None
     assert "清通" in words(read(crew.safe.county.boss, order))
     assert Notice.objects.filter(text__contains=order.number.number).exists()
+
+
+def brigade_of(*certified: bool) -> list[Person]:
+    """Return people of a second department, which answers for the chemical sector too."""
+    brigade = Unit.objects.create(kind="department", name="测试县消防救援局", territory="999001")
+    SectorDuty.objects.create(sector="chemical", unit=brigade)
+    post = Post.objects.create(unit=brigade, kind="officer", title="监督岗")
+    people = [in_post(f"fire-{n}", post) for n, _is in enumerate(certified)]
+    for n, (person, is_certified) in enumerate(zip(people, certified, strict=True)):
+        if is_certified:
+            told = {"number": f"XF-{n}", "valid_until": "2028-01-01"}
+            Inspector.objects.create(person=person, unit=brigade, **told)
+    return people
+
+
+def served_by_the_brigade(crew: Team, people: list[Person]) -> VisitPaper:
+    """Merge two visits, end it with an order that the brigade printed under its own number; return the order."""
+    first = plan(crew)
+    unit = people[0].holdings.get().post.unit
+    second = plan(crew, people[0], body=unit.pk, inspectors=[one.pk for one in people])
+    package(people[0])
+    answer = signed_in(crew.first).post("/inspections/merge/", {"visits": f"{first.pk},{second.pk}"})
+    assert answer.url == f"/inspections/{first.pk}/"
+    send(people[0], second, "begin", code="")
+    item = items(first)[0]
+    check(people[0], second, item.id, "failed")
+    found = {"item": item.id, "description": "通道堵塞", "place": "", "criterion": "", "reason": "无"}
+    ordered = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "清通"}
+    assert send(people[0], second, "hazard", **found, **ordered)["status"] == "written"
+    ended = send(people[0], second, "end", **WHOLE | {"refusal": "不签"}, papers=["record", "order"])
+    assert ended["status"] == "written", ended
+    first.refresh_from_db()
+    return of_kind(first, "order")
+
+
+def test_an_order_names_the_officers_and_remedies_of_the_body_that_issues_it(crew: Team) -> None:
+    people = brigade_of(True, True, False)
+    order = served_by_the_brigade(crew, people)
+    assert order.number.issuer.name == "测试县消防救援局"
+    said = words(read(crew.first, order))
+    assert "检查人员（签名）及执法证号：fire-0（XF-0）、fire-1（XF-1）" in said and "HN-001" not in said
+    assert "根据《中华人民共和国安全生产法》第六十五条" in said
+    assert "违反\n《中华人民共和国危险化学品安全法》第" in said  # the basis of the item that failed
+    record = words(read(crew.first, of_kind(order.visit, "record")))
+    assert "HN-001" in record and "XF-1" in record
+
+
+def test_a_body_that_sends_too_few_with_a_certificate_issues_no_order(crew: Team) -> None:
+    order = served_by_the_brigade(crew, brigade_of(True, False))
+    assert order.number.issuer == crew.bureau
+    said = words(read(crew.first, order))
+    assert "inspector（HN-001）、verifier（HN-002）" in said and "XF-0" not in said
 
 
 def test_what_is_decided_later_makes_a_new_version(crew: Team) -> None:

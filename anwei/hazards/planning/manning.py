@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from anwei.hazards.models import Inspector, Visit
+from anwei.hazards.models import Attendance, Inspector, Visit
 from anwei.hazards.planning.capping import own_figures
+from anwei.hazards.powers import why_not
 from anwei.org.models import Unit
 from anwei.standards.inspections.rules import figure, figures
 
@@ -43,16 +44,42 @@ def absent(visit: Visit) -> str:
     )
 
 
+def why_no_order(visit: Visit, body: Unit) -> str:
+    """Return in a sentence why a body may issue no order at a visit, "" where it may.
+
+    It has not the power, or sends too few with a certificate to a visit of several (行政处罚法 第42条).
+    """
+    return why_not(body) or (thin(visit) if body.pk in _few(visit) else "")
+
+
+def officers_of(visit: Visit, body: Unit) -> list[Attendance]:
+    """Return who signs what a body issues at a visit: its own people with a certificate.
+
+    Where it has none with one, its own people; where nobody of it goes along, all.
+    """
+    people = list(visit.attendances.all())
+    own = [one for one in people if one.unit_id == body.pk]
+    return [one for one in own if one.certificate] or own or people
+
+
+def _few(visit: Visit) -> dict[int, tuple[Unit, int]]:
+    """Return by key the departments of a visit of several of whom some go, but too few."""
+    if visit.bodies.count() < 2:
+        return {}
+    least = figure("inspectors", own_figures())
+    return {unit.pk: (unit, n) for unit, n in certified_by_department(visit) if 0 < n < least}
+
+
 def thin(visit: Visit) -> str:
     """Return the sentence that names the departments of whom too few come along to decide anything.
 
     They look, but issue nothing in their own name (行政处罚法 第42条); "" where there are none.
     """
     least = figure("inspectors", own_figures())
-    few = [(unit, n) for unit, n in certified_by_department(visit) if 0 < n < least]
-    if not few or visit.bodies.count() < 2:
+    few = _few(visit)
+    if not few:
         return ""
-    told = (_("%(body)s %(n)d 名") % {"body": unit, "n": n} for unit, n in few)
+    told = (_("%(body)s %(n)d 名") % {"body": unit, "n": n} for unit, n in few.values())
     words = {"told": _("、").join(told), "least": least, "citation": _citation()}
     return (
         _("持证人员少于 %(least)d 名：%(told)s。只能参加检查，不得以本单位名义作出执法决定（%(citation)s）。")

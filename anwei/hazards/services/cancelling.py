@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import PaperNumber, Visit
 from anwei.hazards.planning.bodies import bodies_of
+from anwei.hazards.planning.manning import why_no_order
 from anwei.hazards.planning.merging import may_be_one
-from anwei.hazards.powers import why_not
 from anwei.hazards.services.paper_numbers import void_unused
 from anwei.hazards.services.visits import (
     locked,
@@ -61,9 +61,9 @@ def merge_visits(visits: Sequence[Visit], *, actor: Person, now: datetime) -> Vi
         raise NotYourTurn(_("只有参加检查的单位可以合并。"))
     kept, rest = together[0], together[1:]
     inspectors = [one.person for visit in together for one in visit.attendances.select_related("person")]
-    kept.body = next((visit.body for visit in together if not why_not(visit.body)), kept.body)
     kept.bodies.set(bodies.values())
     send(kept, list({person.pk: person for person in inspectors}.values()), now)
+    kept.body = next((one.body for one in together if not why_no_order(kept, one.body)), kept.body)
     kept.counted = any(visit.counted for visit in together)
     kept.save(update_fields=["body", "counted"])
     for visit in rest:

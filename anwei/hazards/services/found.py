@@ -17,7 +17,7 @@ from anwei.cases.intake import Upload
 from anwei.cases.services import advance
 from anwei.hazards.case_papers import clause_in_words
 from anwei.hazards.models import Check, Grade, Hazard, Order, Origin, State, Visit, VisitFile, VisitHazard
-from anwei.hazards.powers import why_not
+from anwei.hazards.planning.manning import why_no_order
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.hazards.services.renewing import renew_papers
 from anwei.hazards.services.verbs import criterion_refused
@@ -189,7 +189,7 @@ def _ordered(hazard: Hazard, found: Finding, actor: Person, now: datetime) -> tu
 
 def _remember(visit: Visit, hazard: Hazard, found: Finding, actor: Person, now: datetime) -> None:
     """Keep what was decided on the spot, and tie the hazard to its failed item."""
-    may_order = not why_not(visit.body)
+    may_order = not why_no_order(visit, visit.body)
     VisitHazard._base_manager.create(
         visit=visit,
         hazard=hazard,

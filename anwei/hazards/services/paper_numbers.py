@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anwei.hazards.models import PaperNumber, Visit
-from anwei.hazards.powers import why_not
+from anwei.hazards.planning.manning import why_no_order
 from anwei.hazards.services.visits import locked, remember
 from anwei.ledgers.papers import numbers
 from anwei.org.models import Person
@@ -28,7 +28,7 @@ OF_ENFORCEMENT = (ORDER, MEASURES)
 
 def kinds_of(visit: Visit) -> list[str]:
     """Return the papers that the leading body may issue: who has not the power hands over."""
-    barred = OF_ENFORCEMENT if why_not(visit.body) else ()
+    barred = OF_ENFORCEMENT if why_no_order(visit, visit.body) else ()
     return [kind for kind in TEMPLATES if kind not in barred]
 
 

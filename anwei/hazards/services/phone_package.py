@@ -14,7 +14,7 @@ from anwei.cases.lifecycle import Phase
 from anwei.hazards.case_papers import clause_in_words
 from anwei.hazards.models import Check, Hazard, Visit, VisitPaper
 from anwei.hazards.planning.checklists import lists_of, sectors_of
-from anwei.hazards.powers import why_not
+from anwei.hazards.planning.manning import why_no_order
 from anwei.hazards.queries import hazards_at
 from anwei.hazards.remedies import remedy_words
 from anwei.hazards.services.paper_numbers import TEMPLATES, reserved
@@ -83,7 +83,7 @@ def _visits(person: Person, now: datetime) -> Iterable[Visit]:
 
 def _visit(visit: Visit, person: Person, now: datetime, remedies: Mapping[str, str]) -> dict[str, Any]:
     place, address = _place(visit)
-    refused = why_not(visit.body)
+    refused = why_no_order(visit, visit.body)
     return {
         "pk": visit.pk,
         "number": visit.number,

@@ -17,8 +17,10 @@ from anwei.cases.evidence import path_of
 from anwei.cases.intake import copy_without_traces
 from anwei.hazards.models import Order, PaperNumber, PaperSigning, Visit, VisitFile, VisitPaper
 from anwei.hazards.paper_words import PAPER_WORDS
+from anwei.hazards.planning.manning import why_no_order
 from anwei.hazards.services.paper_numbers import (
     MEASURES,
+    OF_ENFORCEMENT,
     ORDER,
     RECORD,
     TEMPLATES,
@@ -29,7 +31,7 @@ from anwei.hazards.services.paper_numbers import (
     void_unused,
 )
 from anwei.hazards.services.visits import locked, remember, require_of_bodies
-from anwei.hazards.visit_papers import changed_mark, signed, without_open_question, words_of
+from anwei.hazards.visit_papers import changed_mark, issued_words, signed, without_open_question, words_of
 from anwei.ledgers.confined import Failed
 from anwei.ledgers.papers import files
 from anwei.ledgers.papers.blocks import Block, Paragraph, Picture, blocks_of
@@ -180,8 +182,14 @@ def _number(
     of_kind = PaperNumber._base_manager.filter(template=TEMPLATES[kind])
     standing = of_kind.filter(papers__visit=visit).order_by("pk").first()
     used = of_kind.filter(Q(visit=visit) | Q(visit__merged_into=visit)).exclude(used_at=None)
-    first = standing or printed or used.order_by("used_at", "pk").first()
-    return first or number_of(visit, actor, kind, now)
+    taken = (printed, *used.select_related("issuer").order_by("used_at", "pk"))
+    held = (one for one in taken if one is not None and _may_stand(visit, kind, one))
+    return standing or next(held, None) or number_of(visit, actor, kind, now)
+
+
+def _may_stand(visit: Visit, kind: str, number: PaperNumber) -> bool:
+    """Say whether a paper may stand under a number: an order only where its body may issue it."""
+    return kind not in OF_ENFORCEMENT or not why_no_order(visit, number.issuer)
 
 
 def _of_another(visit: Visit, number: PaperNumber) -> str:
@@ -206,6 +214,8 @@ def _content(edition: _Edition, made_at: datetime) -> tuple[bytes, str]:
             changed=bool(mark),
         )
         words = words_of(visit, made_at, said)
+        if number.template in (TEMPLATES[ORDER], TEMPLATES[MEASURES]):
+            words = {**words, **issued_words(visit, number.issuer)}
         template = without_open_question(county_template(number.template), words)
         text = template.filled(
             {name: words.get(name, "") or PAPER_WORDS["blank"] for name in template.fields}

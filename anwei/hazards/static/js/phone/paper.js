@@ -7,6 +7,7 @@ import { drawn, filled, moment, part } from "./words.js";
 const { templates, words } = JSON.parse(document.getElementById("paper-templates").textContent);
 const cited = ({ cited, basis }) => cited ?? basis; // what was taken along before has no full names
 export const fill = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_gap, key) => values[key] ?? "");
+const ISSUED = new Set(["order", "measures"]); // of one body: its own people sign them
 const isDated = (one) => one.order === "dated" || one.order === "stop";
 const isHeld = (one) => Boolean(one.measures?.trim()) || one.order === "stop";
 
@@ -25,7 +26,7 @@ export function fitting(state) {
 export function paperScreen(state, key) {
   const screen = drawn("paper");
   const changed = state.visit.changed?.[key] ?? "";
-  const told = wordsOf(state, Boolean(changed));
+  const told = { ...wordsOf(state, Boolean(changed)), ...(ISSUED.has(key) && state.visit.words.officers ? { inspectors: state.visit.words.officers } : {}) };
   const template = templates[key];
   const byLabel = new Map(Object.entries(template.fields).map(([name, label]) => [label, told[name] || words.blank]));
   const { title, addressee, red_head: isLetter } = template;
@@ -62,7 +63,7 @@ function wordsOf(state, isChanged) {
   const counts = progress(state);
   const end = answerOf(state, "end");
   const told = end?.told ?? {};
-  const hazards = hazardsOf(state).map((row, index) => ({ ...row.told, n: index + 1 }));
+  const hazards = hazardsOf(state).map((row, index) => ({ ...row.told, item: row.item, n: index + 1 }));
   const begun = visit.begun_at ?? answerOf(state, "begin")?.at;
   const ended = visit.ended_at ?? (end?.ready ? end.at : new Date().toISOString());
   return {
@@ -91,10 +92,17 @@ function checks(state) {
 
 const clause = (state, { criterion }) => state.criteria.get(criterion)?.clause ?? "";
 
+/* What a failed item of the checklist rests on, of a hazard that no criterion of a major one names. */
+function violated(state, { item }) {
+  const failed = state.items.find((one) => one.code === item);
+  return failed ? cited(failed) : "";
+}
+
 function hazard(state, one) {
   const due = one.due_on ? fill("due", { day: dayWords(one.due_on) }) : "";
   const all = [
     [fill("hazard", one), one.description], [words.place, one.place?.trim() || words.blank_place], [words.grade, words[gradeOf(one)]],
+    [words.violated, clause(state, one) ? "" : violated(state, one)],
     [words[one.major ? "clause_head" : "clause_proposed"], clause(state, one)], [words.proposed_head, one.proposed && one.reason?.trim()],
     [words.order_head, one.order && `${words[`order_${one.order}`]}${due}`], [words.requirement, one.requirement?.trim()],
   ];
