@@ -15,6 +15,7 @@ from anwei.hazards.forms import FOUND
 from anwei.hazards.inspection_forms import SELECT, TEXT, day_field
 from anwei.hazards.models import Check, Order, Visit
 from anwei.hazards.planning.checklists import sectors_of
+from anwei.hazards.planning.manning import why_no_order
 from anwei.standards.hazards.checklists import checklist_items
 from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of, criterion
 
@@ -73,6 +74,10 @@ class FindingForm(forms.Form):
         item.choices = [("", "—"), *((one.item, one.item_text) for one in failed)]
         chosen: Any = self.fields["criterion"]
         chosen.choices = _criteria(visit, [one.item for one in failed])
+        if why := why_no_order(visit, visit.body):  # who may not order is offered nothing to order
+            order: Any = self.fields["order"]
+            order.choices, order.help_text = order.choices[:1], why
+            del self.fields["due_on"], self.fields["measures"]
         self.fields["evidence"] = file_field(FOUND, {"label": FOUND.label, "required": False})
 
     def photos(self) -> list[Upload]:

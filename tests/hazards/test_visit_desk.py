@@ -103,6 +103,21 @@ def test_strangers_file_nothing_and_a_visit_that_is_over_takes_no_more_checks(
     assert "有两种回答，待定" in page(crew.first, f"/inspections/{visit.pk}/")
 
 
+def test_a_township_is_offered_nothing_to_order(safe: Safe) -> None:
+    crew = team(safe)
+    town = crew.townsman.holdings.get().post.unit
+    colleague = in_post("colleague", Post.objects.create(unit=town, kind="officer", title="安办干事"))
+    visit = plan(crew, crew.townsman, body=town.pk, inspectors=[crew.townsman.pk, colleague.pk])
+    assert act(crew.townsman, visit, "begin").status_code == 302
+    shown = page(crew.townsman, f"/inspections/{visit.pk}/")
+    assert "found-description" in shown and "没有赋权或者委托执法的文件" in shown
+    assert "found-due_on" not in shown and 'value="stop"' not in shown
+    refused = act(crew.townsman, visit, "hazard", **finding(order="dated", due_on=LATER.isoformat()))
+    assert refused.status_code == 422 and not Hazard.objects.exists()
+    assert act(crew.townsman, visit, "hazard", **finding()).status_code == 302
+    assert Hazard.objects.get().description == "电工无证上岗"
+
+
 def test_a_hazard_filed_beside_a_running_visit_is_found_at_it_and_stands_in_its_record(safe: Safe) -> None:
     crew = team(safe)
     door = f"/hazards/new/?enterprise={crew.plant.pk}"

@@ -83,7 +83,7 @@ def file_finding(visit: Visit, form: FindingForm, *, actor: Person, now: datetim
     Raises CaseError, and Vacant as one, with a sentence where something does not fit.
     """
     require_of_bodies(visit, actor, now)
-    told = {name: form.cleaned_data[name] for name in TOLD}
+    told = {name: form.cleaned_data[name] for name in TOLD if name in form.fields}
     key: str = form.cleaned_data["key"]
     files = []
     for photo in form.photos():
