@@ -317,6 +317,26 @@ def test_the_laws_of_both_sectors_of_an_enterprise_apply(safe: Safe, head: Perso
     assert own.law == "reg_coal"
 
 
+def test_who_received_a_hazard_penalises_it_and_its_former_regulator_no_more(
+    safe: Safe, head: Person
+) -> None:
+    brigade = Unit.objects.create(kind="department", name="测试县消防救援大队", territory=COUNTY)
+    post = Post.objects.create(unit=brigade, kind="officer", title="监督岗")
+    officer, _other = in_post("fire-1", post), in_post("fire-2", post)
+    in_post("fire-head", Post.objects.create(unit=brigade, kind="principal", title="大队长"))
+    hazard = file(safe.inspector, safe.county.enterprise.pk)
+    moved = act(safe.verifier, hazard, "hand_over", handed_to=post.pk, reason="消防设施归消防")
+    assert moved.status_code == 302, moved.content.decode()
+    where = f"/penalties/new/?hazard={hazard.pk}"
+    answer = signed_in(safe.inspector).post(where, told())
+    assert answer.status_code == 403 and not Penalty.objects.exists()
+    penalty = recorded(officer, f"hazard={hazard.pk}", sanction="罚款二万元")
+    assert penalty.body == brigade
+    assert (
+        penalty.public_text.count("罚款") == 1 and "《中华人民共和国安全生产法》第97条" in penalty.public_text
+    )
+
+
 def test_a_decision_that_was_annulled_before_it_was_public_is_not_published(safe: Safe, head: Person) -> None:
     penalty = recorded(safe.inspector, f"enterprise={safe.county.enterprise.pk}")
     sent = {"on": NOW.date().isoformat(), "document": "测政复〔2026〕3号", "reason": "程序违法"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from django.db import transaction
@@ -59,7 +60,8 @@ def draft_of(penalty: Penalty) -> str:
     """
     enterprise = "" if penalty.enterprise is None else penalty.enterprise.unit.name
     who = f"{enterprise}{penalty.person_name}" or "当事人"
-    amount = "" if penalty.amount is None else f"（罚款{penalty.amount:.2f}元）"
+    is_told = penalty.amount is None or re.search("罚款.*元", penalty.sanction)  # the sanction says how much
+    amount = "" if is_told else f"（罚款{penalty.amount:.2f}元）"
     text = (
         f"{who}{penalty.violation}，依据{penalty.article}，{penalty.body.name}于"
         f"{chinese_date(penalty.decided_on)}作出处罚决定（{penalty.decision_number}）：{penalty.sanction}{amount}。"

@@ -18,9 +18,10 @@ from anwei.hazards.powers import why_not
 from anwei.org.holdings import Acting, acts_for, day_of, filled_post_above, is_held
 from anwei.org.models import Person, Post, Unit
 from anwei.org.responsibility import Matter, posts_for
-from anwei.org.scope import ADMINISTRATORS, posts_over
+from anwei.org.scope import ADMINISTRATORS, posts_over, standing
 from anwei.sites.models import Enterprise
 from anwei.standards.hazards.penalties import laws_of, penalties
+from anwei.standards.law.in_full import in_full
 from anwei.standards.law.register import sources
 
 PENALISING = (Unit.Kind.DEPARTMENT, Unit.Kind.TOWNSHIP, Unit.Kind.GOVERNMENT)
@@ -60,7 +61,7 @@ def record_penalty(
     place = where if isinstance(where, Hazard) else where.subject()
     if fine.source_id not in laws_at(where):
         raise CaseError(_("《%(law)s》的罚则不适用于这个行业。") % {"law": sources()[fine.source_id].title})
-    post = _hand(place.territory, place.sector, None if owner is None else owner.pk, actor)
+    post = _hand(place.territory, place.sector, None if owner is None else owner.pk, actor, hazard)
     if (taken := _taken(post.unit, decision.decision_number)) is not None:
         raise CaseError(_("此文号的处罚已经登记：%(number)s。") % {"number": taken.number})
     who = owner.unit.name if owner is not None else _("个人")
@@ -68,7 +69,7 @@ def record_penalty(
         "enterprise": owner,
         "on_hazard": hazard,
         "law": fine.source_id,
-        "article": f"《{sources()[fine.source_id].title}》{fine.article}",
+        "article": in_full(f"{sources()[fine.source_id].title}{fine.article}"),
         "violation": fine.violation,
         "body": post.unit,
         **vars(decision),
@@ -105,7 +106,8 @@ def why_not_recorded(where: Hazard | Enterprise, person: Person) -> str:
     owner = where.enterprise if isinstance(where, Hazard) else where
     place = where if isinstance(where, Hazard) else where.subject()
     try:
-        _hand(place.territory, place.sector, None if owner is None else owner.pk, person)
+        hazard = where if isinstance(where, Hazard) else None
+        _hand(place.territory, place.sector, None if owner is None else owner.pk, person, hazard)
     except NotYourTurn as refusal:
         return str(refusal)
     return ""
@@ -113,20 +115,29 @@ def why_not_recorded(where: Hazard | Enterprise, person: Person) -> str:
 
 def opener(penalty: Penalty, actor: Person, now: datetime) -> Acting:
     """Return how somebody records it: at a post of the penalising body. Raises NotYourTurn."""
-    post = _hand(penalty.territory, penalty.sector, penalty.enterprise_id, actor)
+    post = _hand(penalty.territory, penalty.sector, penalty.enterprise_id, actor, penalty.on_hazard)
     acting = acts_for(actor, post.pk, now)
     if acting is None:
         raise NotYourTurn(_("处罚由有管辖权的部门登记。"))
     return acting
 
 
-def _hand(territory: str, sector: str, enterprise: int | None, actor: Person) -> Post:
-    """Return the actor's post in a body that may penalise there. Raises NotYourTurn with the reason."""
-    posts = [
-        post
-        for post in posts_over(actor, territory, sector, enterprise)
-        if post.kind not in NO_HAND and post.unit.kind in PENALISING
-    ]
+def _hand(
+    territory: str, sector: str, enterprise: int | None, actor: Person, hazard: Hazard | None = None
+) -> Post:
+    """Return the actor's post in a body that may penalise there. Raises NotYourTurn with the reason.
+
+    A hazard that was handed over is the receiving body's to penalise, and no other's.
+    """
+    handed = None if hazard is None or hazard.handed_to is None else hazard.supervisor.unit
+    reach = (
+        posts_over(actor, territory, sector, enterprise)
+        if handed is None
+        else [post for post in standing(actor).posts if post.unit_id == handed.pk]
+    )
+    posts = [post for post in reach if post.kind not in NO_HAND and post.unit.kind in PENALISING]
+    if not posts and handed is not None:
+        raise NotYourTurn(_("隐患已移送%(unit)s，处罚由其决定和登记。") % {"unit": handed})
     if not posts:
         raise NotYourTurn(_("处罚由有管辖权的部门登记。"))
     able = [post for post in posts if not why_not(post.unit)]
