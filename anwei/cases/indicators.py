@@ -56,10 +56,12 @@ Cells = dict[Cell, Decimal]
 class Rows:
     """Rows that are counted: how a person finds them, and the address that shows just them.
 
-    Where `dated` is false they are counted as they stand now; `total` names a column that is summed.
+    Where `dated` is false they are counted as they stand now; `total` names a column that is summed;
+    `whole_months`: a row stands for a month, which no day cuts.
     """
 
     dated: bool = field(default=True, kw_only=True)
+    whole_months: bool = field(default=False, kw_only=True)
     total: str = field(default="", kw_only=True)
 
     @property

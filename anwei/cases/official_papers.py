@@ -98,21 +98,29 @@ def _issuer(case: Case, template: PaperTemplate) -> Unit:
 
 
 def _post_for(person: Person, case: Case, act: Act, now: datetime) -> Post | None:
-    """Whoever is in the supervisor's unit drafts and reviews; its heads sign, or the nearest head above.
+    """The supervisor's unit has the paper in hand."""
+    return hand_of(person, case.supervisor, act, now)
+
+
+def hand_of(person: Person, issuing: Post, act: Act, now: datetime) -> Post | None:
+    """Return by which post a person does an act on a paper that `issuing` answers for, None for no hand.
+
+    Whoever is in its unit drafts and reviews; its heads sign, or the nearest head above.
 
     An own post comes before a lent one: what a deputy does at a lent post counts as its holder's part.
     """
     held = holdings_on(day_of(now)).filter(person=person, post=OuterRef("pk"))
     own = posts_acted_at(person, now).exclude(kind__in=NO_HAND).annotate(is_own=Exists(held))
-    inside = own.filter(unit=case.supervisor.unit_id).order_by("-is_own", "pk")
+    inside = own.filter(unit=issuing.unit_id).order_by("-is_own", "pk")
     if act is not Act.SIGN:
         return inside.first()
     head = inside.filter(kind__in=HEADS).first()
-    above = filled_post_above(case.supervisor, now)
+    above = filled_post_above(issuing, now)
     return head or (None if above is None else own.filter(pk=above.pk).first())
 
 
-def _principal_of(person: Person, post: Post, now: datetime) -> Person | None:
+def principal_of(person: Person, post: Post, now: datetime) -> Person | None:
+    """Return for whom a person acts at a post as a deputy, None at an own one."""
     acting = acts_for(person, post.pk, now)
     return None if acting is None else acting.acting_for
 
@@ -178,7 +186,7 @@ PAPERS = PaperRegister(
     issuer=_issuer,
     post_for=_post_for,
     words=_words,
-    principal_of=_principal_of,
+    principal_of=principal_of,
     barred=_barred,
     served=_served,
 )

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases import indicators as registry
 from anwei.cases.periods import Span
 from anwei.hazards.closures import ELSEWHERE, OURS
-from anwei.hazards.models import Grade, Hazard, PastHazard, Penalty, Visit
+from anwei.hazards.models import Grade, Hazard, Origin, PastHazard, Penalty, Visit
 from anwei.hazards.statistics import start_of
 from anwei.hazards.timing import FALSE, MERGED, NOT_COUNTED, ON_TIME, OVERDUE, timed_hazards, timed_past
 from anwei.ledgers.columns import Label, seen
@@ -270,6 +270,23 @@ IN_THE_HOUSE = {
 }
 """What they are called beside the indicators of other rooms."""
 
+
+def _by_rows(key: str, label: Label, definition: Label, where: dict[str, Any], **more: Any) -> None:
+    """Contribute a number of hazards that the register shows with these filters."""
+    registry.register_indicator(
+        registry.Indicator(
+            key,
+            label,
+            _("件"),
+            (registry.RegisterRows(OURS, where, dated=more.get("event", False)),),
+            definition,
+            more.pop("source", lambda: ""),
+            order=20,
+            **more,
+        )
+    )
+
+
 for _one in INDICATORS:
     registry.register_indicator(
         registry.Indicator(
@@ -296,6 +313,44 @@ registry.register_indicator(
         event=True,
         order=20,
     )
+)
+_by_rows(
+    "hazards_general",
+    _("一般隐患"),
+    _("本期发现并判定为一般的隐患；不属实的、并入的不计，还没有判定的不在内。"),
+    {"counted": True, "grade": Grade.GENERAL},
+    event=True,
+)
+_by_rows(
+    "hazards_stopped",
+    _("停产停业整改"),
+    _("本期发现、责令停产停业整改的隐患。多不等于好。"),
+    {"counted": True, "stopped": True},
+    event=True,
+    source=lambda: "安全生产法（2021）第65条",
+)
+_by_rows(
+    "hazards_tipped",
+    _("群众举报隐患"),
+    _("本期由群众举报而登记的隐患；经核实不属实的不计。"),
+    {"counted": True, "origin": Origin.TIP_OFF},
+    event=True,
+    source=lambda: "安全生产法（2021）第73条、第74条",
+)
+_by_rows(
+    "hazards_open",
+    _("未销号隐患"),
+    _("到现在还没有销号的隐患，不论何时发现；不属实的、并入的不计。"),
+    dict(OPEN.where),
+    direction=registry.MORE_IS_WORSE,
+    source=_cited("hazard.quarterly_statistics"),
+)
+_by_rows(
+    "hazards_listed",
+    _("挂牌督办隐患"),
+    _("现在挂牌督办的重大隐患。"),
+    {"listed": True},
+    source=lambda: "安全生产法（2021）第41条",
 )
 registry.register_indicator(
     registry.Indicator(

@@ -10,3 +10,10 @@ class OversightConfig(AppConfig):
     name = "anwei.oversight"
     verbose_name = _("督查督办")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say how a briefing becomes an official paper."""
+        from anwei.ledgers.papers.registers import register_papers
+        from anwei.oversight.briefing.papers import PAPERS
+
+        register_papers(PAPERS)

@@ -180,7 +180,13 @@ MENU = (
         (
             Door("accidents", _("事故台账"), "file-alert", ("accident",)),
             Door("orders", _("督办"), "send", ("order_new", "today"), officials_only=True),
-            Door("statistics", _("统计指标"), "gauge", ("targets",), officials_only=True),
+            Door(
+                "statistics",
+                _("统计指标"),
+                "gauge",
+                ("targets", "briefings", "briefing"),
+                officials_only=True,
+            ),
         ),
     ),
     Group(

@@ -45,13 +45,17 @@ def test_rooms_contribute_by_discovery() -> None:
 def build() -> Safe:
     """Build a county in which both enterprises have of everything that is counted."""
     safe = build_safe()
-    for enterprise, mark in ((safe.county.enterprise, "储罐"), (safe.county.other_enterprise, "巷道")):
+    county = safe.county
+    for enterprise, mark, origin in (
+        (county.enterprise, "储罐", "inspection"),
+        (county.other_enterprise, "巷道", "tip_off"),
+    ):
         fill_accidents(enterprise, mark, NOW)
         file_hazard(
             Whereabouts(enterprise),
             actor=None,
             now=NOW,
-            origin="inspection",
+            origin=origin,
             description=f"{mark}开裂",
             found_at=NOW,
             finder="检查组",
@@ -120,7 +124,8 @@ def test_a_number_is_the_count_of_the_rows_it_opens(
 @every
 @pytest.mark.django_db
 def test_something_of_it_was_there_to_be_counted(one: Indicator, filled: Safe) -> None:
-    if one.key in ("past_limit", "major_open", "hazards_major"):
+    judged = ("hazards_major", "hazards_general", "hazards_stopped", "hazards_listed")
+    if one.key in ("past_limit", "major_open", *judged):
         return  # nothing is judged yet
     values = one.values(None, NOW, span_of("2026") if one.is_dated else None)
     number = values.number(one)

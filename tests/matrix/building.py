@@ -48,6 +48,8 @@ from anwei.org.services import (
     plan_task,
     record_signing,
 )
+from anwei.oversight.briefing.document import Written
+from anwei.oversight.services.briefings import make
 from anwei.portal.suggestions import suggest
 from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, Site
 from anwei.standards.inspections.lots import ALGORITHM
@@ -125,6 +127,14 @@ def build() -> World:
     world.sheet = _sheet(world.people["office"])
     world.draw = _draw(world, office)
     world.hotspot = _hotspot()
+    world.briefing = make(
+        actor=world.people["office"],
+        now=NOW,
+        year=2026,
+        months=10,
+        layout="total",
+        written=Written(next_steps="整改"),
+    )
     catch_up()
     for name in world.people.keys() & SEES:
         _token, world.tokens[name] = create_token(world.people[name], label="接口", now=NOW)

@@ -100,6 +100,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("inspections/campaigns/", "pk"): lambda world: world.draw.campaign_id,
     ("inspections/periods/", "code"): lambda world: "flood",
     ("inspections/periods/", "year"): lambda world: 2026,
+    ("briefings/", "pk"): lambda world: world.briefing.pk,
     ("inspections/draws/", "pk"): lambda world: world.draw.pk,
     ("inspections/scan/", "code"): lambda world: "2222222222",
     ("hazards/statistics/", "quarter"): lambda world: 3,

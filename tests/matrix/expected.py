@@ -88,6 +88,10 @@ NARROW: dict[str, Rule] = {
     "ledgers/sector-duties/<int:pk>/": _only(EVERYBODY),  # the division of sectors is no secret
     "ledgers/units/<int:pk>/": _only(COUNTY_WIDE | {"township_a"}),
     "orders/new/": _only(COUNTY_WIDE),
+    "briefings/": _only(ARRANGING),
+    "briefings/<int:pk>/": _only(COUNTY_WIDE),  # a draft
+    "briefings/<int:pk>/docx/": _only(COUNTY_WIDE),
+    "briefings/<int:pk>/xlsx/": _only(COUNTY_WIDE),
     "today/": _only(COUNTY_WIDE),
     "notices/<int:pk>/": _reader_alone,  # a notice is its reader's alone
     "org/posts/<int:pk>/transfer/": _only(ANSWERS),

@@ -37,6 +37,7 @@ from anwei.org.models import (
     SectorDuty,
     Signing,
 )
+from anwei.oversight.models import Briefing
 from anwei.portal.models import Suggestion
 from anwei.sites.models import Assessment, Chemical, Enterprise, Installation, RiskPoint, Site
 
@@ -188,6 +189,7 @@ class World:
     duty: SectorDuty | None = None
     draw: Draw | None = None  # of a campaign of the office
     hotspot: HotSpot | None = None  # of the county
+    briefing: Briefing | None = None  # a draft of the office
     named: NamedCases | None = None
     screen: str = ""  # the secret in the cookie of the bound display
 

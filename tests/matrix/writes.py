@@ -212,6 +212,9 @@ OF_DOCUMENTS = {
 }
 
 OF_ACCIDENTS = {
+    "briefings/make/": Write(COUNTY_WIDE, fixed(year="2026", months="9", layout="grid")),
+    "briefings/<int:pk>/": Write(COUNTY_WIDE, fixed(next_steps=WORDS)),
+    "briefings/<int:pk>/correct/": Write(frozenset(), fixed(**REASON)),  # a draft is written anew
     "figures/freeze/": Write(COUNTY_WIDE, fixed(month="2026-10")),
     "accidents/<int:pk>/": Write(ARRANGING, fixed(died_on="2026-03-20", was="serious_injuries", **REASON)),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from anwei.cases.counted import TOWNSHIP, told_true
 from anwei.cases.errors import CaseError
 from anwei.cases.models import Entry, Evidence
 from anwei.hazards.lifecycle import KIND
-from anwei.hazards.models import Hazard, Listing
+from anwei.hazards.models import Hazard, Listing, Order
 from anwei.hazards.provincial import provincial_headers
 from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, timing_column
 from anwei.hazards.registers.filing import refuse_together, same_hazard
@@ -40,6 +40,7 @@ def rows_seen(person: Any) -> QuerySet[Any]:
         listed=Exists(
             Listing.objects.filter(on_hazard=OuterRef("pk"), in_force=True, listed_on__isnull=False)
         ),
+        stopped=ExpressionWrapper(Q(order=Order.STOP), output_field=BooleanField()),
         n_before=_photos(OPENED),
         n_after=_photos(PUT_RIGHT),
     )
@@ -75,6 +76,7 @@ COUNTED = (
     timing_column(gettext_lazy("整改按期"), shown=False),
     OVERDUE,
     told_true("open", gettext_lazy("未销号")),
+    told_true("stopped", gettext_lazy("责令停产停业")),
     told_true("late", gettext_lazy("现环节超期")),
     told_true("listed", gettext_lazy("挂牌督办")),
     told_true("repeats_another", gettext_lazy("重复隐患")),

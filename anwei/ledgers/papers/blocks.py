@@ -17,10 +17,14 @@ NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 (一、黑体) or 2 (（一）楷体); levels 3 and 4 look like the body."""
+    """A heading of level 1 (一、黑体) or 2 (（一）楷体); levels 3 and 4 look like the body.
+
+    `new_page` begins a page with it, and never leaves an empty one before it, as a page break may.
+    """
 
     level: int
     text: str
+    new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,14 @@ class Paragraph:
 class Table:
     """Rows of text; `widths` are shares of the type area, equal when empty.
 
-    With `has_header` the first row is repeated on every page the table runs over.
+    With `has_header` the first row is repeated on every page the table runs over; a `dense` one is of
+    figures: small and centred, its first column and long texts at the left.
     """
 
     rows: Sequence[Sequence[str]]
     widths: Sequence[float] = ()
     has_header: bool = True
+    dense: bool = False
 
 
 @dataclass(frozen=True)

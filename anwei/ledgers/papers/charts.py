@@ -24,7 +24,7 @@ PLACING = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawin
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 FILLS = ("1F4E79", "9DB4C8", "C8D3DC")  # dark first: told apart on a black and white printer
-HEIGHT, ROW_HEIGHT = 30, 9  # mm: of what is around the bars, and of each category
+HEIGHT, ROW_HEIGHT = 30, 7  # mm: of what is around the bars, and of each category
 
 
 def add_chart(document: Document, chart: Chart, width: float) -> None:

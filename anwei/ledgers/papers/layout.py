@@ -16,6 +16,7 @@ from docx.document import Document as DocumentType
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
 from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from anwei.ledgers.papers import wordml
@@ -38,7 +39,10 @@ TITLE_FONT, BODY_FONT, SECOND_FONT, FIRST_FONT, NUMBER_FONT = (
     "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体",
 )  # fmt: skip
 SUBSTITUTES = ((TITLE_FONT, "宋体"), (BODY_FONT, "仿宋"), (SECOND_FONT, "楷体"))
-SIZE_2, SIZE_3, SIZE_4 = Pt(22), Pt(16), Pt(14)  # 2号, 3号, 4号
+SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)  # 2号, 3号, 4号, 5号
+SIZE_5_SMALL = Pt(9)  # 小5号
+LONG = 12  # characters: a column of a dense table with a longer text is read, not compared
+MANY = 8  # columns: of more the figures are smaller
 LINE = Pt(28.95)  # 225 mm / 22 lines, rounded down to what Word keeps
 WIDTH = 156  # mm, of the type area
 CHARACTER = 15.75  # pt, pitch of a character: 156 mm / 28, rounded down to what a file can say
@@ -59,12 +63,13 @@ def gongwen(
     attachments: Sequence[str] = (),
     copies_to: str = "",
     mark: str = "",
+    annexes: Sequence[Block] = (),
 ) -> bytes:
     """Return a paper as DOCX.
 
     `number` is the 文号; `red_head` the name over the red line (发文机关标志), empty for forms and 责任书;
     `issuer` and `date` (or a blank for one) sign it; `copies_to` is 抄送; `mark` is a
-    small grey line in the foot of every page.
+    small grey line in the foot of every page; `annexes` follow the signature, `attachments` name them.
     """
     document = _blank(clean(title))
     if red_head:
@@ -80,6 +85,8 @@ def gongwen(
         _add(document, block)
     _attachments(document, attachments)
     _signature(document, issuer, date)
+    for block in annexes:
+        _add(document, block)
     _colophon(document, copies_to)
     _foot(document, mark)
     return wordml.saved(document)
@@ -171,8 +178,10 @@ def _write(
 
 def _add(document: DocumentType, block: Block) -> None:
     match block:
-        case Heading(level, text):
+        case Heading(level, text, new_page):
             heading = _line(document, text, chinese=HEADING_FONTS.get(level, BODY_FONT))
+            if new_page:
+                heading.paragraph_format.page_break_before = True
             wordml.indent(heading, CHARACTER, firstLine=2)
             heading.paragraph_format.keep_with_next = True
         case Paragraph(text, indented):
@@ -214,8 +223,30 @@ def _table(document: DocumentType, block: Table) -> None:
                 _write(paragraph, line, size=SIZE_4, chinese=FIRST_FONT if header else BODY_FONT)
                 if header:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if block.dense:
+        _make_dense(table, block)
     if block.has_header:
         wordml.repeat_header(table.rows[0]._tr)
+
+
+def _make_dense(table: WordTable, block: Table) -> None:
+    """Set figures small and close, columns of short ones centred, and keep every row on one page."""
+    small = SIZE_5_SMALL if len(table.columns) > MANY else SIZE_5
+    wordml.set_cell_margins(table._tbl, 40)
+    for row in table.rows:
+        wordml.keep_whole(row._tr)
+        for place, cell in enumerate(row.cells):
+            texts = [told[place] for told in block.rows if place < len(told)]
+            compared = place > 0 and max(map(len, texts)) <= LONG
+            for paragraph in cell.paragraphs:
+                wordml.leave_grid(paragraph)
+                paragraph.paragraph_format.line_spacing = Pt(small.pt * 1.5)
+                for run in paragraph.runs:
+                    run.font.size = small
+                if compared:
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+                elif paragraph.alignment is None:
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
 
 
 def _both_sides(document: DocumentType, left: Sequence[str], right: Sequence[str]) -> None:

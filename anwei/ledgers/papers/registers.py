@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from anwei.ledgers.papers.blocks import Block
 from anwei.standards.papers import PaperTemplate
 
 
@@ -37,6 +38,19 @@ class Served:
 
 
 @dataclass(frozen=True)
+class Body:
+    """What a room sets itself where text is not enough: the body, named attachments, and their pages.
+
+    `title` is the paper's with the breaks of its lines, "" where it fits on one.
+    """
+
+    blocks: Sequence[Block]
+    attachments: Sequence[str] = ()
+    annexes: Sequence[Block] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class PaperRegister:
     """What a room says about the papers of one of its registers.
 
@@ -46,7 +60,8 @@ class PaperRegister:
     `principal_of(person, post, now)` for whom the person acts at that post as a deputy, else None;
     `words(row, template, now)` fills the template's fields; `barred(row, key)` says why a paper that belongs
     to the row may not be issued by its issuer ("": nothing stands against it); `served(row, person)` are the
-    papers that stand elsewhere, as that person may see them.
+    papers that stand elsewhere, as that person may see them; `body(key, template)` is the body of a paper
+    that is more than the text of its template, None where the text is all.
     """
 
     label: str
@@ -59,6 +74,7 @@ class PaperRegister:
     principal_of: Callable[[Any, Any, datetime], Any | None] = lambda person, post, now: None
     barred: Callable[[Any, str], str] = lambda row, key: ""
     served: Callable[[Any, Any], Sequence[Served]] = lambda row, person: ()
+    body: Callable[[str, str], Body | None] = lambda key, template: None
 
 
 _registers: dict[str, PaperRegister] = {}

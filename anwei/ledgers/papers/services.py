@@ -23,7 +23,7 @@ from anwei.ledgers.papers.errors import NotYourHand, PaperError
 from anwei.ledgers.papers.files import DOCX
 from anwei.ledgers.papers.hands import note_part, require_post, take_part
 from anwei.ledgers.papers.layout import chinese_date, gongwen
-from anwei.ledgers.papers.registers import Act, paper_register
+from anwei.ledgers.papers.registers import Act, Body, paper_register
 from anwei.ledgers.services import county_setting, record_change
 from anwei.standards.calendar import COUNTY_TIME
 from anwei.standards.papers import SETTING, PaperTemplate, template
@@ -233,15 +233,19 @@ def unsigned_file(paper: Paper, mark: str = "") -> bytes:
     """Return the text as the system sets it before it is signed, with a line in the foot if `mark`."""
     number, day = _marks(paper)
     content = paper.content
+    own = paper_register(paper.register).body(paper.row, paper.template)
+    body = own or Body(blocks_of(content["body"]))
     return gongwen(
-        paper.title,
-        blocks_of(content["body"]),
+        body.title or paper.title,
+        body.blocks,
         number=number,
         issuer=paper.issuer.name,
         date=day,
         addressee=content["addressee"],
         red_head=content["red_head"],
         mark=mark,
+        attachments=body.attachments,
+        annexes=body.annexes,
     )
 
 

@@ -87,6 +87,25 @@ def repeat_header(row: BaseOxmlElement) -> None:
     row.get_or_add_trPr().append(element("w:tblHeader"))
 
 
+def keep_whole(row: BaseOxmlElement) -> None:
+    """Keep a table's row on one page."""
+    row.get_or_add_trPr().append(element("w:cantSplit"))
+
+
+def set_cell_margins(table: BaseOxmlElement, around: int) -> None:
+    """Set the room around what stands in a table's cells, in twentieths of a point."""
+    margins = element("w:tblCellMar")
+    for side in ("top", "left", "bottom", "right"):
+        margins.append(element(f"w:{side}", w=str(around), type="dxa"))
+    table.tblPr.append(margins)
+
+
+def leave_grid(paragraph: Paragraph) -> None:
+    """Let the lines of a paragraph be closer than the page's grid."""
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(element("w:snapToGrid", val="0"), "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
 def name_substitutes(document: Document, substitutes: Sequence[tuple[str, str]]) -> None:
     """Tell Word which font to take where one of ours is not installed (`w:altName` of the font table)."""
     fonts = "".join(

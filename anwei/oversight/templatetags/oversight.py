@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.utils.html import format_html, format_html_join
 
 from anwei.cases.models import Case
 from anwei.org.policy import person_of
+from anwei.oversight.briefing.parts import Cell, Figure
 from anwei.oversight.models import SupervisionOrder
 from anwei.oversight.services.instructing import About
 from anwei.sites.models import Enterprise
@@ -28,3 +30,15 @@ def about_of(context: template.Context, order: SupervisionOrder) -> About:
     cases = Case.objects.visible_to(reader).filter(pk=order.about_id)
     enterprises = Enterprise.objects.visible_to(reader).filter(pk=order.about_enterprise_id)
     return About(cases.first(), enterprises.select_related("unit").first())
+
+
+@register.simple_tag
+def told(cell: Cell) -> str:
+    """Return a piece of a briefing: a text as it is, a number with the doors to its rows."""
+    if not isinstance(cell, Figure) or not cell.doors:
+        return str(cell)
+    first, *others = cell.doors
+    more = format_html_join(
+        "", '<small class="door"> <a href="{}">{}</a></small>', ((door.url, door.label) for door in others)
+    )
+    return format_html('<a href="{}" title="{}">{}</a>{}', first.url, first.label, cell.text, more)

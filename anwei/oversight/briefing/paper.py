@@ -1,0 +1,51 @@
+"""A briefing as the blocks of an official paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anwei.ledgers.papers.blocks import Block, Heading, Paragraph, Table
+from anwei.oversight.briefing.parts import Document, Section, Sheet, plain_text
+
+TITLE_WIDTH = 20  # characters of a line of the title
+
+
+def broken_title(title: str) -> str:
+    """Return a title with a break where it reads well, before 全县, if it is too long for a line."""
+    return title if len(title) <= TITLE_WIDTH else title.replace("全县", "\n全县", 1)
+
+
+def blocks(document: Document) -> list[Block]:
+    """Return the body with its charts."""
+    return [block for section in document.sections for block in _section(section)]
+
+
+def annexes(document: Document) -> list[Block]:
+    """Return the annexes from a page of their own on, at their end the lines on what it was made from."""
+    found: list[Block] = []
+    for sheet in document.annexes:
+        found += _sheet(sheet, new_page=not found)
+    found += [Paragraph(line) for line in document.foot]
+    return found
+
+
+def _section(section: Section) -> Iterator[Block]:
+    yield Heading(1, section.heading)
+    for text in section.texts:
+        if told := plain_text(text):
+            yield Paragraph(told)
+    for sheet in section.sheets:
+        yield from _sheet(sheet)
+    yield from section.charts
+
+
+def _sheet(sheet: Sheet, *, new_page: bool = False) -> Iterator[Block]:
+    yield Heading(2, sheet.title, new_page)
+    if not sheet.rows:
+        yield Paragraph(sheet.empty)
+        return
+    yield Table(
+        [list(sheet.heads), *([str(cell) for cell in row] for row in sheet.rows)], sheet.widths, dense=True
+    )
+    if sheet.note:
+        yield Paragraph(sheet.note)

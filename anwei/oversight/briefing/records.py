@@ -1,0 +1,173 @@
+"""四至八: what the records say; on problems (七) and next steps (八) a person has the last word."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from anwei.ledgers.papers.blocks import Chart
+from anwei.oversight.briefing.book import Book, Where
+from anwei.oversight.briefing.overall import until
+from anwei.oversight.briefing.parts import Text
+from anwei.oversight.briefing.tables import chinese
+from anwei.oversight.briefing.telling import counted, figure
+
+MORE = "明显增加"  # what an exact test says of a rise that chance does not explain
+
+
+def kinds(book: Book) -> tuple[Text, ...]:
+    """四: kinds of accidents, by the ledger; causes are for a person to write."""
+    rows = book.told["accidents"]
+    if not rows:
+        return (("本期台账没有计入统计的事故。",),)
+    by_type = Counter(row["type"] for row in rows)
+    deadly = Counter(row["type"] for row in rows if row["deaths"])
+    types = "、".join(f"{name}{n}起" for name, n in by_type.most_common())
+    told = f"按事故类型：{types}。"
+    if deadly:
+        told += "亡人事故：" + "、".join(f"{name}{n}起" for name, n in deadly.most_common()) + "。"
+    return ((told,), *_told_from_chance(book))
+
+
+def _told_from_chance(book: Book) -> tuple[Text, ...]:
+    """Say which sectors and townships changed more than chance explains; of few, nothing is said."""
+    places = [(name, Where(township=code)) for code, name in book.townships]
+    sectors = [(name, Where(sectors=(code,))) for code, name in book.told["sectors"]]
+    risen = [
+        name
+        for name, where in (*sectors, *places)
+        if (change := book.change("acc_cnt", where)) is not None and change.verdict == MORE
+    ]
+    if risen:
+        return (("事故起数同比增加、偶然解释不了的：" + "、".join(risen) + "。",),)
+    return (("各行业、各乡镇的事故起数与上年同期相比，变化都在偶然范围之内，不宜据此分高下。",),)
+
+
+def hazards(book: Book) -> tuple[Text, ...]:
+    """五: what was found, put right and stands open."""
+    return (
+        (
+            until(book),
+            "全县共排查隐患",
+            *counted(book, "hazards_found"),
+            "，其中一般隐患",
+            *counted(book, "hazards_general"),
+            "、重大隐患",
+            *counted(book, "hazards_major"),
+            *_unjudged(book),
+            "；整改率",
+            figure(book, "rectification_rate"),
+            "，按期整改率",
+            figure(book, "on_time_rate"),
+            "。",
+        ),
+        (
+            f"到{chinese(book.told['told_on'])}，未销号隐患",
+            *counted(book, "hazards_open"),
+            "，其中重大隐患",
+            *counted(book, "major_open"),
+            "、超期未改",
+            *counted(book, "past_limit"),
+            "；挂牌督办",
+            *counted(book, "hazards_listed"),
+            "。",
+        ),
+    )
+
+
+def _unjudged(book: Book) -> Text:
+    found, *judged = (book.number(key).n for key in ("hazards_found", "hazards_general", "hazards_major"))
+    rest = found - sum(judged)
+    return (f"，尚未判定等级{rest:f}条",) if rest else ()
+
+
+def enforcement(book: Book) -> tuple[Text, ...]:
+    """六: inspections, penalties, stops, tip-offs."""
+    return (
+        (
+            until(book),
+            "检查企业、场所",
+            *counted(book, "inspections_done"),
+            "，行政处罚",
+            *counted(book, "penalties_decided"),
+            "，责令停产停业整改",
+            *counted(book, "hazards_stopped"),
+            "，群众举报并登记隐患",
+            *counted(book, "hazards_tipped"),
+            "。",
+        ),
+    )
+
+
+def problems(book: Book) -> tuple[Text, ...]:
+    """七 by the records: what is late and what is used up; nobody is accused."""
+    found: list[Text] = []
+    for key, words in (("past_limit", "超期未改隐患"), ("major_open", "重大隐患未销号")):
+        if not book.number(key).is_nothing:
+            found.append((words, *counted(book, key), "。"))
+    if late := _late_orders(book):
+        found.append((f"督办事项逾期{late}件。",))
+    found += [
+        (f"{book.places.get(row['territory'], row['territory'])}{row['measure']}已超过全年控制数。",)
+        for row in book.told["targets"]
+        if book.number(row["key"], _of(row)).n > row["most"]
+    ]
+    return tuple(found) or (("按现有记录，没有超期未改的隐患、未销号的重大隐患和逾期的督办事项。",),)
+
+
+def next_steps(book: Book) -> str:
+    """八 as a draft: a line for each thing that the records show unfinished; a person rewrites it."""
+    lines = []
+    if number := book.number("past_limit").n:
+        lines.append(f"对超期未改的{number:f}条隐患逐条明确责任岗位和完成日期，到期复查销号。")
+    if number := book.number("major_open").n:
+        lines.append(f"对未销号的{number:f}条重大隐患落实防范措施，不具备安全条件的先停产、撤人。")
+    if late := _late_orders(book):
+        lines.append(f"逾期的{late}件督办事项由承办单位书面说明原因和完成时间。")
+    if types := Counter(row["type"] for row in book.told["accidents"]).most_common(1):
+        lines.append(f"针对{types[0][0]}事故组织同类企业对照自查。")
+    lines.append("按年度检查计划和检查频次上限安排检查，发现的隐患当场登记、限期整改。")
+    return "\n".join(lines)
+
+
+def by_month(book: Book) -> Chart:
+    """Accidents of each month beside the year before."""
+    period = book.period
+    series = [(f"{period.year}年", _by_month(book, 0))]
+    if book.change("acc_cnt") is not None:
+        series.append((f"{period.year - 1}年", _by_month(book, 1)))
+    return Chart(
+        "各月事故起数（起）",
+        tuple(f"{month}月" for month in range(1, period.months + 1)),
+        tuple(series),
+    )
+
+
+def by_sector(book: Book) -> Chart:
+    """Accidents of each sector that had some in either year."""
+    named = [*book.told["sectors"], ["", book.sector("")]]
+    compared = book.change("acc_cnt") is not None
+    rows = []
+    for code, name in named:
+        where = Where(sectors=(code,))
+        n, before = book.number("acc_cnt", where).n, book.number("acc_cnt", where, back=1).n
+        if n or (compared and before):
+            rows.append((name, float(n), float(before)))
+    series = [(f"{book.period.year}年", tuple(n for _name, n, _before in rows))]
+    if compared:
+        series.append((f"{book.period.year - 1}年", tuple(before for _name, _n, before in rows)))
+    return Chart("各行业事故起数（起）", tuple(name for name, _n, _before in rows), tuple(series))
+
+
+def _by_month(book: Book, back: int) -> tuple[float, ...]:
+    return tuple(float(book.number("acc_cnt", months=[key]).n) for key in book.period.keys(back))
+
+
+def _late_orders(book: Book) -> int:
+    """Return how many orders were past their day when the briefing was told."""
+    told_on = book.told["told_on"]
+    return sum(1 for row in book.told["orders"] if row["due"] and row["due"] < told_on and not row["closed"])
+
+
+def _of(row: dict[str, str]) -> Where:
+    township = None if row["is_county"] else row["territory"]
+    return Where(township, (row["sector"],) if row["sector"] else None)

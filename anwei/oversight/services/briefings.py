@@ -1,0 +1,217 @@
+"""A briefing is made by one button; what was issued never changes, later facts make a correction of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from anwei.cases.indicators import Indicator, indicator
+from anwei.cases.periods import Span
+from anwei.ledgers import seal
+from anwei.ledgers.models import GlobalHead
+from anwei.ledgers.services import lock, record_change
+from anwei.org.committee_office import is_the_office
+from anwei.org.models import Person, Post
+from anwei.org.models.units import PUBLIC_BODIES
+from anwei.org.register_rules import KEEPERS, may_keep_duties
+from anwei.org.scope import COUNTY_DIGITS, standing
+from anwei.oversight.briefing.book import Book, Where, told_number
+from anwei.oversight.briefing.document import LANGUAGE, Difference, Written
+from anwei.oversight.briefing.period import YEARS_BEFORE, Period, period_of
+from anwei.oversight.briefing.queries import is_issued, newest_issued
+from anwei.oversight.briefing.snapshot import Snapshot, digest_of, take
+from anwei.oversight.figures import Figures, figures
+from anwei.oversight.models import Briefing
+from anwei.oversight.services.freezing import freeze_month
+from anwei.standards.briefing import layouts, measures
+
+REGISTER = "oversight.briefing"
+TEXTS = ("causes", "problems", "next_steps")
+
+
+class NotMade(ValueError):
+    """No briefing is made; the text is a sentence."""
+
+
+def post_of(person: Person) -> Post | None:
+    """Return the post by which a person makes briefings: the committee office's before others."""
+    if not may_keep_duties(person):
+        return None
+    held = [
+        post
+        for post in standing(person).held
+        if post.kind in KEEPERS
+        and post.unit.kind in PUBLIC_BODIES
+        and len(post.unit.territory) == COUNTY_DIGITS
+    ]
+    return next((post for post in held if is_the_office(post)), held[0] if held else None)
+
+
+def make(
+    *, actor: Person, now: datetime, year: int, months: int, layout: str, written: Written | None = None
+) -> Briefing:
+    """Make a briefing of January to `months` from the figures as they are told now.
+
+    Raises NotMade for a period that has not begun and an unknown layout; PermissionDenied for who may not.
+    """
+    try:
+        period = period_of(year, months, timezone.localdate(now))
+    except ValueError as error:
+        raise NotMade(str(error)) from error
+    return _keep(period, layout, written or Written(), actor=actor, now=now)
+
+
+def rewrite(briefing: Briefing, written: Written, *, actor: Person, now: datetime) -> Briefing:
+    """Make the next version of a draft with other words; its numbers stay as they were frozen.
+
+    Raises NotMade for one that is issued.
+    """
+    if is_issued(briefing):
+        raise NotMade(_("这份通报已印发，不能再改；事实有变化的请更正。"))
+    period = Period(briefing.year, briefing.months, briefing.as_of)
+    return _keep(period, briefing.layout, written, actor=actor, now=now, like=briefing)
+
+
+def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) -> Briefing:
+    """Make the correction of an issued briefing: the facts as the records say now, what changed, and why.
+
+    Frozen months whose facts changed are issued again with the same reason. Raises NotMade where nothing
+    changed, without a reason, and for one that is not issued or was corrected since.
+    """
+    reason = reason.strip()[:200]
+    if not reason:
+        raise NotMade(_("请写明更正的原因。"))
+    if not is_issued(briefing) or newest_issued(briefing) != briefing:
+        raise NotMade(_("只更正已印发的、最近的一期。"))
+    period = Period(briefing.year, briefing.months, briefing.as_of)
+    with transaction.atomic():
+        _freeze_again(period, actor=actor, now=now, reason=reason)
+        told = take(period, now, kept=briefing.snapshot)
+        changed = list(differences(briefing.snapshot, told))
+        if not changed:
+            raise NotMade(_("按现在的记录，这份通报的数没有变化，不用更正。"))
+    written = Written(**{name: getattr(briefing, name) for name in TEXTS})
+    return _keep(
+        period,
+        briefing.layout,
+        written,
+        actor=actor,
+        now=now,
+        like=Briefing(snapshot=told),
+        corrects=(briefing, reason, changed),
+    )
+
+
+def drift(briefing: Briefing, now: datetime) -> list[Difference]:
+    """Return what the records say otherwise now than an issued briefing."""
+    period = Period(briefing.year, briefing.months, briefing.as_of)
+    return list(differences(briefing.snapshot, take(period, now, kept=briefing.snapshot, live=True)))
+
+
+def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """Yield the numbers of facts in which two snapshots differ: all, by township and by sector."""
+    with translation.override(LANGUAGE):
+        old, new = Book(before), Book(after)
+        places = dict((*old.townships, *new.townships))
+        wheres: list[tuple[str, Where]] = [("全县", Where())]
+        wheres += [(name, Where(township=code)) for code, name in places.items()]
+        wheres += [(new.sector(code), Where(sectors=(code,))) for code in (*dict(new.told["sectors"]), "")]
+        backs = {
+            0: "",
+            **{back: f"（{new.period.year - back}年同期）" for back in range(1, YEARS_BEFORE + 1)},
+        }
+        for key, one in measures().items():
+            for back, when in backs.items() if one.corrected else ():
+                for name, where in wheres:
+                    was, now = (told_number(book.number(key, where, back=back)) for book in (old, new))
+                    if was != now:
+                        yield Difference(f"{one.name}{when}：{name}（{one.unit}）", was, now)
+
+
+def _freeze_again(period: Period, *, actor: Person, now: datetime, reason: str) -> None:
+    asked = [indicator(key) for key, one in measures().items() if one.corrected]
+    first = date(period.year - YEARS_BEFORE, 1, 1)
+    found = figures(None, now, Span(first, period.ends), asked)
+    for month in (key for back in range(YEARS_BEFORE + 1) for key in period.keys(back)):
+        if any(_differs(found, one, month) for one in asked):
+            year, number = map(int, month.split("-"))
+            freeze_month(actor=actor, now=now, year=year, month=number, reason=reason)
+
+
+def _differs(found: Figures, one: Indicator, month: str) -> bool:
+    """Say whether the records contradict a cell of a frozen month, be it that their sum is the same."""
+    if not found.is_frozen(one, month):
+        return False
+    told = found.published.get(one.key)
+    was = {cell: n for cell, n in (told.numerator.items() if told else ()) if cell.month == month and n}
+    now = {cell: n for cell, n in found.drifted[one.key].numerator.items() if cell.month == month and n}
+    return was != now
+
+
+def _keep(
+    period: Period,
+    layout: str,
+    written: Written,
+    *,
+    actor: Person,
+    now: datetime,
+    like: Briefing | None = None,
+    corrects: tuple[Briefing, str, Iterable[Difference]] | None = None,
+) -> Briefing:
+    post = post_of(actor)
+    if post is None:
+        raise PermissionDenied(_("通报由县安委办和县级部门的工作人员起草。"))
+    if layout not in layouts():
+        raise NotMade(_("没有这种版式。"))
+    seal.seal_head(now)
+    with transaction.atomic():
+        lock("oversight briefings")
+        head = GlobalHead.objects.latest("number")
+        snapshot = like.snapshot if like is not None else take(period, now)
+        if corrects is None and like is not None and like.corrects is not None:
+            corrects = (like.corrects, like.reason, [Difference(**row) for row in like.differences])
+        former, reason, changed = corrects or (None, "", [])
+        rows = Briefing.objects.filter(year=period.year, months=period.months, layout=layout)
+        last = rows.order_by("-version").values_list("version", flat=True).first() or 0
+        texts = {name: value.strip() for name, value in asdict(written).items()}
+        told = {
+            "snapshot": snapshot,
+            "layout": layout,
+            **texts,
+            "differences": [asdict(one) for one in changed],
+        }
+        kept = Briefing.objects.create(
+            year=period.year,
+            months=period.months,
+            layout=layout,
+            version=last + 1,
+            as_of=period.as_of,
+            post=post,
+            made_by=actor,
+            made_at=now,
+            snapshot=snapshot,
+            digest=digest_of(told),
+            head_number=head.number,
+            head_digest=head.digest,
+            corrects=former,
+            reason=reason,
+            differences=told["differences"],
+            **texts,
+        )
+        content = {"briefing": str(kept), "digest": kept.digest, "head": head.number}
+        record_change(
+            REGISTER,
+            kept.pk,
+            actor=actor,
+            now=now,
+            verb="correct" if former else "make",
+            content=content,
+            reason=reason,
+        )
+    return kept
