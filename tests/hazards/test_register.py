@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 from time_machine import TimeMachineFixture
 
 from anwei.cases.models import Entry
@@ -21,7 +23,7 @@ from anwei.ledgers.sheets import read_file
 from anwei.portal.system.figures import set_figure
 from anwei.portal.system.provincial import ProvincialSheet
 from tests.hazards.conftest import Safe
-from tests.hazards.doors import FIXED, ORDERED, VERIFIED, act, file, picture, signed_in
+from tests.hazards.doors import CRITERION, FIXED, ORDERED, VERIFIED, act, file, picture, signed_in
 from tests.kernel.county import NOW, TOWN, county_clerk
 from tests.ledgers.sheets import look, workbook, write
 
@@ -173,6 +175,33 @@ def test_the_provinces_sheet_goes_out_in_its_columns_and_comes_back_changing_not
         set_figure(
             ProvincialSheet(), "place", {"header": "隐患编码"}, actor=clerk, now=NOW, reason="省厅模板"
         )
+
+
+def test_measures_and_who_answers_leave_with_every_hazard_that_is_ordered(safe: Safe) -> None:
+    plant, client = safe.county.enterprise.pk, signed_in(county_clerk())
+
+    def sheet(address: str) -> list[dict[str, Any]]:
+        rows = (
+            CalamineWorkbook.from_filelike(BytesIO(client.get(address).content))
+            .get_sheet_by_index(0)
+            .to_python()
+        )
+        head = next(row for row in rows if "描述" in row or "隐患描述" in row)
+        return [dict(zip(map(str, head), row, strict=True)) for row in rows[rows.index(head) + 1 :]]
+
+    taken = file(safe.inspector, plant)
+    act(safe.verifier, taken, "order", **ORDERED)
+    act(safe.county.worker, taken, "accept")
+    given = file(safe.inspector, plant, key="k2", description="通道堵塞")
+    act(safe.verifier, given, "order", **ORDERED | {"requirement": "清理通道"})
+    file(safe.inspector, plant, key="k3", description="门锁坏", criterion=CRITERION)
+    told = [(row["治理措施"] or "", row["整改责任人"] or "") for row in sheet("/hazards/provincial.xlsx")[:3]]
+    ordered = [("修补围堰", "worker"), ("清理通道", "安全科长")]
+    assert sorted(told) == sorted([*ordered, ("", "")])
+    ledger = sheet("/ledgers/hazards/export/?form=xlsx")[:3]
+    assert {(row["措施"] or "", row["责任人"] or "") for row in ledger} == {*ordered, ("", "")}
+    clauses = {row["条款、检查项"] for row in ledger}
+    assert any(str(one).startswith(f"{CRITERION} 特种作业人员") for one in clauses), clauses
 
 
 def test_the_list_leads_to_the_case_and_says_whose_turn_it_is_and_what_is_late(safe: Safe) -> None:

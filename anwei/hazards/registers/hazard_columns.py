@@ -32,6 +32,20 @@ def _day(at: datetime | None) -> date | None:
     return None if at is None else day_of(at)
 
 
+def _measures(hazard: Hazard) -> str:
+    """Return the measures: those of a major hazard's five implementations, else what was ordered."""
+    return hazard.measures or hazard.requirement
+
+
+def _responsible(hazard: Hazard) -> str:
+    """Return who answers for putting it right: as named, else who took it on, else the post it was given to.
+
+    None is named before somebody ordered it to be put right.
+    """
+    named = hazard.responsible_name or getattr(hazard, "taken_on_by", None)
+    return named or (hazard.implementer.title if hazard.order else "")
+
+
 def _turn(hazard: Hazard) -> str:
     post = turn_of(hazard)
     return "" if post is None else str(post)
@@ -119,6 +133,9 @@ ORDERED = (
     Column(
         "measures",
         label=gettext_lazy("措施"),
+        path="measures",
+        value=_measures,
+        sortable=False,
         synonyms=("整改措施", "治理措施", "整改意见", "整改要求", "整改建议"),
         required=False,
         of_new_rows=True,
@@ -127,6 +144,9 @@ ORDERED = (
     Column(
         "responsible_name",
         label=gettext_lazy("责任人"),
+        path="responsible_name",
+        value=_responsible,
+        sortable=False,
         synonyms=("整改责任人", "整改负责人", "责任人姓名"),
         required=False,
         of_new_rows=True,

@@ -17,6 +17,7 @@ from anwei.cases.models import Entry, Evidence
 from anwei.hazards.lifecycle import KIND
 from anwei.hazards.models import Hazard, Listing, Order
 from anwei.hazards.provincial import provincial_headers
+from anwei.hazards.rates_page import clause_name
 from anwei.hazards.registers.counted import NARROWED_BY, OVERDUE, timing_column
 from anwei.hazards.registers.filing import refuse_together, same_hazard
 from anwei.hazards.registers.hazard_columns import ENDED, FOUND, ORDERED
@@ -33,9 +34,13 @@ PIECE = 3  # each row is a case with its posts, clocks, entry and notices: some 
 def rows_seen(person: Any) -> QuerySet[Any]:
     """Return the hazards a person sees, with what the register tells of each beside its own columns."""
     rows = timed_hazards(seen(Hazard, person), timezone.now())
+    taken_on = Entry.objects.filter(
+        case=OuterRef("pk"), verb__in=("accept", PUT_RIGHT), post=OuterRef("implementer")
+    ).order_by("-number")
     closing = Entry.objects.filter(case=OuterRef("pk"), verb="close").order_by("-number")
     told: QuerySet[Any] = rows.annotate(
         tells_finder=tells_finder(person),
+        taken_on_by=Subquery(taken_on.values("actor__full_name")[:1]),
         verifier=Subquery(closing.values("actor__full_name")[:1]),
         listed=Exists(
             Listing.objects.filter(on_hazard=OuterRef("pk"), in_force=True, listed_on__isnull=False)
@@ -67,6 +72,7 @@ COUNTED = (
         "clause",
         label=gettext_lazy("条款、检查项"),
         path="clause",
+        value=lambda row: clause_name(row.clause),
         editable=False,
         filtered="startswith",
         shown=False,
