@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists
+from django.db.models import Exists, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -103,6 +103,17 @@ def last_periods(now: datetime) -> list[Period]:
             periods.append(Period(last.year - 1, 0))
         periods.append(Period(last.year - (last.quarter == 1), last.quarter - 1 or 4))
     return periods
+
+
+def reportable(now: datetime) -> list[Period]:
+    """Return those of the last periods that are owed (`owed`) and those that still run, the newest first."""
+    first = Hazard._base_manager.aggregate(first=Min("found_at"))["first"]
+    running = day_of(now)
+    return [
+        one
+        for one in last_periods(now)
+        if one.after > running or (first is not None and first < start_of(one.after))
+    ]
 
 
 def last_over(now: datetime, *, yearly: bool) -> Period:

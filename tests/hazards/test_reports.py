@@ -158,6 +158,26 @@ def test_statistics_are_produced_and_the_head_confirms_them(
     assert "应报 1 家" in listed and "已报 1" in listed and "未报 0" in listed
 
 
+def test_a_period_that_nobody_can_or_must_report_is_asked_of_nobody(
+    safe: Safe, time_machine: TimeMachineFixture
+) -> None:
+    file(safe.inspector, safe.county.enterprise.pk)  # the county's first hazard: it owes the fourth quarter
+
+    def page(query: str = "") -> str:
+        return signed_in(safe.inspector).get(f"/hazards/statistics/{query}").content.decode()
+
+    for query in ("", "?year=2026&quarter=3", "?year=2023&quarter=4"):
+        text = page(query)
+        assert "企业隐患统计分析 2026 年第 4 季度" in text and "本期未结束，结束后报送" in text, query
+        assert "甲化工厂" in text and "未报" not in text and "应报" not in text, query
+        assert "第 3 季度" not in text and "2023 年" not in text, query
+    of_one = f"/hazards/statistics/{safe.county.enterprise.pk}/2026/3/"
+    assert "未报送" not in signed_in(safe.inspector).get(of_one).content.decode()
+    time_machine.move_to(NOW + timedelta(days=45))  # 8 January
+    assert "应报 1 家" in page("?year=2026&quarter=4") and "未报 1" in page("?year=2026&quarter=4")
+    assert "未报 1" in page() and "第 3 季度" not in page()
+
+
 def test_last_months_self_check_waits_on_the_desk_once_the_county_has_begun(safe: Safe) -> None:
     worker = signed_in(safe.county.worker)
     assert "2026-10自查还没有报送" not in worker.get("/work/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import Hazard, Statistics
 from anwei.hazards.services.reports import confirm_statistics, heads
-from anwei.hazards.statistics import Figures, Period, figures_of, last_periods, rows_of, start_of
+from anwei.hazards.statistics import Figures, Period, figures_of, last_periods, reportable, rows_of
 from anwei.hazards.statistics_paper import statistics_docx
 from anwei.hazards.views.selfchecks import own_enterprise
 from anwei.ledgers.listing import ClampedPaginator
@@ -40,13 +41,10 @@ def reports(request: HttpRequest) -> HttpResponse:
     own = own_enterprise(person)
     if own is not None:
         told = {(one.year, one.quarter): one for one in Statistics.objects.filter(enterprise=own)}
-        lines = [
-            (one, told.get((one.year, one.quarter)), _due(one))
-            for one in last_periods(now)
-            if _is_owed(one) or one.after > timezone.localdate(now)
-        ]
+        lines = [(one, told.get((one.year, one.quarter)), _due(one)) for one in reportable(now)]
         return render(request, "hazards/statistics_own.html", {"enterprise": own, "lines": lines, "now": now})
-    period = _asked(request, now)
+    periods = reportable(now)
+    period = _asked(request, periods)
     rows = counted_on(period.first, Enterprise.objects.visible_to(person).select_related("unit"))
     rows = rows.order_by("unit__name", "pk")
     told_by = dict(
@@ -63,9 +61,10 @@ def reports(request: HttpRequest) -> HttpResponse:
     page = ClampedPaginator(rows, 50).get_page(request.GET.get("page", "1"))
     context = {
         "period": period,
-        "periods": last_periods(now),
+        "periods": periods,
         "due_at": _due(period),
-        "is_due": _due(period) < now and _is_owed(period),
+        "is_due": _due(period) < now,
+        "is_over": timezone.localdate(now) >= period.after,
         "lines": [(one, told_by.get(one.pk)) for one in page],
         "page": page,
         "n_reported": len(told_by),
@@ -98,6 +97,7 @@ def report(request: HttpRequest, pk: int, year: int, quarter: int) -> HttpRespon
     opened = _opened(enterprise, period, asked, person, reported.confirmed_at if reported else now)
     context = {
         "periods": last_periods(now),
+        "is_owed": period in reportable(now),
         "asked": asked if opened else "",
         "opened": opened,
         "enterprise": enterprise,
@@ -130,11 +130,6 @@ def _opened(
     return shown, len(hazards) - len(shown)
 
 
-def _is_owed(period: Period) -> bool:
-    """Say whether the county filed any hazard by the end of a period: before, nobody owes figures here."""
-    return Hazard._base_manager.filter(found_at__lt=start_of(period.after)).exists()
-
-
 def _confirmed(request: HttpRequest, enterprise: Enterprise, period: Period) -> HttpResponse:
     try:
         confirm_statistics(
@@ -157,8 +152,7 @@ def _due(period: Period) -> datetime:
     return period.due_at(county_setting(DEADLINES, {}), county_calendar())
 
 
-def _asked(request: HttpRequest, now: datetime) -> Period:
-    """Return the period that is asked for, else the last one that is over."""
-    known = last_periods(now)
+def _asked(request: HttpRequest, known: Sequence[Period]) -> Period:
+    """Return which of the periods is asked for, else the last one that is over, else that which runs."""
     wanted: Any = (request.GET.get("year"), request.GET.get("quarter"))
-    return next((one for one in known if (str(one.year), str(one.quarter)) == wanted), known[1])
+    return next((one for one in known if (str(one.year), str(one.quarter)) == wanted), known[:2][-1])
