@@ -48,10 +48,14 @@ def recurrence_of(
 
 
 def duplicates_of(
-    person: Person, enterprise: Enterprise | None, site: Site | None, text: str
+    person: Person, enterprise: Enterprise | None, site: Site | None, text: str, *, but: Hazard | None = None
 ) -> list[Hazard]:
-    """Return the open hazards that a person sees and that may be the same one, the likest first."""
+    """Return the open hazards that a person sees and that may be the same one, the likest first.
+
+    `but` is the one that they are compared with, where it is filed already.
+    """
     seen = Hazard.objects.visible_to(person).filter(pk__in=hazards_at(enterprise, site).values("pk"))
+    seen = seen if but is None else seen.exclude(pk=but.pk)
     return _alike(seen.exclude(phase=Phase.CLOSED).order_by("-found_at"), site, text)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from anwei.hazards.models import Hazard
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.org.models import Person, Post, Unit
 from anwei.sites.models import Site
 from tests.hazards.conftest import Safe
-from tests.hazards.doors import CRITERION, MAJOR, ORDERED, act, closed_off, file, picture
+from tests.hazards.doors import CRITERION, MAJOR, ORDERED, act, closed_off, file, filing, picture, signed_in
 from tests.kernel.county import NOW, TOWN, in_post
 
 
@@ -28,6 +30,29 @@ def test_a_major_hazard_vanishes_into_none_of_less_weight_nor_into_a_closed_one(
     act(safe.verifier, general, "order", **ORDERED)
     assert merge(safe.verifier, major, general)[0] == 422 and major.phase == "assigned"
     assert merge(safe.verifier, general, major)[0] == 302  # what weighs less goes into what weighs more
+
+
+def test_what_may_be_the_same_is_told_at_filing_and_offered_to_who_merges(safe: Safe) -> None:
+    plant = safe.county.enterprise.pk
+    first = file(safe.inspector, plant)
+    other = file(safe.inspector, plant, key="form-2", description="灭火器过期", place="配电室")
+    again = signed_in(safe.inspector).post(
+        f"/hazards/new/?enterprise={plant}",
+        filing(key="form-3", description="一号罐围堰有裂缝，长约两米"),
+        follow=True,
+    )
+    assert f"与未销号的{first.number}描述相近" in again.content.decode()
+    second = Hazard.objects.get(key__endswith="form-3")
+    card = re.search(
+        r'id="alike".*?</section>',
+        signed_in(safe.verifier).get(f"/cases/{second.pk}/").content.decode(),
+        re.S,
+    )
+    assert card is not None and first.number in card[0]
+    assert other.number not in card[0] and second.number not in card[0]
+    assert merge(safe.verifier, second, first)[0] == 302
+    for hazard in (first, other, second):
+        assert 'id="alike"' not in signed_in(safe.verifier).get(f"/cases/{hazard.pk}/").content.decode()
 
 
 def test_who_filed_it_does_not_merge_it(safe: Safe) -> None:

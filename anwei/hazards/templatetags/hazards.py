@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.clocks import OPENED
 from anwei.cases.errors import NotYourTurn
-from anwei.cases.lifecycle import Role
+from anwei.cases.lifecycle import Phase, Role
 from anwei.cases.models import Evidence
 from anwei.cases.rights import check_role
 from anwei.hazards.listed.facts import facts_of
@@ -21,13 +21,17 @@ from anwei.hazards.models import Hazard, Listing, Origin, Penalty
 from anwei.hazards.penalties import annulling, publishing
 from anwei.hazards.penalties.recording import why_not_recorded
 from anwei.hazards.powers import why_not
+from anwei.hazards.queries import duplicates_of
 from anwei.hazards.services.finders import may_know_finder
 from anwei.hazards.services.passing import stopped_by_its_finder
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.sites.models import Enterprise
+from anwei.standards.hazards.checklists import checklist_items
 from anwei.standards.hazards.criteria import Criterion, criterion
 from anwei.standards.law.register import SUPERSEDED
+
+AT_MOST = 5  # like hazards that a page names
 
 register = template.Library()
 
@@ -67,6 +71,13 @@ def origin_label(key: str) -> str:
 
 
 @register.filter
+def item_text(code: str) -> str:
+    """Return the words of an item of the checklists, "" for a code that is none."""
+    item = checklist_items().get(code)
+    return "" if item is None else item.item
+
+
+@register.filter
 def replaced(hazard: Hazard) -> bool:
     """Say whether the standard by which somebody judged was replaced since."""
     row = criterion_row(hazard)
@@ -81,6 +92,14 @@ def before_and_after(hazard: Hazard) -> Photos:
     last = max((row.entry.number for row in photos if row.entry.verb == "fix"), default=0)
     before = [row for row in photos if row.entry.verb == OPENED]
     return Photos(before, [row for row in photos if row.entry.number == last and row.entry.verb == "fix"])
+
+
+@register.filter
+def may_be_the_same(person: Person, hazard: Hazard) -> list[Hazard]:
+    """Return the open hazards into which this one might be merged, while it can be, the likest first."""
+    if hazard.phase not in (Phase.REGISTERED, Phase.ASSIGNED):
+        return []
+    return duplicates_of(person, hazard.enterprise, hazard.site, hazard.description, but=hazard)[:AT_MOST]
 
 
 @register.filter

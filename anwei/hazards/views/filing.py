@@ -168,6 +168,13 @@ def _filed(
         messages.warning(
             request, _("所选条款%(key)s属于“%(industry)s”，不是该单位的行业，请监管岗位核对。") % words
         )
+    if alike := duplicates_of(person_of(request), where.enterprise, where.site, filed.description, but=filed):
+        numbers = _("、").join(one.number for one in alike[:5])
+        messages.warning(
+            request,
+            _("与未销号的%(numbers)s描述相近，可能是同一隐患，请监管岗位核对是否并入。")
+            % {"numbers": numbers},
+        )
     if filed.repeat_of is not None:
         messages.warning(
             request,
