@@ -85,6 +85,21 @@ def test_pages_fit_their_screen(
     assert faults_of(page, address, pages, "listed") == []
 
 
+@pytest.mark.parametrize("size", list(SIZES))
+def test_before_and_after_stand_side_by_side(
+    browser: Browser,  # noqa: F811
+    address: str,  # noqa: F811
+    session: str,
+    pages: dict[str, str],
+    size: str,
+) -> None:
+    page = page_of(browser, address, session, size)
+    page.goto(address + pages["hazard-listed"])
+    before, after = (page.get_by_text(label, exact=True).bounding_box() for label in ("整改前", "整改后"))
+    assert before is not None and after is not None
+    assert before["y"] == after["y"] and before["x"] + before["width"] < after["x"]
+
+
 def test_the_sign_prints_on_one_sheet_of_its_size(
     browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
