@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils.html import escape
 
 from anwei.cases.services import advance
 from anwei.hazards.models import Answer, Check, Hazard, Visit, VisitHazard
@@ -14,7 +15,7 @@ from tests.hazards.doors import LATER, file, filing, picture, signed_in
 from tests.hazards.doors import act as on_hazard
 from tests.hazards.inspecting import Team, plan, team
 from tests.hazards.inspecting import act as at_desk
-from tests.hazards.phoning import check, items, package, send
+from tests.hazards.phoning import check, items, package, send, send_file
 from tests.kernel.county import NOW
 
 OWN = next(row for row in criteria() if "chemical" in row.sectors and row.usable(NOW.date()))
@@ -113,3 +114,31 @@ def test_who_files_by_a_criterion_of_another_sector_is_told(crew: Team) -> None:
         page = client.post(f"/hazards/new/?enterprise={crew.plant.pk}", told, follow=True).content.decode()
         assert ("不是该单位的行业" in page) is is_told
     assert {one.proposed for one in Hazard.objects.all()} == {FOREIGN.id, OWN.id}  # told, not refused
+
+
+def test_the_page_of_a_visit_tells_grade_and_reason_and_names_photos_by_what_was_looked_at(
+    crew: Team, visit: Visit
+) -> None:
+    item = items(visit)[0]
+    assert send_file(crew.first, visit, item=item.id).status_code == 200
+    assert check(crew.first, visit, item.id, "ok")["status"] == "written"
+    found = {"item": "", "description": "罐体倾斜", "place": "罐区", "criterion": "", "proposed": True}
+    ordered = {
+        "order": "dated",
+        "due_on": LATER.isoformat(),
+        "requirement": "停用并检测",
+        "reason": "可能倾覆",
+    }
+    assert send(crew.first, visit, "hazard", **found, **ordered)["status"] == "written"
+
+    def parts() -> tuple[str, str]:
+        page = signed_in(crew.first).get(f"/inspections/{visit.pk}/").content.decode()
+        table, files = page.partition("<h2>发现的隐患</h2>")[2], page.partition("visit-files")[2]
+        return table.partition("</section>")[0], files.partition("</section>")[0]
+
+    table, files = parts()
+    assert "<th>等级</th>" in table and "待判定</td>" in table and "可能倾覆" in table
+    assert f"<span>{escape(item.item)}</span>" in files and item.id not in files
+    Hazard.objects.update(grade="general")
+    table = parts()[0]
+    assert "一般</td>" in table and "待判定</td>" not in table
