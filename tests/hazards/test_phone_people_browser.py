@@ -11,8 +11,9 @@ from anwei.cases.models import Evidence
 from anwei.hazards.models import Check, Hazard, SentAct, VisitFile
 from anwei.org.models import SectorDuty
 from anwei.sites.models import Site
-from tests.hazards.inspecting import days, plan
+from tests.hazards.inspecting import act, days, plan
 from tests.hazards.lent import LENT, acts, box, day, go, small, street
+from tests.hazards.phoning import check, send
 from tests.hazards.telephone import Telephone, picture
 from tests.hazards.test_phone_browser import Day
 from tests.kernel.county import NOW
@@ -95,6 +96,33 @@ def test_two_inspectors_find_something_beside_the_list_and_each_photo_stays_with
     assert told == {"罐体倾斜": shas[0], "通道堵塞": shas[1]}
     tilted = Hazard.objects.get(description="罐体倾斜")
     assert (tilted.phase, tilted.grade, tilted.proposed_reason) == ("registered", "", "可能倾覆")
+
+
+def test_a_fresh_telephone_shows_an_ended_visit_as_it_stands(day: Day) -> None:
+    visit, (right, *_rest) = day.visit, [one for one in day.items if one != day.grave]
+    send(day.crew.first, visit, "begin", code="")
+    for item, result in ((right, "ok"), (day.grave, "failed")):
+        assert check(day.crew.first, visit, item, result, note="无证")["status"] == "written"
+    phone = day.telephone("second", day.sessions["second"])
+    phone.switch_on()
+    phone.open(f"visit/{visit.pk}")
+    block = phone.page.locator(f'[data-item="{day.grave}"]')
+    standing, warning = block.locator('[data-part="standing"]'), block.locator('[data-part="propose"]')
+    expect(standing).to_contain_text("已答，可以改")
+    expect(warning).to_be_visible()
+    told = {"description": "无证上岗", "place": "", "criterion": "", "order": "", "reason": "只一人"}
+    assert send(day.crew.first, visit, "hazard", item=day.grave, **told)["status"] == "written"
+    assert act(day.crew.first, visit, "end", finding="发现一项").status_code == 302
+    fresh = day.telephone("second", day.sessions["second"])
+    fresh.switch_on()
+    fresh.open(f"visit/{visit.pk}")
+    block = fresh.page.locator(f'[data-item="{day.grave}"]')
+    standing, warning = block.locator('[data-part="standing"]'), block.locator('[data-part="propose"]')
+    expect(standing).to_contain_text(f"已答 已登记隐患{Hazard.objects.get().number}")
+    expect(warning).to_be_hidden()
+    said = fresh.page.locator(f'[data-item="{right}"] [data-part="standing"]')
+    expect(said).to_contain_text("已答")
+    expect(said).not_to_contain_text("可以改")
 
 
 def lying(phone: Telephone, person: int) -> list[tuple[Any, ...]]:

@@ -127,7 +127,7 @@ def _visit(visit: Visit, person: Person, now: datetime, remedies: Mapping[str, s
             }
             for one in lists_of(visit)
         ],
-        "checks": [_check(check) for check in visit.checks.select_related("by")],
+        "checks": [_check(check) for check in visit.checks.select_related("by", "hazard")],
         "open_hazards": [_hazard(hazard, day_of(now)) for hazard in _open(visit, person)],
         "numbers": reserved(visit, person, now) if visit.ended_at is None else {},
         "words": {**_words(visit, now), **remedies},
@@ -159,6 +159,7 @@ def _check(check: Check) -> dict[str, Any]:
         "by": str(check.by or ""),
         "at": check.at.isoformat(),
         "hazard": check.hazard_id,
+        "hazard_number": "" if check.hazard is None else check.hazard.number,
     }
 
 

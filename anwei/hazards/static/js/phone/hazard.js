@@ -22,6 +22,7 @@ export function hazardBlock(state, name, item, noteOf) {
     update();
   };
   const settled = () => (row() && isFiled(row()) ? row().settled : undefined);
+  const isFiledByOthers = () => state.visit.checks.some((check) => check.item === name && check.hazard);
   const isUnderWay = () => isTried(state, "hazard", name);
 
   function update() {
@@ -30,7 +31,7 @@ export function hazardBlock(state, name, item, noteOf) {
     const isLocked = Boolean(settled()) || isUnderWay() || (isEnded(state) && !isCorrectable(state, "hazard", name));
     part(block, "start").hidden = Boolean(row()) || isLocked;
     part(block, "form").hidden = !row();
-    part(block, "propose").hidden = Boolean(row()) || !proposals.some((one) => one.usable);
+    part(block, "propose").hidden = Boolean(row()) || isLocked || isFiledByOthers() || !proposals.some((one) => one.usable);
     draw(state, part(block, "proposals"), proposals, answer, keep);
     const chosen = state.criteria.get(answer.criterion);
     part(block, "chosen").replaceChildren(...(chosen && !proposals.some((one) => one.code === chosen.code) ? [clause(state, chosen, answer, keep)] : []));

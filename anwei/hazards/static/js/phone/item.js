@@ -59,9 +59,13 @@ export function itemBlock(state, item, n, onAnswer) {
   return { block, update };
 }
 
-/* Who answered, and where the answer is. */
+/* Who answered, and where the answer is; with the hazard that was filed for it. */
 function standing(state, code, { result, theirs, mine }) {
-  if (theirs) return word("answeredBy", { by: theirs.by, at: moment(theirs.at).slice(5) });
+  if (theirs) {
+    const isClosed = isEnded(state) && !isCorrectable(state, "check", code);
+    const said = word(isClosed ? "answered" : "answeredBy", { by: theirs.by, at: moment(theirs.at).slice(5) });
+    return theirs.hazard_number ? `${said} ${word("filedAs", { number: theirs.hazard_number })}` : said;
+  }
   const refused = refusedOf(state, "check", code);
   if (refused) return refused.message;
   const filed = answerOf(state, "hazard", code);
