@@ -207,6 +207,18 @@ def test_an_answer_on_top_of_what_one_saw_is_no_conflict(crew: Team) -> None:
     assert Check.objects.get().result == "failed" and not Answer.objects.exists()
 
 
+def test_a_hazard_of_an_answer_that_waits_says_who_must_decide_first(crew: Team) -> None:
+    visit = begun(crew)
+    item = items(visit)[0].id
+    check(crew.first, visit, item, "ok", note="齐全")
+    assert check(crew.second, visit, item, "failed")["status"] == "conflict"
+    found = {"item": item, "description": "缺一个", "place": "", "criterion": "", "order": ""}
+    told = send(crew.second, visit, "hazard", **found)
+    assert told["status"] == "refused" and "先在检查页面决定采用哪个" in told["message"]
+    at_desk(crew.first, visit, "decide", answer=Answer.objects.get().pk, take="1")
+    assert send(crew.second, visit, "hazard", **found)["status"] == "written"
+
+
 def test_what_comes_after_the_end_waits(crew: Team) -> None:
     visit = begun(crew)
     item = items(visit)[0].id

@@ -16,7 +16,19 @@ from anwei.cases.evidence import MAX_FILES, path_of
 from anwei.cases.intake import Upload
 from anwei.cases.services import advance
 from anwei.hazards.case_papers import clause_in_words
-from anwei.hazards.models import Check, Grade, Hazard, Order, Origin, State, Visit, VisitFile, VisitHazard
+from anwei.hazards.models import (
+    Answer,
+    Check,
+    Grade,
+    Hazard,
+    Order,
+    Origin,
+    State,
+    Visit,
+    VisitFile,
+    VisitHazard,
+)
+from anwei.hazards.models.answers import ActKind
 from anwei.hazards.planning.manning import why_no_order
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.hazards.services.renewing import renew_papers
@@ -133,6 +145,16 @@ def _require_failed(visit: Visit, found: Finding) -> None:
     """Raise CaseError where the item stands otherwise than failed: what was to be a hazard was withdrawn."""
     standing = Check._base_manager.filter(visit=visit, item=found.checklist_item).first()
     if standing is not None and standing.result != Check.Result.FAILED:
+        waiting = Answer._base_manager.filter(
+            visit=visit, kind=ActKind.CHECK, item=found.checklist_item, decided_at=None
+        )
+        if waiting.filter(result=Check.Result.FAILED).exists():
+            raise CaseError(
+                _(
+                    "此项有两种回答（“%(result)s”和“不合格”），待决定：请参加检查的人员先在检查页面决定采用哪个，再登记隐患。"
+                )
+                % {"result": standing.get_result_display()}
+            )
         raise CaseError(
             _("检查项现在是“%(result)s”，不能据以登记隐患；确有隐患的，请先改为不合格。")
             % {"result": standing.get_result_display()}
