@@ -66,6 +66,7 @@ PAPER_WORDS = {
     "mark_again": "更正（第{n}版，{day}）：代替第{before}版，前版已原样保存；本版{how}。",
     "mark_plain": "更正（第{n}版，{day}）：代替第{before}版，前版已原样保存。",
     "signed_again": "由{head}重新签字",
+    "signed_later": "由{head}签字",
     "refused_again": "送签时{head}拒绝签字",
     "changed": "{head}　　　　（签字后更改，本版未签字）",
 }

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anwei.cases.official_papers import moment_in_words
 from anwei.hazards.models import (
@@ -71,6 +72,19 @@ def words_of(visit: Visit, now: datetime, signature: str) -> Mapping[str, str]:
         "head": visit.head,
         "signature": signature,
     }
+
+
+def shown_at_signing(visit: Visit, now: datetime) -> str:
+    """Return the SHA-256 (hex) of what the head of the place is shown to sign; the phone does the same.
+
+    It is what was found in words and how many questions are open, not when, by whom, or how many photos.
+    """
+    with translation.override("zh-hans"):
+        words = words_of(visit, now, "")
+    n_open = 0 if words["undecided"] == NONE else len(words["undecided"].splitlines())
+    names = ("finding", "counts", "checks", "found", "orders", "measures")
+    lines = [*(words[name] for name in names), str(n_open)]
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def without_certificate(one: Attendance) -> str:
@@ -236,12 +250,12 @@ def changed_mark(number: PaperNumber, version: int, made_at: datetime, signing: 
     if version == 1:
         return ""
     values: dict[str, object] = {"n": version, "day": chinese_date(timezone.localdate(made_at))}
-    if signing is not None:
-        how = told("refused_again" if signing.refusal else "signed_again", head=signing.head)
-        return told("mark_again", **values, before=version - 1, how=how)
     earlier = number.papers.filter(version__lt=version).select_related("signing", "visit").order_by("version")
     signings = [(one.version, signing_of(one)) for one in earlier]
     done = [(before, one) for before, one in signings if one is not None]
+    if signing is not None:
+        how = "refused_again" if signing.refusal else "signed_again" if done else "signed_later"
+        return told("mark_again", **values, before=version - 1, how=told(how, head=signing.head))
     if not done:
         return told("mark_plain", **values, before=version - 1)
     before, last = done[-1]
@@ -254,7 +268,7 @@ def signing_of(paper: VisitPaper) -> PaperSigning | None:
     if paper.signing is not None or paper.version > 1:
         return paper.signing
     visit = paper.visit
-    if visit.signings.exists() or (visit.signature is None and not visit.refusal):
+    if _was_sent_to_sign(paper) or (visit.signature is None and not visit.refusal):
         return None
     return PaperSigning(
         visit=visit,
@@ -263,6 +277,16 @@ def signing_of(paper: VisitPaper) -> PaperSigning | None:
         signature=visit.signature,
         at=visit.ended_at or paper.made_at,
     )
+
+
+def is_to_be_signed(paper: VisitPaper) -> bool:
+    """Say whether a newest version waits for a signature: changed, or not what the head had signed for."""
+    return paper.signing is None and (paper.version > 1 or _was_sent_to_sign(paper))
+
+
+def _was_sent_to_sign(paper: VisitPaper) -> bool:
+    """Say whether the head had signed, or refused to, when a version was made."""
+    return paper.visit.signings.filter(at__lte=paper.made_at).exists()
 
 
 def receiver(visit: Visit, now: datetime) -> str:

@@ -13,6 +13,7 @@ from django.test import Client
 
 from anwei.hazards.models import Visit
 from anwei.hazards.planning.checklists import lists_of
+from anwei.hazards.visit_papers import shown_at_signing
 from anwei.org.models import Person
 from anwei.standards.hazards.checklists import ChecklistItem
 from tests.hazards.doors import signed_in
@@ -45,8 +46,17 @@ def post(person: Person, told: Any) -> Any:
     return signed_in(person).post("/inspections/phone/acts/", body, content_type="application/json")
 
 
+def shown(visit: Visit, finding: str) -> str:
+    """Return the digest of what a telephone shows to sign that knows all of the visit as it stands."""
+    standing = Visit.objects.get(pk=visit.pk)
+    standing.finding = finding.strip()
+    return shown_at_signing(standing, NOW)
+
+
 def send(person: Person, visit: Visit, kind: str, **told: Any) -> dict[str, Any]:
     """Send an act that is let in and return its receipt."""
+    if kind == "end":
+        told.setdefault("shown", shown(visit, str(told.get("finding", ""))))
     answer = post(person, act(visit, kind, **told))
     assert answer.status_code == 200, answer.content.decode()
     receipt: dict[str, Any] = answer.json()

@@ -20,7 +20,7 @@ from tests.hazards.conftest import Safe
 from tests.hazards.doors import CRITERION, LATER, ORDERED, act, file, signed_in
 from tests.hazards.inspecting import Team, page, plan, team
 from tests.hazards.inspecting import act as at_desk
-from tests.hazards.phoning import package, send
+from tests.hazards.phoning import package, send, send_file, shown
 from tests.hazards.test_visit_papers import WHOLE, drawn, inspected, of_kind, read, words
 from tests.kernel.county import NOW
 
@@ -90,6 +90,35 @@ def test_the_refusal_to_sign_again_is_noted(crew: Team) -> None:
     assert at_desk(crew.first, visit, "sign", **told).status_code == 302
     said = words(read(crew.first, of_kind(visit, "order")))
     assert "王厂长拒绝签字：不同意更改" in said and "送签时王厂长拒绝签字" in said
+
+
+ORDERED_HERE = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "拆除违建"}
+
+
+def test_a_signature_covers_nothing_that_the_head_did_not_see(crew: Team) -> None:
+    visit = plan(crew)
+    package(crew.first)
+    send(crew.first, visit, "begin", code="")
+    on_the_phone = shown(visit, WHOLE["finding"])  # of the first inspector, who has no network
+    found = {"item": "", "description": "第二人发现的违建", "place": "", "criterion": "", "reason": ""}
+    send(crew.second, visit, "hazard", **found, **ORDERED_HERE)
+    send_file(crew.first, visit, drawn(), key="signature-1", kind="signature", latitude="", longitude="")
+    told = WHOLE | {"signature_key": "signature-1", "shown": on_the_phone}
+    assert send(crew.first, visit, "end", **told, papers=["record"])["status"] == "written"
+    for kind in ("record", "order"):
+        document = read(crew.first, of_kind(visit, kind))
+        said = words(document)
+        assert "第二人发现的违建" in said and "（未签字）" in said, said
+        assert len(document.inline_shapes) == 0 and "签名见文末" not in said
+    page_of_visit = page(crew.first, f"/inspections/{visit.pk}/")
+    assert "与现场签字时手机上的内容不同，未签字" in page_of_visit and 'name="sign-head"' in page_of_visit
+    assert "王厂长已签字" not in page_of_visit
+    name = SimpleUploadedFile("签名.png", drawn(), content_type="image/png")
+    told = {"sign-head": "王厂长", "sign-refusal": "", "sign-key": "again-0001", "sign-signature": name}
+    assert at_desk(crew.first, visit, "sign", **told).status_code == 302
+    order = read(crew.first, of_kind(visit, "order"))
+    assert len(order.inline_shapes) == 1 and "本版由王厂长签字。" in words(order)
+    assert 'name="sign-head"' not in page(crew.first, f"/inspections/{visit.pk}/")
 
 
 def shortened(crew: Team) -> None:

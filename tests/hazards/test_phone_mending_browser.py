@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
-from anwei.hazards.models import Answer, Check, Hazard, SentAct, Visit, VisitFile
+from anwei.hazards.models import Answer, Check, Hazard, SentAct, Visit, VisitFile, VisitPaper
 from anwei.sites.risks.signs import issue_sign
 from tests.hazards.lent import LENT, acts, box, day, go, note, small, street
 from tests.hazards.test_phone_browser import Day, begin, register
@@ -95,8 +95,11 @@ def test_what_was_refused_is_corrected_and_nothing_else_is_locked(day: Day) -> N
     phone.answer(two, "ok")
     phone.open(f"visit/{day.visit.pk}/end")
     page.click('[data-part="again"]')
-    last = phone.draw(120)
+    phone.draw(120)
     page.fill('[data-field="finding"]', "未发现问题")
+    page.click('[data-part="finish"]')
+    expect(page.locator(SAID)).to_contain_text("签字后有改动")  # another text than the one signed
+    last = phone.draw(120)
     page.click('[data-part="finish"]')
     phone.send()
     assert acts(phone) == set()
@@ -232,3 +235,36 @@ def pauses(phone: Any, tries: list[int], healed: list[bool]) -> None:
     phone.context.clock.fast_forward(30_000)
     expect(phone.page.locator("#bar")).to_contain_text("全部已送达")
     assert acts(phone) == set()
+
+
+def test_what_is_written_after_the_signature_is_signed_again(day: Day) -> None:
+    phone = day.telephone("first", day.sessions["first"])
+    phone.switch_on()
+    phone.begin_without_network(day.visit.pk)
+    phone.answer(day.items[0], "ok")
+    go(phone, f"visit/{day.visit.pk}/end")
+    page = phone.page
+    page.click('[data-part="draft"]')
+    page.fill('[data-field="head"]', "王厂长")
+    first = phone.draw()
+    go(phone, f"visit/{day.visit.pk}")
+    phone.answer(day.items[1], "failed")
+    note(phone, day.items[1], " 签字以后才写的\n ")
+    small(box(phone, day.items[1]), "签字以后登记的隐患")
+    go(phone, f"visit/{day.visit.pk}/end")
+    page.click('[data-part="finish"]')
+    expect(page.locator(SAID)).to_contain_text("签字后有改动")
+    (end,) = [row for row in phone.stored("answers") if row["kind"] == "end"]
+    assert not end["ready"] and not end["told"]["signature_key"] and phone.stored("files") == []
+
+    page.fill('[data-field="finding"]', "  发现一项｜已登记 \n")
+    second = phone.draw()
+    page.click('[data-part="finish"]')
+    expect(page.locator(SAID)).to_contain_text("检查已结束")
+    phone.find_network()
+    phone.send()
+    signed = VisitPaper.objects.get(visit=day.visit, number__template="visit_record")
+    assert (
+        signed.signing is not None and signed.signing.signature is not None
+    )  # it says what the phone showed
+    assert signed.signing.signature.key == second != first

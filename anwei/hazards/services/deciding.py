@@ -38,8 +38,9 @@ def decide(answer: Answer, *, actor: Person, now: datetime, take: bool) -> Answe
     content = {"answer": answer.pk, "kind": answer.kind, "item": answer.item, "taken": take}
     remember(visit, "decide", content, actor=actor, now=now)
     if visit.ended_at is not None:
-        signing = None if was_over else first_signing(visit, actor, now)
-        renew_papers(visit, actor, now, signing)
+        if not was_over:
+            first_signing(visit, actor, now)  # nobody knows whether who signed saw the same: nothing bears it
+        renew_papers(visit, actor, now)
     return answer
 
 

@@ -134,6 +134,7 @@ def _end(act: Act, visit: Visit, actor: Person, now: datetime, at: datetime) -> 
             now=now,
             **told,
             signature=signature,
+            shown=act.texts["shown"],
             at=at,
             printed=act.papers,
             numbers=numbers,

@@ -32,7 +32,7 @@ TEXTS = {  # of each kind of act: its texts and how long each may be
         "requirement": 2000,
         "measures": 2000,
     },
-    ActKind.END: {"finding": 2000, "head": 60, "refusal": 300, "signature_key": 64},
+    ActKind.END: {"finding": 2000, "head": 60, "refusal": 300, "signature_key": 64, "shown": 64},
 }
 MULTILINE = frozenset({"note", "description", "reason", "requirement", "measures", "finding", "refusal"})
 

@@ -31,7 +31,14 @@ from anwei.hazards.services.paper_numbers import (
     void_unused,
 )
 from anwei.hazards.services.visits import locked, remember, require_of_bodies
-from anwei.hazards.visit_papers import changed_mark, issued_words, signed, without_open_question, words_of
+from anwei.hazards.visit_papers import (
+    changed_mark,
+    is_to_be_signed,
+    issued_words,
+    signed,
+    without_open_question,
+    words_of,
+)
 from anwei.ledgers.confined import Failed
 from anwei.ledgers.papers import files
 from anwei.ledgers.papers.blocks import Block, Paragraph, Picture, blocks_of
@@ -76,13 +83,14 @@ def sign_papers(
 ) -> list[VisitPaper]:
     """Note that the head signed what was changed since, or refused to; each such paper gets a new version.
 
+    So it is with papers that said more than the telephone on which the head had signed.
     Raises NotYourTurn for who does not take part, CaseError where nothing waits for it or neither is told.
     """
     visit = locked(visit)
     require_of_bodies(visit, actor, now)
-    waiting = [paper for paper in latest_papers(visit) if paper.version > 1 and paper.signing is None]
+    waiting = [paper for paper in latest_papers(visit) if is_to_be_signed(paper)]
     if not waiting:
-        raise CaseError(_("没有签字后更改、待重新签字的文书。"))
+        raise CaseError(_("没有待签字的文书。"))
     head, refusal = head.strip()[:60], refusal.strip()[:300]
     if not head or (signature is None) == (not refusal):
         raise CaseError(_("请写现场负责人姓名，并由其签字；拒绝签字的，写明情况，不附签名。"))
@@ -96,7 +104,7 @@ def sign_papers(
 
 def latest_papers(visit: Visit) -> list[VisitPaper]:
     """Return the newest version of each paper of a visit."""
-    rows = VisitPaper._base_manager.filter(visit=visit).select_related("number__issuer", "signing")
+    rows = VisitPaper._base_manager.filter(visit=visit).select_related("number__issuer", "signing", "visit")
     return list({paper.number_id: paper for paper in rows.order_by("number", "version")}.values())
 
 

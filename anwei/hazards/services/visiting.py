@@ -13,6 +13,7 @@ from anwei.hazards.models import PaperNumber, State, Visit, VisitFile
 from anwei.hazards.planning.manning import too_few
 from anwei.hazards.services.visit_papers import first_signing, make_papers
 from anwei.hazards.services.visits import keep_under_cap, locked, remember, require_of_bodies, tell_enterprise
+from anwei.hazards.visit_papers import shown_at_signing
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.scope import grants
@@ -66,6 +67,7 @@ def end_visit(
     head: str = "",
     refusal: str = "",
     signature: VisitFile | None = None,
+    shown: str | None = None,
     at: datetime | None = None,
     printed: Sequence[str] = (),
     numbers: Mapping[str, PaperNumber] | None = None,
@@ -73,7 +75,9 @@ def end_visit(
     """End a visit with what was seen, and who of the enterprise was there, signed, or refused to.
 
     Its papers are made, those that were `printed` on the spot among them, under the `numbers` that stand on
-    what was printed; then both sides have them. `at` is when it ended where that is told only now, by a
+    what was printed; then both sides have them. `shown` is `shown_at_signing` of what the head saw
+    when signing or refusing on a telephone, None at a desk, which shows all: papers that say something else
+    bear no signature, and wait for it. `at` is when it ended where that is told only now, by a
     telephone that had no signal.
     """
     visit = locked(visit)
@@ -89,7 +93,8 @@ def end_visit(
     content = {"finding": visit.finding, "head": visit.head, "refusal": visit.refusal}
     remember(visit, "end", content, actor=actor, now=now)
     signing = first_signing(visit, actor, now)
-    make_papers(visit, actor=actor, now=now, printed=printed, signing=signing, numbers=numbers)
+    covered = signing if shown is None or shown == shown_at_signing(visit, now) else None
+    make_papers(visit, actor=actor, now=now, printed=printed, signing=covered, numbers=numbers)
     text = _("%(number)s检查已结束，可以查看检查情况、下载文书并评价") % {"number": visit.number}
     tell_enterprise(visit, actor, now, text=text, of="end")
     return visit

@@ -11,7 +11,7 @@ from django.db.models import Q
 from anwei.hazards.models import Answer, Check, PaperNumber, PaperSigning, State, Visit, VisitPaper
 from anwei.hazards.planning.checklists import lists_of
 from anwei.hazards.planning.reading import files_for
-from anwei.hazards.visit_papers import signing_of
+from anwei.hazards.visit_papers import is_to_be_signed, signing_of
 from anwei.org.models import Person
 from anwei.standards.hazards.checklists import ChecklistItem, checklist_items
 
@@ -50,7 +50,7 @@ def parts(visit: Visit, person: Person, *, is_of_bodies: bool) -> dict[str, Any]
         "found": list(visit.found.select_related("hazard")),
         "files": list(files_for(visit, person).select_related("added_by").order_by("item", "pk")),
         "papers": papers,
-        "unsigned": any(one.is_changed for one in papers),
+        "unsigned": any(one.is_unsigned for one in papers),
         "numbers": _numbers(visit, papers) if is_of_bodies else [],
         "printed": [one for one in _numbers(visit, papers) if one.stands],
     }
@@ -63,11 +63,8 @@ class PaperLine:
     newest: VisitPaper
     signing: PaperSigning | None
     earlier: list[tuple[VisitPaper, PaperSigning | None]]
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether it is another text than what was signed or given out, and not signed again."""
-        return self.newest.version > 1 and self.signing is None
+    is_unsigned: bool
+    """Whether it is another text than what was signed or given out, and not signed again."""
 
     @property
     def was_signed(self) -> bool:
@@ -88,7 +85,7 @@ def paper_lines(visit: Visit) -> list[PaperLine]:
     """Return the papers of a visit, each with its versions, the newest first."""
     rows = visit.papers.select_related("number", "signing", "visit").order_by("number", "-version")
     return [
-        PaperLine(versions[0][0], versions[0][1], versions[1:])
+        PaperLine(*versions[0], versions[1:], is_to_be_signed(versions[0][0]))
         for versions in (
             [(one, signing_of(one)) for one in group]
             for _number, group in groupby(rows, key=lambda one: one.number_id)

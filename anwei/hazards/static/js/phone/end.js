@@ -1,7 +1,7 @@
 /* The end of a visit: what was seen in sum, the head's signature or its refusal, the papers on the spot. */
 
 import { drafts } from "./outbox.js";
-import { fill, fitting } from "./paper.js";
+import { fill, fitting, shownToSign } from "./paper.js";
 import { removed } from "./photos.js";
 import { answerOf, isEnded, isTried, progress, refusedOf, reload, say, shown } from "./state.js";
 import { pad } from "./signature.js";
@@ -68,15 +68,21 @@ export function endScreen(state) {
       if (button.dataset.signing === "refused") unsign();
     });
   }
-  part(screen, "finish").addEventListener("click", () => {
+  part(screen, "finish").addEventListener("click", async () => {
     const lack = missing(told(), isSigned());
     if (lack) {
       part(screen, "said").textContent = word(lack);
       return;
     }
     const isRefused = told().signing === "refused";
+    const seen = await shownToSign(state);
+    if (!isRefused && seen !== told().shown) {
+      await unsign(); // what was written since is not what was signed
+      part(screen, "said").textContent = word("signAgain");
+      return;
+    }
     const cleared = isRefused ? { signature_key: "" } : { refusal: "" };
-    keep({ ...cleared, papers: told().papers ?? [] }, { ready: true });
+    keep({ ...cleared, papers: told().papers ?? [], shown: seen }, { ready: true });
     document.dispatchEvent(new CustomEvent("ended"));
   });
   part(screen, "reopen").addEventListener("click", () => keep({}, { ready: false }));
@@ -105,13 +111,14 @@ function sign(state, screen, told, keep) {
   const before = state.files.find((file) => file.key === key);
   const drawing = pad(canvas, { person: state.person, visit: state.pk }, () => key, {
     picture: before?.blob,
-    onKept: (row) => {
+    onKept: async (row) => {
+      const seen = await shownToSign(state);
       if (row.key !== key) {
         removed(row.key); // taken back while it was being kept
         return;
       }
       state.files = [...state.files.filter((file) => file.key !== row.key), row];
-      keep({ signature_key: row.key });
+      keep({ signature_key: row.key, shown: seen });
     },
   });
   /* What was not sent goes; another signature has a key of its own. */

@@ -131,6 +131,6 @@ function ways(box, store, row, update, take) {
 
 /* The act in words that a person can hand in by other means. */
 function textOf(visit, act) {
-  const told = Object.entries(JSON.parse(act.body)).filter(([name, value]) => value !== "" && !["key", "person", "visit", "based_on"].includes(name));
+  const told = Object.entries(JSON.parse(act.body)).filter(([name, value]) => value !== "" && !["key", "person", "visit", "based_on", "shown"].includes(name));
   return [`${visit.number} ${visit.whom}`, ...told.map(([name, value]) => `${name}: ${value}`)].join("\n");
 }

@@ -2,6 +2,7 @@
 
 import { blocks, filledIn } from "./layout.js";
 import { answerOf, hazardsOf, progress, say, shown } from "./state.js";
+import { sha256 } from "./store.js";
 import { drawn, filled, moment, part } from "./words.js";
 
 const { templates, words } = JSON.parse(document.getElementById("paper-templates").textContent);
@@ -50,6 +51,14 @@ export function paperScreen(state, key) {
   return { screen, title: template.title_on_list, refresh: null };
 }
 
+/* The digest of what the head is shown to sign: what was found, in the words of the papers. The server does the same. */
+export function shownToSign(state) {
+  const told = wordsOf(state, false);
+  const open = told.undecided === words.none ? 0 : told.undecided.split("\n").length;
+  const lines = [told.finding, told.counts, told.checks, told.found, told.orders, told.measures, String(open)];
+  return sha256(new Blob([lines.join("\n")]));
+}
+
 /* Without the line 待定事项 where nothing is undecided, as on the server. */
 function withoutOpenQuestion({ body, fields }, told) {
   const label = fields.undecided;
@@ -68,7 +77,7 @@ function wordsOf(state, isChanged) {
   const ended = visit.ended_at ?? (end?.ready ? end.at : new Date().toISOString());
   return {
     ...visit.words, today: dayWords(moment(ended).slice(0, 10)), begun: momentWords(begun), ended: momentWords(ended),
-    finding: (told.finding ?? "").replaceAll(words.cell, "|"), counts: fill("counts", counts), checks: rows(checks(state)), head: told.head ?? "",
+    finding: (told.finding ?? "").trim().replaceAll(words.cell, "|"), counts: fill("counts", counts), checks: rows(checks(state)), head: told.head ?? "",
     found: rows(hazards.flatMap((one) => hazard(state, one))), orders: rows(hazards.filter(isDated).flatMap((one) => hazard(state, one))),
     measures: rows(hazards.filter(isHeld).flatMap((one) => measure(state, one))), files: files(state), undecided: undecided(state),
     signature: isChanged ? fill("changed", told) : signature(told),
@@ -87,7 +96,7 @@ function checks(state) {
   const answers = state.items.map((item) => [item, shown(state, item.code)]);
   return answers
     .filter(([, { result }]) => result && result !== "ok")
-    .map(([item, { result, note }]) => [words[result], fill("check", { text: item.text, basis: cited(item) && fill("basis", { basis: cited(item) }), note: note && fill("note", { note }) })]);
+    .map(([item, { result, note }]) => [words[result], fill("check", { text: item.text, basis: cited(item) && fill("basis", { basis: cited(item) }), note: note?.trim() && fill("note", { note: note.trim() }) })]);
 }
 
 const clause = (state, { criterion }) => state.criteria.get(criterion)?.clause ?? "";
