@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -13,9 +14,10 @@ from anwei.cases.file_fields import PHOTOS, FilesField, SignatureInput, file_fie
 from anwei.cases.intake import Upload
 from anwei.hazards.forms import FOUND
 from anwei.hazards.inspection_forms import SELECT, TEXT, day_field
-from anwei.hazards.models import Check, Order, Visit
+from anwei.hazards.models import Check, Order, Visit, VisitPaper
 from anwei.hazards.planning.checklists import sectors_of
 from anwei.hazards.planning.manning import why_no_order
+from anwei.ledgers.listing import number_in
 from anwei.standards.hazards.checklists import checklist_items
 from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of, criterion
 
@@ -146,11 +148,18 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs=TEXT),
     )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    shown = forms.CharField(max_length=200, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit) -> None:
-        super().__init__(
-            data, files, initial={"key": secrets.token_hex(16), "head": visit.head}, prefix="sign"
-        )
+    def __init__(
+        self, data: Any = None, files: Any = None, *, visit: Visit, shown: Iterable[VisitPaper] = ()
+    ) -> None:
+        keys = ",".join(str(paper.pk) for paper in shown)
+        initial = {"key": secrets.token_hex(16), "head": visit.head, "shown": keys}
+        super().__init__(data, files, initial=initial, prefix="sign")
+
+    def papers_shown(self) -> set[int]:
+        """Return the keys of the versions that the page showed to be signed."""
+        return {key for text in self.cleaned_data["shown"].split(",") if (key := number_in(text))}
 
     def drawn(self) -> Upload | None:
         """Return the signature that was handed in."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from anwei.hazards.models import Answer, Hazard, PaperNumber, Visit, VisitFile, VisitPaper
+from anwei.hazards.models import Answer, Hazard, PaperNumber, PaperSigning, Visit, VisitFile, VisitPaper
 from anwei.hazards.services.cancelling import merge_visits
 from anwei.ledgers.models import Paper
 from anwei.ledgers.papers.files import path_of
@@ -20,7 +20,7 @@ from tests.hazards.conftest import Safe
 from tests.hazards.doors import CRITERION, LATER, ORDERED, act, file, signed_in
 from tests.hazards.inspecting import Team, page, plan, team
 from tests.hazards.inspecting import act as at_desk
-from tests.hazards.phoning import package, send, send_file, shown
+from tests.hazards.phoning import items, package, send, send_file, shown
 from tests.hazards.test_visit_papers import WHOLE, drawn, inspected, of_kind, read, words
 from tests.kernel.county import NOW
 
@@ -68,12 +68,20 @@ def test_what_says_the_same_gets_no_new_version(crew: Team) -> None:
     assert VisitPaper.objects.count() == n
 
 
+def offered(crew: Team, visit: Visit, **told: Any) -> dict[str, Any]:
+    """Return the form by which changed papers are signed, as the page shows it now, filled with a signature."""
+    shown_now = page(crew.first, f"/inspections/{visit.pk}/")
+    hidden = re.findall(r'<input type="hidden" name="(sign-\w+)" value="([^"]+)"', shown_now)
+    name = SimpleUploadedFile("签名.png", drawn(), content_type="image/png")
+    return dict(hidden) | {"sign-head": "王厂长", "sign-refusal": "", "sign-signature": name} | told
+
+
 def test_it_is_signed_again(crew: Team) -> None:
     visit, _signed = decided(crew)
-    told = {"sign-head": "王厂长", "sign-refusal": "", "sign-key": "again-0001"}
-    name = SimpleUploadedFile("签名.png", drawn(), content_type="image/png")
-    assert at_desk(crew.first, visit, "sign", **told).status_code == 422
-    assert at_desk(crew.first, visit, "sign", **told, **{"sign-signature": name}).status_code == 302
+    told = offered(crew, visit)
+    without = {name: one for name, one in told.items() if name != "sign-signature"}
+    assert at_desk(crew.first, visit, "sign", **without).status_code == 422
+    assert at_desk(crew.first, visit, "sign", **told).status_code == 302
     record = of_kind(visit, "record")
     document = read(crew.first, record)
     assert record.version == 3 and len(document.inline_shapes) == 1
@@ -85,11 +93,37 @@ def test_it_is_signed_again(crew: Team) -> None:
 
 def test_the_refusal_to_sign_again_is_noted(crew: Team) -> None:
     visit, _signed = decided(crew)
-    told = {"sign-head": "王厂长", "sign-refusal": "不同意更改", "sign-key": "again-0002"}
+    told = offered(crew, visit, **{"sign-refusal": "不同意更改"})
+    del told["sign-signature"]
     assert signed_in(crew.safe.county.boss).post(f"/inspections/{visit.pk}/sign/", told).status_code == 403
     assert at_desk(crew.first, visit, "sign", **told).status_code == 302
     said = words(read(crew.first, of_kind(visit, "order")))
     assert "王厂长拒绝签字：不同意更改" in said and "送签时王厂长拒绝签字" in said
+
+
+def test_only_what_the_head_was_shown_is_signed(crew: Team) -> None:
+    visit = inspected(crew)
+    late = items(visit)[5].id
+    send(crew.first, visit, "check", item=late, result="failed", note="迟到一", based_on=0)
+    one, two = Answer.objects.order_by("pk")
+    at_desk(crew.second, visit, "decide", answer=one.pk, take="1")
+    told = offered(crew, visit)
+    at_desk(crew.second, visit, "decide", answer=two.pk, take="1")  # a colleague, meanwhile
+    n = PaperSigning.objects.count()
+    assert at_desk(crew.first, visit, "sign", **told).status_code == 422
+    record = of_kind(visit, "record")
+    assert (record.version, record.signing, PaperSigning.objects.count()) == (3, None, n)
+
+    told = offered(crew, visit)
+    Unit.objects.filter(pk=crew.plant.unit_id).update(name="换名化工厂")
+    answer = at_desk(crew.first, visit, "sign", **told)
+    assert answer.status_code == 422 and "已生成新版" in answer.content.decode()
+    record = of_kind(visit, "record")
+    assert (record.version, record.signing) == (4, None) and "换名化工厂" in words(read(crew.first, record))
+    assert at_desk(crew.first, visit, "sign", **offered(crew, visit)).status_code == 302
+    record = of_kind(visit, "record")
+    assert record.version == 5 and record.signing is not None
+    assert "换名化工厂" in words(read(crew.first, record))
 
 
 ORDERED_HERE = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "拆除违建"}
@@ -113,9 +147,7 @@ def test_a_signature_covers_nothing_that_the_head_did_not_see(crew: Team) -> Non
     page_of_visit = page(crew.first, f"/inspections/{visit.pk}/")
     assert "与现场签字时手机上的内容不同，未签字" in page_of_visit and 'name="sign-head"' in page_of_visit
     assert "王厂长已签字" not in page_of_visit
-    name = SimpleUploadedFile("签名.png", drawn(), content_type="image/png")
-    told = {"sign-head": "王厂长", "sign-refusal": "", "sign-key": "again-0001", "sign-signature": name}
-    assert at_desk(crew.first, visit, "sign", **told).status_code == 302
+    assert at_desk(crew.first, visit, "sign", **offered(crew, visit)).status_code == 302
     order = read(crew.first, of_kind(visit, "order"))
     assert len(order.inline_shapes) == 1 and "本版由王厂长签字。" in words(order)
     assert 'name="sign-head"' not in page(crew.first, f"/inspections/{visit.pk}/")
@@ -197,6 +229,20 @@ def test_the_case_shows_the_order_that_was_served_and_offers_no_second(crew: Tea
     asked = {"register": "cases.case", "row": hazard.pk, "template": "hazard_order"}
     assert signed_in(crew.second).post("/papers/new/", asked).status_code == 403
     assert order.number.number in page(crew.safe.county.boss, f"/cases/{hazard.pk}/")
+
+
+def test_another_day_or_grade_than_was_served_needs_an_order_of_its_own(crew: Team) -> None:
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    found = {"item": "", "description": "罐体倾斜", "place": "", "criterion": "", "proposed": True}
+    send(crew.first, visit, "hazard", **found, reason="可能倾覆", **ORDERED_HERE)
+    send(crew.first, visit, "end", **WHOLE | {"refusal": "不签"}, papers=["record", "order"])
+    hazard = Hazard.objects.get()
+    judged = ORDERED | {"grade": "major", "grade_reason": "可能倾覆"}  # what was served says 待判定
+    assert act(crew.second, hazard, "order", **judged).status_code == 302
+    shown_now = page(crew.second, f"/cases/{hazard.pk}/")
+    assert of_kind(visit, "order").number.number in shown_now
+    assert "hazard_order" in re.findall(r'name="template" value="(\w+)"', shown_now)
 
 
 def merged(crew: Team) -> tuple[Visit, Visit, str]:

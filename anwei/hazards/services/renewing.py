@@ -13,7 +13,7 @@ from anwei.org.models import Person
 
 
 def renew_papers(visit: Visit, actor: Person, now: datetime) -> None:
-    """Make the papers anew that say something else by now, and tell the enterprise; they bear no signature."""
+    """Make the papers anew that say something else by now, without a signature, and tell the enterprise."""
     if papers := make_papers(visit, actor=actor, now=now):
         names = _("、").join(paper.number.number for paper in papers)
         text = _("%(number)s检查文书已更新：%(papers)s") % {"number": visit.number, "papers": names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -79,18 +79,28 @@ def make_papers(
 
 @transaction.atomic
 def sign_papers(
-    visit: Visit, *, actor: Person, now: datetime, head: str, refusal: str, signature: VisitFile | None
+    visit: Visit,
+    *,
+    shown: Collection[int],
+    actor: Person,
+    now: datetime,
+    head: str,
+    refusal: str,
+    signature: VisitFile | None,
 ) -> list[VisitPaper]:
     """Note that the head signed what was changed since, or refused to; each such paper gets a new version.
 
     So it is with papers that said more than the telephone on which the head had signed.
-    Raises NotYourTurn for who does not take part, CaseError where nothing waits for it or neither is told.
+    `shown` are the keys of the versions that the head was shown. Raises NotYourTurn for who takes no part,
+    CaseError where nothing waits for it, neither is told, or others wait than were shown.
     """
     visit = locked(visit)
     require_of_bodies(visit, actor, now)
     waiting = [paper for paper in latest_papers(visit) if is_to_be_signed(paper)]
     if not waiting:
         raise CaseError(_("没有待签字的文书。"))
+    if {paper.pk for paper in waiting} != {*shown}:
+        raise CaseError(_("文书又有更改，请重新打开后送签。"))
     head, refusal = head.strip()[:60], refusal.strip()[:300]
     if not head or (signature is None) == (not refusal):
         raise CaseError(_("请写现场负责人姓名，并由其签字；拒绝签字的，写明情况，不附签名。"))
@@ -100,6 +110,19 @@ def sign_papers(
     told = {"head": head, "refusal": refusal, "papers": [paper.number.number for paper in waiting]}
     remember(visit, "sign", told, actor=actor, now=now)
     return [_made(_Edition(visit, paper.number, signing, paper), actor=actor, now=now) for paper in waiting]
+
+
+@transaction.atomic
+def renew_unsigned(visit: Visit, *, actor: Person, now: datetime) -> list[VisitPaper]:
+    """Make the waiting papers anew that would say something else by now: it is shown before it is signed.
+
+    Raises NotYourTurn for who does not take part.
+    """
+    visit = locked(visit)
+    require_of_bodies(visit, actor, now)
+    waiting = [one for one in latest_papers(visit) if is_to_be_signed(one)]
+    changed = [one for one in waiting if not _says_the_same(visit, one.number, one)]
+    return [_made(_Edition(visit, one.number, None, one), actor=actor, now=now) for one in changed]
 
 
 def latest_papers(visit: Visit) -> list[VisitPaper]:

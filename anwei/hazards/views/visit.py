@@ -73,6 +73,7 @@ def inspection_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     except NotYourTurn as error:
         raise PermissionDenied(str(error)) from error
     except CaseError as error:
+        forms.pop("sign", None)  # what waits for a signature is shown anew
         return _shown(request, visit, error=str(error), **forms)
     if said is None:
         return _shown(request, visit, error=_("请按提示补全。"), **forms)
@@ -131,8 +132,8 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
     if is_enterprise and state == State.ENDED and visit.rated_at is None:
         forms.setdefault("rate", RatingForm(initial={"rating": 5}))
     shown = parts(visit, person, is_of_bodies=is_of_bodies)
-    if is_of_bodies and shown["unsigned"]:
-        forms.setdefault("sign", SignForm(visit=visit))
+    if is_of_bodies and (waiting := shown["unsigned"]):
+        forms.setdefault("sign", SignForm(visit=visit, shown=waiting))
     sees_rater = is_of_the_office(person, now)
     context = {
         "visit": visit,

@@ -17,7 +17,7 @@ from anwei.hazards.services.checking import record_check
 from anwei.hazards.services.deciding import decide
 from anwei.hazards.services.found import Finding, file_at_visit
 from anwei.hazards.services.visit_files import SentFile, keep_file
-from anwei.hazards.services.visit_papers import sign_papers
+from anwei.hazards.services.visit_papers import renew_unsigned, sign_papers
 from anwei.hazards.services.visits import require_of_bodies
 from anwei.hazards.visit_forms import FindingForm, SignForm
 from anwei.ledgers.listing import number_in
@@ -108,13 +108,24 @@ def file_finding(visit: Visit, form: FindingForm, *, actor: Person, now: datetim
 def sign_changed(visit: Visit, form: SignForm, *, actor: Person, now: datetime) -> str:
     """Keep how the head signed what was changed, or refused to, and say so."""
     drawn, file, told = form.drawn(), None, form.cleaned_data
+    if renewed := renew_unsigned(visit, actor=actor, now=now):
+        numbers = _("、").join(paper.number.number for paper in renewed)
+        raise CaseError(
+            _("%(papers)s的内容又有更改，已生成新版，请给现场负责人看过再签字。") % {"papers": numbers}
+        )
     with transaction.atomic():
         if drawn is not None:
             digest = sha256(drawn.content).hexdigest()
             sent = SentFile(told["key"], "signature", digest, drawn.name, drawn.content)
             file, _before = keep_file(visit, sent, actor=actor, now=now)
         papers = sign_papers(
-            visit, actor=actor, now=now, head=told["head"], refusal=told["refusal"], signature=file
+            visit,
+            shown=form.papers_shown(),
+            actor=actor,
+            now=now,
+            head=told["head"],
+            refusal=told["refusal"],
+            signature=file,
         )
     said = _("已记录拒绝签字：%(papers)s。") if told["refusal"] else _("已重新签字：%(papers)s。")
     return said % {"papers": _("、").join(paper.number.number for paper in papers)}

@@ -50,7 +50,7 @@ def parts(visit: Visit, person: Person, *, is_of_bodies: bool) -> dict[str, Any]
         "found": list(visit.found.select_related("hazard")),
         "files": list(files_for(visit, person).select_related("added_by").order_by("item", "pk")),
         "papers": papers,
-        "unsigned": any(one.is_unsigned for one in papers),
+        "unsigned": [one.newest for one in papers if one.is_unsigned],
         "numbers": _numbers(visit, papers) if is_of_bodies else [],
         "printed": [one for one in _numbers(visit, papers) if one.stands],
     }
