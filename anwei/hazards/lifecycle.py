@@ -324,20 +324,28 @@ LIFECYCLE = Lifecycle(
             )
             for phase in OPEN_PHASES
         ),
-        Transition(
-            "false_report",
-            Phase.REGISTERED,
-            Phase.CLOSED,
-            Role.SUPERVISOR,
-            label=_("认定不属实"),
-            line=_("经核实不属实"),
-            needs=(
-                Need("reason", _("核实情况"), "reason"),
-                Need("evidence", _("核实照片或文件"), "evidence", at_least_one="document"),
-            ),
-            outcome="false_report",
-            dangerous=True,
-            second_person=True,
+        *(
+            Transition(
+                "false_report",
+                phase,
+                Phase.CLOSED,
+                Role.SUPERVISOR,
+                label=_("认定不属实"),
+                line=line,
+                needs=(
+                    Need("reason", _("核实情况"), "reason"),
+                    Need("evidence", _("核实照片或文件"), "evidence", at_least_one="document"),
+                ),
+                outcome="false_report",
+                children_closed=True,
+                dangerous=True,
+                second_person=True,
+            )
+            for phase, line in (
+                (Phase.REGISTERED, _("经核实不属实")),
+                (Phase.ASSIGNED, _("经核实不属实，不再整改")),  # ordered on the spot, looked at again later
+                (Phase.ACTING, _("经核实不属实，不再整改")),
+            )
         ),
         *(
             Transition(

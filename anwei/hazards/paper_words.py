@@ -42,6 +42,8 @@ PAPER_WORDS = {
     "proposed_head": "提请判定为重大的理由",
     "clause_head": "判定依据",
     "clause_proposed": "建议的判定依据",
+    "untrue_head": "核实结果",
+    "untrue": "经核实不属实（{day}），不再整改",
     "order_head": "整改方式和期限",
     "order_immediate": "立查立改",
     "order_dated": "限期整改",

@@ -36,6 +36,7 @@ from anwei.standards.law.in_full import in_full
 from anwei.standards.papers import PaperTemplate
 
 NONE = PAPER_WORDS["none"]
+UNTRUE = "false_report"  # the outcome of a hazard that was none
 SOMEBODY = "有管辖权的部门"
 LAST = 9999  # place of what stands on no checklist
 
@@ -178,6 +179,10 @@ def _hazards(found: Sequence[tuple[int, VisitHazard]], basis: Mapping[str, str])
             yield PAPER_WORDS["clause_head" if one.is_major else "clause_proposed"], one.clause
         if one.hazard.proposed_reason:
             yield PAPER_WORDS["proposed_head"], one.hazard.proposed_reason
+        if one.hazard.outcome == UNTRUE:
+            closed_on = timezone.localdate(one.hazard.closed_at)
+            yield PAPER_WORDS["untrue_head"], told("untrue", day=chinese_date(closed_on))
+            continue
         if one.order:
             due = "" if one.due_on is None else told("due", day=chinese_date(one.due_on))
             yield PAPER_WORDS["order_head"], f"{PAPER_WORDS[f'order_{one.order}']}{due}"
@@ -201,6 +206,10 @@ def _measures(found: Sequence[tuple[int, VisitHazard]]) -> Iterator[tuple[str, s
         yield told("hazard", n=n), one.hazard.description
         if one.clause:
             yield PAPER_WORDS["basis_head"], one.clause
+        if one.hazard.outcome == UNTRUE:
+            closed_on = timezone.localdate(one.hazard.closed_at)
+            yield PAPER_WORDS["untrue_head"], told("untrue", day=chinese_date(closed_on))
+            continue
         order = PAPER_WORDS.get(f"order_{one.order}", "")
         yield PAPER_WORDS["measure"], one.measures or f"{order}{PAPER_WORDS['colon']}{one.requirement}"
 

@@ -16,6 +16,7 @@ from tests.hazards.doors import act as on_hazard
 from tests.hazards.inspecting import Team, plan, team
 from tests.hazards.inspecting import act as at_desk
 from tests.hazards.phoning import check, items, package, send, send_file
+from tests.hazards.test_visit_papers import WHOLE, of_kind, read, words
 from tests.kernel.county import NOW
 
 OWN = next(row for row in criteria() if "chemical" in row.sectors and row.usable(NOW.date()))
@@ -55,6 +56,31 @@ def test_an_answer_taken_back_after_its_hazard_was_filed_waits_for_a_person(crew
     standing.refresh_from_db()
     assert (standing.result, standing.note, standing.hazard) == ("ok", "看错了", None)
     assert VisitHazard.objects.get().hazard_id == hazard.pk  # what was found stays on record
+
+
+def test_what_was_ordered_on_the_spot_may_still_be_found_untrue(crew: Team, visit: Visit) -> None:
+    item = items(visit)[0].id
+    check(crew.first, visit, item, "failed")
+    ordered = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "补灭火器"}
+    found = {"description": "缺灭火器", "place": "", "criterion": "", "reason": ""}
+    send(crew.first, visit, "hazard", item=item, **found, **ordered)
+    hazard = Hazard.objects.get()
+    assert hazard.phase == "assigned"
+    send(crew.first, visit, "end", **WHOLE | {"refusal": "拒"}, papers=["record", "order"])
+    check(crew.first, visit, item, "ok", note="看错了", based_on=1)
+    seen = {"reason": "现场有灭火器", "evidence": picture()}
+    assert on_hazard(crew.first, hazard, "false_report", **seen).status_code == 403  # who found it
+    seen["evidence"] = picture()
+    assert on_hazard(crew.second, hazard, "false_report", **seen).status_code == 302
+    hazard.refresh_from_db()
+    assert (hazard.phase, hazard.outcome) == ("closed", "false_report")
+    taken = at_desk(crew.second, visit, "decide", answer=Answer.objects.get().pk, take="1")
+    assert taken.status_code == 302
+    for kind in ("record", "order"):
+        assert of_kind(visit, kind).version == 2
+        said = words(read(crew.first, of_kind(visit, kind)))
+        assert "缺灭火器" in said and "经核实不属实（2026年11月24日），不再整改" in said, said
+        assert "补灭火器" not in said and "限期整改，" not in said
 
 
 def test_what_may_be_major_by_no_criterion_is_filed_for_a_person_to_judge(crew: Team, visit: Visit) -> None:
