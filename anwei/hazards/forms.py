@@ -114,6 +114,14 @@ class HazardForm(forms.Form):
             territory.choices = [("", "—"), *territory_choices(person)]
         self.fields["evidence"] = file_field(FOUND, {"label": FOUND.label, "required": False})
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse once what was to be written into a visit that ended meanwhile; then no visit is offered."""
+        if "visit" not in self.fields and self.data.get("visit"):
+            raise forms.ValidationError(
+                _now("所选的检查已结束，不能再写进它的现场检查记录；仍要登记的，再提交一次，将单独登记。")
+            )
+        return self.cleaned_data
+
     def photos(self) -> Sequence[Upload]:
         """Return the photos that were handed in."""
         papers = self.cleaned_data.get("evidence")

@@ -148,6 +148,17 @@ def test_a_hazard_filed_beside_a_running_visit_is_found_at_it_and_stands_in_its_
     assert not any("待定事项" in one.text for one in told.paragraphs)  # nothing is undecided
 
 
+def test_a_form_whose_visit_ended_meanwhile_is_not_filed_without_a_word(crew: Team, visit: Visit) -> None:
+    door = f"/hazards/new/?enterprise={crew.plant.pk}"
+    act(crew.second, visit, "end", finding="未发现问题", head="厂长")
+    n = Hazard.objects.count()
+    refused = signed_in(crew.first).post(door, filing(visit=visit.pk))
+    assert refused.status_code == 422 and "所选的检查已结束" in refused.content.decode()
+    assert Hazard.objects.count() == n
+    assert signed_in(crew.first).post(door, filing()).status_code == 302  # by itself, knowing it
+    assert Hazard.objects.count() == n + 1
+
+
 def test_who_inspects_for_another_body_files_what_they_find_there_and_sees_no_more(safe: Safe) -> None:
     crew = team(safe)
     coal = Unit.objects.get(name="测试县煤炭局")
