@@ -20,6 +20,7 @@ from anwei.standards.hazards.checklists import checklist
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import signed_in
 from tests.hazards.inspecting import act, days, page, plan, refused, team
+from tests.hazards.phoning import package
 from tests.kernel.county import NOW, TOWN, in_post
 
 ENDED = {"finding": "未发现问题", "head": "厂长", "refusal": ""}
@@ -220,6 +221,8 @@ def test_each_department_of_a_merged_visit_sends_its_own_inspectors(safe: Safe) 
     shown = page(crew.first, f"/inspections/{visit.pk}/")
     assert "测试县消防救援大队参加综合查一次，但没有安排本单位的持证人员" in shown and "行政处罚法" in shown
     assert "没有安排本单位的持证人员" in act(crew.first, visit, "begin").content.decode()
+    (taken,) = [one for one in package(crew.first)["visits"] if one["pk"] == visit.pk]
+    assert "没有安排本单位的持证人员" in taken["too_few"]  # the telephone says so while there is a network
     assert visit.begun_at is None
     going = [crew.first.pk, crew.second.pk, one.pk]
     assert act(crew.first, visit, "change", planned_on=days(0), inspectors=going).status_code == 302

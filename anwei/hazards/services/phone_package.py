@@ -14,7 +14,7 @@ from anwei.cases.lifecycle import Phase
 from anwei.hazards.case_papers import clause_in_words
 from anwei.hazards.models import Check, Hazard, Visit, VisitPaper
 from anwei.hazards.planning.checklists import lists_of, sectors_of
-from anwei.hazards.planning.manning import why_no_order
+from anwei.hazards.planning.manning import too_few, why_no_order
 from anwei.hazards.queries import hazards_at
 from anwei.hazards.remedies import remedy_words
 from anwei.hazards.services.paper_numbers import TEMPLATES, reserved
@@ -109,6 +109,7 @@ def _visit(visit: Visit, person: Person, now: datetime, remedies: Mapping[str, s
         ],
         "delegated": not refused,
         "why_not": refused,
+        "too_few": too_few(visit) if visit.begun_at is None else "",
         "sectors": sectors_of(visit),
         "lists": [
             {

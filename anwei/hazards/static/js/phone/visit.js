@@ -64,7 +64,7 @@ function facts({ visit }) {
   return {
     whom: visit.whom, number: visit.number, address: visit.address, day: visit.planned_on, bodies: visit.bodies.join(word("and")),
     reason: visit.reason, citation: visit.citation, announced: visit.announced ? "" : word("unannounced"), merged: visit.bodies.length > 1 ? word("merged") : "",
-    inspectors: visit.inspectors.map(person).join("\n"), whyNot: visit.why_not,
+    inspectors: visit.inspectors.map(person).join("\n"), whyNot: visit.why_not, tooFew: visit.too_few ?? "",
     hazards: visit.open_hazards.map((one) => word("openHazard", { ...one, late: one.overdue ? word("overdue") : "" })).join("\n"),
   };
 }
