@@ -8,14 +8,15 @@ from datetime import date, datetime
 from anwei.cases.lifecycle import Phase
 from anwei.cases.official_papers import PLAIN, KindPapers, contribute_papers, moment_in_words
 from anwei.cases.templatetags.cases import phase_label
-from anwei.hazards.listed.facts import facts_of
+from anwei.hazards.listed.facts import facts_of, public_title
 from anwei.hazards.models import Hazard, Listing, Order
 from anwei.hazards.models.listing import LEVELS
 from anwei.hazards.on_site_papers import papers_on_site, served_on_site
 from anwei.hazards.powers import why_not
 from anwei.hazards.remedies import remedy_words
 from anwei.ledgers.papers.layout import chinese_date
-from anwei.org.models import PUBLIC_BODIES
+from anwei.org.holdings import day_of, holdings_on
+from anwei.org.models import PUBLIC_BODIES, Post
 from anwei.standards.hazards.criteria import Criterion, criteria
 
 ORDERS = ("hazard_order", "hazard_measures", "hazard_review", "hazard_stop")
@@ -103,7 +104,9 @@ def listing_words(listing: Listing, now: datetime) -> Mapping[str, str]:
     facts = facts_of(listing)
     return {
         "authority": listing.authority,
-        "listed_level": str(dict(LEVELS)[listing.level]),
+        "told_by": _told_by(listing),
+        "public_title": public_title(listing),
+        "listed_level": _level_alone(listing),
         "hazard": listing.on_hazard.number,
         "place": facts["所在地(乡镇)"],
         "description": listing.on_hazard.description,
@@ -112,7 +115,7 @@ def listing_words(listing: Listing, now: datetime) -> Mapping[str, str]:
         "due": _day(listing.due_on),
         "listed_on": _day(listing.listed_on),
         "body_responsible": facts["督办责任单位"],
-        "post_responsible": facts["督办责任人"],
+        "post_responsible": _with_holders(facts["督办责任人"], listing.implementer, now),
         "post_rectifying": facts["治理责任人"],
         "lifting": facts["解除程序"],
         "application": listing.application,
@@ -121,6 +124,24 @@ def listing_words(listing: Listing, now: datetime) -> Mapping[str, str]:
         "finding": listing.finding,
         "state": str(phase_label(listing)),
     }
+
+
+def _level_alone(listing: Listing) -> str:
+    """Return the level without the remark in brackets of who lists at it: the paper names that body."""
+    return str(dict(LEVELS)[listing.level]).partition("(")[0]
+
+
+def _told_by(listing: Listing) -> str:
+    """Return who tells what another body decided: a committee decides, its office issues the paper."""
+    issuer = listing.supervisor.unit.name
+    return "" if listing.authority == issuer else f"现由{issuer}通知你单位。"
+
+
+def _with_holders(words: str, post: Post, now: datetime) -> str:
+    """Return a post in words with who holds it today, where somebody does: a notice names its addressee."""
+    holdings = holdings_on(day_of(now)).filter(post=post.pk).order_by("pk")
+    names = "、".join(holdings.values_list("person__full_name", flat=True))
+    return f"{words}（{names}）" if names else words
 
 
 def _day(day: date | None) -> str:

@@ -15,6 +15,7 @@ from time_machine import TimeMachineFixture
 from anwei.cases.models import Clock
 from anwei.cases.verify import verify
 from anwei.hazards.models import Hazard, Listing
+from anwei.ledgers.models import Paper
 from anwei.org.models import Person, Post, Unit
 from anwei.standards.hazards.rules import listed_supervision
 from tests.hazards.conftest import Safe
@@ -210,6 +211,10 @@ def test_the_public_list_masks_names_as_the_page_does(safe: Safe, clerk: Person)
     for address in ("/public/listed/", f"/g/{listing.code}"):
         text = Client().get(address).content.decode()
         assert "未经考核合格" in text and "boss" not in text and "13812345678" not in text, address
+    asked = {"register": "cases.case", "row": listing.pk, "template": "listed_announcement"}
+    assert signed_in(clerk).post("/papers/new/", asked).status_code == 302
+    body = Paper.objects.get(template="listed_announcement").content["body"]
+    assert "未经考核合格" in body and "boss" not in body and "13812345678" not in body
 
 
 def test_the_deadline_on_the_public_page_is_late_when_it_is_past(
@@ -258,9 +263,8 @@ def test_every_paper_of_a_listing_is_drafted_with_what_the_rules_ask(
     safe: Safe, clerk: Person, major: Hazard
 ) -> None:
     from anwei.hazards.listed.facts import facts_of, notice_step
-    from anwei.ledgers.models import Paper
 
-    listing = noticed(clerk, proposed(safe.inspector, major))
+    listing = noticed(clerk, proposed(safe.inspector, major, authority="测试县安全生产委员会"))
     assert {*facts_of(listing), "文号"} == {*notice_step().fields}
     asked = {"register": "cases.case", "row": listing.pk}
     for key in ("listed_notice", "listed_acceptance", "listed_announcement"):
@@ -276,4 +280,11 @@ def test_every_paper_of_a_listing_is_drafted_with_what_the_rules_ask(
         "摘牌公告",
     ):
         assert said in notice.content["body"], said
+    body = notice.content["body"]
+    assert "测试县安全生产委员会决定对你单位下列重大事故隐患实行县级挂牌督办，并向社会公布。" in body
+    assert "现由测试县安委办通知你单位。" in body
+    assert re.search(r"｜督办责任人｜测试县应急管理局 危化监管岗（[^）]*verifier[^）]*）｜", body), body[:600]
+    procedure = body.partition("解除程序：")[2].partition("\n")[0]
+    assert procedure.startswith("（1）评估：") and procedure.endswith("并公告。")
+    assert "/" not in procedure and "县级(" not in body
     assert notice.content["red_head"] == "测试县安委办文件"

@@ -53,7 +53,6 @@ def facts_of(listing: Listing) -> dict[str, str]:
     The number is the paper's own, given when it is signed. People stand in it by their posts.
     """
     hazard = listing.on_hazard
-    procedure = [step for step in listed_supervision().steps if step.no > notice_step().no + 1]
     due = due_on(listing)
     return {
         "隐患名称": listing.title,
@@ -65,10 +64,18 @@ def facts_of(listing: Listing) -> dict[str, str]:
         "治理内容和要求": listing.requirement or hazard.requirement,
         "治理期限": "" if due is None else chinese_date(due),
         "督办责任单位": listing.implementer.unit.name,
-        "督办责任人": listing.implementer.title,
+        "督办责任人": f"{listing.implementer.unit.name} {listing.implementer.title}",
         "治理责任人": f"{listing.responsible.unit.name} {listing.responsible.title}",
-        "解除程序": "；".join(f"{step.name}：{step.text}" for step in procedure),
+        "解除程序": _in_sentences(
+            step for step in listed_supervision().steps if step.no > notice_step().no + 1
+        ),
     }
+
+
+def _in_sentences(steps: Iterable[ListedStep]) -> str:
+    """Return steps as a paper says them: the rules are collected as notes, with strokes between choices."""
+    said = "".join(f"（{number}）{step.name}：{step.text}。" for number, step in enumerate(steps, start=1))
+    return said.replace("/", "或者")
 
 
 def public_facts(listing: Listing) -> list[tuple[str, str]]:
