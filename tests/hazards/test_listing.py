@@ -94,11 +94,12 @@ def test_the_whole_way_from_the_proposal_to_the_lifting(safe: Safe, clerk: Perso
     early = act(boss, listing, "apply", application="已完成", evidence=picture())
     assert early.status_code == 422 and "提交治理评估" in early.content.decode()
     evaluated = {"evaluator": "某安全评价公司", "evaluation": "符合要求"}
-    assert act(boss, listing, "evaluate", **evaluated, evidence=picture()).status_code == 302
-    unfixed = act(boss, listing, "apply", application="已完成", evidence=picture())
-    assert unfixed.status_code == 422 and f"隐患{major.number}尚未提交整改" in unfixed.content.decode()
+    unfixed = act(boss, listing, "evaluate", **evaluated, evidence=picture())
+    assert f"隐患{major.number}尚未提交整改" in unfixed.content.decode() and not listing.evaluator
     act(worker, major, "accept", **FIVE, evidence=picture())
+    assert act(boss, listing, "evaluate", **evaluated, evidence=picture()).status_code == 422
     act(worker, major, "fix", **FIXED, evidence=picture(colour="green"))
+    assert act(boss, listing, "evaluate", **evaluated, evidence=picture()).status_code == 302
     assert act(boss, listing, "apply", application="已完成", evidence=picture()).status_code == 302
     assert "现场审查，决定核销或者停产整改" in running(listing)
     finding = {"finding": "围堰不渗漏", "evidence_taken_at": "2026-11-24T09:30", "evidence_place": "罐区"}

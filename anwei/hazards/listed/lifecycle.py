@@ -192,7 +192,7 @@ def clocks(listing: Listing) -> Iterator[ClockRule]:
 
 
 def hazard_is_put_right(listing: Listing, now: datetime) -> str | None:
-    """Refuse to apply while the hazard is still to be put right: the application follows the treatment.
+    """Refuse to evaluate and to apply while the hazard is still to be put right: both follow the treatment.
 
     Steps 4 to 6 of standards.hazards.rules.listed_supervision (总局令16号 第18、21条): 治理结束, then
     evaluated, applied for, reviewed on site.
@@ -201,7 +201,7 @@ def hazard_is_put_right(listing: Listing, now: datetime) -> str | None:
     if hazard.phase == Phase.REVIEW or hazard.outcome == "rectified":
         return None
     return gettext(
-        "隐患%(number)s尚未提交整改（现为%(phase)s）：请先在隐患页面提交整改，再申请解除、现场审查。"
+        "隐患%(number)s尚未提交整改（现为%(phase)s）：请先在隐患页面提交整改，再评估、申请解除、现场审查。"
     ) % {"number": hazard.number, "phase": phase_label(hazard)}
 
 
@@ -252,6 +252,7 @@ KIND = register(
         clocks=clocks,
         ladder="hazard",
         guards={
+            "evaluate": hazard_is_put_right,
             "apply": hazard_is_put_right,
             "pass_review": may_pass,
             "lift": hazard_is_closed_off,
