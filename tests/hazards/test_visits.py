@@ -322,7 +322,7 @@ def test_a_visit_begins_on_its_day_with_two_certified_inspectors(
     assert f"verifier 测试县应急管理局 （{ended}）" in page(
         crew.first, "/inspections/new/", enterprise=crew.plant.pk
     )
-    assert "执法证已于2026年11月30日到期" in words_of(visit, NOW)["inspectors"]
+    assert "执法证已于2026年11月30日到期" in words_of(visit, NOW, "")["inspectors"]
     Inspector.objects.filter(person=crew.second).update(valid_until="2028-11-30")
     going = {"planned_on": days(10), "inspectors": [crew.first.pk, crew.second.pk]}
     assert act(crew.first, visit, "change", **going).status_code == 302
