@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -126,9 +125,12 @@ def briefing(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, row, form, may_write=may_write)
 
 
-def _page(request: HttpRequest, row: Any, form: WordsForm, *, may_write: bool) -> HttpResponse:
+def _page(
+    request: HttpRequest, row: Any, form: WordsForm, *, may_write: bool, refused: bool = False
+) -> HttpResponse:
+    """Return the page; where a correction was `refused`, with what the records say now."""
     person, now = person_of(request), timezone.now()
-    checks = request.GET.get("check") == "1" and bool(row.signed_at)
+    checks = (refused or request.GET.get("check") == "1") and bool(row.signed_at)
     paper_of = Paper.objects.filter(register=REGISTER, row=str(row.pk)).exclude(state=Paper.State.WITHDRAWN)
     context = {
         "briefing": row,
@@ -143,7 +145,7 @@ def _page(request: HttpRequest, row: Any, form: WordsForm, *, may_write: bool) -
         "checked": checks,
         "drift": drift(row, now) if checks else [],
     }
-    return render(request, "oversight/briefing.html", context, status=422 if form.errors else 200)
+    return render(request, "oversight/briefing.html", context, status=422 if form.errors or refused else 200)
 
 
 @signed_in
@@ -158,7 +160,8 @@ def briefing_correct(request: HttpRequest, pk: int) -> HttpResponse:
         made = correct(row, actor=person, now=now, reason=request.POST.get("reason", ""))
     except NotMade as error:
         messages.error(request, str(error))
-        return redirect(f"{reverse('briefing', args=[pk])}?check=1")
+        form = WordsForm(initial=_words(row))
+        return _page(request, row, form, may_write=not row.signed_at, refused=True)
     messages.success(request, _("已生成更正稿，前后对照在最前面；签发后印发，原通报仍可查看。"))
     return redirect("briefing", pk=made.pk)
 
