@@ -103,5 +103,5 @@ def test_the_file_costs_a_bounded_number_of_queries(
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     client = sign_in(county.officer)
-    with django_assert_max_num_queries(80):
+    with django_assert_max_num_queries(84):
         client.get(f"/enterprises/{county.enterprise.pk}/")

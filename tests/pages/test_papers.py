@@ -256,7 +256,7 @@ def test_a_county_words_its_own_template(county: County, office: Office, warning
         "papers.supervision_notice", own, default={}, actor=county.officer, now=NOW, reason="本县格式"
     )
     paper = draft(office.drafter, warning)
-    assert paper.title == "关于甲化工厂的督办令" and "请甲化工厂 安全科长立即办理。" in text_of(
+    assert paper.title == "关于甲化工厂的督办令" and "请甲化工厂安全科长立即办理。" in text_of(
         file_of(office.drafter, paper, 1)
     )
 

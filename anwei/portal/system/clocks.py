@@ -168,7 +168,7 @@ def _extension(level: str, default: ClockRule, rule: ClockRule, own: Value) -> F
     terms = rule.extension
     return Figure(
         f"{level}.{EXTENSION}",
-        str(Severity(level).label),
+        str(LEVELS[level]),
         _("%(clock)s：延期") % {"clock": rule.name},
         _terms(terms),
         _terms(default.extension),

@@ -11,6 +11,7 @@ _DOUBT = r"(?:待核|凭记忆)"
 _REMARK = re.compile(rf"[（(][^（）()]*{_DOUBT}[^（）()]*[)）]")
 _EDITION = re.compile(r"[（(](?:\d{4}[^（）()]*|旧)[)）]$")  # which edition is for the register
 _NUMBERED = re.compile(r"〔|^(?:GB|AQ)")  # a standard or notice is known by its number, a law by its title
+_WHOLE = {"reg_road406": "中华人民共和国道路运输条例"}  # the register names it as it is collected: in short
 _SIGNS = {"《": "》", "〈": "〉"}
 
 
@@ -36,4 +37,5 @@ def _named(text: str) -> str:
 
 def _title(source: Source) -> str:
     number = f"（{source.number}）" if _NUMBERED.search(source.number) else ""
-    return f"《{_EDITION.sub('', source.title)}》{number}"
+    title = _WHOLE.get(source.id, source.title)
+    return f"《{_EDITION.sub('', title)}》{number}"
