@@ -94,8 +94,8 @@ def test_the_night_s_backup_and_its_drill_are_made_by_the_background(saved: Data
         "print(enqueue_due(now()))"
     )
     asked = anwei(saved.root, "shell", "--no-imports", "-c", ask)
-    # a backup, a drill of the newest, the tidying, and what to look at again
-    assert asked.stdout.strip() == "4", asked.stderr
+    # a backup, a drill of the newest, the tidying, what to look at again; from the 5th on the month that waits
+    assert int(asked.stdout) in (4, 5), asked.stderr
     assert anwei(saved.root, "tasks").returncode == 0
     made, drilled = results.last(saved, "backup"), results.last(saved, "drill")
     assert made is not None and made["ok"] and drilled is not None and drilled["ok"]

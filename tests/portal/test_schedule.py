@@ -78,10 +78,11 @@ def test_what_is_due_is_queued_once_and_never_in_the_demo(db: None, settings: Se
     settings.ROUTINES = False
     assert enqueue_due(MORNING) == 0
     settings.ROUTINES = True
-    assert enqueue_due(MORNING) == 3
+    assert enqueue_due(MORNING) == 4
     assert enqueue_due(MORNING) == 0  # they wait
     waiting = DBTaskResult.objects.values_list("task_path", flat=True)
     assert set(waiting) == {
+        "anwei.oversight.tasks.freeze_last_month",
         "anwei.hazards.tasks.compute_signals",
         "anwei.portal.tasks.nightly_backup",
         "anwei.portal.tasks.remove_orphans_now",
