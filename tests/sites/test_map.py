@@ -66,7 +66,7 @@ def test_layers_show_each_their_own(mapped: Mapped, clerk: Person, browse: Brows
     stranger = browse(county.stranger)
     seen = {layer.code: points(stranger, layer.code) for layer in layers()}
     assert seen == {
-        **{code: {} for code in ("places", "risk-points", "cases", "places-by-sector")},
+        **{code: {} for code in ("places", "risk-points", "cases", "places-by-sector", "hotspots")},
         "enterprises": {"乙煤矿": "none"},
         "sectors": {"乙煤矿": "coal"},
     }

@@ -99,7 +99,7 @@ def shot(page: Page, name: str) -> None:
 
 def press_until(page: Page, key: str, words: str) -> None:
     """Press a key until something with these words has the focus: what a hand without a mouse does."""
-    for _turn in range(80):
+    for _turn in range(120):
         page.keyboard.press(key)
         if page.evaluate("document.activeElement.textContent.trim()") == words:
             return
@@ -108,7 +108,7 @@ def press_until(page: Page, key: str, words: str) -> None:
 
 def press_tabs_to(page: Page, mark: str) -> None:
     """Press the tabulator until the focus is on the field with this attribute."""
-    for _turn in range(80):
+    for _turn in range(120):
         if page.evaluate(f"document.activeElement.hasAttribute('{mark}')"):
             return
         page.keyboard.press("Tab")

@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anwei.org.holdings import day_of
-from anwei.org.models import PUBLIC_BODIES, Person
+from anwei.org.models import PUBLIC_BODIES, Person, Post
 from anwei.org.policy import person_of, signed_in
-from anwei.org.scope import standing
+from anwei.org.scope import ADMINISTRATORS, standing
 from anwei.sites.live.what_if import what_if
 from anwei.sites.models import Enterprise
 from anwei.sites.statuses import counted_on
 from anwei.standards.risk.live_rules import fact_kinds
 
 N_SHOWN = 50
+NO_BUSINESS = (*ADMINISTRATORS, Post.Kind.DISPLAY)
 PROPOSED = (
     "major_hazards_overdue",
     "major_hazards_open",
@@ -50,4 +51,5 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
 
 
 def _of_a_public_body(person: Person) -> bool:
-    return any(post.unit.kind in PUBLIC_BODIES for post in standing(person).posts)
+    posts = standing(person).posts
+    return any(post.unit.kind in PUBLIC_BODIES and post.kind not in NO_BUSINESS for post in posts)
