@@ -178,6 +178,7 @@ class Telephone:
     def sign_and_end(self, visit: int, head: str) -> None:
         """End a visit with the head's signature, which is asked for."""
         page = self.page
+        self.settle()
         self.open(f"visit/{visit}/end")
         page.click('[data-part="draft"]')
         page.fill('[data-field="head"]', head)
