@@ -154,6 +154,10 @@ def test_what_is_not_there_is_not_found(governed: Governed, query: str) -> None:
 def test_the_list_counts_and_shows_each_state(governed: Governed, time_machine: TimeMachineFixture) -> None:
     instruct(governed)
     page = signed_in(governed.clerk).get("/orders/").content.decode()
+    assert (
+        'href="/today/"' in page
+        and "/today/" not in signed_in(governed.officer).get("/orders/").content.decode()
+    )
     assert "在办 1" in page and "逾期 0" in page and "DB202600001" in page
     time_machine.move_to(NOW + timedelta(days=5))
     assert "逾期 1" in signed_in(governed.clerk).get("/orders/?state=late").content.decode()
