@@ -25,10 +25,11 @@ from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.oversight.briefing import paper, records
 from anwei.oversight.briefing.book import Book
-from anwei.oversight.briefing.document import LANGUAGE, Written
+from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import ANNEXES, document_of
 from anwei.oversight.briefing.parts import plain_text
 from anwei.oversight.briefing.queries import REGISTER, briefings_seen, is_official, newest_version
+from anwei.oversight.briefing.snapshot import LANGUAGE
 from anwei.oversight.briefing.workbook import workbook
 from anwei.oversight.figures import ended_months
 from anwei.oversight.models import Briefing

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 from docx import Document as open_docx
 from python_calamine import CalamineWorkbook
 
@@ -272,3 +273,11 @@ def test_every_count_opens_just_its_rows(governed: Governed, layout: str) -> Non
     assert opened > 5
     page = client.get(f"/briefings/{made.pk}/").content.decode()
     assert page.count("/ledgers/accidents/?") > 10
+
+
+def test_who_reads_english_makes_the_same_briefing(governed: Governed) -> None:
+    chinese = told(governed, "total", WAYS[0]).snapshot
+    with translation.override("en"):
+        made = make(actor=governed.clerk, now=NOW, year=2026, months=WAYS[0].months, layout="total")
+    assert made.snapshot == chinese
+    assert dict(made.snapshot["sectors"])["coal"] == "煤矿"

@@ -12,11 +12,10 @@ from anwei.ledgers.papers.blocks import Chart
 from anwei.oversight.briefing import overall, records, tables
 from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.parts import Document, Section, Sheet, Text
-from anwei.oversight.briefing.snapshot import Snapshot
+from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot
 from anwei.standards.briefing import Layout, layouts
 
 TO_WRITE = "【待写：以下为按记录拟的草稿，须由人改写】"
-LANGUAGE = "zh-hans"  # a paper is Chinese whatever language its reader has
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anwei.cases.indicators import Cells, Indicator, Values, indicator
 from anwei.cases.kinds import kind_of
@@ -29,6 +29,7 @@ from anwei.oversight.models import SupervisionOrder, Target
 from anwei.oversight.progress import MEASURES
 from anwei.standards.briefing import measures
 
+LANGUAGE = "zh-hans"  # a paper is Chinese whatever language its reader has
 WHOLE, SAME_DAY, ENDED = "whole", "same_day", "ended"
 """How the years before are compared: whole months, up to the same day, only the months that ended."""
 Snapshot = dict[str, Any]
@@ -46,6 +47,7 @@ ACCIDENT_COLUMNS = (
 )
 
 
+@translation.override(LANGUAGE)
 def take(period: Period, now: datetime, *, kept: Snapshot | None = None, live: bool = False) -> Snapshot:
     """Return the snapshot of a period; of a correction, what is no fact of the period is `kept` as it was.
 

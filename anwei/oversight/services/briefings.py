@@ -22,10 +22,10 @@ from anwei.org.models.units import PUBLIC_BODIES
 from anwei.org.register_rules import KEEPERS, may_keep_duties
 from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.oversight.briefing.book import Book, Where, told_number
-from anwei.oversight.briefing.document import LANGUAGE, Difference, Written
+from anwei.oversight.briefing.document import Difference, Written
 from anwei.oversight.briefing.period import YEARS_BEFORE, Period, period_of
 from anwei.oversight.briefing.queries import is_issued, newest_issued
-from anwei.oversight.briefing.snapshot import Snapshot, digest_of, take
+from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot, digest_of, take
 from anwei.oversight.figures import Figures, figures
 from anwei.oversight.models import Briefing
 from anwei.oversight.services.freezing import freeze_month
