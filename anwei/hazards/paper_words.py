@@ -25,6 +25,7 @@ PAPER_WORDS = {
     "draft": "本次检查共{all}项，合格{ok}项，不合格{failed}项，不适用{not_applicable}项，未查{open}项。",
     "draft_failed": "{n}. 不合格：{text}{note}",
     "counts": "共检查{done}项：合格{ok}项，不合格{failed}项，不适用{not_applicable}项。",
+    "finding_before": "（以上检查情况写于检查结果更正之前；检查结果以下列统计为准。）",
     "ok": "合格",
     "failed": "不合格",
     "not_applicable": "不适用",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -38,6 +39,9 @@ from anwei.standards.papers import PaperTemplate
 NONE = PAPER_WORDS["none"]
 UNTRUE = "false_report"  # the outcome of a hazard that was none
 SOMEBODY = "有管辖权的部门"
+TELLS_COUNTS = re.compile(
+    r"合格\d+项，不合格\d+项，不适用\d+项"
+)  # of a finding that was drafted from the results
 LAST = 9999  # place of what stands on no checklist
 
 
@@ -86,6 +90,22 @@ def shown_at_signing(visit: Visit, now: datetime) -> str:
     names = ("finding", "counts", "checks", "found", "orders", "measures")
     lines = [*(words[name] for name in names), str(n_open)]
     return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def counts_of(visit: Visit) -> str:
+    """Return in Chinese words how many items of a visit stand how."""
+    return _counts(visit.checks.all())
+
+
+def finding_remark(visit: Visit) -> str:
+    """Return what stands below a finding that tells other counts than the checks, or was written for others.
+
+    "" where it holds. It is none of what the head of the place is shown: the telephone does not know it.
+    """
+    counted = counts_of(visit)
+    drafted = TELLS_COUNTS.search(visit.finding)
+    denies = drafted is not None and drafted[0] not in counted
+    return PAPER_WORDS["finding_before"] if denies or visit.finding_counts not in ("", counted) else ""
 
 
 def without_certificate(one: Attendance) -> str:
@@ -152,10 +172,10 @@ def places_of(visit: Visit) -> dict[str, int]:
     return {item.id: n for n, item in enumerate(item for one in lists_of(visit) for item in one.items)}
 
 
-def _counts(checks: Sequence[Check]) -> str:
+def _counts(checks: Iterable[Check]) -> str:
     n = Counter(str(check.result) for check in checks)
     counts = {value: n[value] for value in Check.Result.values}
-    return told("counts", done=len(checks), **counts)
+    return told("counts", done=n.total(), **counts)
 
 
 def _failed(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:

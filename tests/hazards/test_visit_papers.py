@@ -272,6 +272,36 @@ def test_what_is_decided_later_makes_a_new_version(crew: Team) -> None:
     assert "第 2 版" in page(crew.first, f"/inspections/{visit.pk}/")
 
 
+def test_a_record_never_tells_counts_that_its_finding_denies(crew: Team) -> None:
+    visit, denied = plan(crew), "以上检查情况写于检查结果更正之前"
+    send(crew.first, visit, "begin", code="")
+    one, two = [item.id for item in items(visit)][:2]
+    check(crew.first, visit, one, "ok")
+    drafted = "本次检查共2项，合格1项，不合格0项，不适用0项，未查1项。"
+    send(crew.first, visit, "end", **WHOLE | {"finding": drafted})
+    assert denied not in words(read(crew.first, of_kind(visit, "record")))
+    check(crew.second, visit, one, "failed", note="已坏")
+    check(crew.second, visit, two, "failed", note="没有")
+    late = list(Answer.objects.order_by("pk"))
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert shown.count(f"\n{drafted}</textarea>") == 3  # at each answer and at all of them
+    told = {"take": "1", "finding": drafted, "shown": drafted}
+    assert at_desk(crew.first, visit, "decide", answer=late[0].pk, **told).status_code == 302
+    said = words(read(crew.first, of_kind(visit, "record")))
+    assert f"{drafted}\n（{denied}" in said and "共检查1项：合格0项，不合格1项" in said
+    amended = told | {"finding": "两项不合格：\r\n一台已坏，一台没有"}
+    stale = amended | {"shown": "另一种说法"}
+    assert at_desk(crew.first, visit, "decide", answer=late[1].pk, **stale).status_code == 422
+    assert Answer.objects.get(pk=late[1].pk).decided_at is None
+    assert at_desk(crew.first, visit, "decide", answer=late[1].pk, **amended).status_code == 302
+    said = words(read(crew.first, of_kind(visit, "record")))
+    assert "两项不合格：\n一台已坏，一台没有" in said and denied not in said and drafted not in said
+    first = VisitPaper.objects.get(visit=visit, number__template="visit_record", version=1)
+    assert drafted in words(read(crew.first, first))
+    (change,) = Change.objects.filter(register="hazards.visit", row=str(visit.pk), verb="finding")
+    assert (change.content["before"], change.actor) == (drafted, crew.first)
+
+
 def test_a_refusal_is_noted(crew: Team) -> None:
     visit = plan(crew)
     send(crew.first, visit, "begin", code="")

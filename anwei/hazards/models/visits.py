@@ -118,6 +118,7 @@ class Visit(models.Model):
     scanned = models.BooleanField(_("扫码入企"), default=False)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     finding = models.TextField(_("检查情况"), max_length=2000, blank=True)
+    finding_counts = models.CharField(max_length=200, blank=True)  # of the checks when it was written
     head = models.CharField(_("现场负责人"), max_length=60, blank=True)
     refusal = models.CharField(_("拒绝签字情况"), max_length=300, blank=True)
     signature = models.ForeignKey(

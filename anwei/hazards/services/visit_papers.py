@@ -33,6 +33,7 @@ from anwei.hazards.services.paper_numbers import (
 from anwei.hazards.services.visits import locked, remember, require_of_bodies
 from anwei.hazards.visit_papers import (
     changed_mark,
+    finding_remark,
     is_to_be_signed,
     issued_words,
     signed,
@@ -244,9 +245,11 @@ def _content(edition: _Edition, made_at: datetime) -> tuple[bytes, str]:
             refusal="" if signing is None else signing.refusal,
             changed=bool(mark),
         )
-        words = words_of(visit, made_at, said)
+        words = dict(words_of(visit, made_at, said))
+        if remark := finding_remark(visit):
+            words["finding"] += f"\n{remark}"
         if number.template in (TEMPLATES[ORDER], TEMPLATES[MEASURES]):
-            words = {**words, **issued_words(visit, number.issuer)}
+            words |= issued_words(visit, number.issuer)
         template = without_open_question(county_template(number.template), words)
         text = template.filled(
             {name: words.get(name, "") or PAPER_WORDS["blank"] for name in template.fields}

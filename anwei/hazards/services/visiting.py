@@ -13,7 +13,7 @@ from anwei.hazards.models import PaperNumber, State, Visit, VisitFile
 from anwei.hazards.planning.manning import too_few
 from anwei.hazards.services.visit_papers import first_signing, make_papers
 from anwei.hazards.services.visits import keep_under_cap, locked, remember, require_of_bodies, tell_enterprise
-from anwei.hazards.visit_papers import shown_at_signing
+from anwei.hazards.visit_papers import counts_of, shown_at_signing
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.scope import grants
@@ -87,9 +87,9 @@ def end_visit(
     if not finding.strip():
         raise CaseError(_("请写明检查情况；没有发现问题的，也要写明。"))
     visit.ended_at = now if at is None or visit.begun_at is None else max(at, visit.begun_at)
-    visit.finding, visit.signature = finding.strip(), signature
+    visit.finding, visit.finding_counts, visit.signature = finding.strip(), counts_of(visit), signature
     visit.head, visit.refusal = head.strip()[:60], refusal.strip()[:300]
-    visit.save(update_fields=["ended_at", "finding", "head", "refusal", "signature"])
+    visit.save(update_fields=["ended_at", "finding", "finding_counts", "head", "refusal", "signature"])
     content = {"finding": visit.finding, "head": visit.head, "refusal": visit.refusal}
     remember(visit, "end", content, actor=actor, now=now)
     signing = first_signing(visit, actor, now)

@@ -42,6 +42,7 @@ LINES = {
     "hazard": gettext_lazy("已登记隐患"),
     "differ": gettext_lazy("收到不同的或者迟到的回答，待定"),
     "decide": gettext_lazy("已决定采用哪个回答"),
+    "finding": gettext_lazy("检查情况已更改"),
     "paper": gettext_lazy("已生成文书"),
     "sign": gettext_lazy("更改后的文书已送签"),
     "void": gettext_lazy("未使用的文号已作废"),

@@ -14,7 +14,7 @@ from anwei.cases.errors import CaseError
 from anwei.hazards.models import Answer, Visit
 from anwei.hazards.planning.checklists import lists_of
 from anwei.hazards.services.checking import record_check
-from anwei.hazards.services.deciding import decide
+from anwei.hazards.services.deciding import Amended, decide
 from anwei.hazards.services.found import Finding, file_at_visit
 from anwei.hazards.services.visit_files import SentFile, keep_file
 from anwei.hazards.services.visit_papers import renew_unsigned, sign_papers
@@ -66,14 +66,14 @@ def record_sheet(visit: Visit, sent: QueryDict, *, actor: Person, now: datetime)
 
 
 def decide_answers(visit: Visit, sent: QueryDict, *, actor: Person, now: datetime) -> str:
-    """Take the answers that the form names, or let stand what stands."""
+    """Take the answers that the form names, with the finding as it is amended, or let stand what stands."""
     keys = [key for text in sent.getlist("answer") if (key := number_in(text))]
     answers = list(Answer.objects.filter(visit=visit, pk__in=keys).order_by("pk"))
     if not answers or len(answers) != len(set(keys)):
         raise Http404
     take = sent.get("take") == "1"
-    for answer in sorted(answers, key=lambda one: one.kind):  # begin, check, end
-        decide(answer, actor=actor, now=now, take=take)
+    amended = Amended(str(sent["finding"]), sent.get("shown", "")) if "finding" in sent else None
+    decide(visit, answers, actor=actor, now=now, take=take, amended=amended)
     return _("已采用，记入变更记录。") if take else _("保留原来的回答，记入变更记录。")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from anwei.hazards.models import Answer, Check, PaperNumber, PaperSigning, State, Visit, VisitPaper
+from anwei.hazards.models.answers import ActKind
 from anwei.hazards.planning.checklists import lists_of
 from anwei.hazards.planning.reading import files_for
 from anwei.hazards.visit_papers import is_to_be_signed, signing_of
@@ -39,13 +40,15 @@ def parts(visit: Visit, person: Person, *, is_of_bodies: bool) -> dict[str, Any]
     papers = paper_lines(visit)
     sees_waiting = is_of_bodies or visit.ended_at is not None
     waiting = _waiting(visit) if sees_waiting else []
+    late = [answer for answer in waiting if answer.late]
     return {
         "checks": checks,
         "lists": _sheet(visit, checks) if is_of_bodies and visit.state == State.BEGUN else [],
         "results": Check.Result.choices,
         "differences": _differences(waiting, checks),
         "waiting": waiting,
-        "late": [answer for answer in waiting if answer.late],
+        "late": late,
+        "late_finding": _late_finding(visit, late),
         "decided": _decided(visit) if is_of_bodies else [],
         "found": list(visit.found.select_related("hazard")),
         "files": list(files_for(visit, person).select_related("added_by").order_by("item", "pk")),
@@ -100,6 +103,12 @@ def _sheet(visit: Visit, checks: list[Check]) -> list[tuple[str, list[Row]]]:
 
 def _waiting(visit: Visit) -> list[Answer]:
     return list(visit.answers.filter(decided_at=None).select_related("by").order_by("kind", "item", "pk"))
+
+
+def _late_finding(visit: Visit, late: list[Answer]) -> str:
+    """Return the finding that stands once all late answers are taken, "" before the end of a visit."""
+    ends = [answer.note for answer in late if answer.kind == ActKind.END]
+    return ends[-1] if ends else visit.finding
 
 
 def _decided(visit: Visit) -> list[Answer]:
