@@ -9,8 +9,9 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 
-from anwei.cases.lifecycle import Label, Lifecycle, Phase, Role, Transition
+from anwei.cases.lifecycle import WITHDRAWN, Label, Lifecycle, Phase, Role, Transition
 from anwei.cases.models import Case, Entry
+from anwei.cases.models.case import drafted
 from anwei.cases.models.notices import Urgency
 from anwei.ledgers.spelling import moment
 from anwei.org.holdings import Acting
@@ -60,6 +61,7 @@ class Kind:
     the first entry keeps, for they never change, and `tells_beginning` to whom it is given as it stands;
     `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told;
     `ladder` is the key of the ladder its clocks climb ("": a missed clock is entered, nobody else is told).
+    `drafted`: until it is issued out of its first phase its enterprise neither sees nor hears of it.
     `extension`: its cases ask for more time on their parent, which waits for none and ends them by closing.
     `guards` say by verb which fact outside the case stands against it (a sentence refuses), `checks` what in
     the papers handed in does not fit together or with the case; `follows` say by verb which posts the
@@ -83,6 +85,7 @@ class Kind:
     clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
     urgency: Callable[[Any], Urgency] = not_urgent
     ladder: str = ""
+    drafted: bool = False
     extension: bool = False
     guards: Mapping[str, Guard] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
@@ -118,6 +121,8 @@ def register(kind: Kind) -> Kind:
     if stray:
         raise ImproperlyConfigured(f"case kind {kind.code}: no verb or ladder {', '.join(stray)}")
     _kinds[kind.code] = kind
+    if kind.drafted:
+        drafted.add(kind.code)
     return kind
 
 
@@ -140,6 +145,11 @@ def kind_for(model: type[Case]) -> Kind:
         if kind.model is model:
             return kind
     raise LookupError(f"{model.__name__} is no kind of case")
+
+
+def is_draft(case: Case) -> bool:
+    """Say whether a case was never issued, so that the enterprise that it is about knows nothing of it."""
+    return kind_of(case).drafted and (case.phase == Phase.REGISTERED or case.outcome == WITHDRAWN)
 
 
 def sealed_columns(case: Case) -> dict[str, Any]:

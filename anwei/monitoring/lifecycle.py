@@ -251,6 +251,7 @@ KIND = register(
         },
         outcome_labels={"lifted": _("已解除"), "false_alarm": _("误报"), WITHDRAWN: _("已撤回")},
         opener=opener,
+        drafted=True,
         begins_elsewhere=(Phase.ASSIGNED, opened_by_an_alarm),
         clocks=clocks,
         ladder="warning",

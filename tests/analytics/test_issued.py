@@ -10,8 +10,10 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.lifecycle import Phase
 from anwei.cases.models import Notice
 from anwei.cases.services import advance
+from anwei.ledgers.search.keeping import catch_up
 from anwei.monitoring.models import Warning
 from anwei.monitoring.services.issued import draft_warning
+from anwei.org.models import Holding, Person
 from tests.analytics.told import evidence
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import act, signed_in
@@ -37,7 +39,7 @@ def test_a_draft_waits_until_the_supervisor_issues_it(safe: Safe) -> None:
     assert warning.phase == Phase.REGISTERED
     assert not warning.clocks.exists()
     assert not Notice.objects.filter(person__in=[county.worker, county.boss]).exists()
-    assert act(county.worker, warning, "issue", requirement="x").status_code == 403
+    assert act(county.worker, warning, "issue", requirement="x").status_code == 404
     assert act(safe.verifier, warning, "issue", requirement="3 日内自查").status_code == 302
     assert warning.phase == Phase.ASSIGNED
     assert {person.username for person in county_told(warning)} >= {"worker", "boss"}
@@ -45,6 +47,68 @@ def test_a_draft_waits_until_the_supervisor_issues_it(safe: Safe) -> None:
         "sign": True,
         "dispose": True,
     }
+
+
+PAGES = (
+    "/cases/",
+    "/cases/?tab=history",
+    "/work/",
+    "/work/?tab=informed",
+    "/work/?tab=done",
+    "/notices/",
+    "/search/?q={number}",
+    "/search/suggest/?q={number}",
+    "/search/?q=风险预警",
+    "/enterprises/{enterprise}/",
+    "/map/layers/cases.geojson",
+    "/map/list/?layer=cases",
+    "/api/v1/alarms",
+)
+"""Where a case of an enterprise is told of."""
+
+
+def shown(person: Person, warning: Warning) -> list[str]:
+    """Return the pages that tell a person of a warning by its number, its title or its own page."""
+    client, found = signed_in(person), []
+    for path in PAGES:
+        address = path.format(number=warning.number, enterprise=warning.enterprise_id)
+        answer = client.get(address)
+        assert answer.status_code in {200, 302}, address  # a number that is found leads on
+        told = [f"/cases/{warning.pk}/", warning.title, *([] if "{number}" in path else [warning.number])]
+        text = answer.content.decode() + answer.headers.get("Location", "")
+        if any(words in text for words in told):
+            found.append(path)
+    return found
+
+
+def test_a_draft_is_there_for_those_who_issue_alone(safe: Safe) -> None:
+    """Withdrawn it was never there for the enterprise; issued it is."""
+    county = safe.county
+    warning = drafted(safe)
+    catch_up()
+    paths = [f"/cases/{warning.pk}/", f"/cases/{warning.pk}/dossier.zip"]
+    for person in (county.worker, county.boss):
+        assert shown(person, warning) == []
+        assert {signed_in(person).get(path).status_code for path in paths} == {404}
+    assert len(shown(safe.inspector, warning)) > 4
+    assert signed_in(safe.inspector).get(paths[0]).status_code == 200
+    assert act(safe.verifier, warning, "withdraw", reason="查无此事").status_code == 302
+    for person in (county.worker, county.boss):
+        assert shown(person, warning) == []
+        assert {signed_in(person).get(path).status_code for path in paths} == {404}
+    assert not {county.worker, county.boss} & county_told(warning)
+    second = drafted(safe)
+    act(safe.verifier, second, "issue", requirement="自查")
+    catch_up()
+    assert len(shown(county.worker, second)) > 4
+
+
+def test_a_draft_without_anybody_to_issue_it_is_not_told_to_the_enterprise(safe: Safe) -> None:
+    Holding.objects.filter(post__unit__kind__in=("department", "government", "township")).exclude(
+        person=safe.county.townsman
+    ).delete()
+    warning = drafted(safe)
+    assert not {safe.county.worker, safe.county.boss} & county_told(warning)
 
 
 def county_told(warning: Warning) -> set[object]:

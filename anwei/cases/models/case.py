@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from anwei.cases.lifecycle import Phase
+from anwei.cases.lifecycle import WITHDRAWN, Phase
 from anwei.ledgers.models import SealedRow
-from anwei.org.models import SECTOR_CHOICES, Post
+from anwei.org.models import SECTOR_CHOICES, Person, Post
 from anwei.org.responsibility import Subject
-from anwei.org.scope import ScopeColumns, ScopedManager
+from anwei.org.scope import ScopeColumns, ScopedManager, ScopedQuerySet, grants
 from anwei.sites.models import Enterprise, Site
 
 TITLE_LENGTH = 200
@@ -23,6 +25,28 @@ PHASE_CHOICES = [
     (Phase.REVIEW, _("待审核")),
     (Phase.CLOSED, _("已办结")),
 ]
+
+
+DRAFT = Q(phase=Phase.REGISTERED) | Q(phase=Phase.CLOSED, outcome=WITHDRAWN)
+drafted: set[str] = set()  # kinds that somebody drafts and issues; `kinds.register` enters them
+
+
+class CaseQuerySet(ScopedQuerySet):
+    """Cases; what was only drafted is not there for the enterprise that it is about."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Return the rows that `person` may see; the own enterprise of a person sees no draft."""
+        seen = super().visible_to(person)
+        own = [grant.enterprise for grant in grants(person) if grant.enterprise is not None]
+        return seen.exclude(DRAFT, kind__in=drafted, enterprise__in=own) if own and drafted else seen
+
+
+class CaseManager(ScopedManager[Any]):
+    """Cases, as `CaseQuerySet` narrows them."""
+
+    def get_queryset(self) -> CaseQuerySet:
+        """Return all rows."""
+        return CaseQuerySet(self.model, using=self._db)
 
 
 class Case(models.Model):
@@ -68,7 +92,7 @@ class Case(models.Model):
     )
     version = models.PositiveIntegerField(default=1)  # optimistic check: 409 when another hand was faster
 
-    objects = ScopedManager()
+    objects = CaseManager()
     scope = ScopeColumns(
         territory="territory",
         sector="sector",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import OPENED
-from anwei.cases.kinds import kind_of
+from anwei.cases.kinds import is_draft, kind_of
 from anwei.cases.lifecycle import TURN, Phase, Role
 from anwei.cases.models import Case, Entry, Notice
 from anwei.cases.notices.services import mark_read, tell
@@ -28,6 +28,7 @@ def tell_turn(case: Case, entry: Entry, *, actor: Person | None, now: datetime) 
 
     Where that post is vacant, whoever stands in for it is told, and that it is vacant.
 
+    Nobody is told that a draft, of which they know nothing, was withdrawn.
     Nobody is told what they did themselves, nor again that it is still their turn; what the system does to a
     case, such as raising its level, is told to whoever has the turn.
     """
@@ -39,7 +40,7 @@ def tell_turn(case: Case, entry: Entry, *, actor: Person | None, now: datetime) 
     if not news:
         return
     post, text = case.supervisor if turn is Role.SUPERVISOR else case.implementer, sentence(case, now)
-    told: Post | None = post
+    told: Post | None = None if turn is None and is_draft(case) else post
     if turn is not None and not is_held(post, now):
         told = stand_in(case, post, now)
         text += _("“%(post)s”空缺，请安排人员办理。") % {"post": post}
