@@ -49,6 +49,7 @@ PAPER_WORDS = {
     "order_immediate": "立查立改",
     "order_dated": "限期整改",
     "order_stop": "停产停业整改",
+    "order_proposed": "是否重大待判定，核实定级后另行责令",
     "due": "，{day}前整改完毕",
     "requirement": "整改要求",
     "violated": "违反",

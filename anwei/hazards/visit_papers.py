@@ -206,6 +206,8 @@ def _hazards(found: Sequence[tuple[int, VisitHazard]], basis: Mapping[str, str])
         if one.order:
             due = "" if one.due_on is None else told("due", day=chinese_date(one.due_on))
             yield PAPER_WORDS["order_head"], f"{PAPER_WORDS[f'order_{one.order}']}{due}"
+        elif one.hazard.proposed_reason:
+            yield PAPER_WORDS["order_head"], PAPER_WORDS["order_proposed"]
         if one.requirement:
             yield PAPER_WORDS["requirement"], one.requirement
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -17,10 +18,10 @@ from anwei.ledgers.search.keeping import catch_up
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Unit
 from tests.hazards.conftest import Safe
-from tests.hazards.doors import CRITERION, LATER, ORDERED, act, file, signed_in
+from tests.hazards.doors import CRITERION, LATER, ORDERED, TODAY, act, file, signed_in
 from tests.hazards.inspecting import Team, page, plan, team
 from tests.hazards.inspecting import act as at_desk
-from tests.hazards.phoning import items, package, send, send_file, shown
+from tests.hazards.phoning import items, moment, package, send, send_file, shown
 from tests.hazards.test_visit_papers import WHOLE, drawn, inspected, of_kind, read, words
 from tests.kernel.county import NOW
 
@@ -208,10 +209,12 @@ def test_an_order_is_offered_again_where_it_was_judged_otherwise_since(crew: Tea
     told = {"item": "", "description": "储罐区未经评价", "place": "", "criterion": "", "reason": "可能重大"}
     ordered = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "补做评价"}
     assert send(crew.first, visit, "hazard", **told, **ordered, proposed=True)["status"] == "written"
-    assert (
-        send(crew.first, visit, "end", **WHOLE | {"refusal": "不签"}, papers=["order"])["status"] == "written"
-    )
+    assert send(crew.first, visit, "end", **WHOLE | {"refusal": "不签"})["status"] == "written"
     hazard = Hazard.objects.get()
+    assert "现场建议：限期整改 2026-12-04" in page(crew.second, f"/cases/{hazard.pk}/")
+    assert not VisitPaper.objects.exclude(number__template="visit_record").exists()  # no day without a clock
+    record = words(read(crew.first, of_kind(visit, "record")))
+    assert "是否重大待判定，核实定级后另行责令" in record and "前整改完毕" not in record
     judged = ORDERED | {"grade": "major", "criterion": CRITERION, "requirement": "停用后评价"}
     answer = act(crew.second, hazard, "order", **judged)
     assert answer.status_code == 302, answer.content.decode()
@@ -234,11 +237,14 @@ def test_the_case_shows_the_order_that_was_served_and_offers_no_second(crew: Tea
 def test_another_day_or_grade_than_was_served_needs_an_order_of_its_own(crew: Team) -> None:
     visit = plan(crew)
     send(crew.first, visit, "begin", code="")
-    found = {"item": "", "description": "罐体倾斜", "place": "", "criterion": "", "proposed": True}
-    send(crew.first, visit, "hazard", **found, reason="可能倾覆", **ORDERED_HERE)
+    found = {"item": "", "description": "罐体倾斜", "place": "", "criterion": "", "reason": ""}
+    Visit.objects.update(begun_at=NOW - timedelta(days=3))
+    late = {"due_on": (TODAY - timedelta(days=1)).isoformat(), "at": moment(NOW - timedelta(days=2))}
+    told = send(crew.first, visit, "hazard", **found, **ORDERED_HERE | late)  # told when its day was over
+    assert told["status"] == "written" and "期限已过" in told["message"], told
     send(crew.first, visit, "end", **WHOLE | {"refusal": "不签"}, papers=["record", "order"])
     hazard = Hazard.objects.get()
-    judged = ORDERED | {"grade": "major", "grade_reason": "可能倾覆"}  # what was served says 待判定
+    judged = ORDERED | {"grade": "major", "grade_reason": "可能倾覆"}  # what was served says another day
     assert act(crew.second, hazard, "order", **judged).status_code == 302
     shown_now = page(crew.second, f"/cases/{hazard.pk}/")
     assert of_kind(visit, "order").number.number in shown_now

@@ -74,9 +74,8 @@ def test_two_inspectors_find_something_beside_the_list_and_each_photo_stays_with
     chosen.locator('[data-part="yes"]').click()
     block.locator('[data-part="in-words"]').click()
     expect(block.locator('[data-part="grade"]')).to_have_text("待判定")
-    expect(block.locator('[data-order="immediate"]')).to_be_disabled()
-    block.locator('[data-order="dated"]').click()
-    block.locator('[data-field="due_on"]').fill("2026-12-04")
+    expect(block.locator('[data-part="orders"]')).to_be_hidden()  # with the judgement, by who judges
+    expect(block.locator('[data-part="left"]')).to_be_visible()
     block.locator('[data-field="requirement"]').fill("停用并检测")
     block.locator('[data-part="confirm"]').click()
     expect(block.locator(".p-hazard > [data-part='said']")).to_contain_text("为什么可能是重大")
@@ -85,7 +84,8 @@ def test_two_inspectors_find_something_beside_the_list_and_each_photo_stays_with
     expect(block.locator(".p-hazard > [data-part='said']")).to_contain_text("已登记在本机")
     small(two.page.locator('[data-part="others"] > *').last, "通道堵塞")
     one.open(f"visit/{day.visit.pk}/paper/record")
-    expect(one.page.locator(".p-paper")).to_contain_text("待判定")
+    expect(one.page.locator(".p-paper")).to_contain_text("是否重大待判定，核实定级后另行责令")
+    expect(one.page.locator(".p-paper")).not_to_contain_text("立查立改")
     for phone in phones:
         phone.find_network()
         phone.send()

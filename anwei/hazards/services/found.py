@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -91,6 +91,7 @@ def file_at_visit(
         raise CaseError(why)
     _require_fitting(found, day_of(at))
     _require_failed(visit, found)
+    found, note = _judged(found)
     hazard = file_hazard(
         Whereabouts(visit.enterprise, visit.site, visit.territory, visit.sector),
         actor=actor,
@@ -103,7 +104,7 @@ def file_at_visit(
         proposed_reason=found.reason if found.is_proposed else "",
         checklist_item=found.checklist_item,
         requirement=found.requirement,
-        note=found.reason,
+        note=note,
         key=key,
         photos=_photos(visit, found, now),
     )
@@ -177,6 +178,19 @@ def _require_fitting(found: Finding, on: date) -> None:
         raise CaseError(_("重大隐患须限期或者停产停业整改，不能立查立改。"))
     if found.is_major and not (found.criterion or found.reason):
         raise CaseError(_("定为重大隐患须写判定条款编号；没有条款的，写明定级说明。"))
+
+
+def _judged(found: Finding) -> tuple[Finding, str]:
+    """Return what is decided on the spot, and what the judging post is told beside it.
+
+    Whether it is major decides what may be ordered: what is proposed (待判定) is ordered with the judgement,
+    which starts its clocks; so no paper of the visit names a day for it.
+    """
+    if not found.is_proposed or not found.order:
+        return found, found.reason
+    words = {"reason": found.reason, "order": Order(found.order).label, "day": found.due_on or ""}
+    note = _("%(reason)s（现场建议：%(order)s %(day)s）") % words
+    return replace(found, order="", due_on=None), note
 
 
 def _ordered(hazard: Hazard, found: Finding, actor: Person, now: datetime) -> tuple[Hazard, str]:

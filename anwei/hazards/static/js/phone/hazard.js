@@ -42,11 +42,12 @@ export function hazardBlock(state, name, item, noteOf) {
     part(block, "in-words").hidden = Boolean(answer.criterion);
     part(block, "grade").textContent = word(answer.major ? "gradeMajor" : answer.proposed ? "gradeProposed" : "gradeGeneral");
     part(block, "grade").className = answer.major || answer.proposed ? "severity severity-red" : "chip";
-    part(block, "orders").hidden = !state.visit.delegated;
+    part(block, "orders").hidden = !state.visit.delegated || Boolean(answer.proposed);
+    part(block, "left").hidden = !state.visit.delegated || !answer.proposed;
     part(block, "transfer").hidden = state.visit.delegated;
     for (const button of block.querySelectorAll("[data-order]")) {
       button.setAttribute("aria-checked", String(button.dataset.order === answer.order));
-      button.disabled = isLocked || ((answer.major || answer.proposed) && button.dataset.order === "immediate");
+      button.disabled = isLocked || (answer.major && button.dataset.order === "immediate");
     }
     part(block, "due").hidden = !["dated", "stop"].includes(answer.order);
     part(block, "measures").hidden = !(state.visit.delegated && (answer.order === "stop" || answer.major || answer.proposed));
@@ -74,7 +75,8 @@ export function hazardBlock(state, name, item, noteOf) {
   });
   part(block, "in-words").addEventListener("click", () => {
     const isProposed = !told().proposed;
-    keep({ proposed: isProposed, ...(isProposed ? { criterion: "", major: false, ...notAtOnce(told()) } : {}) });
+    if (isProposed) input("due_on").value = "";
+    keep({ proposed: isProposed, ...(isProposed ? { criterion: "", major: false, order: "", due_on: "" } : {}) });
   });
   part(block, "confirm").addEventListener("click", () => {
     const lack = missing(state, told(), proposals);
@@ -133,7 +135,7 @@ export function missing(state, told, proposals) {
   if (!told.description?.trim()) return "lackDescription";
   if (told.proposed && !told.reason?.trim()) return "lackProposal";
   if (!told.criterion && proposals.some((one) => one.usable) && !told.reason?.trim()) return "lackReason";
-  if (!state.visit.delegated) return "";
+  if (!state.visit.delegated || told.proposed) return ""; // who judges it orders
   if (!told.order) return "lackOrder";
   if (["dated", "stop"].includes(told.order) && !told.due_on) return "lackDay";
   return told.requirement?.trim() ? "" : "lackRequirement";

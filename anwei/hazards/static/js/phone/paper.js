@@ -9,12 +9,13 @@ const { templates, words } = JSON.parse(document.getElementById("paper-templates
 const cited = ({ cited, basis }) => cited ?? basis; // what was taken along before has no full names
 export const fill = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_gap, key) => values[key] ?? "");
 const ISSUED = new Set(["order", "measures"]); // of one body: its own people sign them
+const judged = (told) => (told.proposed ? { ...told, order: "", due_on: "" } : told); // what is for somebody else to judge is not ordered here
 const isDated = (one) => one.order === "dated" || one.order === "stop";
 const isHeld = (one) => Boolean(one.measures?.trim()) || one.order === "stop";
 
 /* The papers that a visit may have, with their numbers: orders only where the power is there. */
 export function fitting(state) {
-  const hazards = hazardsOf(state).map((row) => row.told);
+  const hazards = hazardsOf(state).map((row) => judged(row.told));
   const { delegated, numbers } = state.visit;
   const fits = {
     record: true, order: delegated && hazards.some(isDated), measures: delegated && hazards.some(isHeld), transfer: !delegated && hazards.length > 0,
@@ -72,7 +73,7 @@ function wordsOf(state, isChanged) {
   const counts = progress(state);
   const end = answerOf(state, "end");
   const told = end?.told ?? {};
-  const hazards = hazardsOf(state).map((row, index) => ({ ...row.told, item: row.item, n: index + 1 }));
+  const hazards = hazardsOf(state).map((row, index) => ({ ...judged(row.told), item: row.item, n: index + 1 }));
   const begun = visit.begun_at ?? answerOf(state, "begin")?.at;
   const ended = visit.ended_at ?? (end?.ready ? end.at : new Date().toISOString());
   return {
@@ -113,7 +114,7 @@ function hazard(state, one) {
     [fill("hazard", one), one.description], [words.place, one.place?.trim() || words.blank_place], [words.grade, words[gradeOf(one)]],
     [words.violated, clause(state, one) ? "" : violated(state, one)],
     [words[one.major ? "clause_head" : "clause_proposed"], clause(state, one)], [words.proposed_head, one.proposed && one.reason?.trim()],
-    [words.order_head, one.order && `${words[`order_${one.order}`]}${due}`], [words.requirement, one.requirement?.trim()],
+    [words.order_head, one.proposed && words.order_proposed], [words.order_head, one.order && `${words[`order_${one.order}`]}${due}`], [words.requirement, one.requirement?.trim()],
   ];
   return all.filter(([, text]) => text);
 }
