@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
 
 import django_filters
 from django import forms
@@ -46,8 +49,37 @@ STATE_CHOICES = [
 ]
 
 
-class AlarmFilter(LedgerFilter):
-    """The bar of the alarm list."""
+class OfATag(LedgerFilter):
+    """What the bars of alarms and of early warnings share: any words of it, and a tab of what is over."""
+
+    WORDS: tuple[str, ...] = (
+        "enterprise__unit__name__icontains",
+        "enterprise__unit__short_name__icontains",
+        "site__name__icontains",
+        "tag__name__icontains",
+        "tag__code__icontains",
+    )
+
+    def by_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Every word must occur in one of `WORDS`."""
+        for word in value.split():
+            rows = rows.filter(reduce(or_, (Q((lookup, word)) for lookup in self.WORDS)))
+        return rows
+
+    def by_tab(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """The tab is not a narrowing: see `qs` of each."""
+        return rows
+
+    @property
+    def is_history(self) -> bool:
+        """Whether the history is asked for."""
+        return bool(self.form.is_bound and self.form.cleaned_data.get("tab") == "history")
+
+
+class AlarmFilter(OfATag):
+    """The bar of the alarm list; its words find a device without a tag too."""
+
+    WORDS = (*OfATag.WORDS, "device__name__icontains", "device__code__iexact")
 
     search = django_filters.CharFilter(method="by_words", widget=search_box(_("搜索 企业、部位、测点")))
     state = django_filters.ChoiceFilter(method="by_state", choices=STATE_CHOICES, empty_label=_("状态 全部"))
@@ -71,20 +103,6 @@ class AlarmFilter(LedgerFilter):
         model = Alarm
         fields: list[str] = []
 
-    def by_words(self, rows: QuerySet[Alarm], name: str, value: str) -> QuerySet[Alarm]:
-        """Every word must occur in the enterprise, the site, the tag or the device."""
-        for word in value.split():
-            rows = rows.filter(
-                Q(enterprise__unit__name__icontains=word)
-                | Q(enterprise__unit__short_name__icontains=word)
-                | Q(site__name__icontains=word)
-                | Q(tag__name__icontains=word)
-                | Q(tag__code__icontains=word)
-                | Q(device__name__icontains=word)
-                | Q(device__code__iexact=word)
-            )
-        return rows
-
     def by_state(self, rows: QuerySet[Alarm], name: str, value: str) -> QuerySet[Alarm]:
         """Condition and acknowledgement are two facts; the four states are their product."""
         return rows.filter(STATES[value])
@@ -94,19 +112,14 @@ class AlarmFilter(LedgerFilter):
         since = timezone.now() - PERIODS[value]
         return rows.filter(Q(started_at__gte=since) | ACTIVE)
 
-    def by_tab(self, rows: QuerySet[Alarm], name: str, value: str) -> QuerySet[Alarm]:
-        """The tab is not a narrowing: see `live`."""
-        return rows
-
     @property
     def qs(self) -> QuerySet[Alarm]:
         """The live tab holds what still asks for attention: active or not yet acknowledged."""
         rows: QuerySet[Alarm] = super().qs
-        history = self.form.is_bound and self.form.cleaned_data.get("tab") == "history"
-        return rows if history else rows.filter(ACTIVE | UNACKNOWLEDGED)
+        return rows if self.is_history else rows.filter(ACTIVE | UNACKNOWLEDGED)
 
 
-class ForecastFilter(LedgerFilter):
+class ForecastFilter(OfATag):
     """The bar of the list of early warnings."""
 
     search = django_filters.CharFilter(method="by_words", widget=search_box(_("搜索 企业、部位、测点")))
@@ -125,28 +138,11 @@ class ForecastFilter(LedgerFilter):
         model = Forecast
         fields: list[str] = []
 
-    def by_words(self, rows: QuerySet[Forecast], name: str, value: str) -> QuerySet[Forecast]:
-        """Every word must occur in the enterprise, the site or the tag."""
-        for word in value.split():
-            rows = rows.filter(
-                Q(enterprise__unit__name__icontains=word)
-                | Q(enterprise__unit__short_name__icontains=word)
-                | Q(site__name__icontains=word)
-                | Q(tag__name__icontains=word)
-                | Q(tag__code__icontains=word)
-            )
-        return rows
-
-    def by_tab(self, rows: QuerySet[Forecast], name: str, value: str) -> QuerySet[Forecast]:
-        """The tab is not a narrowing: see `qs`."""
-        return rows
-
     @property
     def qs(self) -> QuerySet[Forecast]:
         """The live tab holds what is not over."""
         rows: QuerySet[Forecast] = super().qs
-        history = self.form.is_bound and self.form.cleaned_data.get("tab") == "history"
-        return rows if history else rows.filter(ended_at__isnull=True)
+        return rows if self.is_history else rows.filter(ended_at__isnull=True)
 
 
 def silent() -> Exists:
