@@ -186,6 +186,7 @@ PAPERS = PaperRegister(
     issuer=_issuer,
     post_for=_post_for,
     words=_words,
+    answering=(Case, "supervisor"),
     principal_of=principal_of,
     barred=_barred,
     served=_served,

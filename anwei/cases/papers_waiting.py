@@ -1,4 +1,4 @@
-"""Papers on cases that wait for a person's hand: to review, to sign, to write anew; one query."""
+"""Papers of every register that wait for a person's hand: to review, to sign, to write anew; one query."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from anwei.cases.models import Case
-from anwei.cases.official_papers import HEADS, NO_HAND, REGISTER
+from anwei.cases.official_papers import HEADS, NO_HAND
 from anwei.ledgers.models import Change, Paper, PaperHand
 from anwei.ledgers.papers import services
-from anwei.ledgers.papers.registers import Act
+from anwei.ledgers.papers.registers import Act, paper_registers
 from anwei.org.holdings import actings_of, day_of, filled_post_above, holdings_on
 from anwei.org.models import Person, Post
 from anwei.org.scope import standing
@@ -64,13 +63,26 @@ def _open_papers() -> QuerySet[Any]:
 
     The desk of every page asks with it, so it is spelt once.
     """
-    case = Case.objects.filter(pk=Cast(OuterRef("row"), BigIntegerField()))
     log = Change.objects.filter(register=services.REGISTER, row=Cast(OuterRef("pk"), CharField()))
-    papers = Paper.objects.filter(state__in=(State.DRAFTED, State.REVIEWED), register=REGISTER)
+    papers = Paper.objects.filter(state__in=(State.DRAFTED, State.REVIEWED))
     return papers.annotate(
-        supervisor=Subquery(case.values("supervisor")[:1]),
-        of_unit=Subquery(case.values("supervisor__unit")[:1]),
+        supervisor=_of_its_row(""),
+        of_unit=_of_its_row("__unit"),
         last_verb=Subquery(log.order_by("-number").values("verb")[:1]),
+    )
+
+
+def _of_its_row(path: str) -> Case:
+    """Return the post that answers for a paper's row, or what lies along `path` from it."""
+    key = Cast(OuterRef("row"), BigIntegerField())
+    return Case(
+        *(
+            When(
+                register=register.label, then=Subquery(model.objects.filter(pk=key).values(field + path)[:1])
+            )
+            for register in paper_registers()
+            for model, field in (register.answering,)
+        )
     )
 
 

@@ -92,6 +92,33 @@ def test_one_button_makes_a_draft_whose_last_part_a_person_writes(
     assert client.post("/papers/new/", asked).status_code == 403  # the former version
 
 
+def test_a_briefing_stands_on_the_desk_of_whose_hand_it_waits_for(
+    governed: Governed, hands: tuple[Person, Person, Person]
+) -> None:
+    drafter, reviewer, head = hands
+
+    def desks(*lines: str) -> list[list[bool]]:
+        pages = [browse(person).get("/work/").content.decode() for person in hands]
+        return [[line in page for line in lines] for page in pages]
+
+    first = make(actor=drafter, now=NOW, year=2026, months=10, layout="total")
+    assert desks(f'href="/briefings/{first.pk}/"', "下步要求") == [[True, True], [False] * 2, [False] * 2]
+    made = rewrite(first, Written(next_steps=STEPS), actor=drafter, now=NOW)
+    draft = f'href="/briefings/{made.pk}/"'
+    assert desks(f'href="/briefings/{first.pk}/"', draft)[0] == [False, True]
+    asked = {"register": "oversight.briefing", "row": made.pk, "template": "briefing"}
+    assert browse(drafter).post("/papers/new/", asked).status_code == 302
+    paper = Paper.objects.get(register="oversight.briefing", row=str(made.pk))
+    line = f'href="/papers/{paper.pk}/"'
+    assert desks(draft, line) == [[False, False], [False, True], [False, True]]
+    paper = papers.review(paper, actor=reviewer, now=NOW)
+    assert desks(draft, line) == [[False, False], [False, False], [False, True]]
+    papers.sign(paper, actor=head, now=NOW)
+    assert desks(draft, line) == [[False, False]] * 3
+    later = make(actor=drafter, now=NOW, year=2026, months=9, layout="total")
+    assert desks(f'href="/briefings/{later.pk}/"')[0] == [False]  # a later period has its own already
+
+
 def test_a_period_that_has_not_begun_and_a_layout_that_is_none_make_nothing(governed: Governed) -> None:
     client = browse(governed.clerk)
     for year, months, layout in (

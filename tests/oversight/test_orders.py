@@ -13,6 +13,7 @@ from time_machine import TimeMachineFixture
 
 from anwei.cases.models import Clock, Notice
 from anwei.cases.today import said
+from anwei.ledgers.models import Paper
 from anwei.org.models import Person, Post, Unit
 from anwei.oversight.models import SupervisionOrder
 from tests.kernel.county import NOW, in_post, open_repair, photo
@@ -72,6 +73,13 @@ def test_words_become_an_order_with_three_posts_and_are_told(governed: Governed)
     assert order.supervisor.unit.kind == Unit.Kind.COMMITTEE_OFFICE
     assert order.about_enterprise == governed.county.enterprise and order.enterprise is None
     assert Notice.objects.filter(person=governed.clerk, case=order).exists()
+    assert order.number in signed_in(governed.clerk).get("/work/").content.decode()  # to be issued
+    asked = {"register": "cases.case", "row": order.pk, "template": "supervision_notice"}
+    assert signed_in(governed.clerk).post("/papers/new/", asked).status_code == 302
+    office = Post.objects.create(unit=order.supervisor.unit, kind="principal", title="主任")
+    [paper] = Paper.objects.all()
+    desk = signed_in(in_post("head", office)).get("/work/").content.decode()
+    assert f'href="/papers/{paper.pk}/"' in desk
 
 
 def test_an_order_goes_from_words_to_closed_off_with_its_clocks(

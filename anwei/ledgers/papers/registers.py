@@ -57,6 +57,7 @@ class PaperRegister:
     `row_for(person, key)` is the row if that person may see it, else None; `templates(row)` are the keys of
     the papers that can be drafted on it now; `issuer(row, template)` is the unit that issues (org.Unit);
     `post_for(person, row, act, now)` the post (org.Post) by which the person may do the act, else None;
+    `answering` is the model of its rows and the field with the post that answers for a row's papers;
     `principal_of(person, post, now)` for whom the person acts at that post as a deputy, else None;
     `words(row, template, now)` fills the template's fields; `barred(row, key)` says why a paper that belongs
     to the row may not be issued by its issuer ("": nothing stands against it); `served(row, person)` are the
@@ -71,6 +72,7 @@ class PaperRegister:
     issuer: Callable[[Any, PaperTemplate], Any]
     post_for: Callable[[Any, Any, Act, datetime], Any | None]
     words: Callable[[Any, PaperTemplate, datetime], Mapping[str, str]]
+    answering: tuple[Any, str]
     principal_of: Callable[[Any, Any, datetime], Any | None] = lambda person, post, now: None
     barred: Callable[[Any, str], str] = lambda row, key: ""
     served: Callable[[Any, Any], Sequence[Served]] = lambda row, person: ()

@@ -111,6 +111,7 @@ PAPERS = PaperRegister(
     issuer=_issuer,
     post_for=_post_for,
     words=_words,
+    answering=(Briefing, "post"),
     principal_of=principal_of,
     barred=_barred,
     body=_body,
