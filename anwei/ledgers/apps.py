@@ -25,4 +25,5 @@ class LedgersConfig(AppConfig):
         autodiscover_modules("search")
         autodiscover_modules("schedule")
         autodiscover_modules("waiting")
+        autodiscover_modules("buttons")
         follow_saves()

@@ -34,6 +34,7 @@ from anwei.oversight.services.instructing import (
     instruct,
     may_instruct,
 )
+from anwei.oversight.services.morning import asks
 from anwei.sites.models import Enterprise
 
 A_PAGE = 20
@@ -165,7 +166,7 @@ def _line(request: HttpRequest, person: Person) -> _Line | None:
         return None
     morning = get_object_or_404(_mornings(person), pk=_number(key))
     number = _number(request.GET.get("line", ""))
-    if not 1 <= number <= len(morning.lines):
+    if not 1 <= number <= len(morning.lines) or not asks(morning.lines[number - 1]):
         raise Http404
     return _Line(morning, number)
 

@@ -93,7 +93,12 @@ def test_overdue_major_hazards_come_first_with_who_to_ask(
 
 def test_a_quiet_county_is_told_so(governed: Governed) -> None:
     tell_mornings(EIGHT)
-    assert Morning.objects.get().lines[0]["text"] == "没有需要您过问的事项。"
+    morning = Morning.objects.get()
+    assert morning.lines[0]["text"] == "没有需要您过问的事项。"
+    client = signed_in(governed.leader)
+    page = client.get("/today/").content.decode()
+    assert "没有需要您过问的事项。" in page and "/orders/new/?morning=" not in page
+    assert client.get(f"/orders/new/?morning={morning.pk}&line=1").status_code == 404
 
 
 def test_nobody_else_reads_what_leaders_are_told(governed: Governed, major: Hazard) -> None:

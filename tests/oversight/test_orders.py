@@ -144,6 +144,31 @@ def test_no_enterprise_and_not_the_office_itself_carries_an_order_out(governed: 
     assert order.phase == "registered"
 
 
+def test_leaders_instruct_from_the_page_of_a_case_and_of_an_enterprise(governed: Governed) -> None:
+    case, plant = open_repair(governed.county), governed.county.enterprise
+    pages = {
+        f"/cases/{case.pk}/": f"/orders/new/?case={case.pk}",
+        f"/enterprises/{plant.pk}/": f"/orders/new/?enterprise={plant.pk}",
+    }
+    for address, door in pages.items():
+        label = {
+            person.username: re.findall(
+                rf'href="{re.escape(door)}">(\w+)</a>', signed_in(person).get(address).content.decode()
+            )
+            for person in (governed.leader, governed.clerk, governed.officer, governed.county.boss)
+        }
+        assert label == {"leader": ["批示"], "clerk": ["登记督办"], "inspector": [], "boss": []}
+    client = signed_in(governed.leader)
+    form = client.get(pages[f"/cases/{case.pk}/"]).content.decode()
+    assert case.title in form and case.number in form
+    told = {"words": "请抓紧办结，三日内报我。", "key": "from-the-case"}
+    assert client.post(pages[f"/cases/{case.pk}/"], told).status_code == 302
+    order = SupervisionOrder.objects.get()
+    assert order.about is not None and (order.about.pk, order.about_enterprise) == (case.pk, case.enterprise)
+    page = client.get(f"/cases/{order.pk}/").content.decode()
+    assert case.number in page and "/orders/new/" not in page
+
+
 def test_words_about_a_case_go_to_who_supervises_it(governed: Governed) -> None:
     repair = open_repair(governed.county)
     answer = signed_in(governed.leader).post(

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from anwei.ledgers.beside import asides_of
+from anwei.ledgers.beside import Button, asides_of, buttons_of
 from anwei.ledgers.listing import LedgerTable, Listing
 
 register = template.Library()
@@ -43,6 +43,12 @@ def beside(context: template.RequestContext, row: Model) -> SafeString:
     request = context["request"]
     shown = {"asides": asides_of(row, request.user, timezone.now())}
     return render_to_string("ledgers/beside.html", shown, request)
+
+
+@register.simple_tag(takes_context=True)
+def buttons(context: template.RequestContext, row: Model) -> list[Button]:
+    """Return the buttons that rooms offer on the page of a row, for who reads."""
+    return buttons_of(row, context["request"].user, timezone.now())
 
 
 @register.filter

@@ -67,6 +67,11 @@ def tell_morning(county: str, *, now: datetime) -> Morning | None:
     return morning
 
 
+def asks(line: dict[str, Any]) -> bool:
+    """Say whether a line of a report is a matter to be answered, not the line that there is none."""
+    return bool(line["case"] or line["enterprise"] or line["url"] != reverse("cockpit"))
+
+
 def _hour() -> time:
     """Return the county's hour, the usual one where what was set is none."""
     try:

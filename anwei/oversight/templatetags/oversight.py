@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -12,6 +13,7 @@ from anwei.org.policy import person_of
 from anwei.oversight.briefing.parts import Cell, Figure
 from anwei.oversight.models import SupervisionOrder
 from anwei.oversight.services.instructing import About
+from anwei.oversight.services.morning import asks
 from anwei.sites.models import Enterprise
 
 register = template.Library()
@@ -21,6 +23,12 @@ register = template.Library()
 def answer_of(orders: Mapping[int, SupervisionOrder], number: int) -> SupervisionOrder | None:
     """Return the order that answers a line of the morning report, None where nobody answered."""
     return orders.get(number)
+
+
+@register.filter
+def asks_an_answer(line: dict[str, Any]) -> bool:
+    """Say whether a line of the morning report is a matter that can be answered."""
+    return asks(line)
 
 
 @register.simple_tag(takes_context=True)
