@@ -9,11 +9,12 @@ from time_machine import TimeMachineFixture
 
 from anwei.hazards.models import Hazard
 from anwei.sites.live.colouring import recolour_all
+from anwei.sites.live.rules import rules_in_force
 from anwei.sites.live.what_if import what_if
 from anwei.sites.models import Enterprise, Licence, LiveColour
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import MAJOR, act, file, signed_in
-from tests.kernel.county import NOW
+from tests.kernel.county import NOW, county_clerk
 
 LATER = NOW + timedelta(days=20)
 
@@ -60,6 +61,20 @@ def test_the_page_asks_first_what_leaders_ask_and_reckons_what_is_ticked(safe: S
     client = signed_in(safe.verifier)
     page = client.get("/risks/what-if/").content.decode()
     assert "办结 1 项后，1 家企业变色" in page and overdue.number in page
+    assert "颜色最高的一级降为" in page and 'id="kept"' not in page
+    licence = client.get("/risks/what-if/?asked=1&fact=licences_expired").content.decode()
+    numbers = [rule.fact for rule in rules_in_force().rules]
+    place = numbers.index("major_hazards_overdue") + 1
+    why = f"规则第 {place} 条：从 1 起升到红色"
+    assert f"仍有“逾期未整改的重大隐患”1 项，{why}" in licence  # of the plant
+    assert "1 家企业办结后颜色不变" in licence and "颜色最高的一级仍为" in licence
+    assert f"仍有“逾期未整改的重大隐患”（{why}）1 家" in licence
+    rules = signed_in(county_clerk()).get("/risks/colour-rules/").content.decode()
+    assert f'<td class="muted">{place}</td>' in rules
+    LiveColour.objects.filter(pk=safe.county.enterprise.pk).update(static="red")
+    static = client.get("/risks/what-if/?asked=1&fact=major_hazards_overdue&fact=licences_expired")
+    assert "静态等级即为红色，须重新评估、降低静态等级才能下降" in static.content.decode()
+    LiveColour.objects.filter(pk=safe.county.enterprise.pk).update(static="")
     everything = client.get("/risks/what-if/?asked=1&fact=major_hazards_overdue&fact=licences_expired")
     assert "办结 2 项后，1 家企业变色" in everything.content.decode()
     nothing = client.get("/risks/what-if/?asked=1").content.decode()

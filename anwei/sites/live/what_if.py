@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from anwei.org.models import Territory
 from anwei.sites.live.colouring import computed, shown_colour, stored_fact
+from anwei.sites.live.keeping import Keeper, keepers
 from anwei.sites.live.rules import rules_in_force
 from anwei.sites.models import Enterprise, Grade, LiveColour
 from anwei.sites.queries import TOWNSHIP_DIGITS
@@ -39,6 +40,25 @@ class Turned:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """An enterprise whose colour stays although something would be settled there, and what keeps it."""
+
+    enterprise: Enterprise
+    colour: str
+    keepers: tuple[Keeper, ...]
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """The gravest colour of all, now and then; who would still have it, by what keeps it."""
+
+    before: str
+    after: str
+    n: int
+    keepers: tuple[tuple[str, str, int], ...]  # what keeps it, the rule in words, at how many enterprises
+
+
+@dataclass(frozen=True)
 class Place:
     """A township by its gravest colour, as the map shows it, now and then."""
 
@@ -55,6 +75,8 @@ class WhatIf:
     n_settled: int
     counts: tuple[tuple[str, int, int], ...]
     turned: tuple[Turned, ...]
+    kept: tuple[Kept, ...]
+    ceiling: Ceiling | None
     places: tuple[Place, ...]
 
 
@@ -69,7 +91,8 @@ def what_if(enterprises: QuerySet[Enterprise], settled: Collection[str]) -> What
     n, where = Counter[str](), Counter[str]()
     before, after = Counter[str](), Counter[str]()
     towns: dict[str, list[tuple[str, str]]] = {}
-    turned, n_settled = [], 0
+    turned, kept, n_settled = [], [], 0
+    standing: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)  # why a colour is as it would be
     for row in rows.order_by("enterprise"):
         facts = [stored_fact(one) for one in row.facts]
         for key, of_kind in _by_kind(facts).items():
@@ -77,19 +100,34 @@ def what_if(enterprises: QuerySet[Enterprise], settled: Collection[str]) -> What
             where[key] += 1
         gone = _settled_with(facts, settled)
         n_settled += sum(fact.count for fact in gone if fact.key in settled)
-        colour = row.colour
-        if gone:
-            left = [fact for fact in facts if fact not in gone]
-            colour = shown_colour(row.static, computed(row.static, left, rules), rules)
+        left = computed(row.static, [fact for fact in facts if fact not in gone], rules)
+        colour = shown_colour(row.static, left, rules) if gone else row.colour
+        whys = tuple(keepers(left, colour, rules))
+        standing[colour].update((why.label, why.rule) for why in whys)
         before[row.colour] += 1
         after[colour] += 1
         towns.setdefault(row.enterprise.unit.territory[:TOWNSHIP_DIGITS], []).append((row.colour, colour))
         if colour != row.colour:
             turned.append(Turned(row.enterprise, row.colour, colour, tuple(gone)))
+        elif gone:
+            kept.append(Kept(row.enterprise, colour, whys))
     kinds = tuple(Settled(kind, n[key], where[key]) for key, kind in fact_kinds().items() if n[key])
     counts = tuple((colour, before[colour], after[colour]) for colour in COLOURS)
     turned.sort(key=lambda one: (COLOURS.index(one.before), COLOURS.index(one.after), one.enterprise.pk))
-    return WhatIf(kinds, n_settled, counts, tuple(turned), _places(towns))
+    kept.sort(key=lambda one: (COLOURS.index(one.colour), one.enterprise.pk))
+    ceiling = _ceiling(before, after, standing)
+    return WhatIf(kinds, n_settled, counts, tuple(turned), tuple(kept), ceiling, _places(towns))
+
+
+def _ceiling(
+    before: Counter[str], after: Counter[str], standing: Mapping[str, Counter[tuple[str, str]]]
+) -> Ceiling | None:
+    """Return the gravest colour now and then, None where nothing has a colour."""
+    if not before:
+        return None
+    was, then = (next(colour for colour in COLOURS if side[colour]) for side in (before, after))
+    whys = tuple((label, rule, n) for (label, rule), n in standing[then].most_common())
+    return Ceiling(was, then, after[then], whys)
 
 
 def _by_kind(facts: Iterable[Fact]) -> Counter[str]:

@@ -46,6 +46,8 @@ def what_if_page(request: HttpRequest) -> HttpResponse:
         "settled": settled,
         "turned": found.turned[:N_SHOWN],
         "n_more": len(found.turned) - N_SHOWN,
+        "kept": found.kept[:N_SHOWN],
+        "n_more_kept": len(found.kept) - N_SHOWN,
     }
     return render(request, "sites/live/what_if.html", context)
 
