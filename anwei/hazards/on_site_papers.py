@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anwei.hazards.models import Hazard, Order, PaperSigning, VisitHazard, VisitPaper
-from anwei.hazards.visit_papers import signing_of
+from anwei.hazards.visit_papers import signing_of, takes_signature
 from anwei.ledgers.papers.registers import Served
 from anwei.org.models import Person
 from anwei.standards.papers import default_templates
@@ -77,6 +77,9 @@ def _names(one: VisitHazard, template: str) -> bool:
 
 
 def _received(paper: VisitPaper, signing: PaperSigning | None) -> str:
+    """Return how a paper was received, "" of a letter to another body, which nobody is asked to sign."""
+    if not takes_signature(paper.number.template):
+        return ""
     if signing is None:
         return _("更改后未重新签字") if paper.version > 1 else _("未签字")
     words = {"head": signing.head, "refusal": signing.refusal}

@@ -34,7 +34,7 @@ from anwei.ledgers.papers.layout import chinese_date
 from anwei.org.models import Unit
 from anwei.org.responsibility import Matter, Vacant, posts_for
 from anwei.standards.law.in_full import in_full
-from anwei.standards.papers import PaperTemplate
+from anwei.standards.papers import PaperTemplate, default_templates
 
 NONE = PAPER_WORDS["none"]
 UNTRUE = "false_report"  # the outcome of a hazard that was none
@@ -294,8 +294,15 @@ def changed_mark(number: PaperNumber, version: int, made_at: datetime, signing: 
     return told("mark_refused" if last.refusal else "mark_signed", **values)
 
 
+def takes_signature(template: str) -> bool:
+    """Say whether the head of the place signs a paper: it has a place for it; a letter to a body has none."""
+    return "signature" in default_templates()[template].fields
+
+
 def signing_of(paper: VisitPaper) -> PaperSigning | None:
     """Return how a version was signed; of first versions from before that was kept, what the visit says."""
+    if not takes_signature(paper.number.template):
+        return None
     if paper.signing is not None or paper.version > 1:
         return paper.signing
     visit = paper.visit
@@ -312,6 +319,8 @@ def signing_of(paper: VisitPaper) -> PaperSigning | None:
 
 def is_to_be_signed(paper: VisitPaper) -> bool:
     """Say whether a newest version waits for a signature: changed, or not what the head had signed for."""
+    if not takes_signature(paper.number.template):
+        return False
     return paper.signing is None and (paper.version > 1 or _was_sent_to_sign(paper))
 
 

@@ -39,6 +39,14 @@ class PaperTemplate:
     fields: Mapping[str, str]
     citation: str
     confidence: str
+    letter: bool = False
+    """Whether it is set as a letter (信函格式, GB/T 9704-2012 10.1): 函."""
+
+    def head(self, issuer: str) -> str:
+        """Return what stands in red on top: the issuer's name with 文件, of a letter alone, "" of a form."""
+        if not self.red_head:
+            return ""
+        return issuer if self.letter else f"{issuer}文件"
 
     def filled(self, words: Mapping[str, str]) -> dict[str, str]:
         """Return title, addressee and body with every gap filled from `words` (by name of the gap).

@@ -319,13 +319,22 @@ def test_a_township_without_the_power_gets_record_and_transfer(crew: Team) -> No
     found = {"item": "", "description": "通道堵塞", "place": "一楼", "criterion": "", "major": False}
     ordered = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "清通"}
     send(crew.townsman, visit, "hazard", **found, **ordered)
-    told = send(crew.townsman, visit, "end", **WHOLE, papers=["record", "order", "measures"])
+    whole = WHOLE | {"refusal": "不认可"}
+    told = send(crew.townsman, visit, "end", **whole, papers=["record", "order", "measures"])
     assert told["status"] == "written"
     papers = VisitPaper.objects.filter(visit=visit)
     assert {one.number.template for one in papers} == {"visit_record", "visit_transfer"}
     said = words(read(crew.townsman, of_kind(visit, "transfer")))
     assert "通道堵塞" in said and Hazard.objects.get().supervisor.unit.name in said
     assert not PaperNumber.objects.filter(template__in=["visit_order", "visit_measures"]).exists()
+    letter = of_kind(visit, "transfer")  # to another body: nobody of the plant is asked to sign it
+    assert letter.signing is None and of_kind(visit, "record").signing is not None
+    served = page(crew.townsman, f"/cases/{Hazard.objects.get().pk}/").partition(letter.number.number)[2]
+    assert "拒绝签字" not in served[:300] and "现场送达" not in served[:300]
+    assert 'name="sign-head"' not in page(crew.townsman, f"/inspections/{visit.pk}/")
+    document = read(crew.townsman, letter)
+    assert document.sections[0].first_page_header.paragraphs[0].text == town.name
+    assert "文件" not in words(document) and document.paragraphs[0].text == letter.number.number
 
 
 def test_a_signature_that_did_not_come_holds_the_end_up(crew: Team) -> None:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import docx
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
@@ -113,6 +114,22 @@ def test_no_font_is_shipped_but_a_substitute_is_named() -> None:
         '<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋"/>'
         in archive.read("word/fontTable.xml").decode()
     )
+
+
+def test_a_letter_bears_the_name_alone_between_two_red_double_lines() -> None:
+    document = docx.Document(BytesIO(notice(letter=True, red_head="云溪县应急管理局", mark="校验稿")))
+    section, first = document.sections[0], document.paragraphs[0]
+    assert section.different_first_page_header_footer and abs(section.header_distance - Mm(30)) < Mm(0.1)
+    name, foot = section.first_page_header.paragraphs[0], section.first_page_footer.paragraphs
+    assert name.text == "云溪县应急管理局" and str(name.runs[0].font.color.rgb) == "FF0000"
+    for paragraph, style in ((name, "thickThinSmallGap"), (foot[0], "thinThickSmallGap")):
+        line = paragraph._p.pPr.find(qn("w:pBdr")).find(qn("w:bottom"))
+        assert (line.get(qn("w:val")), line.get(qn("w:color"))) == (style, "FF0000")
+        width = Mm(156) - paragraph.paragraph_format.left_indent - paragraph.paragraph_format.right_indent
+        assert abs(width - Mm(170)) < Mm(0.1)
+    assert (first.text, first.alignment) == ("云安办督〔2026〕1号", WD_ALIGN_PARAGRAPH.RIGHT)
+    assert [one.text for one in foot] == ["", "校验稿"]  # no number on the first page
+    assert "—" in section.footer.paragraphs[0].text
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")

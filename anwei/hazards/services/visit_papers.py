@@ -37,6 +37,7 @@ from anwei.hazards.visit_papers import (
     is_to_be_signed,
     issued_words,
     signed,
+    takes_signature,
     without_open_question,
     words_of,
 )
@@ -71,7 +72,8 @@ def make_papers(
         number = _number(visit, kind, actor, now, (numbers or {}).get(kind))
         last = _last(number)
         if last is None:
-            made.append(_made(_Edition(visit, number, signing), actor=actor, now=now))
+            signed_here = signing if takes_signature(number.template) else None
+            made.append(_made(_Edition(visit, number, signed_here), actor=actor, now=now))
         elif not _says_the_same(visit, number, last):
             made.append(_made(_Edition(visit, number, None, last), actor=actor, now=now))
     void_unused(visit, actor=actor, now=now)
@@ -262,7 +264,8 @@ def _content(edition: _Edition, made_at: datetime) -> tuple[bytes, str]:
             issuer=number.issuer.name,
             date=timezone.localdate(visit.ended_at or made_at),
             addressee=text["addressee"],
-            red_head=f"{number.issuer.name}{PAPER_WORDS['red']}" if template.red_head else "",
+            red_head=template.head(number.issuer.name),
+            letter=template.letter,
         )
     return content, text["title"]
 

@@ -74,6 +74,7 @@ def _papers() -> dict[str, Any]:
             "body": one.body,
             "fields": dict(one.fields),
             "red_head": one.red_head,
+            "letter": one.letter,
         }
         for kind, one in named.items()
     }

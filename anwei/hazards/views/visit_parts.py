@@ -12,7 +12,7 @@ from anwei.hazards.models import Answer, Check, PaperNumber, PaperSigning, State
 from anwei.hazards.models.answers import ActKind
 from anwei.hazards.planning.checklists import lists_of
 from anwei.hazards.planning.reading import files_for
-from anwei.hazards.visit_papers import is_to_be_signed, signing_of
+from anwei.hazards.visit_papers import is_to_be_signed, signing_of, takes_signature
 from anwei.org.models import Person
 from anwei.standards.hazards.checklists import ChecklistItem, checklist_items
 
@@ -68,6 +68,11 @@ class PaperLine:
     earlier: list[tuple[VisitPaper, PaperSigning | None]]
     is_unsigned: bool
     """Whether it is another text than what was signed or given out, and not signed again."""
+
+    @property
+    def takes_signature(self) -> bool:
+        """Whether the head of the place is asked to sign it at all."""
+        return takes_signature(self.newest.number.template)
 
     @property
     def was_signed(self) -> bool:

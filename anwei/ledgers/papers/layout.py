@@ -44,6 +44,7 @@ SIZE_5_SMALL = Pt(9)  # 小5号
 LONG = 12  # characters: a column of a dense table with a longer text is read, not compared
 MANY = 8  # columns: of more the figures are smaller
 LINE = Pt(28.95)  # 225 mm / 22 lines, rounded down to what Word keeps
+LETTER_HEAD = 40.0  # pt, of the name over a letter: smaller than that over a 文件
 WIDTH = 156  # mm, of the type area
 CHARACTER = 15.75  # pt, pitch of a character: 156 mm / 28, rounded down to what a file can say
 RED = RGBColor(0xFF, 0, 0)
@@ -60,6 +61,7 @@ def gongwen(
     date: date | str | None = None,
     addressee: str = "",
     red_head: str = "",
+    letter: bool = False,
     attachments: Sequence[str] = (),
     copies_to: str = "",
     mark: str = "",
@@ -68,11 +70,14 @@ def gongwen(
     """Return a paper as DOCX.
 
     `number` is the 文号; `red_head` the name over the red line (发文机关标志), empty for forms and 责任书;
+    of a `letter` (信函格式, 函) it stands between red double lines and the number below at the right;
     `issuer` and `date` (or a blank for one) sign it; `copies_to` is 抄送; `mark` is a
     small grey line in the foot of every page; `annexes` follow the signature, `attachments` name them.
     """
     document = _blank(clean(title))
-    if red_head:
+    if red_head and letter:
+        _letter_head(document, red_head, number)
+    elif red_head:
         _head(document, red_head, number)
     elif number:
         _line(document, number, align=WD_ALIGN_PARAGRAPH.RIGHT)
@@ -89,6 +94,8 @@ def gongwen(
         _add(document, block)
     _colophon(document, copies_to)
     _foot(document, mark)
+    if letter:
+        _letter_foot(document, mark)
     return wordml.saved(document)
 
 
@@ -143,6 +150,34 @@ def _head(document: DocumentType, red_head: str, number: str) -> None:
     wordml.rule(line, edge="bottom", eighths=18, color="FF0000", space=11)  # 4 mm below the number
     for _number in range(2):
         _line(document, "")
+
+
+def _letter_head(document: DocumentType, red_head: str, number: str) -> None:
+    """The issuer's name 30 mm below the page's edge, a double line 4 mm below it, the number at the right."""
+    section = document.sections[0]
+    section.different_first_page_header_footer, section.header_distance = True, Mm(30)
+    name = section.first_page_header.paragraphs[0]
+    name.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _write(name, red_head, size=Pt(min(LETTER_HEAD, _head_size(red_head))), chinese=TITLE_FONT, color=RED)
+    name.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    _double_line(name, style="thickThinSmallGap", space=11)
+    _line(document, number, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    for _number in range(2):
+        _line(document, "")
+
+
+def _letter_foot(document: DocumentType, mark: str) -> None:
+    """A double line 20 mm above the page's lower edge; the first page of a letter bears no number."""
+    footer = document.sections[0].first_page_footer
+    _double_line(footer.paragraphs[0], style="thinThickSmallGap", space=3)
+    if mark:
+        _mark(footer.add_paragraph(), mark)
+
+
+def _double_line(paragraph: WordParagraph, *, style: str, space: int) -> None:
+    """Draw a red double line of 170 mm in the middle of the page below a paragraph."""
+    paragraph.paragraph_format.left_indent, paragraph.paragraph_format.right_indent = Mm(-8), Mm(-6)
+    wordml.rule(paragraph, edge="bottom", eighths=24, color="FF0000", space=space, style=style)
 
 
 def _head_size(red_head: str) -> float:
@@ -302,6 +337,12 @@ def _colophon(document: DocumentType, copies_to: str) -> None:
     wordml.rule(line, edge="bottom", eighths=8, color="000000")
 
 
+def _mark(paragraph: WordParagraph, mark: str) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.line_spacing = Pt(12)
+    _write(paragraph, mark, size=Pt(8), chinese=NUMBER_FONT, color=RGBColor(0x80, 0x80, 0x80))
+
+
 def _foot(document: DocumentType, mark: str) -> None:
     """— 1 —, 4号宋体: at the right on odd pages, at the left on even ones, one character in."""
     document.settings.odd_and_even_pages_header_footer = True
@@ -321,7 +362,4 @@ def _foot(document: DocumentType, mark: str) -> None:
         _write(paragraph, " —", size=SIZE_4, chinese=NUMBER_FONT)
         if mark:
             section.footer_distance = Mm(35 - 7 - 7) - Pt(12)  # the number keeps its place
-            below = footer.add_paragraph()
-            below.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            below.paragraph_format.line_spacing = Pt(12)
-            _write(below, mark, size=Pt(8), chinese=NUMBER_FONT, color=RGBColor(0x80, 0x80, 0x80))
+            _mark(footer.add_paragraph(), mark)

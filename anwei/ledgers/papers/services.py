@@ -71,7 +71,8 @@ def draft(
         content={
             "body": text["body"],
             "addressee": text["addressee"],
-            "red_head": f"{issuer.name}文件" if worded.red_head else "",
+            "red_head": worded.head(issuer.name),
+            "letter": worded.letter,
             "marks": [numbers.blank(issuer, worded.series, year), f"{year}年　月　日"],
         },
         issuer=issuer,
@@ -243,6 +244,7 @@ def unsigned_file(paper: Paper, mark: str = "") -> bytes:
         date=day,
         addressee=content["addressee"],
         red_head=content["red_head"],
+        letter=content.get("letter", False),
         mark=mark,
         attachments=body.attachments,
         annexes=body.annexes,

@@ -57,10 +57,12 @@ def indent(paragraph: Paragraph, pitch: float, **characters: float) -> None:
         attributes[qn(f"w:{name}")] = str(round(count * pitch * 20))
 
 
-def rule(paragraph: Paragraph, *, edge: str, eighths: int, color: str, space: int = 0) -> None:
-    """Draw a line along one edge of a paragraph: width in 1/8 pt, distance in pt."""
+def rule(
+    paragraph: Paragraph, *, edge: str, eighths: int, color: str, space: int = 0, style: str = "single"
+) -> None:
+    """Draw a line along one edge of a paragraph: width in 1/8 pt, distance in pt, a style of Word."""
     borders = element("w:pBdr")
-    borders.append(element(f"w:{edge}", val="single", sz=eighths, space=space, color=color))
+    borders.append(element(f"w:{edge}", val=style, sz=eighths, space=space, color=color))
     properties = paragraph._p.get_or_add_pPr()
     properties.insert_element_before(
         borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap", "w:overflowPunct",

@@ -31,10 +31,10 @@ export function paperScreen(state, key) {
   const told = { ...wordsOf(state, Boolean(changed)), ...(ISSUED.has(key) && state.visit.words.officers ? { inspectors: state.visit.words.officers } : {}) };
   const template = templates[key];
   const byLabel = new Map(Object.entries(template.fields).map(([name, label]) => [label, told[name] || words.blank]));
-  const { title, addressee, red_head: isLetter } = template;
+  const { title, addressee, red_head: hasHead, letter: isLetter } = template;
   const drawing = !changed && "signature" in template.fields && state.files.find((file) => file.key === answerOf(state, "end")?.told.signature_key);
   filled(screen, {
-    title: filledIn(title, byLabel), number: state.visit.numbers[key], head: isLetter ? `${told.issuer}${words.red}` : "",
+    title: filledIn(title, byLabel), number: state.visit.numbers[key], head: hasHead ? `${told.issuer}${isLetter ? "" : words.red}` : "",
     addressee: addressee && filledIn(addressee, byLabel) + words.colon, signed: drawing ? words.signature_head : "", issuer: told.issuer, today: told.today,
   });
   part(screen, "body").append(...blocks([changed, filledIn(withoutOpenQuestion(template, told), byLabel)].join("\n")));
