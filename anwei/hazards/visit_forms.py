@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from anwei.hazards.inspection_forms import SELECT, TEXT, day_field
 from anwei.hazards.models import Check, Order, Visit, VisitPaper
 from anwei.hazards.planning.checklists import sectors_of
 from anwei.hazards.planning.manning import why_no_order
+from anwei.hazards.planning.unfinished import is_unfinished
 from anwei.ledgers.listing import number_in
 from anwei.standards.hazards.checklists import checklist_items
 from anwei.standards.hazards.criteria import UNUSABLE, Criterion, criteria_of, criterion
@@ -126,6 +128,26 @@ class EndForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs=TEXT),
     )
+    at = forms.DateTimeField(
+        label=_("实际结束时间"),
+        widget=forms.DateTimeInput(attrs={**TEXT, "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("这次检查开始已久，请按现场实际结束的时间补记"),
+    )
+
+    def __init__(self, data: Any = None, *, visit: Visit, now: datetime) -> None:
+        """Ask when it really ended where it began long ago and was never ended."""
+        super().__init__(data)
+        self._visit, self._until = visit, now
+        if not is_unfinished(visit, now):
+            del self.fields["at"]
+
+    def clean_at(self) -> datetime:
+        """Return when it ended: between its beginning and now."""
+        at: datetime = self.cleaned_data["at"]
+        begun_at = self._visit.begun_at
+        if at > self._until or (begun_at is not None and at < begun_at.replace(second=0, microsecond=0)):
+            raise forms.ValidationError(_now("结束时间应在检查开始以后、现在以前。"))
+        return at
 
 
 class HeadSignature(SignatureInput):

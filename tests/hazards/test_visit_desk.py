@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,13 +12,15 @@ from docx import Document
 
 from anwei.cases.models import Evidence
 from anwei.hazards.models import Check, Hazard, Inspector, Visit, VisitFile, VisitHazard, VisitPaper
-from anwei.org.models import Post, Unit
+from anwei.ledgers.services import change_setting
+from anwei.org.models import Post, SectorDuty, Unit
 from anwei.standards.hazards.criteria import criteria_of
+from anwei.standards.inspections.rules import FIGURES
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import LATER, file, filing, picture, signed_in
 from tests.hazards.inspecting import Team, act, page, plan, team
 from tests.hazards.phoning import grave, items
-from tests.kernel.county import in_post
+from tests.kernel.county import NOW, in_post
 
 
 @pytest.fixture
@@ -187,3 +190,33 @@ def test_who_holds_two_posts_files_by_the_one_that_reaches_the_place(safe: Safe)
     hazard = file(person, safe.county.enterprise.pk)
     entry = hazard.entries.order_by("number").first()
     assert entry is not None and entry.post == safe.supervising
+
+
+def test_a_visit_that_was_never_ended_gives_no_rights_and_waits_to_be_ended(crew: Team, visit: Visit) -> None:
+    brigade = Unit.objects.create(kind="department", name="测试县消防救援局", territory="999001")
+    guest = in_post("guest", Post.objects.create(unit=brigade, kind="officer", title="监督岗"))
+    SectorDuty.objects.create(sector="trade", unit=brigade)  # the plant is none of theirs
+    visit.bodies.add(brigade)
+    visit.attendances.create(person=guest, unit=brigade)
+
+    def filed(key: str) -> int:
+        return int(act(guest, visit, "hazard", **finding(key=key)).status_code)
+
+    assert filed("guest-1") == 302
+    Visit.objects.filter(pk=visit.pk).update(begun_at=NOW - timedelta(days=8))
+    assert filed("guest-2") == 403
+    assert "本次检查发现" not in page(crew.first, "/hazards/new/", enterprise=crew.plant.pk)
+    desk = page(guest, "/work/")
+    assert "未结束的检查：请补办结束" in desk and f"/inspections/{visit.pk}/#end" in desk
+    shown = page(crew.first, f"/inspections/{visit.pk}/")
+    assert "未结束的检查：开始已久" in shown and 'name="at"' in shown
+    own: dict[str, Any] = {"begun_days": 10}
+    change_setting(FIGURES, own, default={}, actor=crew.first, now=NOW, reason="跨周检查")
+    assert filed("guest-3") == 302 and 'name="at"' not in page(crew.first, f"/inspections/{visit.pk}/")
+    change_setting(FIGURES, {}, default={}, actor=crew.first, now=NOW, reason="改回")
+    told = {"finding": "已查", "head": "厂长", "refusal": ""}
+    for wrong in ("", "2026-11-10T10:00", "2026-11-24T23:00"):
+        assert act(crew.first, visit, "end", **told, at=wrong).status_code == 422
+    assert act(crew.first, visit, "end", **told, at="2026-11-17T15:30").status_code == 302
+    assert visit.ended_at == datetime(2026, 11, 17, 7, 30, tzinfo=UTC)
+    assert "未结束的检查" not in page(guest, "/work/")

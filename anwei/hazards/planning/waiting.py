@@ -7,11 +7,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.hazards.models import Answer, State, Visit
 from anwei.hazards.planning.bodies import bodies_at
+from anwei.hazards.planning.unfinished import is_unfinished
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
@@ -27,19 +29,24 @@ def _rows(person: Person, now: datetime) -> QuerySet[Visit]:
 
 
 def _lines(rows: Sequence[Visit]) -> list[Line]:
+    now = timezone.now()
+    unfinished = [visit for visit in rows if is_unfinished(visit, now)]
     return [
         Line(
             str(visit),
-            reverse("inspection", args=[visit.pk]),
-            f"{visit.get_reason_display()} · {_state(visit)}",
+            reverse("inspection", args=[visit.pk]) + ("#end" if visit in unfinished else ""),
+            f"{visit.get_reason_display()} · {_state(visit, unfinished=visit in unfinished)}",
             f"{visit.planned_on:%Y-%m-%d}",
             visit,
+            urgent=visit in unfinished,
         )
         for visit in rows
     ]
 
 
-def _state(visit: Visit) -> str:
+def _state(visit: Visit, *, unfinished: bool) -> str:
+    if unfinished:
+        return _("未结束的检查：请补办结束")
     is_over = visit.state in (State.ENDED, State.CANCELLED, State.MERGED)
     return _("有两种回答，待定") if is_over else str(visit.state.label)
 

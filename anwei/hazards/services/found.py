@@ -30,6 +30,7 @@ from anwei.hazards.models import (
 )
 from anwei.hazards.models.answers import ActKind
 from anwei.hazards.planning.manning import why_no_order
+from anwei.hazards.planning.unfinished import going_on_since
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.hazards.services.renewing import renew_papers
 from anwei.hazards.services.verbs import criterion_refused
@@ -115,12 +116,16 @@ def file_at_visit(
     return hazard, said
 
 
-def running_visits(where: Whereabouts, person: Person) -> list[Visit]:
-    """Return the visits at a place that go on and at which a person goes along, the latest first."""
+def running_visits(where: Whereabouts, person: Person, now: datetime) -> list[Visit]:
+    """Return the visits at a place that go on and at which a person goes along, the latest first.
+
+    One that began long ago and was never ended does not go on.
+    """
     if where.enterprise is None and where.site is None:
         return []
     at = Q(enterprise=where.enterprise) if where.enterprise is not None else Q(site=where.site)
-    rows = Visit._base_manager.filter(at, begun_at__isnull=False, ended_at=None, attendances__person=person)
+    going_on = {"begun_at__gte": going_on_since(now), "ended_at": None}
+    rows = Visit._base_manager.filter(at, **going_on, attendances__person=person)
     return list(rows.order_by("-begun_at", "-pk"))
 
 

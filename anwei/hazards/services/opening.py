@@ -14,6 +14,7 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.intake import Upload
 from anwei.cases.services import open_case
 from anwei.hazards.models import Attendance, Hazard, Origin, SelfCheck
+from anwei.hazards.planning.unfinished import going_on_since
 from anwei.hazards.queries import recurrence_of
 from anwei.hazards.services.finders import named_person, remember_finders
 from anwei.org.holdings import Acting, actings_of, day_of, holdings_on
@@ -214,7 +215,7 @@ def opener(hazard: Hazard, actor: Person, now: datetime) -> Acting:
     over = posts_over(actor, hazard.territory, hazard.sector, hazard.enterprise_id)
     posts = [post for post in over if post.kind not in NO_FINDER and post.pk in acting]
     if not posts:
-        bodies = _inspecting_for(hazard, actor)
+        bodies = _inspecting_for(hazard, actor, now)
         held = (post for post in standing(actor).posts if post.kind not in NO_FINDER and post.pk in acting)
         posts = [post for post in held if post.unit_id in bodies]
     if not posts:
@@ -222,14 +223,17 @@ def opener(hazard: Hazard, actor: Person, now: datetime) -> Acting:
     return acting[posts[0].pk]
 
 
-def _inspecting_for(hazard: Hazard, actor: Person) -> set[int]:
-    """Return the bodies (keys) for which somebody inspects at the place of a hazard right now."""
+def _inspecting_for(hazard: Hazard, actor: Person, now: datetime) -> set[int]:
+    """Return the bodies (keys) for which somebody inspects at the place of a hazard right now.
+
+    A visit that began long ago and was never ended gives no right any more.
+    """
     if hazard.enterprise_id is None:
         return set()
     rows = Attendance._base_manager.filter(
         person=actor,
         visit__enterprise=hazard.enterprise_id,
-        visit__begun_at__isnull=False,
+        visit__begun_at__gte=going_on_since(now),
         visit__ended_at=None,
     )
     return {*rows.values_list("unit", flat=True)}

@@ -51,7 +51,7 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
     located = where.enterprise is not None or where.site is not None
     own = _is_own(person, where)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    visits = running_visits(where, person)
+    visits = running_visits(where, person, timezone.now())
     form = HazardForm(*sent, person=person, located=located, own=own, visits=visits)
     if form.is_bound and form.is_valid():
         try:

@@ -20,6 +20,7 @@ from anwei.hazards.planning.bodies import bodies_of, require_body
 from anwei.hazards.planning.capping import used_at, year_of, yearly_cap
 from anwei.hazards.planning.manning import bodies_in_order, expired, thin, too_few
 from anwei.hazards.planning.reading import takes_part
+from anwei.hazards.planning.unfinished import is_unfinished
 from anwei.hazards.services.cancelling import cancel_visit
 from anwei.hazards.services.visiting import begin_visit, end_visit, may_rate, rate_visit
 from anwei.hazards.services.visits import REGISTER, change_visit
@@ -103,7 +104,7 @@ def _done(request: HttpRequest, visit: Visit, act: str, forms: dict[str, Any]) -
     elif act not in SAID:
         raise Http404
     else:
-        form = EndForm(request.POST) if act == "end" else RatingForm(request.POST)
+        form = EndForm(request.POST, visit=visit, now=now) if act == "end" else RatingForm(request.POST)
         if act == "change":
             form = GoingForm(request.POST, bodies=_going(visit, require_body(person, now)), now=now)
         forms[act] = form
@@ -128,7 +129,7 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
     if is_of_bodies and state == State.PLANNED:
         forms.setdefault("change", GoingForm(initial=going_of(visit), bodies=_going(visit, own), now=now))
     if is_of_bodies and state == State.BEGUN:
-        forms.setdefault("end", EndForm())
+        forms.setdefault("end", EndForm(visit=visit, now=now))
         forms.setdefault("hazard", FindingForm(visit=visit))
     if is_enterprise and state == State.ENDED and visit.rated_at is None:
         forms.setdefault("rate", RatingForm(initial={"rating": 5}))
@@ -144,6 +145,7 @@ def _shown(request: HttpRequest, visit: Visit, *, error: str = "", **forms: Any)
         "takes_part": is_of_bodies,
         "is_enterprise": is_enterprise,
         "sees_rater": sees_rater,
+        "is_unfinished": is_of_bodies and is_unfinished(visit, now),
         "too_few": _warning(visit) if is_of_bodies and state == State.PLANNED else "",
         "lines": _lines(visit, sees_rater) if own else [],
         "is_body": bool(own),
