@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from anwei.analytics import tasks
-from anwei.analytics.models import Backtest, HotSpotSearch, WatchRun
+from anwei.analytics.models import Backtest, WatchRun
+from anwei.analytics.patterns.hotspots import hot_spots_are_due
 from anwei.analytics.weekly import monday
 from anwei.hazards.statistics import start_of
 from anwei.ledgers.schedule import Routine, register_routine
@@ -22,12 +23,6 @@ def backtest_is_due(now: datetime) -> bool:
     """Say whether a list was made and nobody looked back since the first of the month."""
     month = start_of(day_of(now).replace(day=1))
     return WatchRun.objects.exists() and not Backtest.objects.filter(asked_at__gte=month).exists()
-
-
-def hot_spots_are_due(now: datetime) -> bool:
-    """Say whether a kind was not yet looked at this week, and there is anybody to look at."""
-    there = HotSpotSearch.objects.filter(week=monday(now)).count()
-    return there < len(HotSpotSearch.Kind) and Enterprise.objects.exists()
 
 
 register_routine(Routine(tasks.compute_week, list_is_due))

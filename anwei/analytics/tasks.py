@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from anwei.analytics.backtesting import run_backtest
 from anwei.analytics.patterns.hotspots import hot_spots_of_the_week
@@ -34,3 +35,9 @@ def backtest_month() -> None:
 def find_hot_spots() -> None:
     """Look for this week's hot spots."""
     hot_spots_of_the_week(timezone.now())
+
+
+def is_looking() -> bool:
+    """Say whether the search for hot spots waits or runs in the background."""
+    unfinished = DBTaskResult.objects.ready() | DBTaskResult.objects.running()
+    return bool(unfinished.filter(task_path=find_hot_spots.module_path).exists())

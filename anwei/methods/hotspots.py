@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 Counts = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -27,13 +28,16 @@ FEWEST = 3  # events in a window: two make no pattern
 @dataclass(frozen=True)
 class Search:
     """How far to look. `longest`: periods of a window; `ends`: it ends in one of the last so many periods
-    (1: what goes on now); `replicas`: repetitions by chance, the smallest p is 1 / (replicas + 1).
+    (1: what goes on now); `replicas`: repetitions by chance, the smallest p is 1 / (replicas + 1); a zone
+    has at most `most` areas and none farther than `reach` from its middle, in the unit of the positions.
     """
 
     longest: int = 8
     ends: int = 1
     replicas: int = 999
     seed: int = 2026
+    most: int | None = None
+    reach: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def hot_spots(
     if total < FEWEST:
         return []
     base = _shares(counts) if expected is None else expected / expected.sum()
-    zones = _zones(positions)
+    zones = _zones(positions, search)
     windows = _Windows(zones, base * total, search)
     excess = windows.excess(counts)
     random = np.random.default_rng(search.seed)
@@ -84,7 +88,7 @@ def hot_spots(
         if excess[place] <= 0:
             break
         zone, first, last = windows.where(int(place))
-        areas = tuple(np.flatnonzero(zones[zone]).tolist())
+        areas = tuple(zones.indices[zones.indptr[zone] : zones.indptr[zone + 1]].tolist())
         observed = int(counts[list(areas), first : last + 1].sum())
         if observed < FEWEST or taken.intersection(areas):
             continue
@@ -100,15 +104,25 @@ def _shares(counts: Counts) -> Numbers:
     return np.asarray(outer / outer.sum())
 
 
-def _zones(positions: Numbers) -> NDArray[np.bool_]:
-    """Return every round zone as a row of true and false: an area with its nearest, up to WIDEST of all."""
+def _zones(positions: Numbers, search: Search) -> csr_array:
+    """Return every round zone as a row of ones: an area with its nearest, up to WIDEST; small first."""
     n = len(positions)
+    widest = max(1, int(n * WIDEST))
+    size = widest if search.most is None else min(widest, search.most)
     distances = np.linalg.norm(positions[:, None] - positions[None], axis=2)
-    nearest = np.argsort(distances, axis=1, kind="stable")
-    zones = np.zeros((n, max(1, int(n * WIDEST)), n), dtype=bool)
-    for size in range(zones.shape[1]):
-        zones[np.arange(n)[:, None], size, nearest[:, : size + 1]] = True
-    return np.unique(zones.reshape(-1, n), axis=0)
+    nearest = np.argsort(distances, axis=1, kind="stable")[:, :size]
+    n_near = (np.take_along_axis(distances, nearest, axis=1) <= search.reach).sum(axis=1)
+    zones = sorted(
+        {
+            tuple(sorted(areas[: n_in + 1]))
+            for areas, n_all in zip(nearest.tolist(), n_near.tolist(), strict=True)
+            for n_in in range(n_all)
+        },
+        key=lambda zone: (len(zone), zone),
+    )
+    ends = np.cumsum([0, *map(len, zones)])
+    columns = np.fromiter((area for zone in zones for area in zone), dtype=np.int64, count=int(ends[-1]))
+    return csr_array((np.ones(len(columns)), columns, ends), shape=(len(zones), n))
 
 
 def _by_chance(
@@ -133,9 +147,9 @@ def _by_chance(
 class _Windows:
     """All windows of a search, their expected numbers, and the excess of a table in each."""
 
-    def __init__(self, zones: NDArray[np.bool_], expected: Numbers, search: Search) -> None:
+    def __init__(self, zones: csr_array, expected: Numbers, search: Search) -> None:
         n_periods = expected.shape[1]
-        self.zones = zones.astype(np.float64)
+        self.zones = zones
         self.spans = [
             (last - length + 1, last)
             for last in range(max(0, n_periods - search.ends), n_periods)
@@ -165,7 +179,5 @@ class _Windows:
         return ratio
 
     def _sums(self, table: NDArray[np.number]) -> Numbers:
-        running = np.concatenate(
-            [np.zeros((len(self.zones), 1)), np.cumsum(self.zones @ table, axis=1)], axis=1
-        )
-        return np.asarray(running[:, self.stops] - running[:, self.starts]).ravel()
+        running = np.concatenate([np.zeros((len(table), 1)), np.cumsum(table, axis=1)], axis=1)
+        return np.asarray(self.zones @ (running[:, self.stops] - running[:, self.starts])).ravel()

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 from docx import Document
 
 from anwei.analytics.models import HotSpot, HotSpotSearch
-from anwei.analytics.patterns.hotspots import hot_spots_of_the_week
+from anwei.analytics.patterns.hotspots import hot_spots_are_due, hot_spots_of_the_week
 from anwei.analytics.patterns.seasons import clauses_by, season_of
-from anwei.analytics.schedule import hot_spots_are_due
 from anwei.analytics.weekly import monday
 from anwei.cases.indicators import indicator
 from anwei.cases.periods import Span
@@ -24,7 +24,7 @@ from anwei.sites.models import Enterprise
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import file, signed_in
 from tests.hazards.inspecting import page
-from tests.kernel.county import NOW, OTHER_TOWN, TOWN, make_enterprise
+from tests.kernel.county import NOW, OTHER_TOWN, TOWN, county_clerk, make_enterprise
 
 TOWNS = {
     TOWN: (113.0, 36.0),
@@ -75,9 +75,9 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     spread(model, rows)
     assert hot_spots_are_due(NOW)
     hot_spots_of_the_week(NOW)
-    assert not hot_spots_are_due(NOW) and HotSpotSearch.objects.count() == 3
+    assert not hot_spots_are_due(NOW) and HotSpotSearch.objects.count() == 6
     assert not HotSpot.objects.exclude(level="chance").exists()
-    before = HotSpotSearch.objects.get(kind="hazards")
+    before = HotSpotSearch.objects.get(kind="hazards", scale="townships")
     assert before.n_events == sum(map(sum, before.counts))
     later = NOW + timedelta(weeks=1)
     planted = [(made[OTHER_TOWN], NOW + timedelta(hours=n)) for n in range(25)]
@@ -86,8 +86,12 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     spread_again(model, planted)
     hot_spots_of_the_week(later)
     before.refresh_from_db()
-    assert before.n_events < HotSpotSearch.objects.get(kind="hazards", week=monday(later)).n_events
-    spot = HotSpot.objects.get(search__week=monday(later), level="sure", search__kind="hazards")
+    assert (
+        before.n_events
+        < HotSpotSearch.objects.get(kind="hazards", scale="townships", week=monday(later)).n_events
+    )
+    sure = HotSpot.objects.filter(search__week=monday(later), level="sure", search__kind="hazards")
+    spot = sure.get(search__scale="townships")
     assert spot.territory == OTHER_TOWN and spot.observed > 2 * spot.expected
     shown = page(safe.inspector, "/analysis/hotspots/", week=str(monday(later)))
     assert "不到 1%" in shown and f">{spot.observed}</a>" in shown and "样本不足" in shown  # the other kinds
@@ -100,6 +104,46 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     assert layer.status_code == 200 and str(spot.observed) in layer.content.decode()
     assert "/analysis/hotspots/" not in page(safe.county.worker, "/work/")
     assert signed_in(safe.county.worker).get("/analysis/hotspots/").status_code == 403
+
+
+def test_three_plants_in_a_row_are_a_hot_spot_within_their_township(safe: Safe) -> None:
+    """A township's sum hides them: the others of it had less in the same weeks."""
+    made = towns(safe)
+    model = file(safe.inspector, made[TOWN].pk)
+    plants = [make_enterprise(f"园区{n}", TOWN, "chemical", f"9100000000001{n:04d}T") for n in range(8)]
+    for n, plant in enumerate(plants):
+        x = 113.2 + (n * 0.005 if n < 3 else n * 0.15)
+        Enterprise.objects.filter(pk=plant.pk).update(longitude=x, latitude=36.2)
+    rows = even({str(n): plant for n, plant in enumerate([*plants, *made.values()])})
+    spread(model, rows)
+    begin = NOW - timedelta(days=NOW.weekday() + 14)
+    spread_again(model, [(plant, begin + timedelta(hours=n)) for plant in plants[:3] for n in range(1, 9)])
+    office = county_clerk()
+    client = signed_in(office)
+    empty = client.get("/analysis/hotspots/").content.decode()
+    assert "现在就算本周的" in empty and "还没有计算" in empty and "再下一次是 " in empty
+    assert "现在就算本周的" not in page(safe.inspector, "/analysis/hotspots/")
+    assert signed_in(safe.inspector).post("/analysis/hotspots/").status_code == 403
+    assert client.post("/analysis/hotspots/").status_code == 302
+    assert DBTaskResult.objects.filter(task_path__endswith="find_hot_spots").count() == 1
+    assert "正在后台计算" in client.get("/analysis/hotspots/").content.decode()
+    client.post("/analysis/hotspots/")
+    assert DBTaskResult.objects.filter(task_path__endswith="find_hot_spots").count() == 1
+    DBTaskResult.objects.all().delete()
+    hot_spots_of_the_week(NOW)
+    spot = HotSpot.objects.get(search__kind="hazards", search__scale="enterprises", level="sure")
+    assert {key for key, _name, _n in spot.areas} == {plant.pk for plant in plants[:3]}
+    assert spot.observed == sum(n for *_place, n in spot.areas) and 400 <= (spot.radius or 0) <= 600
+    assert (spot.longitude, spot.latitude) == (pytest.approx(113.205), pytest.approx(36.2))
+    shown = client.get("/analysis/hotspots/").content.decode()
+    assert f"半径 {spot.radius} 米" in shown and "现在就算本周的" not in shown and "下次：" in shown
+    key, name, n = spot.areas[0]
+    [address] = re.findall(rf'<a href="([^"]*enterprise={key}[^"]*)">{name} {n}</a>', shown)
+    listed = client.get(address.replace("&amp;", "&")).content.decode()
+    assert len(set(re.findall(r"/cases/\d+/", listed))) == n
+    assert str(spot.words) in client.get("/map/layers/hotspots.geojson").content.decode()
+    stranger = page(safe.county.regulator, f"/analysis/hotspots/{spot.pk}/")  # of coal, sees no chemistry
+    assert name not in stranger.split("<section")[1] and "管辖范围以外的 3 家" in stranger
 
 
 def monday_at(at: datetime) -> datetime:
@@ -145,7 +189,7 @@ def test_few_rows_say_that_they_are_few(safe: Safe) -> None:
     assert "样本不足" in page(safe.inspector, "/analysis/seasons/")
     assert "样本不足" in page(safe.inspector, "/analysis/clauses/")
     hot_spots_of_the_week(NOW)
-    assert page(safe.inspector, "/analysis/hotspots/").count("样本不足") == 3
+    assert page(safe.inspector, "/analysis/hotspots/").count("样本不足") == 6
     month = page(safe.inspector, "/analysis/month/")
     assert "样本不足" in month and month.count("statement") >= 5
 

@@ -238,6 +238,9 @@ OF_HAZARDS = {
         },
     ),
     "watch/": Write(ARRANGING, unsealed="computes the list of the week; nothing anybody wrote changes"),
+    "analysis/hotspots/": Write(
+        frozenset({"office"}), unsealed="looks for hot spots; nothing anybody wrote changes"
+    ),
     "watch/backtest/": Write(ARRANGING, unsealed="looks back; nothing anybody wrote changes"),
     "watch/plan/": Write(
         INSPECTING,

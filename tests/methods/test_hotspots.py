@@ -64,6 +64,18 @@ def test_a_window_that_is_over_is_found_only_when_it_is_asked_for() -> None:
     assert best.areas == (9,) and (best.first, best.last) == (30, 32)
 
 
+def test_a_zone_is_no_wider_than_what_is_asked_for() -> None:
+    counts = county(1)
+    near = np.argsort(np.linalg.norm(POSITIONS - POSITIONS[5], axis=1))[:3]
+    counts[near, -4:] += (4 + 2 * SIZES[near, None]).astype(int)
+    reach = float(np.linalg.norm(POSITIONS[near[1]] - POSITIONS[5])) + 1e-9
+    for search in (Search(most=2), Search(reach=reach)):
+        best, *others = hot_spots(counts, POSITIONS, search)
+        assert set(best.areas) < set(near.tolist()) and best.p == 1 / 1000
+        assert all(len(one.areas) <= 2 for one in others) or search.most is None
+    assert {len(one.areas) for one in hot_spots(counts, POSITIONS, Search(reach=0.0))} == {1}
+
+
 def test_nothing_and_two_events_say_nothing() -> None:
     assert hot_spots(np.zeros((24, 52), dtype=int), POSITIONS) == []
     two = np.zeros((24, 52), dtype=int)

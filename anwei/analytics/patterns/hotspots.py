@@ -1,4 +1,4 @@
-"""Looking for hot spots once a week and keeping what was found, with the counts it was found in."""
+"""Looking for hot spots once a week: all scales, and that of townships, with the counts it was found in."""
 
 from __future__ import annotations
 
@@ -9,67 +9,46 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Avg, Q
+from django.db.models import Avg
 from django.db.models.functions import Left
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.analytics.patterns.around import search_around
+from anwei.analytics.patterns.counting import FEWEST, KINDS, SHOWN, WEEKS, events_of, level_of
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.weekly import monday
-from anwei.cases.indicators import PageRows, RegisterRows, Rows
-from anwei.cases.periods import Span
-from anwei.hazards.closures import OURS
-from anwei.hazards.models import Origin
 from anwei.methods.hotspots import Counts, Numbers, Search, hot_spots
 from anwei.methods.hotspots import HotSpot as Found
-from anwei.monitoring.models import Alarm
 from anwei.org.models import Territory
 from anwei.org.roster import TOWNSHIP_DIGITS
 from anwei.sites.models import Enterprise
 
-WEEKS = 26  # that are looked at; a window is at most `Search.longest` of them and ends with the last
-FEWEST = 10  # events in all of them: with fewer there is no pattern to be told (样本不足; our choice)
-SHOWN = 3  # of a kind: those after the third explain themselves by chance
-SURE, LIKELY, CHANCE = "sure", "likely", "chance"
 FAR = 1000.0  # degrees: a township of which nobody knows where it lies has no neighbours
 Event = tuple[str, date]  # territory, the county's day
 
-KINDS: dict[str, Rows] = {
-    HotSpotSearch.Kind.HAZARDS: RegisterRows(OURS, {"counted": True}),
-    HotSpotSearch.Kind.ALARMS: PageRows("alarms", {"tab": "history"}, Alarm, Q(), "started_at"),
-    HotSpotSearch.Kind.TIP_OFFS: RegisterRows(OURS, {"counted": True, "origin": Origin.TIP_OFF.value}),
-}
+Scale = HotSpotSearch.Scale
 
 
 def hot_spots_of_the_week(now: datetime) -> list[HotSpotSearch]:
     """Return this week's searches; what is not there yet is computed, and never again."""
     week = monday(now)
-    there = {one.kind: one for one in HotSpotSearch.objects.filter(week=week)}
-    return [there.get(kind) or _search(kind, week, now) for kind in KINDS]
+    there = {(one.kind, one.scale): one for one in HotSpotSearch.objects.filter(week=week)}
+    makers = {Scale.TOWNSHIPS: _search, Scale.ENTERPRISES: search_around}
+    return [
+        there.get((kind, scale)) or make(kind, week, now) for scale, make in makers.items() for kind in KINDS
+    ]
 
 
-def address_of(kind: str, since: date, until: date, township: str) -> str:
-    """Return where the rows of a kind stand that were counted in a township from one day to another."""
-    return KINDS[kind].link(Span(since, until), {"township": township})
-
-
-def level_of(p: float) -> str:
-    """Return how sure one can be: SURE below one in a hundred, LIKELY below one in twenty, else CHANCE."""
-    return SURE if p <= 0.01 else LIKELY if p <= 0.05 else CHANCE
-
-
-def told(level: str) -> str:
-    """Return the level in words."""
-    if level == CHANCE:
-        return _("变化不显著：偶然也会这样集中")
-    share = "1%" if level == SURE else "5%"
-    return _("偶然出现这样集中的可能不到 %(share)s") % {"share": share}
+def hot_spots_are_due(now: datetime) -> bool:
+    """Say whether something was not yet looked for this week, and there is anybody to look at."""
+    there = HotSpotSearch.objects.filter(week=monday(now)).count()
+    return there < len(KINDS) * len(Scale) and Enterprise.objects.exists()
 
 
 @transaction.atomic
 def _search(kind: str, week: date, now: datetime) -> HotSpotSearch:
     first = week - timedelta(weeks=WEEKS)
-    events = _events(kind, now, first, week)
+    events = [one for one in events_of(KINDS[kind], now, first, week) if len(one[0]) >= TOWNSHIP_DIGITS]
     names = dict(Territory.objects.values_list("code", "name"))
     codes = sorted(
         {code for code in names if len(code) == TOWNSHIP_DIGITS}
@@ -130,15 +109,6 @@ def _keep(
         longitude=x,
         latitude=y,
     )
-
-
-def _events(kind: str, now: datetime, first: date, week: date) -> list[Event]:
-    """Return territory and day of every row that counts, from `first` until before `week`."""
-    rows = KINDS[kind]
-    start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, week))
-    within = {f"{rows.day}__gte": start, f"{rows.day}__lt": end}
-    found = rows.rows(None, now).order_by().filter(**within).values_list(rows.places[0], rows.day)
-    return [(code, timezone.localtime(at).date()) for code, at in found if len(code) >= TOWNSHIP_DIGITS]
 
 
 def _centres(codes: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -10,9 +10,10 @@ from anwei.org.scope import ScopeColumns
 
 
 class HotSpotSearch(models.Model):
-    """One search: townships x weeks that had ended before `week` (a Monday), as they were counted then.
+    """One search: places x weeks that had ended before `week` (a Monday), as they were counted then.
 
     `areas` [[code, name]], `counts` a row of numbers for each; what is entered later changes the next one.
+    The places are townships, or enterprises with coordinates: those keys stand for codes.
     """
 
     class Kind(models.TextChoices):
@@ -22,7 +23,14 @@ class HotSpotSearch(models.Model):
         ALARMS = "alarms", _("监测报警")
         TIP_OFFS = "tip_offs", _("群众举报的隐患")
 
+    class Scale(models.TextChoices):
+        """What is a place."""
+
+        TOWNSHIPS = "townships", _("按乡镇")
+        ENTERPRISES = "enterprises", _("按企业位置")
+
     week = models.DateField(_("周（周一）"))
+    scale = models.CharField(_("范围"), max_length=12, choices=Scale.choices, default=Scale.TOWNSHIPS)
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices)
     first_week = models.DateField(_("起始周"))
     areas = models.JSONField(_("乡镇"))
@@ -32,9 +40,11 @@ class HotSpotSearch(models.Model):
 
     class Meta:
         verbose_name = _("热点查找")
-        ordering = ["-week", "kind"]
+        ordering = ["-week", "kind", "scale"]
         constraints = [
-            models.UniqueConstraint(fields=["week", "kind"], name="hot_spots_are_looked_for_once_a_week")
+            models.UniqueConstraint(
+                fields=["week", "kind", "scale"], name="hot_spots_are_looked_for_once_a_week_and_scale"
+            )
         ]
 
     def __str__(self) -> str:
@@ -42,10 +52,11 @@ class HotSpotSearch(models.Model):
 
 
 class HotSpot(models.Model):
-    """Neighbouring townships that had more than their share from one day to another; never changed.
+    """Neighbouring places that had more than their share from one day to another; never changed.
 
     `areas` [[code, name, count]], `villages` likewise where the rows say the village; `territory` is the
-    township with the most. `p` is corrected for all windows that were looked at.
+    one of the place with the most. Around enterprises it has a `radius` in metres. `p` is corrected for all
+    windows that were looked at.
     """
 
     search = models.ForeignKey(HotSpotSearch, on_delete=models.CASCADE, related_name="spots")
@@ -61,6 +72,7 @@ class HotSpot(models.Model):
     words = models.CharField(_("说明"), max_length=200)
     longitude = models.FloatField(_("经度"), null=True)
     latitude = models.FloatField(_("纬度"), null=True)
+    radius = models.PositiveIntegerField(_("半径（米）"), null=True)
 
     objects = BodiesManager()
     scope = ScopeColumns(territory="territory")

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from anwei.analytics.patterns.hotspots import CHANCE, told
+from anwei.analytics.patterns.counting import CHANCE, told
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.patterns.seasons import clauses_by, season_of
 from anwei.cases.indicators import FEWEST, Indicator, indicator, indicators

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
-from anwei.analytics.patterns.hotspots import FEWEST, KINDS, WEEKS, address_of, told
+from anwei.analytics.patterns.counting import FEWEST, KINDS, WEEKS, address_of, told
+from anwei.analytics.patterns.hotspots import hot_spots_are_due
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.patterns.seasons import FEWEST as FEWEST_OF_A_SEASON
 from anwei.analytics.patterns.seasons import clauses_by, season_of
+from anwei.analytics.tasks import find_hot_spots, is_looking
+from anwei.analytics.weekly import monday
 from anwei.cases.indicators import indicator, indicators
 from anwei.cases.periods import Span
 from anwei.hazards.indicators import SECTOR, TOWNSHIP
 from anwei.hazards.planning.bodies import require_official
 from anwei.hazards.rates_page import clause_name
+from anwei.org.committee_office import is_of_the_office
+from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
+from anwei.sites.models import Enterprise
 from anwei.sites.queries import township_names
 from anwei.standards.sectors import sectors
 
@@ -29,31 +38,46 @@ USUAL = "hazards_found"
 
 
 @signed_in
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def hotspots(request: HttpRequest) -> HttpResponse:
-    """Show the hot spots of the newest week, or of `?week=`, with counts, expected numbers and p in words."""
-    person = person_of(request)
+    """Show the hot spots of the newest week, or of `?week=`, with counts, expected numbers and p in words.
+
+    A POST of the committee office has this week's looked for at once, in the background.
+    """
+    person, now = person_of(request), timezone.now()
     require_official(person)
+    is_office = is_of_the_office(person, now)
+    if request.method == "POST":
+        if not is_office:
+            raise PermissionDenied(_("由县安委办提前计算；其余的等后台自动计算。"))
+        if not hot_spots_are_due(now):
+            messages.info(request, _("本周的热点已经算过，不再变。"))
+        elif not is_looking():
+            find_hot_spots.enqueue()
+            messages.success(request, _("已交后台计算，算完刷新本页可见。"))
+        return redirect("hotspots")
     weeks = [f"{one:%Y-%m-%d}" for one in HotSpotSearch.objects.dates("week", "day", order="DESC")[:26]]
     asked = request.GET.get("week", "")
     week = asked if asked in weeks else next(iter(weeks), "")
-    searches = {one.kind: one for one in HotSpotSearch.objects.filter(week=week)} if week else {}
-    spots = HotSpot.objects.visible_to(person).filter(search__in=[one.pk for one in searches.values()])
+    searches = list(HotSpotSearch.objects.filter(week=week)) if week else []
+    spots = list(HotSpot.objects.visible_to(person).filter(search__in=searches).select_related("search"))
+    kinds, scales = list(KINDS), HotSpotSearch.Scale.values
+    searches.sort(key=lambda one: (kinds.index(one.kind), scales.index(one.scale)))
+    names = names_of(spots, person)
     context = {
         "weeks": weeks,
         "week": week,
         "kinds": [
             (
-                searches[kind],
-                [
-                    (spot, told(spot.level), doors(spot, kind))
-                    for spot in spots
-                    if spot.search_id == searches[kind].pk
-                ],
+                search,
+                [(spot, told(spot.level), doors(spot, names)) for spot in spots if spot.search == search],
             )
-            for kind in KINDS
-            if kind in searches
+            for search in searches
         ],
+        "is_due": hot_spots_are_due(now),
+        "is_looking": is_looking(),
+        "is_office": is_office,
+        "next_on": monday(now) + timedelta(weeks=1),
         "fewest": FEWEST,
         "n_weeks": WEEKS,
     }
@@ -69,13 +93,13 @@ def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
     rows = HotSpot.objects.visible_to(person).select_related("search")
     spot: HotSpot = get_object_or_404(rows, pk=pk)
     search = spot.search
-    codes = [code for code, _name, _n in spot.areas]
+    codes = [code for code, _place, _count in spot.areas]
     at = [place for place, (code, _name) in enumerate(search.areas) if code in codes]
     weekly = [sum(search.counts[place][n] for place in at) for n in range(len(search.counts[0]))]
     context = {
         "spot": spot,
         "told": told(spot.level),
-        "doors": doors(spot, search.kind),
+        "doors": doors(spot, names_of([spot], person)),
         "bars": bars([(f"{search.first_week + timedelta(weeks=n):%m-%d}", v) for n, v in enumerate(weekly)]),
     }
     return render(request, "patterns/hotspot.html", context)
@@ -121,9 +145,29 @@ def clauses(request: HttpRequest) -> HttpResponse:
     return render(request, "patterns/clauses.html", context)
 
 
-def doors(spot: HotSpot, kind: str) -> list[tuple[str, int, str]]:
-    """Return the name, count and rows of each township of a hot spot."""
-    return [(name, n, address_of(kind, spot.since, spot.until, code)) for code, name, n in spot.areas]
+def names_of(spots: Iterable[HotSpot], person: Person) -> dict[int, str]:
+    """Return the name of each enterprise in hot spots around enterprises that a person may see."""
+    around = (spot for spot in spots if spot.search.scale == HotSpotSearch.Scale.ENTERPRISES)
+    keys = {key for spot in around for key, _place, _count in spot.areas}
+    if not keys:
+        return {}
+    seen = Enterprise.objects.visible_to(person).filter(pk__in=keys).select_related("unit")
+    return {one.pk: str(one) for one in seen}
+
+
+def doors(spot: HotSpot, names: Mapping[int, str]) -> list[tuple[str, int, str]]:
+    """Return name, count and rows of each place of a hot spot; those out of sight together, without rows."""
+    kind, since, until = spot.search.kind, spot.since, spot.until
+    if spot.search.scale == HotSpotSearch.Scale.TOWNSHIPS:
+        return [(name, n, address_of(kind, since, until, township=code)) for code, name, n in spot.areas]
+    shown = [
+        (names[key], n, address_of(kind, since, until, enterprise=str(key)))
+        for key, _place, n in spot.areas
+        if key in names
+    ]
+    hidden = [n for key, _place, n in spot.areas if key not in names]
+    more = [(_("管辖范围以外的 %(n)d 家") % {"n": len(hidden)}, sum(hidden), "")] if hidden else []
+    return shown + more
 
 
 def bars(values: list[tuple[str, float]]) -> dict[str, Any]:

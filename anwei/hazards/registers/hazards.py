@@ -110,7 +110,7 @@ HAZARDS = register(
         may_write=may_keep_registers,
         refuse_together=refuse_together,
         errors=(CaseError, Vacant),
-        narrowed_by=NARROWED_BY,
+        narrowed_by=(*NARROWED_BY, ("enterprise", "enterprise")),
         period="found_on",
         opens=lambda row: reverse("case", args=[row.pk]),
         opened_from_list=True,
