@@ -61,10 +61,14 @@ def share_interval(count: int, of: int, level: float = LEVEL) -> tuple[float, fl
     return float(found.low), float(found.high)
 
 
-def compare(count: int, before: int, *, exposure: float = 1.0, exposure_before: float = 1.0) -> Comparison:
+def compare(
+    count: int, before: int, *, exposure: float = 1.0, exposure_before: float = 1.0, rare: float = RARE
+) -> Comparison:
     """Compare a Poisson count with an earlier one; exposures are how long (or over how much) each ran.
 
-    Raises ValueError for negative counts or exposures that are not positive.
+    `rare` is what p must stay under to be told from chance: who asks of many at once divides it by how many
+    (Bonferroni), or some are always told. Raises ValueError for negative counts or exposures that are not
+    positive.
     """
     if min(count, before) < 0 or min(exposure, exposure_before) <= 0:
         raise ValueError("counts are not negative, exposures are positive")
@@ -73,9 +77,9 @@ def compare(count: int, before: int, *, exposure: float = 1.0, exposure_before: 
         return Comparison(Verdict.TOO_FEW, 1.0)
     p = float(binomtest(count, both, expected).pvalue)
     rarest = min(float(binomtest(end, both, expected).pvalue) for end in (0, both))
-    if rarest >= RARE:
+    if rarest >= rare:
         return Comparison(Verdict.TOO_FEW, p)
-    if p >= RARE:
+    if p >= rare:
         return Comparison(Verdict.SAME, p)
     return Comparison(Verdict.MORE if count > both * expected else Verdict.FEWER, p)
 

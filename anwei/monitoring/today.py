@@ -1,7 +1,7 @@
 """What the sensors say about today, for the cockpit and the morning report.
 
-A number of alarms counts as unusual when a Poisson process at the usual rate would reach it less than once in
-a hundred times.
+An enterprise's alarms count as more than usual when chance alone, of all enterprises together, would bring
+one so far less than once in a hundred days.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from django.utils.translation import gettext as _
 from anwei.cases.lifecycle import Phase
 from anwei.cases.today import Sentence, contribute_today, door
 from anwei.ledgers.lengths import duration_words
-from anwei.methods.rare import MIN_DAYS, RARE, poisson_tail
+from anwei.methods.counts import Verdict, compare
 from anwei.monitoring.filters import ACTIVE
 from anwei.monitoring.models import Alarm, AlarmRule, Warning
 from anwei.monitoring.queries import by_rank
 from anwei.monitoring.reading import limit_words
 from anwei.org.models import Person
 
-N_WEEKS = 4
+N_WEEKS, MIN_WEEKS = 4, 3  # with fewer comparable weeks there is no "usual"
+RARE = 0.01
 WEEK = timedelta(days=7)
 LOOK_BACK = timedelta(days=30)
 
@@ -68,9 +69,9 @@ def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
     rows = Alarm.objects.visible_to(person).exclude(kind=AlarmRule.Kind.NO_DATA)
     first = rows.aggregate(first=Min("started_at"))["first"]
     weeks = min(N_WEEKS, (now - WEEK - first) // WEEK) if first else 0
-    if weeks < MIN_DAYS:
+    if weeks < MIN_WEEKS:
         return
-    counted = (
+    counted = list(
         rows.filter(started_at__gte=now - WEEK * (weeks + 1))
         .order_by()
         .values("enterprise", "enterprise__unit__name", "enterprise__unit__short_name")
@@ -78,12 +79,12 @@ def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
             this_week=Count("pk", Q(started_at__gte=now - WEEK)),
             before=Count("pk", Q(started_at__lt=now - WEEK)),
         )
-        .filter(this_week__gte=MIN_DAYS)
     )
     unusual = [
         (row["this_week"] - row["before"] / weeks, row)
         for row in counted
-        if poisson_tail(row["this_week"], max(row["before"] / weeks, 1 / weeks)) < RARE
+        if compare(row["this_week"], row["before"], exposure_before=weeks, rare=RARE / len(counted)).verdict
+        is Verdict.MORE
     ]
     for _excess, row in sorted(unusual, key=lambda pair: -pair[0])[:1]:
         text = format_html(

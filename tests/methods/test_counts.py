@@ -53,6 +53,20 @@ def test_words_follow_from_chance() -> None:
     assert compare(20, 12, exposure_before=2).verdict is Verdict.MORE
 
 
+def test_of_daily_counts_few_are_called_unusual_where_nothing_changes() -> None:
+    """Every outcome of a day and the three before at a steady rate, by its chance: no more than promised."""
+    for rate in (0.3, 2.0):
+        of_one = [exp(-rate) * rate**n / factorial(n) for n in range(20)]
+        of_three = [exp(-3 * rate) * (3 * rate) ** n / factorial(n) for n in range(40)]
+        said = sum(
+            one * three
+            for n, one in enumerate(of_one)
+            for before, three in enumerate(of_three)
+            if compare(n, before, exposure_before=3, rare=0.01).verdict in {Verdict.MORE, Verdict.FEWER}
+        )
+        assert said < 0.01
+
+
 def test_what_is_no_count_is_refused() -> None:
     for call in (lambda: interval(-1), lambda: compare(-1, 0), lambda: compare(1, 1, exposure=0)):
         with pytest.raises(ValueError, match="count"):

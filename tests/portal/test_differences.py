@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-
-from anwei.methods.rare import compared, poisson_tail
-from anwei.monitoring.models import Warning
-from anwei.org.models import Person
+from anwei.monitoring.models import Alarm, Warning
+from anwei.org.models import Person, Unit
 from anwei.portal.cockpit.differences import differences
+from anwei.sites.models import Enterprise
 from tests.kernel.county import NOW
 from tests.monitoring.plant import Plant, cleared, raised
 from tests.portal.conftest import LATER
@@ -26,39 +24,6 @@ def past(happen: Happen, plant: Plant, days_ago: float) -> None:
 
 def said(person: Person, size: int = 9) -> str:
     return "\n".join(sentence.text for sentence in differences(person, LATER, size))
-
-
-@pytest.mark.parametrize(
-    ("count", "mean", "probability"),
-    [
-        (0, 3.0, 1.0),
-        (1, 1.0, 0.6321),
-        (3, 1.0, 0.0803),
-        (10, 4.0, 0.0081),
-        (1, 0.0, 0.0),
-        (1000, 1000.0, 0.5042),
-        (1100, 1000.0, 0.0010),
-    ],  # tables of the Poisson law
-)
-def test_tail_of_the_poisson_law(count: int, mean: float, probability: float) -> None:
-    assert poisson_tail(count, mean) == pytest.approx(probability, abs=5e-5)
-
-
-@pytest.mark.parametrize(
-    ("today", "usual", "verdict"),
-    [
-        (12, [1, 2], "unknown"),
-        (12, [3, 4, 5], "more"),
-        (5, [3, 4, 5], "same"),
-        (0, [9, 8, 10, 9], "less"),
-        (1, [0, 0, 0], "more"),
-        (0, [0, 0, 0], "same"),
-        (2000, [2001, 2002, 2000], "same"),
-        (1700, [2001, 2002, 2000], "less"),
-    ],
-)
-def test_only_rare_numbers_are_called_unusual(today: int, usual: list[int], verdict: str) -> None:
-    assert compared(today, usual) == verdict
 
 
 def test_without_records_nothing_is_claimed(plant: Plant, office: Person) -> None:
@@ -81,11 +46,32 @@ def test_a_standing_alarm_tells_its_history_and_the_last_cause(
 def test_an_enterprise_that_alarms_more_than_usual_is_named(
     plant: Plant, office: Person, happen: Happen
 ) -> None:
-    for days in (27, 20, 13, 5, 4, 3, 2, 1.5, 1):
+    for days in (27, 20, 13, 6, 5, 4, 3.5, 3, 2, 1.5, 1):
         past(happen, plant, days)
-    assert "甲化工厂近 7 天报警 <b>6</b> 次，此前 2 周" not in said(office)
+    assert "甲化工厂近 7 天报警 <b>8</b> 次，此前 2 周" not in said(office)
     past(happen, plant, 34)
-    assert "甲化工厂近 7 天报警 <b>6</b> 次，此前 3 周平均每周 1.0 次，<b>明显增多</b>。" in said(office)
+    assert "甲化工厂近 7 天报警 <b>8</b> 次，此前 3 周平均每周 1.0 次，<b>明显增多</b>。" in said(office)
+
+
+def test_of_many_enterprises_one_is_not_named_by_chance(plant: Plant, office: Person, happen: Happen) -> None:
+    """What one alone would hardly come to by chance, one of two hundred nearly always does."""
+    for days in (34, 27, 20, 6, 5, 4, 3.5, 3, 2, 1.5, 1):
+        past(happen, plant, days)
+    assert "明显增多" in said(office)
+    units = Unit.objects.bulk_create(
+        Unit(kind="enterprise", name=f"第{number}工厂", territory=plant.tag.device.enterprise.unit.territory)
+        for number in range(200)
+    )
+    others = Enterprise.objects.bulk_create(
+        Enterprise(unit=unit, sector="industry", credit_code=f"many{number:014d}")
+        for number, unit in enumerate(units)
+    )
+    one = Alarm.objects.filter(started_at__lt=LATER - timedelta(days=8)).first()
+    assert one is not None
+    for other in others:
+        one.pk, one.enterprise, one.started_at = None, other, one.started_at - timedelta(seconds=1)
+        one.save(force_insert=True)
+    assert "明显增多" not in said(office)
 
 
 def test_an_enterprise_that_alarms_as_always_is_not_named(

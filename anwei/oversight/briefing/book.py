@@ -38,12 +38,14 @@ EVERYWHERE = Where()
 class Change:
     """A number against one of the years before; `n` and `before` are of the months that are compared.
 
-    `verdict` is what an exact test says of two counts, "" where none fits.
+    `verdict` is what an exact test says of two counts, "" where none fits, and `p` how often chance alone
+    gives a difference like theirs.
     """
 
     n: Decimal
     before: Decimal
     verdict: str = ""
+    p: float = 1.0
 
     @property
     def difference(self) -> Decimal:
@@ -148,10 +150,11 @@ class Book:
 
     def _against(self, key: str, n: Decimal, before: list[Decimal]) -> Change:
         total = sum(before, Decimal(0))
-        verdict = ""
-        if indicator(key).event:
-            verdict = verdict_words(compare(int(n), int(total), exposure_before=len(before)).verdict)
-        return Change(n, total / len(before), verdict)
+        mean = total / len(before)
+        if not indicator(key).event:
+            return Change(n, mean)
+        found = compare(int(n), int(total), exposure_before=len(before))
+        return Change(n, mean, verdict_words(found.verdict), found.p)
 
     def doors(
         self, key: str, where: Where = EVERYWHERE, *, back: int = 0, month: str = "", of: bool = False

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from anwei.ledgers.papers.blocks import Chart
+from anwei.methods.counts import RARE
 from anwei.oversight.briefing.book import Book, Where
 from anwei.oversight.briefing.overall import until
 from anwei.oversight.briefing.parts import Text
 from anwei.oversight.briefing.tables import chinese
 from anwei.oversight.briefing.telling import counted, figure
-
-MORE = "明显增加"  # what an exact test says of a rise that chance does not explain
 
 
 def kinds(book: Book) -> tuple[Text, ...]:
@@ -29,14 +28,12 @@ def kinds(book: Book) -> tuple[Text, ...]:
 
 
 def _told_from_chance(book: Book) -> tuple[Text, ...]:
-    """Say which sectors and townships changed more than chance explains; of few, nothing is said."""
+    """Say which sectors and townships rose more than chance explains, asked of all of them together."""
     places = [(name, Where(township=code)) for code, name in book.townships]
     sectors = [(name, Where(sectors=(code,))) for code, name in book.told["sectors"]]
-    risen = [
-        name
-        for name, where in (*sectors, *places)
-        if (change := book.change("acc_cnt", where)) is not None and change.verdict == MORE
-    ]
+    changes = [(name, book.change("acc_cnt", where)) for name, where in (*sectors, *places)]
+    asked = [(name, change) for name, change in changes if change is not None]
+    risen = [name for name, change in asked if change.difference > 0 and change.p < RARE / max(len(asked), 1)]
     if risen:
         return (("事故起数同比增加、偶然解释不了的：" + "、".join(risen) + "。",),)
     return (("各行业、各乡镇的事故起数与上年同期相比，变化都在偶然范围之内，不宜据此分高下。",),)

@@ -11,11 +11,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from anwei.cases.today import Sentence, door, said
-from anwei.methods.rare import compared
+from anwei.methods.counts import Verdict, compare
 from anwei.monitoring.models import Alarm
 from anwei.org.models import Person
 
 N_WEEKS = 4
+MIN_DAYS = 3  # with fewer comparable days there is no "usual"
+RARE = 0.01  # it is asked every day: at the usual 0.05 it would be said without cause every third week
 WEEK = timedelta(days=7)
 
 
@@ -42,12 +44,15 @@ def _day_against_usual(person: Person, now: datetime) -> Sentence:
         for week, (start, _end) in enumerate(spans)
         if week and first is not None and first <= start
     ]
-    verdict = {
-        "more": _("<b>明显多于往常</b>"),
-        "less": _("<b>明显少于往常</b>"),
-        "same": _("<b>与往常无明显差别</b>"),
-        "unknown": _("可比的日子不足 3 个，<b>暂不下结论</b>"),
-    }[compared(today, usual)]
+    if len(usual) < MIN_DAYS:
+        verdict = _("可比的日子不足 3 个，<b>暂不下结论</b>")
+    else:
+        verdict = {
+            Verdict.MORE: _("<b>明显多于往常</b>"),
+            Verdict.FEWER: _("<b>明显少于往常</b>"),
+            Verdict.SAME: _("<b>与往常无明显差别</b>"),
+            Verdict.TOO_FEW: _("次数太少，<b>暂不下结论</b>"),
+        }[compare(today, sum(usual), exposure_before=len(usual), rare=RARE).verdict]
     text = format_html(
         _("今日截至 {clock} 新增报警 <b>{n}</b> 次"), clock=f"{timezone.localtime(now):%H:%M}", n=today
     )
@@ -55,4 +60,4 @@ def _day_against_usual(person: Person, now: datetime) -> Sentence:
         counts = _("、").join(str(count) for count in usual)
         text += format_html(_("，前 {weeks} 个同星期同时段为 {counts} 次"), weeks=len(usual), counts=counts)
     text += format_html(_("，{}。"), mark_safe(verdict))  # noqa: S308  our own words, from the table above
-    return Sentence("blue", text, door("alarms", tab="history", period="24h"))
+    return Sentence("blue", text, door("alarms", tab="history", since=f"{timezone.localtime(now):%Y-%m-%d}"))
