@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.file_fields import Papers, file_field
 from anwei.cases.intake import Upload
 from anwei.cases.kinds import asked_of
-from anwei.cases.lifecycle import FILE_KINDS, Need, Role, Transition
+from anwei.cases.lifecycle import FILE_KINDS, Need, Offer, Role, Transition
 from anwei.cases.models import Case, Clock
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import PUBLIC_BODIES, REGULATING, Person, Post
@@ -31,6 +31,31 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": "form-control"}, format="%Y-%m-%d")
+
+
+class OfferedInput(forms.TextInput):
+    """Some values to tick, and a line for another one; what is typed goes before what is ticked."""
+
+    template_name = "cases/offered_input.html"
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        super().__init__(attrs={"class": "form-control", "autocomplete": "off"})
+        self.offers = offers
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template draws: a value that is offered is ticked, another stands in the line."""
+        is_offered = value in {offer.value for offer in self.offers}
+        context = super().get_context(name, None if is_offered else value, attrs)
+        context["offers"] = [(offer, offer.value == value) for offer in self.offers]
+        return context
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Say that the line may stay empty where something can be ticked."""
+        return not self.offers
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what was typed, else what was ticked."""
+        return data.get(f"{name}-other", "").strip() or data.get(name)
 
 
 class ExtensionForm(forms.Form):
@@ -75,15 +100,19 @@ class TransitionForm(forms.Form):
         initial: dict[str, Any] | None = None,
         *,
         case: Case | None = None,
+        person: Person | None = None,
     ) -> None:
         """Take the row of the table; two forms may stand on one page, so the verb is part of their ids.
 
-        `case` says which persons and posts may be chosen, where the row asks for one.
+        `case` says which persons and posts may be chosen, where the row asks for one; with `person`, who
+        fills it in, values of a text are offered.
         """
         super().__init__(data, files, initial=initial, auto_id=f"id_{transition.verb}_%s")
         self.transition = transition if case is None else asked_of(case, transition)
         for need in self.transition.needs:
             self.fields[need.name] = _field(need, case, transition.gives)
+            if need.offers is not None and case is not None and person is not None:
+                self.fields[need.name].widget = OfferedInput(need.offers(case, person))
 
     @classmethod
     def fresh(
@@ -93,11 +122,12 @@ class TransitionForm(forms.Form):
         written: Mapping[str, str] | None = None,
         *,
         case: Case | None = None,
+        person: Person | None = None,
     ) -> TransitionForm:
         """Return a form for a case of this version, with a key of its own and what was `written` before."""
         hidden = {"version": version, "key": secrets.token_hex(16)}
         kept = {need.name: getattr(case, need.name) for need in transition.needs if need.kept and case}
-        return cls(transition, initial={**kept, **(written or {}), **hidden}, case=case)
+        return cls(transition, initial={**kept, **(written or {}), **hidden}, case=case, person=person)
 
     @property
     def papers(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ A malformed table does not import: `Lifecycle` checks itself when it is made.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -84,6 +84,15 @@ class MalformedLifecycle(ValueError):
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A value that a text may take, to be ticked instead of typed: its label and what is said below it."""
+
+    value: str
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Need:
     """One paper a verb asks for: at once its guard, its form field and the only column it may write.
 
@@ -93,7 +102,8 @@ class Need:
     be answered either way is a choice. `taken_at` and `place`: each photo of this evidence must tell when and
     where it was taken, by its camera or by whoever hands it in. `at_least_one`: whatever else is handed in as
     this evidence, one file is a photo, or a photo or document (no recording alone). `required_where` says of
-    a case whether the need is required there, `only_where` whether it is asked there at all.
+    a case whether the need is required there, `only_where` whether it is asked there at all. `offers` says
+    of a case and a person which values of a text are offered to be ticked.
     """
 
     name: str
@@ -107,6 +117,7 @@ class Need:
     required_where: Callable[[Any], bool] | None = None
     only_where: Callable[[Any], bool] | None = None
     kept: bool = False
+    offers: Callable[[Any, Any], Sequence[Offer]] | None = None
 
     @property
     def writes_column(self) -> bool:
@@ -199,6 +210,8 @@ class Transition:
                 yield f"need {need.name}: only evidence tells when and where it was taken"
             if need.at_least_one and need.kind != "evidence":
                 yield f"need {need.name}: only evidence is a photo or a document"
+            if need.offers is not None and need.kind != "text":
+                yield f"need {need.name}: only values of a text are offered"
             if need.required and need.required_where is not None:
                 yield f"need {need.name} is required everywhere and somewhere"
 

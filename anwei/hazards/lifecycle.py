@@ -21,7 +21,12 @@ from anwei.hazards.listed import lifecycle as listed
 from anwei.hazards.models import Grade, Hazard, Order
 from anwei.hazards.penalties import lifecycle as penalties
 from anwei.hazards.services.finders import beginners, may_know_finder
-from anwei.hazards.services.merging import check_false_report, check_merge, keep_finders
+from anwei.hazards.services.merging import (
+    check_false_report,
+    check_merge,
+    keep_finders,
+    offered_at_merging,
+)
 from anwei.hazards.services.opening import opener
 from anwei.hazards.services.passing import check_hand_over, check_reassign
 from anwei.hazards.services.verbs import (
@@ -356,7 +361,7 @@ LIFECYCLE = Lifecycle(
                 label=_("并入同一隐患"),
                 line=_("与另一件是同一隐患，已并入"),
                 needs=(
-                    Need("merged_into", _("并入的隐患编号")),
+                    Need("merged_into", _("并入的隐患编号"), offers=offered_at_merging),
                     Need("reason", _("理由"), "reason"),
                 ),
                 outcome="merged",

@@ -44,7 +44,8 @@ def recurrence_of(
         closed_at__gte=found_at - AGAIN,
         closed_at__lte=found_at,
     )
-    return next(iter(_alike(closed.order_by("-closed_at"), site, text, criterion, item)), None)
+    alike = _alike(closed.order_by("-closed_at"), site, text, criterion, item)
+    return next((row for row, _likeness in alike), None)
 
 
 def duplicates_of(
@@ -54,6 +55,13 @@ def duplicates_of(
 
     `but` is the one that they are compared with, where it is filed already.
     """
+    return [row for row, _likeness in likenesses_of(person, enterprise, site, text, but=but)]
+
+
+def likenesses_of(
+    person: Person, enterprise: Enterprise | None, site: Site | None, text: str, *, but: Hazard | None = None
+) -> list[tuple[Hazard, float]]:
+    """Return what `duplicates_of` does, each with how alike the words are (0 to 1)."""
     seen = Hazard.objects.visible_to(person).filter(pk__in=hazards_at(enterprise, site).values("pk"))
     seen = seen if but is None else seen.exclude(pk=but.pk)
     return _alike(seen.exclude(phase=Phase.CLOSED).order_by("-found_at"), site, text)
@@ -61,11 +69,11 @@ def duplicates_of(
 
 def _alike(
     rows: QuerySet[Hazard], site: Site | None, text: str, criterion: str = "", item: str = ""
-) -> list[Hazard]:
+) -> list[tuple[Hazard, float]]:
     known = [row for row in rows[:COMPARED] if _same_clause(row, criterion, item)]
     findings = [Finding(str(row.site_id or ""), "", row.description) for row in known]
     asked = Finding(str("" if site is None else site.pk), "", text)
-    return [known[place] for place, _likeness in suspects(asked, findings)]
+    return [(known[place], likeness) for place, likeness in suspects(asked, findings)]
 
 
 def _same_clause(hazard: Hazard, criterion: str, item: str) -> bool:

@@ -50,7 +50,15 @@ def test_what_may_be_the_same_is_told_at_filing_and_offered_to_who_merges(safe: 
     )
     assert card is not None and first.number in card[0]
     assert other.number not in card[0] and second.number not in card[0]
-    assert merge(safe.verifier, second, first)[0] == 302
+    shown = signed_in(safe.verifier).get(f"/cases/{second.pk}/").content.decode()
+    offered = re.findall(r'type="radio" name="merged_into" value="(YH\d+)"> (.*?)</label>', shown, re.S)
+    assert [number for number, _words in offered] == [first.number]
+    assert re.search(r"一号罐围堰有裂缝（相似\d+%）.*长约两米", offered[0][1], re.S), offered
+    assert 'name="merged_into-other"' in shown and "填写编号" in shown
+    told = {"reason": "同一件", "merged_into": first.number}
+    typed = act(safe.verifier, second, "merge", **told, **{"merged_into-other": "YH209900001"})
+    assert typed.status_code == 422 and "没有编号为“YH209900001”的隐患" in typed.content.decode()
+    assert merge(safe.verifier, second, first)[0] == 302  # as the ticked line sends it
     for hazard in (first, other, second):
         assert 'id="alike"' not in signed_in(safe.verifier).get(f"/cases/{hazard.pk}/").content.decode()
 

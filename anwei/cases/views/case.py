@@ -49,7 +49,7 @@ def case_advance(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     transition = _row_of(shown, verb)
     if transition.asks_again:
         require_recent(request)
-    form = TransitionForm(transition, request.POST, request.FILES, case=shown)
+    form = TransitionForm(transition, request.POST, request.FILES, case=shown, person=person_of(request))
     allowed = verb in {row.verb for row in transitions_for(shown, person_of(request), now=timezone.now())}
     if not form.is_valid() and allowed and form.cleaned_data.get("version") in (None, shown.version):
         return _again(request, shown, form)
@@ -121,7 +121,7 @@ def _context(
     forms = [
         filled
         if filled is not None and filled.transition.verb == row.verb
-        else TransitionForm.fresh(row, shown.version, case=shown)
+        else TransitionForm.fresh(row, shown.version, case=shown, person=person)
         for row, obstacle in own
         if obstacle is None
     ]
@@ -208,7 +208,9 @@ def _conflict(request: HttpRequest, current: Case, form: TransitionForm, sentenc
         "turn": turn_of(current),
         "lines": [line for line in timeline(current) if line.entry.number > seen],
         "written": [(field.label, _said(field)) for field in form.visible_fields() if field.value()],
-        "form": None if row is None else TransitionForm.fresh(row, current.version, written, case=current),
+        "form": None
+        if row is None
+        else TransitionForm.fresh(row, current.version, written, case=current, person=person_of(request)),
     }
     return render(request, "cases/conflict.html", context, status=409)
 

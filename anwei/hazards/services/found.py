@@ -31,6 +31,7 @@ from anwei.hazards.models import (
 from anwei.hazards.models.answers import ActKind
 from anwei.hazards.planning.manning import why_no_order
 from anwei.hazards.planning.unfinished import going_on_since
+from anwei.hazards.services.merging import told_alike
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.hazards.services.renewing import renew_papers
 from anwei.hazards.services.verbs import criterion_refused
@@ -110,6 +111,7 @@ def file_at_visit(
         photos=_photos(visit, found, now),
     )
     hazard, said = _ordered(hazard, found, actor, now)
+    said += told_alike(hazard, actor)
     _remember(visit, hazard, found, actor, now)
     if visit.state == State.ENDED:
         renew_papers(visit, actor, now)

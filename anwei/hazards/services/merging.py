@@ -9,10 +9,15 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from anwei.cases.lifecycle import Phase
+from anwei.cases.lifecycle import Offer, Phase
 from anwei.cases.models import Entry
 from anwei.hazards.models import Hazard
+from anwei.hazards.queries import duplicates_of, likenesses_of
 from anwei.hazards.services.finders import remember_finders
+from anwei.org.models import Person
+
+AT_MOST = 5  # like hazards that are named
+SHOWN = 120  # characters of a description
 
 
 def check_false_report(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str | None:
@@ -35,6 +40,30 @@ def check_merge(hazard: Hazard, papers: Mapping[str, Any], now: datetime) -> str
     except OperationalError:
         return _("%(number)s正在由他人办理，请稍后再试。") % words
     return _("没有编号为“%(number)s”的隐患。") % words if other is None else _unlike(hazard, other)
+
+
+def offered_at_merging(case: Any, person: Person) -> list[Offer]:
+    """Return the like open hazards that a person sees and into which one may be merged, the likest first."""
+    hazard: Hazard = case
+    rows = likenesses_of(person, hazard.enterprise, hazard.site, hazard.description, but=hazard)
+    return [
+        Offer(
+            other.number,
+            _("%(number)s %(title)s（相似%(share)s）")
+            % {"number": other.number, "title": other.title, "share": f"{likeness:.0%}"},
+            other.description[:SHOWN],
+        )
+        for other, likeness in rows
+        if _unlike(hazard, other) is None
+    ][:AT_MOST]
+
+
+def told_alike(hazard: Hazard, person: Person) -> str:
+    """Return the sentence that tells who files a hazard that an alike one is open, "" where none is."""
+    alike = duplicates_of(person, hazard.enterprise, hazard.site, hazard.description, but=hazard)
+    numbers = _("、").join(one.number for one in alike[:AT_MOST])
+    said = _("与未销号的%(numbers)s描述相近，可能是同一隐患，请监管岗位核对是否并入。")
+    return said % {"numbers": numbers} if alike else ""
 
 
 def keep_finders(hazard: Hazard, entry: Entry, now: datetime) -> None:

@@ -20,6 +20,7 @@ from anwei.hazards.forms import HazardForm
 from anwei.hazards.models import Hazard, Origin, Visit
 from anwei.hazards.queries import duplicates_of
 from anwei.hazards.services.found import running_visits, tie_to_visit
+from anwei.hazards.services.merging import told_alike
 from anwei.hazards.services.opening import NO_FINDER, Whereabouts, file_hazard
 from anwei.ledgers.listing import number_in
 from anwei.org.holdings import day_of
@@ -168,13 +169,8 @@ def _filed(
         messages.warning(
             request, _("所选条款%(key)s属于“%(industry)s”，不是该单位的行业，请监管岗位核对。") % words
         )
-    if alike := duplicates_of(person_of(request), where.enterprise, where.site, filed.description, but=filed):
-        numbers = _("、").join(one.number for one in alike[:5])
-        messages.warning(
-            request,
-            _("与未销号的%(numbers)s描述相近，可能是同一隐患，请监管岗位核对是否并入。")
-            % {"numbers": numbers},
-        )
+    if alike := told_alike(filed, person_of(request)):
+        messages.warning(request, alike)
     if filed.repeat_of is not None:
         messages.warning(
             request,
