@@ -55,5 +55,21 @@ def _new_major(person: Person, now: datetime) -> Iterator[Sentence]:
     yield Sentence("orange", text, address, newest.pk, newest.enterprise_id, newest.supervisor)
 
 
-for _teller in (_overdue_major, _new_major):
+def _overdue_general(person: Person, now: datetime) -> Iterator[Sentence]:
+    rows = Hazard.objects.visible_to(person).exclude(Q(phase=Phase.CLOSED) | Q(grade=Grade.MAJOR))
+    late = rows.annotate(limit=unmet_limit("fix")).filter(limit__lt=now)
+    oldest = late.select_related(*RELATED).order_by("limit", "pk").first()
+    if oldest is None:
+        return
+    text = format_html(
+        _("<b>{n}</b> 项一般隐患超期未改，最久 {where} 已超 <b>{length}</b>。"),
+        n=late.count(),
+        where=oldest.enterprise or oldest.site or oldest.title,
+        length=duration_words((now - oldest.limit).total_seconds()),
+    )
+    url = door("hazard_ledger", grade=Grade.GENERAL, past_limit="1")
+    yield Sentence("yellow", text, url, call=oldest.supervisor)
+
+
+for _teller in (_overdue_major, _new_major, _overdue_general):
     contribute_today(_teller)

@@ -20,7 +20,8 @@ from anwei.cases.today import Sentence, contribute_today, door
 from anwei.ledgers.lengths import duration_words
 from anwei.methods.counts import Verdict, compare
 from anwei.monitoring.filters import ACTIVE
-from anwei.monitoring.models import Alarm, AlarmRule, Warning
+from anwei.monitoring.foresight import GRAVE, LIVE, RELATED
+from anwei.monitoring.models import Alarm, AlarmRule, Forecast, Warning
 from anwei.monitoring.queries import by_rank
 from anwei.monitoring.reading import limit_words
 from anwei.org.models import Person
@@ -65,6 +66,33 @@ def _standing_alarms(person: Person, now: datetime) -> Iterator[Sentence]:
         )
 
 
+def _foretold(person: Person, now: datetime) -> Iterator[Sentence]:
+    """Tell the drift that is expected first at the gravest limit, with when and how likely."""
+    rows = Forecast.objects.visible_to(person).filter(LIVE & GRAVE, expected_at__gt=now)
+    first = (
+        rows.exclude(verdict=Forecast.Verdict.FALSE).select_related(*RELATED).order_by("expected_at").first()
+    )
+    if first is None or first.expected_at is None:
+        return
+    text = format_html(
+        _("{enterprise} {tag} 按现在的走势预计 <b>{length}</b>后到达{kind} {limit} {unit}"),
+        enterprise=first.enterprise,
+        tag=first.tag,
+        length=duration_words((first.expected_at - now).total_seconds()),
+        kind=first.get_limit_kind_display(),
+        limit=first.limit,
+        unit=first.tag.unit,
+    )
+    if first.probability is not None:
+        text += format_html(_("（可能性 {share}）"), share=f"{first.probability:.0%}")
+    yield Sentence(
+        "orange",
+        format_html("{}{}", text, _("。")),
+        reverse("forecast", args=[first.pk]),
+        enterprise=first.enterprise_id,
+    )
+
+
 def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
     rows = Alarm.objects.visible_to(person).exclude(kind=AlarmRule.Kind.NO_DATA)
     first = rows.aggregate(first=Min("started_at"))["first"]
@@ -100,14 +128,15 @@ def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
 
 def _near_deadlines(person: Person, now: datetime) -> Iterator[Sentence]:
     rows = Warning.objects.visible_to(person).exclude(phase=Phase.CLOSED)
-    overdue = rows.filter(deadline__lt=now).aggregate(n=Count("pk"), oldest=Min("deadline"))
-    if overdue["n"]:
+    overdue = rows.filter(deadline__lt=now).select_related("supervisor__unit").order_by("deadline", "pk")
+    oldest = overdue.first()
+    if oldest is not None and oldest.deadline is not None:
         text = format_html(
             _("<b>{n}</b> 件预警已超期，最久 <b>{length}</b>，请督促办理。"),
-            n=overdue["n"],
-            length=duration_words((now - overdue["oldest"]).total_seconds()),
+            n=overdue.count(),
+            length=duration_words((now - oldest.deadline).total_seconds()),
         )
-        yield Sentence("red", text, door("cases", kind="warning", due="overdue"))
+        yield Sentence("red", text, door("cases", kind="warning", due="overdue"), call=oldest.supervisor)
     near = (
         rows.filter(deadline__gte=now, deadline__lt=now + timedelta(minutes=30))
         .select_related("supervisor__unit")
@@ -145,5 +174,5 @@ def _silent_devices(person: Person, now: datetime) -> Iterator[Sentence]:
     yield Sentence("offline", text, door("devices", state="silent"))
 
 
-for _teller in (_standing_alarms, _busy_enterprises, _near_deadlines, _silent_devices):
+for _teller in (_standing_alarms, _foretold, _busy_enterprises, _near_deadlines, _silent_devices):
     contribute_today(_teller)

@@ -133,11 +133,16 @@ def _progress(
         one,
         place,
         int(found.number(one, months, **narrow).n),
-        until.timetuple().tm_yday / (366 if isleap(target.year) else 365),
+        share_of_year(until),
         _season(found, one, until, narrow) if has_profile else None,
         tuple(part.link(year, narrow) for part in one.numerator[:1]),
         until,
     )
+
+
+def share_of_year(day: date) -> float:
+    """Return the share of a year that is over at the end of a day."""
+    return day.timetuple().tm_yday / (366 if isleap(day.year) else 365)
 
 
 def narrowed(target: Target) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the supervision orders say about today, for the cockpit and the morning report."""
+"""What supervision orders and yearly targets say about today, for the cockpit and the morning report."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import TURN, Phase, Role
-from anwei.cases.today import Sentence, contribute_today, door
+from anwei.cases.today import GRAVITY, Sentence, contribute_today, door
 from anwei.ledgers.lengths import duration_words
 from anwei.org.models import Person
 from anwei.oversight.lifecycle import KIND
 from anwei.oversight.models import SupervisionOrder
+from anwei.oversight.progress import progress
 
 
 def _overdue_orders(person: Person, now: datetime) -> Iterator[Sentence]:
@@ -33,4 +34,25 @@ def _overdue_orders(person: Person, now: datetime) -> Iterator[Sentence]:
     yield Sentence("orange", text, door("orders", state="late"), oldest.pk, call=called)
 
 
-contribute_today(_overdue_orders)
+def _targets(person: Person, now: datetime) -> Iterator[Sentence]:
+    """Name the worst kept target, of those past their number or ahead of the year beyond chance."""
+    ahead = [one for one in progress(person, now) if one.severity]
+    if not ahead:
+        return
+    worst = min(ahead, key=lambda one: (GRAVITY.index(one.severity), one.left))
+    text = format_html(
+        _("年度控制目标：{place} {sector} {measure} <b>{used}</b>，全年控制 {most}，{words}"),
+        place=worst.place,
+        sector=worst.sector,
+        measure=worst.target.get_measure_display(),
+        used=worst.used,
+        most=worst.target.most,
+        words=worst.words,
+    )
+    if len(ahead) > 1:
+        text += format_html(_("；共 <b>{n}</b> 项超过或者明显快于进度"), n=len(ahead))
+    yield Sentence(worst.severity, format_html("{}{}", text, _("。")), door("targets"))
+
+
+for _teller in (_overdue_orders, _targets):
+    contribute_today(_teller)

@@ -7,6 +7,11 @@ from datetime import date, timedelta
 import pytest
 from time_machine import TimeMachineFixture
 
+from anwei.emergency.services.accidents import LateDeath, record_late_death
+from anwei.emergency.services.opening import save_opening
+from anwei.ledgers.saving import Edit
+from anwei.oversight.progress import progress
+from anwei.oversight.services.freezing import freeze_month
 from tests.emergency.test_accidents import accident
 from tests.hazards.doors import MAJOR, act, file
 from tests.kernel.county import COUNTY, NOW, OTHER_TOWN
@@ -33,7 +38,7 @@ def test_the_cards_count_what_the_registers_show(
     page = leader.get("/").content.decode()
     shown = figures(leader)
     assert (shown["major"][0], shown["accidents"][0]) == ("1", "2")
-    assert "超期未改 1" in page and "死亡 3 人，全年控制 2 人" in page
+    assert "超期未改 1" in page and "死亡 3 人，全年控制 2 人，序时 1.9 人" in page
     assert hazard.number in leader.get(shown["major"][1]).content.decode()
     assert leader.get(shown["accidents"][1]).context["listing"].count == 2
     townsman = browse(governed.county.townsman)
@@ -43,3 +48,48 @@ def test_the_cards_count_what_the_registers_show(
 def test_a_target_of_a_township_is_not_the_county_s(governed: Governed) -> None:
     target("deaths", 9, COUNTY + "101")
     assert "死亡 0 人</small>" in browse(governed.leader).get("/").content.decode()
+
+
+def test_cockpit_and_targets_tell_what_was_published(governed: Governed) -> None:
+    """A late death moves neither until the month is corrected."""
+    target("deaths", 5)
+    row = accident(happened_on=date(2026, 10, 28), deaths=2, serious_injuries=2)
+    freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
+    record_late_death(row, LateDeath(date(2026, 11, 20)), actor=governed.leader, now=NOW, reason="医院证明")
+    assert progress(governed.leader, NOW)[0].used == 2
+    assert "死亡 2 人，全年控制 5 人" in browse(governed.leader).get("/").content.decode()
+
+
+def test_a_card_that_counts_opening_figures_opens_both(governed: Governed) -> None:
+    opened = {"year": 2026, "month": 3, "territory": COUNTY + "101", "sector": "coal", "accidents": 4}
+    save_opening([Edit(None, opened)], actor=None, now=NOW)
+    accident(happened_on=date(2026, 10, 24))
+    leader = browse(governed.leader)
+    value, address = figures(leader)["accidents"]
+    page = leader.get(address).content.decode()
+    assert value == "5" and "/ledgers/accidents/?" in page and "/ledgers/opening" in page
+
+
+def test_the_target_that_is_kept_worst_is_said_with_its_sector(governed: Governed) -> None:
+    target("deaths", 6)
+    target("deaths", 0, sector="coal")
+    accident(happened_on=date(2026, 10, 24), sector="coal", deaths=1)
+    page = browse(governed.leader).get("/").content.decode()
+    assert "煤矿 死亡人数 <b>1</b>，全年控制 0，已超过全年控制数。" in page
+    assert (
+        "年度控制目标"
+        not in browse(governed.county.principal.holdings.get().person).get("/").content.decode()
+    )
+
+
+def test_a_sentence_names_whom_to_call(governed: Governed, time_machine: TimeMachineFixture) -> None:
+    """The name leads to the telephone; who is to be called is not told to call himself."""
+    hazard = file(governed.officer, governed.county.enterprise.pk)
+    holder = hazard.supervisor.holdings.order_by("pk").last()
+    assert holder is not None and act(holder.person, hazard, "order", **MAJOR).status_code == 302
+    time_machine.move_to(NOW + timedelta(days=20))
+    called = f'href="/org/people/{holder.person_id}/"'
+    page = browse(governed.leader).get("/").content.decode()
+    assert "可问：" in page and called in page and f"/orders/new/?case={hazard.pk}" in page
+    assert browse(governed.leader).get(f"/org/people/{holder.person_id}/").status_code == 200
+    assert called not in browse(holder.person).get("/").content.decode()

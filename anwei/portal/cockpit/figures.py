@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Min, Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,10 @@ from anwei.monitoring.queries import device_counts
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.scope import COUNTY_DIGITS
+from anwei.oversight.figures import figures as told_figures
+from anwei.oversight.figures import month_keys
 from anwei.oversight.models import Target
+from anwei.oversight.progress import share_of_year
 from anwei.sites.statuses import counted_on
 
 SHORT_WORDS = {
@@ -141,24 +145,33 @@ def _major_hazards(person: Person, now: datetime) -> Figure:
 
 
 def _accidents(person: Person, now: datetime) -> Figure:
-    """Count the year's accidents; under them the deaths beside what the county's target allows."""
+    """Tell the year's accidents as 统计指标 and 通报 do; under them the deaths beside the county's target."""
     today = day_of(now)
     year = Span(date(today.year, 1, 1), today)
-    n, deaths = (
-        int(sum(sum(part.cells(person, now, year).values()) for part in indicator(key).numerator))
-        for key in ("acc_cnt", "acc_death")
-    )
+    accidents, of_deaths = indicator("acc_cnt"), indicator("acc_death")
+    found = told_figures(person, now, year, (accidents, of_deaths))
+    months = month_keys(today.year, today.month)
+    n, deaths = (int(found.number(one, months).n) for one in (accidents, of_deaths))
     target = (
         Target.objects.visible_to(person)
-        .filter(year=today.year, measure=Target.Measure.DEATHS, sector="")
-        .order_by("territory")
+        .alias(length=Length("territory"))
+        .filter(year=today.year, measure=Target.Measure.DEATHS, sector="", length=COUNTY_DIGITS)
         .first()
     )
     under = _("死亡 %(n)d 人") % {"n": deaths}
-    if target is not None and len(target.territory) == COUNTY_DIGITS:
-        under = _("死亡 %(n)d 人，全年控制 %(most)d 人") % {"n": deaths, "most": target.most}
-    link = indicator("acc_cnt").numerator[0].link(year, {})
-    over = target is not None and len(target.territory) == COUNTY_DIGITS and deaths > target.most
+    if target is not None:
+        under = _("死亡 %(n)d 人，全年控制 %(most)d 人，序时 %(now).1f 人") % {
+            "n": deaths,
+            "most": target.most,
+            "now": target.most * share_of_year(today),
+        }
+    parts = found.live[accidents.key].filled(months)
+    link = (
+        accidents.numerator[parts[0]].link(year, {})
+        if len(parts) == 1
+        else door("statistics", year=str(today.year))
+    )
+    over = target is not None and deaths > target.most
     return Figure("accidents", _("今年生产安全事故"), str(n), under, link, hot=over)
 
 

@@ -14,6 +14,7 @@ from anwei.monitoring.queries import n_active
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.policy import person_of, shown_on_walls
+from anwei.oversight.services.instructing import may_instruct
 from anwei.portal.cockpit.board import board
 from anwei.portal.cockpit.differences import differences
 from anwei.portal.cockpit.figures import figures
@@ -39,6 +40,7 @@ def state(person: Person, now: datetime, *, wall: bool = False) -> dict[str, Any
         "bars": township_bars(person, now, N_WALL_BARS if wall else N_BARS),
         "colours": colour_counts(counted),
         "n_offline": n_offline(counted),
+        "may_instruct": not wall and may_instruct(person, now),
         "now": now,
         "wall": wall,
     }
