@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from anwei.ledgers.papers.blocks import Chart, Heading, Paragraph, Signature, Table, blocks_of
+from anwei.ledgers.papers.blocks import Annex, Chart, Heading, Paragraph, Signature, Table, blocks_of
 from anwei.ledgers.papers.charts import CHARTS
 from anwei.ledgers.papers.layout import gongwen
 
@@ -169,3 +169,20 @@ def test_a_chart_stands_in_the_file_with_its_numbers_and_no_picture() -> None:
         *("同期", "甲镇", "乙<&>镇", "10", "7"),
     ]
     assert "legend" in first and "legend>" not in second
+
+
+def test_the_sign_of_a_negative_number_stays_with_its_digits() -> None:
+    body = docx.Document(BytesIO(gongwen("题", [Paragraph("下降 3 人（-50.0%），见 2026-11-05 和 A-1")])))
+    [line] = [one for one in body.paragraphs if "下降" in one.text]
+    assert line.text == "下降 3 人（-50.0%），见 2026-11-05 和 A-1"
+    assert line._p.xml.count("w:noBreakHyphen") == 1
+
+
+def test_an_annex_has_its_label_in_the_first_line_of_a_page_and_its_title_in_the_third() -> None:
+    annexes = [Annex("附件1", "统计表"), Paragraph("a1b2", ragged=True)]
+    lines = docx.Document(BytesIO(gongwen("题", [], annexes=annexes))).paragraphs
+    label = next(n for n, one in enumerate(lines) if one.text == "附件1")
+    assert lines[label].paragraph_format.page_break_before and not lines[label].paragraph_format.left_indent
+    assert [one.text for one in lines[label : label + 3]] == ["附件1", "", "统计表"]
+    assert lines[label + 2].alignment == WD_ALIGN_PARAGRAPH.CENTER
+    assert lines[-1].alignment == WD_ALIGN_PARAGRAPH.LEFT

@@ -204,7 +204,7 @@ def test_hazards_and_enforcement_are_as_counted_again(governed: Governed) -> Non
     assert found and tipped
     assert f"全县共排查隐患{found}条" in text and f"举报并登记隐患{tipped}件" in text
     assert f"未销号隐患{recount.hazards('closed_at IS NULL')}条" in text
-    table = {row[0]: str(row[1]) for row in sheets(made)["附表2 隐患统计表"].rows}
+    table = {row[0]: str(row[1]) for row in sheets(made)["附件2 隐患统计表"].rows}
     for name, place in list(PLACES.items())[:2]:
         assert table[name] == str(recount.hazards(f"{within} AND territory LIKE '{place}%'"))
 

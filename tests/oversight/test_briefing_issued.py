@@ -21,7 +21,7 @@ from anwei.ledgers.papers import services as papers
 from anwei.ledgers.papers.files import path_of
 from anwei.org.models import Person, Post, Unit
 from anwei.oversight.briefing.document import Written
-from anwei.oversight.briefing.papers import document_of
+from anwei.oversight.briefing.papers import ANNEXES, document_of
 from anwei.oversight.briefing.parts import plain_text
 from anwei.oversight.briefing.queries import briefings
 from anwei.oversight.briefing.snapshot import digest_of
@@ -289,7 +289,12 @@ def test_office_opens_the_paper_and_no_page_of_it_is_empty(
     render = [pdftoppm, "-r", str(RENDERED), "-png", str(tmp_path / "paper.pdf"), str(tmp_path / "page")]
     subprocess.run(render, check=True, capture_output=True, timeout=60)
     pages = sorted(tmp_path.glob("page-*.png"))
-    assert 5 <= len(pages) <= 9
+    assert 5 <= len(pages) <= 12
+    told = ["pdftotext", "-layout", str(tmp_path / "paper.pdf"), "-"]
+    sheets = subprocess.run(told, check=True, capture_output=True, text=True, timeout=60).stdout.split("\f")
+    first_lines = [[line.replace(" ", "") for line in sheet.splitlines() if line.strip()] for sheet in sheets]
+    heads = [lines[:2] for lines in first_lines if lines and lines[0].startswith("附件")]
+    assert heads == [[f"附件{n}", name] for n, name in enumerate(ANNEXES, 1)]  # each on a page of its own
     for page in pages:
         with Image.open(page) as picture:
             grey = picture.convert("L")

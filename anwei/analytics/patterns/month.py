@@ -26,6 +26,7 @@ MONTHS_BEFORE = 12
 EVENTS = ("acc_cnt", "hazards_found", "hazards_major")
 SHARES = ("rectification_rate", "on_time_rate", "repeat_rate")
 STANDING = ("past_limit", "major_open")
+FEWEST_OF_A_CLAUSE = 2  # with one each no clause is the one that failed most
 TOP = 8  # townships of a chart
 
 
@@ -65,8 +66,8 @@ def _event(one: Indicator, found: Figures, month: date, last: date) -> Statement
     begun = one.first_day()
     before = [each for each in _months(month)[:-1] if begun is not None and each >= begun]
     counts = [int(found.number(one, [f"{each:%Y-%m}"]).n) for each in before]
-    words = {"label": one.label, "n": n, "unit": one.unit, "month": f"{month:%Y-%m}"}
-    sentence = _("%(month)s %(label)s %(n)d %(unit)s") % words
+    words = {"label": one.label, "n": n, "unit": one.unit, "year": month.year, "month": month.month}
+    sentence = _("%(year)d年%(month)d月%(label)s %(n)d %(unit)s") % words
     if len(before) < 3:
         sentence += _("；以往不足三个月，样本不足，不比较。")
     else:
@@ -78,11 +79,11 @@ def _event(one: Indicator, found: Figures, month: date, last: date) -> Statement
             "usual": usual,
             "verdict": verdict_words(told_of.verdict),
         }
-    bars = [(f"{each:%m}", float(n_of)) for each, n_of in zip(before, counts, strict=True)]
+    bars = [(f"{each:%y-%m}", float(n_of)) for each, n_of in zip(before, counts, strict=True)]
     return Statement(
         str(one.label),
         sentence,
-        [*bars, (f"{month:%m}", float(n))],
+        [*bars, (f"{month:%y-%m}", float(n))],
         one.numerator[0].link(Span(month, last), {}),
         _("按天数折算，两个件数用精确二项检验比较（%(source)s）") % {"source": one.cited},
     )
@@ -104,7 +105,7 @@ def _share(one: Indicator, found: Figures, month: date) -> Statement:
             "high": high * 100,
         }
     span = Span(month, _next(month) - timedelta(days=1))
-    bars = [(str(_("分子")), float(n)), (str(_("分母")), float(of))]
+    bars = [(str(_("其中")), float(n)), (str(_("共")), float(of))]
     address = one.numerator[0].link(span, {})
     return Statement(str(one.label), sentence, bars, address, f"{one.definition}（{one.cited}）")
 
@@ -180,6 +181,11 @@ def _clause(person: Person, now: datetime, month: date, last: date) -> Iterator[
         yield Statement(_("条款"), sentence, [], reverse("failing_clauses"), method)
         return
     clause, n, _cells = found.rows[0]
+    counted = {"of": found.n - found.n_without, "without": found.n_without}
+    if n < FEWEST_OF_A_CLAUSE:
+        sentence = _("没有集中的条款：引用条款的 %(of)d 件没有两件引同一条（未引条款 %(without)d 件）。")
+        yield Statement(_("条款"), sentence % counted, [], reverse("failing_clauses"), method)
+        return
     sentence = _(
         "不合格最多的条款是“%(clause)s”，%(n)d 件（有条款的共 %(of)d 件，未引条款 %(without)d 件）。"
     ) % {

@@ -17,7 +17,7 @@ from anwei.cases.periods import SPELLED, span_of
 from anwei.hazards.planning.bodies import require_official
 from anwei.ledgers.export import attachment
 from anwei.ledgers.papers.blocks import Block, Chart, Heading, Paragraph
-from anwei.ledgers.papers.layout import printout
+from anwei.ledgers.papers.layout import chinese_date, printout
 from anwei.ledgers.release import Leaving, NotExported, release
 from anwei.org.policy import person_of, signed_in
 
@@ -59,11 +59,11 @@ def analysis_month(request: HttpRequest) -> HttpResponse:
 def _blocks(said: list[Statement], until: date | None) -> list[Block]:
     blocks: list[Block] = []
     if until is not None:
-        blocks.append(Paragraph(_("截至 %(day)s，本月未结束。") % {"day": until}))
+        blocks.append(Paragraph(_("截至 %(day)s，本月未结束。") % {"day": chinese_date(until)}))
     for n, one in enumerate(said, 1):
         numeral = NUMERALS[n - 1] if n <= len(NUMERALS) else f"十{NUMERALS[n - 11]}"
         blocks += [Heading(1, f"{numeral}、{one.title}"), Paragraph(one.sentence)]
-        if one.bars:
+        if len(one.bars) > 1:
             labels = tuple(label for label, _n in one.bars)
             numbers = tuple(number for _label, number in one.bars)
             blocks.append(Chart(one.title, labels, ((_("数量"), numbers),)))

@@ -17,22 +17,27 @@ NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 (一、黑体) or 2 (（一）楷体); levels 3 and 4 look like the body.
-
-    `new_page` begins a page with it, and never leaves an empty one before it, as a page break may.
-    """
+    """A heading of level 1 (一、黑体) or 2 (（一）楷体); levels 3 and 4 look like the body."""
 
     level: int
     text: str
-    new_page: bool = False
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the body; `indented` by two characters as usual."""
+    """A paragraph of the body; `indented` by two characters as usual, `ragged` at the right for codes."""
 
     text: str
     indented: bool = True
+    ragged: bool = False
+
+
+@dataclass(frozen=True)
+class Annex:
+    """An annex (附件) on a page of its own: its label in the first line, its title in the third (7.3.6)."""
+
+    label: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Table | Signature | Picture | Chart | PageBreak
+Block = Heading | Paragraph | Table | Signature | Picture | Chart | Annex | PageBreak
 
 
 def blocks_of(text: str) -> list[Block]:

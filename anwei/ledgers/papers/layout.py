@@ -21,6 +21,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from anwei.ledgers.papers import wordml
 from anwei.ledgers.papers.blocks import (
+    Annex,
     Block,
     Chart,
     Heading,
@@ -204,7 +205,8 @@ def _write(
     paragraph: WordParagraph, text: str, *, size: Pt = SIZE_3, chinese: str = BODY_FONT,
     color: RGBColor | None = None,
 ) -> None:  # fmt: skip
-    run = paragraph.add_run(clean(text))
+    run = paragraph.add_run()
+    wordml.write(run, clean(text))
     run.font.size = size
     wordml.set_fonts(run._r.get_or_add_rPr(), WESTERN, chinese)
     if color is not None:
@@ -213,14 +215,19 @@ def _write(
 
 def _add(document: DocumentType, block: Block) -> None:
     match block:
-        case Heading(level, text, new_page):
+        case Heading(level, text):
             heading = _line(document, text, chinese=HEADING_FONTS.get(level, BODY_FONT))
-            if new_page:
-                heading.paragraph_format.page_break_before = True
             wordml.indent(heading, CHARACTER, firstLine=2)
             heading.paragraph_format.keep_with_next = True
-        case Paragraph(text, indented):
-            paragraph = _line(document, text)
+        case Annex(label, title):
+            line = _line(document, label, chinese=FIRST_FONT, align=WD_ALIGN_PARAGRAPH.LEFT)
+            line.paragraph_format.page_break_before = line.paragraph_format.keep_with_next = True
+            _line(document, "")
+            _line(document, title, size=SIZE_2, chinese=TITLE_FONT, align=WD_ALIGN_PARAGRAPH.CENTER)
+            _line(document, "")
+        case Paragraph(text, indented, ragged):
+            side = WD_ALIGN_PARAGRAPH.LEFT if ragged else WD_ALIGN_PARAGRAPH.JUSTIFY
+            paragraph = _line(document, text, align=side)
             if indented:
                 wordml.indent(paragraph, CHARACTER, firstLine=2)
         case Table():

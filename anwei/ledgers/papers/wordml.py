@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
@@ -13,6 +14,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+SIGN = re.compile(r"(?<![0-9A-Za-z])-(?=[0-9])")
 FIXED_DATE = (2012, 7, 1, 0, 0, 0)  # every entry of the archive: the day GB/T 9704-2012 came into force
 FONT_TABLE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable"
 
@@ -23,6 +25,15 @@ def element(name: str, **attributes: str | int) -> BaseOxmlElement:
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), str(value))
     return made
+
+
+def write(run: Run, text: str) -> None:
+    """Write a text; the sign of a negative number stays with its digits where a line ends."""
+    first, *others = SIGN.split(text)
+    run.text = first
+    for part in others:
+        run._r.append(element("w:noBreakHyphen"))
+        run.add_text(part)
 
 
 def set_fonts(target: BaseOxmlElement, western: str, chinese: str) -> None:

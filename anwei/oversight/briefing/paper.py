@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from anwei.ledgers.papers.blocks import Block, Heading, Paragraph, Table
+from anwei.ledgers.papers.blocks import Annex, Block, Heading, Paragraph, Table
 from anwei.oversight.briefing.parts import Document, Section, Sheet, plain_text
 
 TITLE_WIDTH = 20  # characters of a line of the title
@@ -21,11 +21,12 @@ def blocks(document: Document) -> list[Block]:
 
 
 def annexes(document: Document) -> list[Block]:
-    """Return the annexes from a page of their own on, at their end the lines on what it was made from."""
+    """Return the annexes, each on a page of its own, at their end the lines on what it was made from."""
     found: list[Block] = []
     for sheet in document.annexes:
-        found += _sheet(sheet, new_page=not found)
-    found += [Paragraph(line) for line in document.foot]
+        label, _space, title = sheet.title.partition(" ")
+        found += [Annex(label, title), *_table(sheet)]
+    found += [Paragraph(line, ragged=True) for line in document.foot]
     return found
 
 
@@ -39,8 +40,12 @@ def _section(section: Section) -> Iterator[Block]:
     yield from section.charts
 
 
-def _sheet(sheet: Sheet, *, new_page: bool = False) -> Iterator[Block]:
-    yield Heading(2, sheet.title, new_page)
+def _sheet(sheet: Sheet) -> Iterator[Block]:
+    yield Heading(2, sheet.title)
+    yield from _table(sheet)
+
+
+def _table(sheet: Sheet) -> Iterator[Block]:
     if not sheet.rows:
         yield Paragraph(sheet.empty)
         return

@@ -60,7 +60,7 @@ def grid(book: Book, key: str, title: str) -> Sheet:
 
 
 def accidents(book: Book) -> Sheet:
-    """附表1: every accident of the ledger that counts."""
+    """附件1: every accident of the ledger that counts."""
     rows: list[tuple[Cell, ...]] = []
     for row in book.told["accidents"]:
         opened = (Door("", reverse("accident", args=[row["pk"]])),)
@@ -79,7 +79,7 @@ def accidents(book: Book) -> Sheet:
         )
     heads = ("编号", "日期", "单位或地点", "行业", "类型", "等级", "死亡", "受伤", "损失")
     return Sheet(
-        "附表1 事故统计表",
+        "附件1 事故统计表",
         heads,
         tuple(rows),
         "启用事故台账以前的月份按期初数统计，不列明细。损失单位：万元。",
@@ -89,7 +89,7 @@ def accidents(book: Book) -> Sheet:
 
 
 def hazards(book: Book) -> Sheet:
-    """附表2: hazards by township."""
+    """附件2: hazards by township."""
     keys = (
         "hazards_found",
         "hazards_general",
@@ -105,11 +105,11 @@ def hazards(book: Book) -> Sheet:
     heads = ("乡镇", "排查", "一般", "重大", "整改率", "未销号", "超期未改")
     day = chinese(book.told["told_on"])
     note = f"注：未销号、超期未改为{day}的数，不限何时发现；尚未判定等级的不在一般、重大之内。"
-    return Sheet("附表2 隐患统计表", heads, tuple(rows), note, (1.6, 0.8, 0.8, 0.8, 2, 0.9, 1.1))
+    return Sheet("附件2 隐患统计表", heads, tuple(rows), note, (1.6, 0.8, 0.8, 0.8, 2, 0.9, 1.1))
 
 
 def orders(book: Book) -> Sheet:
-    """附表3: supervision orders that stood open in the period."""
+    """附件3: supervision orders that stood open in the period."""
     rows: list[tuple[Cell, ...]] = [
         (
             Figure(row["number"], None, (Door("", reverse("case", args=[row["pk"]])),)),
@@ -123,7 +123,7 @@ def orders(book: Book) -> Sheet:
     ]
     heads = ("编号", "督办事项", "承办单位", "时限", "状态", "进展")
     return Sheet(
-        "附表3 督办进度表",
+        "附件3 督办进度表",
         heads,
         tuple(rows),
         widths=(1.3, 2, 1.4, 1.1, 1, 1.8),
@@ -132,7 +132,7 @@ def orders(book: Book) -> Sheet:
 
 
 def targets(book: Book) -> Sheet:
-    """附表4: control targets of the year and what is used up."""
+    """附件4: control targets of the year and what is used up."""
     rows: list[tuple[Cell, ...]] = []
     for row in book.told["targets"]:
         where = Where(
@@ -152,7 +152,7 @@ def targets(book: Book) -> Sheet:
             )
         )
     heads = ("责任单位", "行业", "控制指标", "已发生", "全年控制数", "占全年")
-    return Sheet("附表4 年度控制指标进度表", heads, tuple(rows), empty="本年没有登记控制指标。")
+    return Sheet("附件4 年度控制指标进度表", heads, tuple(rows), empty="本年没有登记控制指标。")
 
 
 def chinese(day: str) -> str:
