@@ -31,7 +31,7 @@ def penalties_of(enterprise: Enterprise, person: Person, now: datetime) -> Conte
     return {
         "listings": list(listings.order_by("-in_force", "-pk")[:N_SHOWN]),
         "penalties": penalties[:N_SHOWN],
-        "n_penalties": sum(one.annulled_on is None for one in penalties),
+        "n_penalties": sum(one.stands for one in penalties),
         "reached": closure_of(enterprise, day_of(now)),
     }
 

@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anwei.hazards.models import Annulled
 from anwei.hazards.models.listing import COUNTY_LEVEL, LEVELS
 from anwei.hazards.penalties.annulling import Annulment
 from anwei.hazards.penalties.recording import Decision
@@ -97,19 +98,38 @@ class PenaltyForm(forms.Form):
 
 
 class AnnulForm(forms.Form):
-    """By what a decision was annulled: its day, the document, why."""
+    """What became of a decision, by what: its day, the document, why; what a varied one says now."""
 
+    kind = forms.ChoiceField(
+        label=_("变动"),
+        choices=[("", "—"), *Annulled.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     on = forms.DateField(
-        label=_("撤销日期"), widget=forms.DateInput(attrs={**TEXT, "type": "date"}, format="%Y-%m-%d")
+        label=_("文书日期"), widget=forms.DateInput(attrs={**TEXT, "type": "date"}, format="%Y-%m-%d")
     )
     document = forms.CharField(
-        label=_("撤销文书（机关、名称、文号）"),
+        label=_("依据的文书（机关、名称、文号）"),
         max_length=120,
         help_text=_("例如：测试县人民政府行政复议决定书 测政复〔2026〕3号"),
         widget=forms.TextInput(attrs=TEXT),
     )
     reason = forms.CharField(
-        label=_("撤销理由"), max_length=500, widget=forms.Textarea(attrs={**TEXT, "rows": 3})
+        label=_("理由（公开说明）"), max_length=500, widget=forms.Textarea(attrs={**TEXT, "rows": 3})
+    )
+    sanction = forms.CharField(
+        label=_("变更后的处罚内容（变更的必填）"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+    )
+    amount = forms.DecimalField(
+        label=_("变更后的罚款（元）"),
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        widget=forms.NumberInput(attrs={**TEXT, "step": "any"}),
     )
 
     def annulment(self) -> Annulment:

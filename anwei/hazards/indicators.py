@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases import indicators as registry
 from anwei.cases.periods import Span
 from anwei.hazards.closures import ELSEWHERE, OURS
-from anwei.hazards.models import Grade, Hazard, Origin, PastHazard, Penalty, Visit
+from anwei.hazards.models import STANDS, Grade, Hazard, Origin, PastHazard, Penalty, Visit
 from anwei.hazards.statistics import start_of
 from anwei.hazards.timing import FALSE, MERGED, NOT_COUNTED, ON_TIME, OVERDUE, timed_hazards, timed_past
 from anwei.ledgers.columns import Label, seen
@@ -253,10 +253,8 @@ def visits() -> registry.Rows:
 
 
 def penalties() -> registry.Rows:
-    """Return the penalties that were decided and stand: an annulled one counts nowhere."""
-    return registry.PageRows(
-        "penalties", {"state": "standing"}, Penalty, Q(annulled_on__isnull=True), column="decided_on"
-    )
+    """Return the penalties that were decided and stand: an annulled one counts nowhere, a varied one does."""
+    return registry.PageRows("penalties", {"state": "standing"}, Penalty, STANDS, column="decided_on")
 
 
 IN_THE_HOUSE = {

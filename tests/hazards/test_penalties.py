@@ -17,6 +17,7 @@ from anwei.cases.verify import verify
 from anwei.hazards.indicators import penalties as penalties_counted
 from anwei.hazards.models import Hazard, Penalty
 from anwei.hazards.penalties.closure import closure_of, windows_reached
+from anwei.hazards.penalties.publishing import public_withdrawals
 from anwei.hazards.redaction import found_in, redacted
 from anwei.ledgers.desk import heaps_of, n_waiting
 from anwei.org.models import Holding, Person, Post, Unit
@@ -276,7 +277,12 @@ def test_a_decision_that_was_annulled_counts_no_more_and_is_taken_down(safe: Saf
     door = f"/penalties/{third.pk}/annul/"
     assert door in signed_in(head).get(f"/cases/{third.pk}/").content.decode()
     assert door not in signed_in(safe.inspector).get(f"/cases/{third.pk}/").content.decode()
-    sent = {"on": NOW.date().isoformat(), "document": "测政复〔2026〕3号行政复议决定书", "reason": "事实不清"}
+    sent = {
+        "kind": "revoked",
+        "on": NOW.date().isoformat(),
+        "document": "测政复〔2026〕3号行政复议决定书",
+        "reason": "事实不清，电话13812345678的证言不实",
+    }
     assert signed_in(safe.inspector).post(door, sent).status_code == 403
     assert signed_in(safe.county.stranger).post(door, sent).status_code == 404
     for wrong in ({"reason": ""}, {"document": ""}, {"on": "2020-01-01"}, {"on": "2027-01-01"}):
@@ -292,7 +298,15 @@ def test_a_decision_that_was_annulled_counts_no_more_and_is_taken_down(safe: Saf
     assert closure_of(enterprise, NOW.date()) is None
     page = signed_in(head).get(f"/cases/{third.pk}/").content.decode()
     assert "不计入处罚次数" in page and "事实不清" in page and door not in page
-    assert "第三号" not in Client().get("/public/penalties/").content.decode()
+    shown = Client().get("/public/penalties/").content.decode()
+    public, _head, withdrawn = shown.partition("已撤回的公示")
+    assert "第三号" not in public and third.public_text not in shown
+    assert "第三号" in withdrawn and "依据测政复〔2026〕3号行政复议决定书撤销，原公示信息已撤回" in withdrawn
+    assert (
+        "理由：事实不清，电话（电话略）的证言不实。" in withdrawn and "本说明公开至 2027-05-24" in withdrawn
+    )
+    assert public_withdrawals(date(2027, 5, 23)).count() == 1
+    assert not public_withdrawals(date(2027, 5, 24)).exists()
     annulled = signed_in(head).get("/penalties/?state=annulled").content.decode()
     assert "第三号" in annulled and ">决定已撤销</span>" in annulled and ">已公示<" not in annulled
     file_page = signed_in(head).get(f"/enterprises/{enterprise.pk}/").content.decode()
@@ -300,6 +314,34 @@ def test_a_decision_that_was_annulled_counts_no_more_and_is_taken_down(safe: Saf
     assert "第三号" not in signed_in(head).get("/penalties/?state=standing").content.decode()
     assert penalties_counted().rows(None, NOW).count() == 2  # and so in the figures of the county
     assert signed_in(head).post(door, sent).status_code == 403  # once
+    assert not verify().broken
+
+
+def test_a_decision_that_was_varied_counts_with_what_it_says_now(safe: Safe, head: Person) -> None:
+    enterprise = safe.county.enterprise
+    penalise(safe, 2)
+    major(safe)
+    penalty = recorded(safe.inspector, f"enterprise={enterprise.pk}", decision_number="第三号")
+    door = f"/penalties/{penalty.pk}/annul/"
+    sent = {"kind": "varied", "on": NOW.date().isoformat(), "document": "判决书2号", "reason": "处罚过重"}
+    for wrong in (sent, sent | {"kind": "", "sanction": "罚款"}):
+        assert signed_in(head).post(door, wrong).status_code == 422
+    varied = sent | {"sanction": "罚款", "amount": "8000"}
+    assert signed_in(head).post(door, varied).status_code == 302
+    penalty.refresh_from_db()  # it waits for its publication still, with another text
+    assert penalty.phase == "acting" and "（罚款8000.00元）" in penalty.public_text
+    published(safe, head, penalty)
+    assert "8000.00元" in Client().get("/public/penalties/").content.decode()
+    assert closure_of(enterprise, NOW.date()) is not None and penalties_counted().rows(None, NOW).count() == 3
+    page = signed_in(head).get("/penalties/?state=varied").content.decode()
+    assert "第三号" in page and "8000.00 元" in page and ">已公示</span>" in page
+    again = signed_in(head).post(door, sent | {"kind": "void", "reason": "无权处罚"})
+    assert again.status_code == 302  # a varied one may fall later
+    penalty.refresh_from_db()
+    assert (penalty.annul_kind, penalty.varied_sanction, penalty.varied_amount) == ("void", "", None)
+    assert closure_of(enterprise, NOW.date()) is None and penalties_counted().rows(None, NOW).count() == 2
+    assert "判决书2号确认无效，原公示信息已撤回" in Client().get("/public/penalties/").content.decode()
+    assert ">决定已确认无效</span>" in signed_in(head).get("/penalties/?state=annulled").content.decode()
     assert not verify().broken
 
 
@@ -340,6 +382,7 @@ def test_who_received_a_hazard_penalises_it_and_its_former_regulator_no_more(
 def test_a_decision_that_was_annulled_before_it_was_public_is_not_published(safe: Safe, head: Person) -> None:
     penalty = recorded(safe.inspector, f"enterprise={safe.county.enterprise.pk}")
     sent = {"on": NOW.date().isoformat(), "document": "测政复〔2026〕3号", "reason": "程序违法"}
+    sent["kind"] = "illegal"
     assert signed_in(head).post(f"/penalties/{penalty.pk}/annul/", sent).status_code == 302
     penalty.refresh_from_db()
     assert (penalty.phase, penalty.outcome, penalty.published_on) == ("closed", "annulled", None)

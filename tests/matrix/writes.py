@@ -221,7 +221,9 @@ OF_ACCIDENTS = {
 
 OF_HAZARDS = {
     "hazards/<int:pk>/list/": Write(OFFICERS, fixed(level="3", authority="", **REASON)),
-    "penalties/<int:pk>/annul/": Write(frozenset({"leader"}), fixed(on=TODAY, document=WORDS, **REASON)),
+    "penalties/<int:pk>/annul/": Write(
+        frozenset({"leader"}), fixed(kind="revoked", on=TODAY, document=WORDS, **REASON)
+    ),
     "penalties/<int:pk>/take-down/": Write(frozenset({"leader"}), fixed(**REASON)),
     "penalties/new/": Write(
         frozenset({"regulator_chemical", "regulator_coal"}),

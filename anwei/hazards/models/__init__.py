@@ -7,7 +7,7 @@ from anwei.hazards.models.draws import Draw
 from anwei.hazards.models.hazard import Grade, Hazard, Order, Origin
 from anwei.hazards.models.listing import Listing
 from anwei.hazards.models.past import PastHazard
-from anwei.hazards.models.penalty import Penalty
+from anwei.hazards.models.penalty import STANDS, Annulled, Penalty
 from anwei.hazards.models.recheck import PhotoHash, Recheck, RecheckDraw, RecheckItem, SignalReport
 from anwei.hazards.models.reports import SelfCheck, Statistics
 from anwei.hazards.models.special_checks import SpecialCheck
@@ -15,6 +15,8 @@ from anwei.hazards.models.visit_papers import PaperNumber, PaperSigning, VisitPa
 from anwei.hazards.models.visits import Attendance, State, Visit
 
 __all__ = [
+    "STANDS",
+    "Annulled",
     "Answer",
     "Attendance",
     "Campaign",

@@ -1,9 +1,10 @@
-"""决定撤销: a penalty whose decision was annulled by review or court stays on record and counts nowhere."""
+"""决定撤销、变更、确认违法、确认无效: by review, court or the body itself; the penalty stays on record."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,49 +16,67 @@ from anwei.cases.lifecycle import Phase, Role
 from anwei.cases.models import Entry
 from anwei.cases.rights import check_role
 from anwei.cases.services import advance
-from anwei.hazards.models import Penalty
+from anwei.hazards.models import Annulled, Penalty
+from anwei.hazards.penalties.publishing import draft_of, withdrawal_of, withdrawal_shown_until
 from anwei.ledgers import seal
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 
+COLUMNS = (
+    *("annul_kind", "annulled_on", "annulled_by", "annul_reason", "varied_sanction", "varied_amount"),
+    *("withdraw_on", "annul_text", "annul_shown_until", "public_text"),
+)
 ANNULLED = "annulled"  # the event, and the outcome of a penalty that was not public yet
 
 
 @dataclass(frozen=True)
 class Annulment:
-    """By which document (复议决定书, 判决书: whose, which number) a decision fell, when and why."""
+    """What became of a decision, by which document (复议决定书, 判决书: whose, which number), when and why.
 
+    `sanction` and `amount` (yuan) are what a varied one says by now.
+    """
+
+    kind: str
     document: str
     on: date
     reason: str
+    sanction: str = ""
+    amount: Decimal | None = None
 
 
 @transaction.atomic
 def annul(penalty: Penalty, told: Annulment, *, actor: Person, now: datetime) -> Penalty:
-    """Write that the decision of a penalty was annulled; what was public of it is withdrawn the same day.
+    """Write what became of the decision of a penalty; what was public of it is withdrawn the same day.
 
-    行政处罚法 第48条: what was annulled is withdrawn within three days. A publication that still waits ends.
+    行政处罚法 第48条第2款: what was varied, revoked, found illegal or void is withdrawn within three days,
+    and the public is told why: a masked line for some months. A publication that still waits ends; that of a
+    varied decision goes on with its new text. A varied one may be revoked later.
     Raises NotYourTurn for who may not approve it either, CaseError where something is missing.
     """
     locked = Penalty._base_manager.select_for_update().get(pk=penalty.pk)
     acting = check_role(locked, Role.SUPERVISOR, actor=actor, now=now)
     if acting is None:
         raise NotYourTurn(_("此操作须由岗位上的人员办理。"))
-    if locked.annulled_on is not None:
-        raise CaseError(_("此处罚决定已经撤销。"))
-    if not told.reason.strip() or not told.document.strip():
-        raise CaseError(_("请写明撤销的理由和文书（机关、名称、文号）。"))
-    if not locked.decided_on <= told.on <= day_of(now):
-        raise CaseError(_("撤销日期应在处罚决定以后、今天以前（含当天）。"))
+    _require_told(locked, told, now)
     words = {"reason": told.reason.strip()[:500], "document": told.document.strip()[:120]}
-    locked.annulled_on, locked.annulled_by, locked.annul_reason = told.on, words["document"], words["reason"]
+    locked.annul_kind, locked.annulled_on = told.kind, told.on
+    locked.annulled_by, locked.annul_reason = words["document"], words["reason"]
+    is_varied = told.kind == Annulled.VARIED
+    locked.varied_sanction = told.sanction.strip()[:300] if is_varied else ""
+    locked.varied_amount = told.amount if is_varied else None
     if locked.withdraw_on is not None:
         locked.withdraw_on = min(locked.withdraw_on, day_of(now))
-    locked.save(update_fields=["annulled_on", "annulled_by", "annul_reason", "withdraw_on"])
-    if locked.phase != Phase.CLOSED:
+        locked.annul_text = withdrawal_of(locked)
+        locked.annul_shown_until = withdrawal_shown_until(day_of(now))
+    elif is_varied:
+        locked.public_text = draft_of(locked)
+    locked.save(update_fields=COLUMNS)
+    if locked.phase != Phase.CLOSED and not is_varied:
         advance(locked, "annul", actor=actor, now=now, reason=words["reason"])
         locked.refresh_from_db()
-    content = {**words, "annulled_on": told.on.isoformat(), **acting.sealed}
+    content = {**words, "annulled_on": told.on.isoformat(), "kind": told.kind, **acting.sealed}
+    if is_varied:
+        content |= {"sanction": locked.varied_sanction, "amount": str(told.amount or "")}
     entry = Entry(case_id=locked.pk, at=now, actor=actor, post_id=locked.supervisor_id, verb=ANNULLED)
     entry.from_phase = entry.to_phase = locked.phase
     entry.content = content
@@ -65,17 +84,34 @@ def annul(penalty: Penalty, told: Annulment, *, actor: Person, now: datetime) ->
     return locked
 
 
+def _require_told(penalty: Penalty, told: Annulment, now: datetime) -> None:
+    if not penalty.stands:
+        raise CaseError(_("此处罚决定已经撤销。"))
+    if told.kind not in Annulled.values:
+        raise CaseError(_("请选择撤销、变更、确认违法或者确认无效。"))
+    if not told.reason.strip() or not told.document.strip():
+        raise CaseError(_("请写明理由和文书（机关、名称、文号）。"))
+    if not (penalty.annulled_on or penalty.decided_on) <= told.on <= day_of(now):
+        raise CaseError(_("日期应在处罚决定以后、今天以前（含当天）。"))
+    if told.kind == Annulled.VARIED and not told.sanction.strip():
+        raise CaseError(_("变更的，须写明变更后的处罚内容。"))
+
+
 def may_annul(penalty: Penalty, person: Person, now: datetime) -> bool:
-    """Say whether a person may write that a decision was annulled."""
+    """Say whether a person may write that a decision was annulled or varied."""
     try:
         acting = check_role(penalty, Role.SUPERVISOR, actor=person, now=now)
     except NotYourTurn:
         return False
-    return acting is not None and penalty.annulled_on is None
+    return acting is not None and penalty.stands
 
 
 def _annulled(entry: Entry) -> str:
-    return str(_("处罚决定已于 %(annulled_on)s 撤销（%(document)s）：%(reason)s") % entry.content)
+    kind = Annulled(entry.content.get("kind", Annulled.REVOKED)).label
+    return str(
+        _("处罚决定已于 %(annulled_on)s %(kind)s（%(document)s）：%(reason)s")
+        % {**entry.content, "kind": kind}
+    )
 
 
-contribute_event(ANNULLED, _annulled, gettext_lazy("处罚决定已撤销"))
+contribute_event(ANNULLED, _annulled, gettext_lazy("处罚决定已撤销、变更或者确认违法、无效"))

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.cases.lifecycle import Phase
-from anwei.hazards.models import Grade, Hazard, Penalty
+from anwei.hazards.models import STANDS, Grade, Hazard, Penalty
 from anwei.sites.models import Enterprise
 from anwei.standards.hazards.penalties import WORK_SAFETY_ACT
 from anwei.standards.hazards.rules import Window, closure
@@ -59,10 +59,10 @@ def closures(enterprises: QuerySet[Enterprise] | None, on: date) -> dict[int, Re
 
     A major hazard exists while one that was judged 重大 is not closed off. What counts are penalties of the
     unit itself, not of its people, under the work safety act alone (生产经营单位…受到本法规定的行政处罚),
-    that stand: a decision annulled by review or court was none.
+    that stand: a decision annulled by review or court was none, a varied one is.
     """
     rows = Penalty._base_manager.filter(law=WORK_SAFETY_ACT, decided_on__lte=on, enterprise__isnull=False)
-    rows = rows.filter(person_name="").filter(Q(annulled_on=None) | Q(annulled_on__gt=on))
+    rows = rows.filter(person_name="").filter(STANDS | Q(annulled_on__gt=on))
     rows = rows.filter(enterprise__in=_with_major(on))
     if enterprises is not None:
         rows = rows.filter(enterprise__in=enterprises.order_by().values("pk"))

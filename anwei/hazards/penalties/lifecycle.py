@@ -33,7 +33,7 @@ MOMENT = timedelta(seconds=1)
 
 def is_annulled(penalty: Penalty) -> bool:
     """Say whether the decision fell (`penalties.annulling` writes that first): then nothing is published."""
-    return penalty.annulled_on is not None
+    return not penalty.stands
 
 
 LIFECYCLE = Lifecycle(
@@ -138,7 +138,11 @@ KIND = register(
             Phase.REVIEW: _("待审批"),
             Phase.CLOSED: _("已公示"),
         },
-        outcome_labels={PUBLISHED: _("已公示"), WITHHELD: _("不予公示"), ANNULLED: _("决定已撤销")},
+        outcome_labels={
+            PUBLISHED: _("已公示"),
+            WITHHELD: _("不予公示"),
+            ANNULLED: _("决定已撤销或者确认违法、无效"),
+        },
         opener=opener,
         sealed=(
             *("on_hazard", "fine", "law", "article", "violation", "sanction", "amount", "decision_number"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from anwei.cases.lifecycle import Role
 from anwei.cases.models import Entry
 from anwei.cases.rights import check_role
 from anwei.cases.templatetags.cases import phase_label
-from anwei.hazards.models import Penalty
+from anwei.hazards.models import Annulled, Penalty
 from anwei.hazards.people import names_around
 from anwei.hazards.redaction import redacted
 from anwei.ledgers import seal
@@ -27,8 +28,10 @@ from anwei.org.models import Person
 from anwei.standards.calendar import WorkCalendar
 from anwei.standards.limits import last_day
 
-SHOWN = "penalties.shown"  # key of the county's Setting: {"months": {"limit": 12}}
+SHOWN = "penalties.shown"  # key of the county's Setting: {"months": {"limit": 12}, "withdrawn": {"limit": 6}}
 DEFAULT_MONTHS = 12  # 无条款，可改
+WITHDRAWN = "withdrawn"  # key within the Setting
+DEFAULT_WITHDRAWN = 6  # months that a withdrawal stays told; 行政处罚法 第48条 names none: 无条款，可改
 TAKEN_DOWN = "taken_down"
 
 
@@ -42,6 +45,35 @@ def shown_until(published_on: date) -> date:
     return last_day(published_on, shown_months(), "month", WorkCalendar.load())
 
 
+def withdrawal_shown_until(day: date) -> date:
+    """Return until which day the public is told why what is withdrawn on a day was."""
+    months = int(county_setting(SHOWN, {}).get(WITHDRAWN, {}).get("limit", DEFAULT_WITHDRAWN))
+    return last_day(day, months, "month", WorkCalendar.load())
+
+
+def public_withdrawals(on: date) -> QuerySet[Penalty]:
+    """Return the penalties of which the public is told on a day why they were withdrawn, the newest first."""
+    return Penalty._base_manager.filter(annul_shown_until__gt=on).order_by("-annulled_on", "-pk")
+
+
+def withdrawal_of(penalty: Penalty) -> str:
+    """Return what the public is told of a public decision that fell or was varied: masked, Chinese."""
+    if penalty.annulled_on is None:
+        return ""
+    enterprise = "" if penalty.enterprise is None else penalty.enterprise.unit.name
+    with translation.override("zh-hans"):
+        kind = Annulled(penalty.annul_kind).label
+    varied = ""
+    if penalty.annul_kind == Annulled.VARIED:
+        varied = f"为{penalty.standing_sanction}{_yuan(penalty)}"
+    text = (
+        f"{penalty.body.name}于{chinese_date(penalty.decided_on)}对{enterprise}{penalty.person_name}"
+        f"作出的处罚决定（{penalty.decision_number}），已于{chinese_date(penalty.annulled_on)}依据"
+        f"{penalty.annulled_by}{kind}{varied}，原公示信息已撤回。理由：{penalty.annul_reason.rstrip('。')}。"
+    )
+    return redacted(text, known_names(penalty))
+
+
 def public_penalties(on: date) -> QuerySet[Penalty]:
     """Return what the public reads on a day, the newest first."""
     rows = Penalty._base_manager.filter(published_on__lte=on, withdraw_on__gt=on)
@@ -49,8 +81,11 @@ def public_penalties(on: date) -> QuerySet[Penalty]:
 
 
 def publication(penalty: Penalty) -> str:
-    """Return in a word how its publication stands; that of an annulled decision is withdrawn for good."""
-    return str(_("决定已撤销") if penalty.annulled_on is not None else phase_label(penalty))
+    """Return in a word how its publication stands; that of an annulled one is withdrawn for good."""
+    varied_before = penalty.annul_kind == Annulled.VARIED and not penalty.annul_text
+    if penalty.annulled_on is None or varied_before:
+        return str(phase_label(penalty))
+    return str(_("决定已%(kind)s") % {"kind": Annulled(penalty.annul_kind).label})
 
 
 def draft_of(penalty: Penalty) -> str:
@@ -60,13 +95,18 @@ def draft_of(penalty: Penalty) -> str:
     """
     enterprise = "" if penalty.enterprise is None else penalty.enterprise.unit.name
     who = f"{enterprise}{penalty.person_name}" or "当事人"
-    is_told = penalty.amount is None or re.search("罚款.*元", penalty.sanction)  # the sanction says how much
-    amount = "" if is_told else f"（罚款{penalty.amount:.2f}元）"
     text = (
         f"{who}{penalty.violation}，依据{penalty.article}，{penalty.body.name}于"
-        f"{chinese_date(penalty.decided_on)}作出处罚决定（{penalty.decision_number}）：{penalty.sanction}{amount}。"
+        f"{chinese_date(penalty.decided_on)}作出处罚决定（{penalty.decision_number}）：{penalty.standing_sanction}{_yuan(penalty)}。"
     )
     return redacted(text, known_names(penalty))
+
+
+def _yuan(penalty: Penalty) -> str:
+    """Return how much the fine is, "" where there is none or the sanction says it."""
+    amount = penalty.standing_amount
+    is_told = amount is None or re.search("罚款.*元", penalty.standing_sanction)
+    return "" if is_told else f"（罚款{amount:.2f}元）"
 
 
 def known_names(penalty: Penalty) -> set[str]:

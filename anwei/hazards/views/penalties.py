@@ -16,7 +16,7 @@ from anwei.cases.counted import within
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.lifecycle import Phase
 from anwei.hazards.forms_listed import AnnulForm, PenaltyForm
-from anwei.hazards.models import Hazard, Penalty
+from anwei.hazards.models import STANDS, Annulled, Hazard, Penalty
 from anwei.hazards.penalties.annulling import annul, may_annul
 from anwei.hazards.penalties.closure import closure_of
 from anwei.hazards.penalties.publishing import take_down
@@ -42,8 +42,9 @@ def penalties(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(enterprise=enterprise)
     states = {
         "waiting": (_("待公示"), ~Q(phase=Phase.CLOSED)),
-        "standing": (_("决定有效"), Q(annulled_on__isnull=True)),
-        "annulled": (_("决定已撤销"), Q(annulled_on__isnull=False)),
+        "standing": (_("决定有效"), STANDS),
+        "annulled": (_("决定已撤销或者确认违法、无效"), ~STANDS),
+        "varied": (_("决定已变更"), Q(annul_kind=Annulled.VARIED)),
         "public": (_("公示中"), Q(withdraw_on__gt=today)),
         "ended": (_("已撤下或者不公示"), Q(phase=Phase.CLOSED) & ~Q(withdraw_on__gt=today)),
     }
@@ -117,7 +118,7 @@ def penalty_annul(request: HttpRequest, pk: int) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     penalty = get_object_or_404(Penalty.objects.visible_to(person).select_related("body"), pk=pk)
     if not may_annul(penalty, person, now):
-        raise PermissionDenied(_("撤销由批准公示的岗位登记；已经撤销的不能再登记。"))
+        raise PermissionDenied(_("由批准公示的岗位登记；已经撤销、确认违法或者无效的不能再登记。"))
     form = AnnulForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -127,7 +128,7 @@ def penalty_annul(request: HttpRequest, pk: int) -> HttpResponse:
         except CaseError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("已登记处罚决定撤销，不再计入处罚次数，公示同时撤下。"))
+            messages.success(request, _("已登记；公示的同时撤下，并公开说明理由。"))
             return redirect("case", pk=pk)
     context = {"form": form, "penalty": penalty}
     return render(request, "hazards/penalty_annul.html", context, status=422 if form.errors else 200)

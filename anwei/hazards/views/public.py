@@ -17,7 +17,7 @@ from anwei.hazards.listed.facts import (
     public_progress,
     public_title,
 )
-from anwei.hazards.penalties.publishing import public_penalties
+from anwei.hazards.penalties.publishing import public_penalties, public_withdrawals
 from anwei.org.accounts.address import counted_address
 from anwei.org.holdings import day_of
 from anwei.org.policy import public
@@ -81,11 +81,11 @@ def listed_page(request: HttpRequest, code: str) -> HttpResponse:
 @public
 @require_GET
 def penalties_public(request: HttpRequest) -> HttpResponse:
-    """List the penalties that are public today, the newest first."""
+    """List the penalties that are public today, the newest first, and why others were withdrawn."""
     if not has_room(DOOR, "visits", counted_address(request)):
         return answered(request, NONE, {"busy": True}, 429)
     now = timezone.now()
     page = Paginator(public_penalties(day_of(now)), A_PAGE).get_page(request.GET.get("page"))
-    return answered(
-        request, "hazards/public_penalties.html", {"page": page, "reporting": REPORTING, "now": now}
-    )
+    withdrawn = public_withdrawals(day_of(now))[:A_PAGE] if page.number == 1 else []
+    context = {"page": page, "withdrawn": withdrawn, "reporting": REPORTING, "now": now}
+    return answered(request, "hazards/public_penalties.html", context)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anwei.hazards.penalties.publishing import DEFAULT_MONTHS, SHOWN
+from anwei.hazards.penalties.publishing import DEFAULT_MONTHS, DEFAULT_WITHDRAWN, SHOWN, WITHDRAWN
 from anwei.hazards.powers import POWERS
 from anwei.hazards.remedies import LONGEST as LONGEST_NAME
 from anwei.hazards.remedies import SETTING, county_bodies, county_code
@@ -97,35 +97,40 @@ class Remedies:
 
 
 class Publication:
-    """For how long the public reads a penalty."""
+    """For how long the public reads a penalty, and why one was withdrawn."""
 
     code, key = "penalties", SHOWN
     label = gettext_lazy("处罚公示期")
     hint = gettext_lazy("处罚公示满这个期限后自动撤下；没有条款规定，县里可改。")
 
     def figures(self, own: Value) -> list[Figure]:
-        """Return the one row."""
-        months = int(own.get(MONTHS, {}).get("limit", DEFAULT_MONTHS))
+        """Return the two rows."""
+        rows = (
+            (MONTHS, DEFAULT_MONTHS, _("行政处罚"), _("公示多久")),
+            (WITHDRAWN, DEFAULT_WITHDRAWN, _("撤回的处罚"), _("撤回说明公开多久")),
+        )
+        return [self._figure(own, *row) for row in rows]
+
+    def _figure(self, own: Value, key: str, default: int, label: str, said: str) -> Figure:
+        months = int(own.get(key, {}).get("limit", default))
         if not 1 <= months <= MOST_MONTHS:
             raise ValueError(_("公示期为 1 至 %(n)d 个月。") % {"n": MOST_MONTHS})
-        return [
-            Figure(
-                MONTHS,
-                _("行政处罚"),
-                _("公示多久"),
-                length(months, "month"),
-                length(DEFAULT_MONTHS, "month"),
-                _("无条款，可改"),
-                "TEMPLATE",
-                (Field("limit", _("个月"), months, is_number=True),),
-                MONTHS in own,
-            )
-        ]
+        return Figure(
+            key,
+            label,
+            said,
+            length(months, "month"),
+            length(default, "month"),
+            _("无条款，可改"),
+            "TEMPLATE",
+            (Field("limit", _("个月"), months, is_number=True),),
+            key in own,
+        )
 
     def changed(self, own: Value, name: str, entered: Mapping[str, str]) -> Value:
         """Enter the months."""
-        return {MONTHS: {"limit": whole(entered, "limit")}}
+        return {**own, name: {"limit": whole(entered, "limit")}}
 
     def reset(self, own: Value, name: str) -> Value:
         """Let the default hold."""
-        return {}
+        return {key: months for key, months in own.items() if key != name}
