@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -19,15 +20,17 @@ from django.utils.translation import gettext as _
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from anwei.analytics.colours import in_order
 from anwei.analytics.learning import Learned, learn, training
 from anwei.analytics.models import Backtest
-from anwei.analytics.scoring import baseline, in_order, points_of, rules_in_force
+from anwei.analytics.scoring import baseline, points_of, rules_in_force
 from anwei.analytics.tables import Table, harmed_rows, harms_between, month_table, months_before
+from anwei.analytics.weekly import placed
 from anwei.methods.counts import share_interval
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.sites.features import Harm
-from anwei.standards.watch import WatchRules
+from anwei.standards.watch import COLOURS, WatchRules
 
 BINS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)  # of predicted probabilities
 MANY_ROWS, SELDOM = 200_000, 3  # with so many rows a model is learned anew every so many months
@@ -51,7 +54,7 @@ def look_back(now: datetime, progress: Progress = lambda n_done, n_all: None) ->
     months = months_before(now, rules.figures["months"])
     tables: list[Table] = []
     found: list[dict[str, Any]] = []
-    predicted: list[tuple[float, bool]] = []
+    told = Told()
     learned: Learned | None = None
     n_events = 0
     for place, month in enumerate(months):
@@ -62,7 +65,7 @@ def look_back(now: datetime, progress: Progress = lambda n_done, n_all: None) ->
             if learned is None or rows.n_rows <= MANY_ROWS or place % SELDOM == 0:
                 learned = learn(rows, rules)
             harms = harms_between(table.at, table.at + span, now, rules.harms)
-            found.append(_month(table, harms, rules, learned, predicted))
+            found.append(_month(table, harms, rules, learned, told))
             n_events += sum(len(each) for each in harms.values())
         progress(place + 1, len(months))
     return {
@@ -72,9 +75,18 @@ def look_back(now: datetime, progress: Progress = lambda n_done, n_all: None) ->
         "harms": list(rules.harms),
         "months": found,
         "total": {name: _total(found, name) for name in ("points", "model")},
-        "calibration": calibration_of(predicted),
+        "calibration": calibration_of(told.predicted),
+        "colours": worth_of(told.coloured),
         "n_events": n_events,
     }
+
+
+@dataclass
+class Told:
+    """What months said of each enterprise, probabilities and colours, with whether it was harmed after."""
+
+    predicted: list[tuple[float, bool]] = field(default_factory=list)
+    coloured: list[tuple[str, bool]] = field(default_factory=list)
 
 
 def _month(
@@ -82,17 +94,18 @@ def _month(
     harms: dict[int, list[Harm]],
     rules: WatchRules,
     learned: Learned | None,
-    predicted: list[tuple[float, bool]],
+    sums: Told,
 ) -> dict[str, Any]:
-    """Return one month's list beside what happened, and add what the model said to `predicted`."""
+    """Return one month's list beside what happened, and add to `sums` what was said of each."""
     harmed = harmed_rows(table, harms, table.at + timedelta(weeks=rules.figures["weeks"]))
     n_top = max(1, round(len(table.keys) * rules.figures["top"] / 100))
     points = [points_of(found) for found in baseline(table, rules)]
     orders = {"points": in_order(points, None)}
-    if learned is not None:
-        probabilities = learned.probabilities(table)
-        orders["model"] = in_order(points, probabilities)
-        predicted += zip(probabilities, harmed, strict=True)
+    listed = placed(table, points, rules, learned)
+    sums.coloured += zip(listed.levels, harmed, strict=True)
+    if listed.probabilities is not None:
+        orders["model"] = listed.order
+        sums.predicted += zip(listed.probabilities, harmed, strict=True)
     told: dict[str, Any] = {
         "month": day_of(table.at).isoformat(),
         "n": len(table.keys),
@@ -173,6 +186,16 @@ def calibration_of(predicted: Sequence[tuple[float, bool]]) -> list[dict[str, An
                 "high": high,
             }
         )
+    return found
+
+
+def worth_of(coloured: Sequence[tuple[str, bool]]) -> list[dict[str, Any]]:
+    """Return for each colour, and for none, how many enterprises a month had it and how many were harmed."""
+    found = []
+    for key in (*COLOURS, ""):
+        inside = [harmed for level, harmed in coloured if level == key]
+        low, high = exact_interval(sum(inside), len(inside))
+        found.append({"key": key, "n": len(inside), "events": sum(inside), "low": low, "high": high})
     return found
 
 

@@ -2,7 +2,8 @@
 
 Rows are the months the county has; a row is an event where something happened within the weeks after it. A
 model learns only from rows whose weeks were over, as they were known, at the moment it is for; which of the
-methods is taken, and the calibration, rest on later months than it learned from.
+methods is taken, the calibration, and what it may colour rest on later months than it learned from. The
+points themselves are the plainest method: another takes their place where it is surely better.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from anwei.analytics.colours import Colours, Held, colours_of
+from anwei.analytics.plain_model import Plain
 from anwei.analytics.tables import Cells, Table, harmed_rows, harms_between
-from anwei.methods.ranking.backtest import area
+from anwei.methods.ranking.backtest import area, area_gained
 from anwei.methods.ranking.history import Feature as Column
-from anwei.methods.ranking.models import Boosting, Calibration, Logistic, Model, Together
+from anwei.methods.ranking.models import Boosting, Calibration, Logistic, Model, Together, one_thread
 from anwei.sites.features import feature
 from anwei.standards.watch import WatchRules
 
@@ -26,6 +29,7 @@ Truth = NDArray[np.bool_]
 LATER = 1 / 3  # of the months, the last: on them methods are compared, and calibrated
 LEAST_EVENTS, LEAST_LATER = 20, 5  # rows with an event to learn from, and later ones to compare on
 WORTH = 0.01  # of the area under the curve, below which the plainer method is taken
+SURELY = 1.645  # standard errors by which a method's area exceeds that of points, to take their place
 LEAST_OF_CODE = 20  # rows of a code that has a column of its own
 
 
@@ -98,6 +102,7 @@ class Learned:
     method: str
     base: float
     mean: NDArray[np.float64]
+    colours: Colours
 
     def probabilities(self, table: Table) -> list[float]:
         """Return the probability of each row of a table."""
@@ -127,40 +132,63 @@ def learn(rows: Training, rules: WatchRules) -> Learned | None:
     if rows.n_rows - n_with < LEAST_EVENTS:
         return None
     encoding = Encoding(rows.tables)
-    method, calibration = _compared(encoding, rows, rules)
-    matrix, events = _stacked(encoding, rows.tables, rows.events)
-    model = _made(method, encoding)
-    _fit(model, matrix, events)
-    mean = np.asarray(model.shares(matrix), float).mean(axis=0)
-    return Learned(encoding, model, calibration, method, float(events.mean()), mean)
+    with one_thread():
+        method, calibration, held = _compared(encoding, rows, rules)
+        matrix, events = _stacked(encoding, rows.tables, rows.events)
+        model = _made(method, encoding, rules)
+        _fit(model, matrix, events)
+        mean = np.asarray(model.shares(matrix), float).mean(axis=0)
+    base = float(events.mean())
+    return Learned(encoding, model, calibration, method, base, mean, colours_of(rules, held, base))
 
 
-def _compared(encoding: Encoding, rows: Training, rules: WatchRules) -> tuple[str, Calibration]:
-    """Return the method that did best on the later months, and the calibration of what it said there."""
+def _compared(encoding: Encoding, rows: Training, rules: WatchRules) -> tuple[str, Calibration, Held]:
+    """Return the method that did best on the later months, its calibration there, and what it said there."""
     calibration = Calibration()
     n = len(rows.tables)
     cut = n - max(1, round(n * LATER))
-    after = slice(cut, n)
+    after = range(cut, n)
     span = timedelta(weeks=rules.figures["weeks"])
     before = [i for i in range(cut) if rows.tables[i].at + span <= rows.tables[cut].at] if cut else []
-    later_events = sum(int(events.sum()) for events in rows.events[after])
+    later_events = sum(int(rows.events[i].sum()) for i in after)
     earlier_events = sum(int(rows.events[i].sum()) for i in before)
     if earlier_events < LEAST_EVENTS or later_events < LEAST_LATER:
-        return "logistic", calibration
+        return "points", calibration, Held()
     matrix, events = _stacked(encoding, [rows.tables[i] for i in before], [rows.events[i] for i in before])
-    held, truth = _stacked(encoding, rows.tables[after], rows.events[after])
+    later, truth = _stacked(encoding, [rows.tables[i] for i in after], [rows.events[i] for i in after])
     odds = {}
-    for method in ("logistic", "boosting"):
-        model = _made(method, encoding)
+    for method in ("points", "logistic", "boosting"):
+        model = _made(method, encoding, rules)
         _fit(model, matrix, events)
-        odds[method] = model.log_odds(held)
+        odds[method] = model.log_odds(later)
     odds["both"] = (odds["logistic"] + odds["boosting"]) / 2
-    areas = {method: area(found, truth) for method, found in odds.items()}
+    apart = _apart([rows.tables[i] for i in after], span)
+    best = best_method(odds, truth, apart)
+    calibration.fit(odds[best], truth)
+    return best, calibration, Held(calibration.probability(odds[best][apart]), truth[apart])
+
+
+def _apart(tables: Sequence[Table], span: timedelta) -> Truth:
+    """Return which rows of some months belong to those whose weeks do not overlap, the last one first."""
+    found, first = [], None
+    for table in reversed(tables):
+        is_apart = first is None or table.at + span <= first
+        first = table.at if is_apart else first
+        found.append(np.full(len(table.keys), is_apart))
+    return np.concatenate(found[::-1])
+
+
+def best_method(odds: dict[str, NDArray[np.float64]], truth: Truth, apart: Truth) -> str:
+    """Return the best of the learned methods where it is surely better than points, else the points."""
+    areas = {method: area(found, truth) for method, found in odds.items() if method != "points"}
     best = max(areas, key=areas.__getitem__)
     if areas["logistic"] >= areas[best] - WORTH:
         best = "logistic"
-    calibration.fit(odds[best], truth)
-    return best, calibration
+    n_events = int(truth[apart].sum())
+    if min(n_events, int(apart.sum()) - n_events) < LEAST_LATER:
+        return "points"
+    gained, error = area_gained(odds[best][apart], odds["points"][apart], truth[apart])
+    return best if gained > SURELY * error else "points"
 
 
 def _fit(model: Model, matrix: Floats, events: Truth) -> None:
@@ -169,7 +197,9 @@ def _fit(model: Model, matrix: Floats, events: Truth) -> None:
     model.fit(np.where(unknown, np.float32(0), matrix), events)
 
 
-def _made(method: str, encoding: Encoding) -> Model:
+def _made(method: str, encoding: Encoding, rules: WatchRules) -> Model:
+    if method == "points":
+        return Plain(encoding.columns, rules.points)
     if method == "both":
         return Together([Logistic(encoding.columns), Boosting(encoding.columns)])
     return Boosting(encoding.columns) if method == "boosting" else Logistic(encoding.columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -51,16 +51,6 @@ def points_of(reasons: Iterable[Reason]) -> int:
 def baseline(table: Table, rules: WatchRules) -> list[list[Reason]]:
     """Return the reasons of every row of a table."""
     return [reasons_of(table.values_of(row), rules.points) for row in range(len(table.keys))]
-
-
-def in_order(points: Sequence[int], probabilities: Sequence[float] | None) -> list[int]:
-    """Return the rows in the order of the list: by probability where there is a model, else by points.
-
-    Ties keep the order of the table, which is by key.
-    """
-    if probabilities is None:
-        return sorted(range(len(points)), key=lambda row: (-points[row], row))
-    return sorted(range(len(points)), key=lambda row: (-probabilities[row], -points[row], row))
 
 
 def sentence(reason: Reason) -> str:

@@ -9,8 +9,11 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from anwei.analytics.colours import is_shown
 from anwei.analytics.models import RiskScore, WatchRun
 from anwei.analytics.scoring import Reason, sentence
+from anwei.analytics.templatetags.watch import percent
+from anwei.monitoring.models import Severity
 from anwei.org.models import Person
 from anwei.sites.features import Ground, feature
 from anwei.sites.models import Enterprise
@@ -53,6 +56,35 @@ def _said(reason: Reason, rule: dict[str, object] | None) -> Said:
     words = {"per": f"{per:g}", "points": rule["points"], "most": rule["most"]}
     told = _("每 %(per)s 计 %(points)s 分，最多 %(most)s 分") % words
     return Said(reason.feature, sentence(reason), reason.points, factor, str(rule["citation"]), told)
+
+
+def why_coloured(score: RiskScore, run: WatchRun) -> list[str]:
+    """Return on what evidence a row has its colour, in words; nothing of lists made before that was kept."""
+    level = next((one for one in run.rules.get("levels", []) if one["key"] == score.level), None)
+    if level is None:
+        return []
+    found, colour = [], Severity(score.level).label
+    if score.points >= level["points"]:
+        words = {"points": score.points, "colour": colour, "least": level["points"]}
+        found.append(_("积分 %(points)d 分，达到%(colour)s的 %(least)d 分。") % words)
+    if run.base_rate and is_shown(level["cut"] if level.get("holds") else None, score.probability):
+        words = {
+            "p": percent(score.probability),
+            "lift": f"{(score.probability or 0) / run.base_rate:.1f}",
+            "base": percent(run.base_rate),
+            "n": level["n"],
+            "harmed": level["n_harmed"],
+            "low": percent(level["low"]),
+            "high": percent(level["high"]),
+        }
+        found.append(
+            _(
+                "模型算出 %(p)s，是全县平均 %(base)s 的 %(lift)s 倍；在模型没有学过的月份里，"
+                "这样的 %(n)d 家次中有 %(harmed)d 家次出事（精确区间 %(low)s–%(high)s）。"
+            )
+            % words
+        )
+    return found
 
 
 def grounds_of(one: Said, run: WatchRun, enterprise: Enterprise, person: Person) -> list[Ground]:

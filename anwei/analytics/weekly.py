@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from anwei.analytics.colours import Colours, in_order
 from anwei.analytics.learning import Learned, Training, learn, training
 from anwei.analytics.models import RiskScore, WatchRun
-from anwei.analytics.scoring import Reason, baseline, in_order, points_of, rules_in_force
+from anwei.analytics.scoring import Reason, baseline, points_of, rules_in_force
 from anwei.analytics.tables import Table, month_table, months_before, table_at
 from anwei.org.holdings import day_of
 from anwei.standards.watch import WatchRules
@@ -54,6 +56,8 @@ def _computed(week: date, now: datetime) -> WatchRun:
                 "points": [asdict(rule) for rule in rules.points],
                 "figures": dict(rules.figures),
                 "harms": list(rules.harms),
+                "levels": _colours(rules, learned).kept(),
+                "method": "" if learned is None else learned.method,
             },
             learned=learned is not None,
             n_events=rows.n_events,
@@ -65,28 +69,50 @@ def _computed(week: date, now: datetime) -> WatchRun:
     return run
 
 
+@dataclass(frozen=True)
+class Placed:
+    """The order of a list, and of each row of the table its probability (None: no model) and colour."""
+
+    order: list[int]
+    probabilities: list[float] | None
+    levels: list[str]
+
+
+def placed(table: Table, points: Sequence[int], rules: WatchRules, learned: Learned | None) -> Placed:
+    """Return who stands where and in which colour."""
+    probabilities = None if learned is None else learned.probabilities(table)
+    said = [None] * len(points) if probabilities is None else probabilities
+    colours = _colours(rules, learned)
+    levels = [colours.of(*told) for told in zip(points, said, strict=True)]
+    return Placed(in_order(points, probabilities, levels), probabilities, levels)
+
+
 def scored(table: Table, rules: WatchRules, learned: Learned | None) -> list[RiskScore]:
     """Return the rows of a list, unsaved and in order; who has no points and no model says of is left out."""
     reasons = baseline(table, rules)
     points = [points_of(found) for found in reasons]
-    probabilities = None if learned is None else learned.probabilities(table)
-    order = in_order(points, probabilities)
-    told = [row for row in order if points[row] or probabilities is not None]
+    listed = placed(table, points, rules, learned)
+    told = [row for row in listed.order if points[row] or listed.probabilities is not None]
     shares = {} if learned is None else dict(zip(told, learned.shares(table, told), strict=True))
-    n, found = len(table.keys), []
+    found = []
     for place, row in enumerate(told, 1):
         why = _together(table, row, reasons[row], shares.get(row, {}))
+        chance = None if listed.probabilities is None else round(listed.probabilities[row], 4)
         found.append(
             RiskScore(
                 enterprise_id=table.keys[row],
                 place=place,
                 points=points[row],
-                probability=None if probabilities is None else round(probabilities[row], 4),
-                level=rules.level_of(points[row], place, n, learned=learned is not None),
+                probability=chance,
+                level=listed.levels[row],
                 reasons=[one.kept() for one in why[:MOST_REASONS]],
             )
         )
     return found
+
+
+def _colours(rules: WatchRules, learned: Learned | None) -> Colours:
+    return Colours(rules.levels) if learned is None else learned.colours
 
 
 def _together(table: Table, row: int, reasons: list[Reason], shares: dict[str, float]) -> list[Reason]:

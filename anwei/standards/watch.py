@@ -43,11 +43,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Level:
-    """From how many points on, or down to which share of the list, a warning of a colour is suggested."""
+    """On what evidence a warning of a colour is suggested; never for a place in the list.
+
+    From `points` on; or where the model says `lift` times the county's rate or more, and months that it had
+    not learned from bore that out: surely at least `proven` times the rate. `reason` says why these numbers.
+    """
 
     key: str
     points: int
-    share: float
+    lift: float
+    proven: float
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,6 @@ class WatchRules:
     harms: tuple[str, ...]
     levels: tuple[Level, ...]
     citation: str
-
-    def level_of(self, points: int, place: int, n: int, *, learned: bool) -> str:
-        """Return the colour suggested for who has so many points and stands at a place of n; "" for none.
-
-        The place counts where a model made the list: by points alone somebody is always the first.
-        """
-        for level in self.levels:
-            if points >= level.points or (learned and points and place <= level.share * n):
-                return level.key
-        return ""
 
 
 def default_figures() -> tuple[Figure, ...]:
@@ -90,9 +86,14 @@ def watch_rules(own: Mapping[str, Any]) -> WatchRules:
     for one in default_figures():
         if not one.least <= figures[one.key] <= one.most:
             raise ValueError(f"{one.key} is not within {one.least} and {one.most}")
-    levels = tuple(Level(**(row | own.get("levels", {}).get(row["key"], {}))) for row in table["level"])
+    levels = tuple(_level(row, own.get("levels", {}).get(row["key"], {})) for row in table["level"])
     harms = tuple(own.get("harms", [row["key"] for row in table["harm"]]))
     return WatchRules(points, figures, harms, levels, table["citation"])
+
+
+def _level(row: dict[str, Any], own: Mapping[str, Any]) -> Level:
+    """Return a level with the county's own numbers (a share of the list, once a number, counts no more)."""
+    return Level(**(row | {name: value for name, value in own.items() if name in row}))
 
 
 @cache

@@ -96,6 +96,7 @@ def test_months_are_scored_with_what_was_known_then(safe: Safe, bad: list[int]) 
     total = result["total"]["model"]
     told = binomtest(total["hits"], total["of"]).proportion_ci(0.95, "exact")
     assert (total["low"], total["high"]) == pytest.approx((told.low, told.high), abs=1e-4)
+    assert sum(one["n"] for one in result["colours"]) == sum(month["n"] for month in result["months"])
     assert sum(one["n"] for one in result["calibration"]) == sum(
         month["n"] for month in result["months"] if month["model"]
     )
@@ -131,7 +132,19 @@ def test_the_week_has_probabilities_and_names_what_raises_them(safe: Safe, bad: 
     assert "accidents_365" in {name for name, _value, _points, share in first.reasons if share > 0}
     page = signed_in(safe.county.officer).get("/watch/?whole=1&sector=light").content.decode()
     assert "近一年发生生产安全事故" in page
-    assert "样本不足" not in page
+    assert run.rules["method"] == "points"  # nothing is surely better than 20 points an accident
+    assert "还没有哪个模型确实胜过积分" in page
+    assert set(
+        run.scores.exclude(enterprise__in=bad).exclude(points__gte=20).values_list("level", flat=True)
+    ) == {""}
+    own = signed_in(safe.county.officer).get(f"/watch/enterprises/{first.enterprise_id}/").content.decode()
+    assert f"积分 {first.points} 分，达到红色的 60 分。" in own
+    orange = next(level for level in run.rules["levels"] if level["key"] == "orange")
+    assert orange["holds"]  # whom the model had called fivefold in the months it did not know were harmed
+    words = f"这样的 {orange['n']} 家次中有 {orange['n_harmed']} 家次出事"
+    run.scores.filter(pk=first.pk).update(level="orange")
+    own = signed_in(safe.county.officer).get(f"/watch/enterprises/{first.enterprise_id}/").content.decode()
+    assert words in own
 
 
 def test_too_few_events_are_said_on_the_page(safe: Safe) -> None:

@@ -54,6 +54,7 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
         "months": [_month(month, seen) for month in reversed(result.get("months", []))],
         "totals": _totals(result),
         "calibration": result.get("calibration", []),
+        "colours": [{**one, "missed": one["n"] - one["events"]} for one in result.get("colours", [])],
         "harms": _("、").join(
             str(harm_kinds()[key].label) for key in result.get("harms", []) if key in harm_kinds()
         ),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anwei.analytics.models import RiskScore, WatchRun
 from anwei.analytics.scoring import rules_in_force
-from anwei.analytics.shown import grounds_of, said
+from anwei.analytics.shown import grounds_of, said, why_coloured
 from anwei.analytics.tasks import compute_week
 from anwei.analytics.weekly import list_of_the_week, monday
 from anwei.hazards.models import Visit
@@ -79,6 +79,7 @@ def watch(request: HttpRequest) -> HttpResponse:
             str(harm_kinds()[key].label) for key in run.rules["harms"] if key in harm_kinds()
         ),
         "fewest": run.rules["figures"]["fewest"],
+        "by_points": run.rules.get("method") == "points",
         "weeks_ahead": run.rules["figures"]["weeks"],
     }
     return render(request, "watch/list.html", context)
@@ -99,6 +100,7 @@ def watch_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "score": score,
         "reasons": [(one, grounds_of(one, run, enterprise, person)) for one in reasons if run is not None],
+        "coloured": [] if score is None or run is None else why_coloured(score, run),
         "weeks": RiskScore.objects.filter(enterprise=enterprise)
         .select_related("run")
         .order_by("-run__week")[:N_WEEKS],
