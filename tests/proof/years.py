@@ -1,4 +1,6 @@
-"""A simulated year of a county of equal enterprises, some with a planted chain of causes, told in memory first.
+"""A simulated year of the demo county's enterprises, each twice, some with a planted chain of causes.
+
+It is told in memory first. All have the same rates; sector, township, workers and sensors are the plan's.
 
 `told` invents what happens to everybody by one set of rates; `planted` lets posts fall vacant, limits pass and
 alarms come at a few, and then an accident; `written` puts it into the tables with the times of the events;
@@ -7,12 +9,14 @@ alarms come at a few, and then an accident; `written` puts it into the tables wi
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
 from anwei.analytics.models import RiskScore
 from anwei.cases.models import Case, Clock, Entry
+from anwei.demo.plan import EnterprisePlan, enterprises, townships
 from anwei.emergency.models import Accident
 from anwei.hazards.models import Hazard, Visit
 from anwei.monitoring.models import Alarm, AlarmRule, Device
@@ -20,22 +24,22 @@ from anwei.org.models import Holding, Post, Unit
 from anwei.sites.models import Enterprise
 from anwei.standards.accidents import accident_grades, type_labels
 from anwei.standards.calendar import COUNTY_TIME
-from anwei.standards.sectors import sectors
 from anwei.standards.watch import watch_rules
 from tests.kernel.county import COUNTY
-from tests.proof.big_county import N_TOWNS, build_big_county
+from tests.proof.big_county import build_big_county
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WEEK, YEAR = 7 * DAY, 365 * DAY
 MONDAY = datetime(2025, 11, 3, 2, tzinfo=COUNTY_TIME)  # the first list of the year, at two in the morning
 BEFORE, N_WEEKS = 26 * WEEK, 52  # the county had the system half a year before
 AFTER = 8 * WEEK
-N = 300
+N = 240
 LIMIT = 15 * DAY
+AT_ONCE = 300  # rows of one INSERT
 # Of each enterprise in a year, the same for all.
 HAZARDS, MAJOR, ACCIDENTS, VISITS, VACANCIES = 4.0, 0.25, 0.03, 2.0, 0.25
-ALARMS = {"red": 1.0, "orange": 3.0, "yellow": 12.0}  # of each third one, which has sensors
-EQUIPPED = 3
+ALARMS = {"red": 1.0, "orange": 3.0, "yellow": 12.0}  # of those with sensors
+FEWEST_NEIGHBOURS = 3
 LATE = 0.15  # of the hazards are put right after their limit
 CAUSES = (("posts_vacant",), ("hazards_overdue", "hazards_days_overdue"), ("alarms_", "alarm_hours"))
 
@@ -53,6 +57,7 @@ class Found:
 class Story:
     """What happens to one enterprise."""
 
+    plan: EnterprisePlan
     vacant: list[tuple[int, date, date]] = field(default_factory=list)  # which post, first and last day
     hazards: list[Found] = field(default_factory=list)
     alarms: list[tuple[datetime, str, float]] = field(default_factory=list)  # severity, hours unanswered
@@ -73,7 +78,8 @@ def told(random: Random, n: int = N) -> list[Story]:
     first, last = MONDAY - BEFORE, MONDAY + N_WEEKS * WEEK + AFTER
     stories = []
     for number in range(n):
-        story = Story(visits=times(random, VISITS, first, last))
+        plan = enterprises()[number % len(enterprises())]
+        story = Story(plan, visits=times(random, VISITS, first, last))
         for post in (0, 1):
             end = first
             for at in times(random, VACANCIES, first, last):
@@ -85,7 +91,7 @@ def told(random: Random, n: int = N) -> list[Story]:
             story.hazards.append(Found(at, at + days * DAY))
         for at in times(random, MAJOR, first, last):
             story.hazards.append(Found(at, at + random.uniform(5, 14.5) * DAY, major=True))
-        if number % EQUIPPED == 0:
+        if plan.sites:
             for severity, rate in ALARMS.items():
                 for at in times(random, rate, first, last):
                     story.alarms.append((at, severity, random.expovariate(1 / 2)))
@@ -97,7 +103,8 @@ def told(random: Random, n: int = N) -> list[Story]:
 def planted(stories: list[Story], random: Random, n: int = 3) -> dict[int, date]:
     """Plant a chain at a few enterprises with sensors; return the day of each one's accident."""
     found = {}
-    for number in random.sample(range(0, len(stories), EQUIPPED), n):
+    equipped = [number for number, story in enumerate(stories) if story.plan.sites]
+    for number in random.sample(equipped, n):
         story, accident = stories[number], MONDAY + random.uniform(30, N_WEEKS) * WEEK
         vacant = accident - random.uniform(18, 26) * WEEK
         story.vacant = [one for one in story.vacant if one[0] == 0 or one[2] + 2 * DAY < vacant.date()]
@@ -114,12 +121,16 @@ def planted(stories: list[Story], random: Random, n: int = 3) -> dict[int, date]
 
 
 def built(n: int = N) -> list[Enterprise]:
-    """Build the county of so many, those of a township all of one sector."""
+    """Build the county of so many, with the sectors, townships and workers of the plan."""
     build_big_county(MONDAY.date(), vacant=0, n_enterprises=n)
-    codes, plants = list(sectors()), list(Enterprise.objects.order_by("pk"))
+    plants = list(Enterprise.objects.order_by("pk").select_related("unit"))
+    places = {one.code: f"{COUNTY}{101 + place}" for place, one in enumerate(townships())}
     for number, plant in enumerate(plants):
-        plant.sector = codes[number % N_TOWNS % len(codes)]
-    Enterprise.objects.bulk_update(plants, ["sector"])
+        plan = enterprises()[number % len(enterprises())]
+        plant.sector, plant.workers = plan.sector, plan.workers
+        plant.unit.territory = places[plan.township]
+    Enterprise.objects.bulk_update(plants, ["sector", "workers"])
+    Unit.objects.bulk_update([plant.unit for plant in plants], ["territory"])
     return plants
 
 
@@ -131,8 +142,9 @@ def written(stories: list[Story], plants: list[Enterprise]) -> None:
         for kind, number in (("principal", 0), ("safety", 1)):
             _write_holdings(posts[plant.unit_id, kind], [one for one in story.vacant if one[0] == number])
     hazards = [(plant, one) for plant, story in zip(plants, stories, strict=True) for one in story.hazards]
-    for n, (plant, one) in enumerate(hazards):
-        case = Case(
+    cases = [
+        Case(
+            pk=1_000_000 + n,
             kind="hazard",
             number=f"YH{n}",
             title="隐患",
@@ -147,12 +159,23 @@ def written(stories: list[Story], plants: list[Enterprise]) -> None:
             opened_at=one.at,
             closed_at=one.closed,
         )
-        case.save()
-        grade = {"grade": "major", "grade_reason": "判定"} if one.major else {"grade": "general"}
-        hazard = Hazard(
-            case_ptr_id=case.pk, origin="inspection", found_at=one.at, description="隐患", **grade
+        for n, (plant, one) in enumerate(hazards)
+    ]
+    Case.objects.bulk_create(cases, batch_size=AT_ONCE)
+    rows_of_hazards = [
+        Hazard(
+            case_ptr_id=1_000_000 + n,
+            origin="inspection",
+            found_at=one.at,
+            description="隐患",
+            grade="major" if one.major else "general",
+            grade_reason="判定" if one.major else "",
         )
-        hazard.save_base(raw=True, force_insert=True)
+        for n, (_plant, one) in enumerate(hazards)
+    ]
+    columns, own = Hazard._meta.local_concrete_fields, Hazard._base_manager.all()
+    for first in range(0, len(hazards), AT_ONCE):  # bulk_create does not write the rows beneath a case
+        own._insert(rows_of_hazards[first : first + AT_ONCE], columns, using=own.db)  # type: ignore[attr-defined]
     rows = Case.objects.filter(kind="hazard").values_list("pk", "opened_at", "closed_at")
     Clock.objects.bulk_create(
         Clock(
@@ -216,6 +239,7 @@ def _write_holdings(post: int, vacant: list[tuple[int, date, date]]) -> None:
 
 def _write_alarms(stories: list[Story], plants: list[Enterprise]) -> None:
     alarms = []
+    people = dict(Holding.objects.order_by("-pk").values_list("post__unit", "person"))
     for plant, story in zip(plants, stories, strict=True):
         if not story.alarms:
             continue
@@ -237,7 +261,7 @@ def _write_alarms(stories: list[Story], plants: list[Enterprise]) -> None:
                     severity=severity,
                     cleared_at=at + HOUR / 3,
                     acknowledged_at=at + hours * HOUR,
-                    acknowledged_by=Holding.objects.filter(post__unit=plant.unit_id).first().person,  # type: ignore[union-attr]
+                    acknowledged_by_id=people[plant.unit_id],
                     **moments,
                 )
             )
@@ -279,15 +303,15 @@ def values(story: Story, at: datetime) -> dict[str, float]:
 def points(stories: list[Story], at: datetime) -> list[int]:
     """Return the points that each should have at a moment."""
     rules = {rule.feature: rule for rule in watch_rules({}).points}
-    harms = [_harms(story, at) for story in stories]
+    groups = [(story.plan.sector, story.plan.township) for story in stories]
+    harms, n_all, n_harms = [_harms(story, at) for story in stories], Counter(groups), Counter[object]()
+    for group, n in zip(groups, harms, strict=True):
+        n_harms[group] += n
     found = []
-    for number, story in enumerate(stories):
-        others = range(number % N_TOWNS, len(stories), N_TOWNS)
-        told_of = values(story, at)
-        if len(others) > 3:
-            told_of["neighbours_harmed"] = (sum(harms[one] for one in others) - harms[number]) / (
-                len(others) - 1
-            )
+    for group, n, story in zip(groups, harms, stories, strict=True):
+        told_of, others = values(story, at), n_all[group] - 1
+        if others >= FEWEST_NEIGHBOURS:
+            told_of["neighbours_harmed"] = (n_harms[group] - n) / others
         found.append(sum(rules[name].of(value) for name, value in told_of.items()))
     return found
 
