@@ -84,6 +84,8 @@ def why_coloured(score: RiskScore, run: WatchRun) -> list[str]:
             )
             % words
         )
+    if reason := level.get("reason"):
+        found.append(_("为什么这样定：%(reason)s（县里可改）") % {"reason": reason})
     return found
 
 

@@ -139,6 +139,7 @@ def test_the_week_has_probabilities_and_names_what_raises_them(safe: Safe, bad: 
     ) == {""}
     own = signed_in(safe.county.officer).get(f"/watch/enterprises/{first.enterprise_id}/").content.decode()
     assert f"积分 {first.points} 分，达到红色的 60 分。" in own
+    assert "（县里可改）" in own.partition('id="colour"')[2].partition("</section>")[0]
     orange = next(level for level in run.rules["levels"] if level["key"] == "orange")
     assert orange["holds"]  # whom the model had called fivefold in the months it did not know were harmed
     words = f"这样的 {orange['n']} 家次中有 {orange['n_harmed']} 家次出事"
