@@ -99,7 +99,14 @@ MENU = (
                 "watch",
                 _("重点关注"),
                 "chart-line",
-                ("watch_enterprise", "watch_plan", "watch_warn", "watch_backtest"),
+                (
+                    "watch_enterprise",
+                    "watch_plan",
+                    "watch_warn",
+                    "watch_backtest",
+                    "watch_rules",
+                    "watch_rule",
+                ),
                 officials_only=True,
             ),
             Door(

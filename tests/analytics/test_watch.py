@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from anwei.analytics.models import RiskScore, WatchRun
+from anwei.analytics.scoring import rules_in_force
 from anwei.analytics.weekly import list_of_the_week
 from anwei.hazards.models import Campaign, Visit
+from anwei.ledgers.models import Change
 from anwei.ledgers.services import change_setting
 from anwei.monitoring.models import Warning
 from anwei.org.models import Person
@@ -18,7 +21,7 @@ from anwei.standards.watch import WATCH
 from tests.analytics.told import Life
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import signed_in
-from tests.kernel.county import NOW
+from tests.kernel.county import NOW, county_clerk
 
 DAY = timedelta(days=1)
 
@@ -57,7 +60,7 @@ def test_the_list_is_made_once_a_week_and_stays(life: Life) -> None:
 
 
 def points_of(enterprise: int) -> list[tuple[float, int]]:
-    from anwei.analytics.scoring import baseline, rules_in_force
+    from anwei.analytics.scoring import baseline
     from anwei.analytics.tables import table_at
 
     table = table_at(NOW)
@@ -171,3 +174,48 @@ def test_nobody_plans_or_warns_outside_their_scope(life: Life) -> None:
     for address in ("/watch/plan/", "/watch/warn/"):
         assert signed_in(county.worker).get(f"{address}?enterprise={plant.pk}").status_code == 403
         assert signed_in(county.regulator).get(f"{address}?enterprise={plant.pk}").status_code == 404
+
+
+def test_the_office_reads_and_changes_every_number_of_the_rules_with_a_reason(safe: Safe) -> None:
+    office = signed_in(county_clerk())
+    page = office.get("/watch/rules/").content.decode()
+    rules, doors = rules_in_force(), set(re.findall(r'href="([a-z]+\.[a-z_0-9]+)/"', page))
+    assert {f"points.{one.feature}" for one in rules.points} <= doors
+    assert {f"levels.{one.key}" for one in rules.levels} | {
+        f"figures.{key}" for key in rules.figures
+    } <= doors
+    assert "不足时只用积分，并写明样本不足。" in page and "第四十一条" in page
+    numbers = {one.name: getattr(rules.levels[0], one.name) for one in fields(rules.levels[0])}
+    form = office.get("/watch/rules/levels.red/").content.decode()
+    told = {name: value for name, value in numbers.items() if isinstance(value, int | float)}
+    assert set(re.findall(r'<input class="form-control" id="field-(\w+)"', form)) == set(told)
+    for name, entered, value in (
+        ("figures.weeks", {"value": "6"}, lambda now: now.figures["weeks"] == 6),
+        ("points.hazards_overdue", {"points": "7"}, lambda now: now.points[2].points == 7),
+        ("levels.red", told | {"points": 70}, lambda now: now.levels[0].points == 70),
+        ("harms.red_warning", {"counts": "0"}, lambda now: "red_warning" not in now.harms),
+    ):
+        assert office.post(f"/watch/rules/{name}/", entered).status_code == 422  # without a reason
+        answer = office.post(f"/watch/rules/{name}/", {**entered, "reason": f"会议纪要 {name}"})
+        assert answer.headers["Location"] == "/watch/rules/" and value(rules_in_force()), name
+        assert Change.objects.filter(
+            register="ledgers.setting", row=WATCH, reason=f"会议纪要 {name}"
+        ).exists()
+    page = office.get("/watch/rules/").content.decode()
+    assert "会议纪要 levels.red" in page and "6 周" in page and "县级设置" in page
+    for name, entered in (
+        ("figures.weeks", {"value": "1"}),
+        ("figures.weeks", {"value": "x"}),
+        ("points.hazards_overdue", {"points": "999"}),
+        ("levels.red", told | {"points": 20}),  # easier to reach than orange
+        ("levels.red", told | {"points": 6.5}),
+    ):
+        assert office.post(f"/watch/rules/{name}/", {**entered, "reason": "改"}).status_code == 422, name
+    assert office.post("/watch/rules/levels.red/", {"reset": "1", "reason": "恢复"}).status_code == 302
+    assert rules_in_force().levels == rules.levels
+    assert office.get("/watch/rules/levels.pink/").status_code == 404
+    reader = signed_in(safe.inspector)
+    assert "修改</a>" not in reader.get("/watch/rules/").content.decode()
+    assert reader.post("/watch/rules/figures.weeks/", {"value": "6", "reason": "改"}).status_code == 403
+    assert signed_in(safe.county.boss).get("/watch/rules/").status_code == 403
+    assert "规则和理由" in reader.get("/watch/backtest/").content.decode()

@@ -122,6 +122,7 @@ OF_THE_COUNTY: dict[tuple[str, str], CountyExample] = {
     ("s/", "code"): lambda world: "2222222222",  # nobody's: what a real one shows is everybody's
     ("system/channels/", "channel"): lambda world: "sms",
     ("system/erasures/", "pk"): lambda world: world.erasure.pk,
+    ("watch/rules/", "name"): lambda world: "figures.weeks",
     ("system/figures/", "code"): lambda world: "warning-clocks",
     ("system/figures/", "name"): lambda world: "red.sign",
     ("system/run/", "check"): lambda world: "verify",

@@ -76,6 +76,8 @@ NARROW: dict[str, Rule] = {
     "hazards/recheck/draw/": _only(frozenset({"office"})),
     "hazards/recheck/draws/<int:pk>/": _only(frozenset({"office"})),
     "hazards/recheck/items/<int:pk>/": _only(frozenset({"office"})),
+    "watch/rules/": _only(ARRANGING),
+    "watch/rules/<str:name>/": _only(frozenset({"office"})),
     "analysis/month/": _only(ARRANGING),
     "analysis/hotspots/": _only(ARRANGING),
     "analysis/seasons/": _only(ARRANGING),

@@ -243,6 +243,7 @@ OF_HAZARDS = {
     "analysis/hotspots/": Write(
         frozenset({"office"}), unsealed="looks for hot spots; nothing anybody wrote changes"
     ),
+    "watch/rules/<str:name>/": Write(frozenset({"office"}), fixed(value="6", **REASON)),
     "watch/backtest/": Write(ARRANGING, unsealed="looks back; nothing anybody wrote changes"),
     "watch/plan/": Write(
         INSPECTING,

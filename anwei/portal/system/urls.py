@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from anwei.portal import watch_rules
 from anwei.portal.system import calendar, channels, checks, erasures, passwords, views
 
 urlpatterns = [
+    path("watch/rules/", watch_rules.watch_rules, name="watch_rules"),
+    path("watch/rules/<str:name>/", watch_rules.watch_rule, name="watch_rule"),
     path("system/", views.system, name="system"),
     path("system/calendar/", calendar.system_calendar, name="system_calendar"),
     path("system/templates/", views.system_templates, name="system_templates"),

@@ -88,14 +88,7 @@ def system(request: HttpRequest) -> HttpResponse:
 @require_GET
 def system_figures(request: HttpRequest, code: str) -> HttpResponse:
     """Show a set of figures: how each stands, its default and where that comes from, and what was changed."""
-    figures = _set(code)
-    context = {
-        "set": figures,
-        "figures": figures.figures(county_setting(figures.key, {})),
-        "setting": Setting.objects.filter(pk=figures.key).select_related("changed_by").first(),
-        "changes": changes_of(figures.key, figures=figures),
-    }
-    return render(request, "system/figures.html", context)
+    return figures_page(request, _set(code), "system/figures.html")
 
 
 @county_administrators(Post.Kind.SYSTEM_ADMIN)
@@ -103,7 +96,23 @@ def system_figures(request: HttpRequest, code: str) -> HttpResponse:
 @recent
 def system_figure(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Set one figure, or let its default hold again; a reason is asked for either."""
-    figures = _set(code)
+    return figure_page(request, _set(code), name, "system/figure.html")
+
+
+def figures_page(request: HttpRequest, figures: FigureSet, template: str, **more: object) -> HttpResponse:
+    """Show the figures of a set with what was changed; the page of one lies beneath, by its name."""
+    context = {
+        "set": figures,
+        "figures": figures.figures(county_setting(figures.key, {})),
+        "setting": Setting.objects.filter(pk=figures.key).select_related("changed_by").first(),
+        "changes": changes_of(figures.key, figures=figures),
+        **more,
+    }
+    return render(request, template, context)
+
+
+def figure_page(request: HttpRequest, figures: FigureSet, name: str, template: str) -> HttpResponse:
+    """Show the form of one figure of a set; a POST sets it and leads back to all, which lie above."""
     row = figure_of(figures, name)
     if row is None:
         raise Http404
@@ -123,9 +132,9 @@ def system_figure(request: HttpRequest, code: str, name: str) -> HttpResponse:
             error = str(fault)
         else:
             messages.success(request, _("已保存，并写入变更记录。"))
-            return redirect("system_figures", code=code)
+            return redirect(request.path.rstrip("/").rpartition("/")[0] + "/")
     context = {"set": figures, "figure": row, "error": error, "entered": request.POST}
-    return render(request, "system/figure.html", context, status=422 if error else 200)
+    return render(request, template, context, status=422 if error else 200)
 
 
 @county_administrators(Post.Kind.SYSTEM_ADMIN)
