@@ -178,7 +178,6 @@ class Telephone:
     def sign_and_end(self, visit: int, head: str) -> None:
         """End a visit with the head's signature, which is asked for."""
         page = self.page
-        self.settle()
         self.open(f"visit/{visit}/end")
         page.click('[data-part="draft"]')
         page.fill('[data-field="head"]', head)
@@ -216,19 +215,8 @@ class Telephone:
         box.locator("input[multiple]").set_input_files(files)  # type: ignore[arg-type]
         box.locator(".p-thumb").nth(there + len(colours) - 1).wait_for()
 
-    def settle(self) -> None:
-        """Wait until what was tapped is on the disk: a hand is slower than a test."""
-        before = None
-        for _turn in range(20):
-            now = sorted(str(one["key"]) + str(one["state"]) for one in self.stored("outbox"))
-            if now == before:
-                return
-            before = now
-            self.page.wait_for_timeout(400)
-
     def send(self) -> None:
         """Send all by hand and wait until the server has answered."""
-        self.settle()
         self.open("sending")
         self.send_from_here()
 

@@ -1,9 +1,9 @@
 /* The end of a visit: what was seen in sum, the head's signature or its refusal, the papers on the spot. */
 
 import { drafts } from "./outbox.js";
-import { fill, fitting, shownToSign } from "./paper.js";
+import { fill, fitting, shownNow, shownToSign } from "./paper.js";
 import { removed } from "./photos.js";
-import { answerOf, isEnded, isTried, progress, refusedOf, reload, say, shown } from "./state.js";
+import { answerOf, isEnded, isKeeping, isTried, progress, refusedOf, reload, say, shown } from "./state.js";
 import { pad } from "./signature.js";
 import { newKey } from "./store.js";
 import { drawn, filled, part, word } from "./words.js";
@@ -23,6 +23,7 @@ export function endScreen(state) {
 
   function update() {
     const counts = progress(state);
+    shownToSign(state);
     const row = answerOf(state, "end");
     const refused = refusedOf(state, "end");
     const isLocked = isEnded(state);
@@ -42,7 +43,8 @@ export function endScreen(state) {
     part(screen, "reopen").hidden = !row?.ready || (Boolean(isOut) && !refused);
     const n = drafts([...state.answers.values()]).length;
     filled(screen, { unconfirmed: n ? word("unconfirmedHere", { n }) : "" });
-    part(screen, "said").textContent = refused?.message ?? (isLocked ? word(row?.settled ? "endSent" : "endKept") : "");
+    const standing = isKeeping(state, "end") ? "keeping" : row?.settled ? "endSent" : "endKept";
+    part(screen, "said").textContent = refused?.message ?? (isLocked ? word(standing) : "");
     part(screen, "said").classList.toggle("urgent", Boolean(refused) || !isLocked);
     part(screen, "papers").replaceChildren(...fitting(state).map((paper) => paperLink(state, paper)));
   }
@@ -75,7 +77,7 @@ export function endScreen(state) {
       return;
     }
     const isRefused = told().signing === "refused";
-    const seen = await shownToSign(state);
+    const seen = shownNow(state) ?? (await shownToSign(state)); // at once: who taps may leave in the same moment
     if (!isRefused && seen !== told().shown) {
       await unsign(); // what was written since is not what was signed
       part(screen, "said").textContent = word("signAgain");
@@ -91,6 +93,7 @@ export function endScreen(state) {
   return {
     screen,
     title: word("endTitle"),
+    kept: () => isEnded(state) && update(),
     refresh: async () => {
       await reload(state);
       update();

@@ -3,7 +3,7 @@
 
 import { found, isOfOthers } from "./criteria.js";
 import { isFiled, withdrawn } from "./outbox.js";
-import { answerOf, isCorrectable, isEnded, isTried, refusedOf, say } from "./state.js";
+import { answerOf, isCorrectable, isEnded, isKeeping, isTried, refusedOf, say } from "./state.js";
 import { drawn, filled, part, today, word } from "./words.js";
 
 const FIELDS = ["description", "place", "reason", "due_on", "requirement", "measures"];
@@ -55,8 +55,14 @@ export function hazardBlock(state, name, item, noteOf) {
     for (const button of block.querySelectorAll('[data-part="yes"], [data-part="in-words"]')) button.disabled = isLocked;
     part(block, "confirm").hidden = isLocked || Boolean(row()?.ready && !refused);
     part(block, "withdraw").hidden = isLocked || !(row()?.ready || refused);
-    const said = refused?.message ?? (isUnderWay() ? word("hazardGoing") : settled() ? row().message || word("hazardSent") : row()?.ready ? word("hazardReady") : "");
-    part(block, "said").textContent = said;
+    showSaid();
+  }
+
+  function showSaid() {
+    const refused = refusedOf(state, "hazard", name);
+    const ready = row()?.ready ? word(isKeeping(state, "hazard", name) ? "keeping" : "hazardReady") : "";
+    const sent = settled() ? row().message || word("hazardSent") : ready;
+    part(block, "said").textContent = refused?.message ?? (isUnderWay() ? word("hazardGoing") : sent);
     part(block, "said").classList.toggle("urgent", Boolean(refused) || settled() === "conflict");
   }
 
@@ -95,7 +101,7 @@ export function hazardBlock(state, name, item, noteOf) {
     part(block, "nothing").hidden = !search.value.trim() || rows.length > 0;
   });
   update();
-  return { block, update, isUnderWay };
+  return { block, update, showSaid, isUnderWay };
 }
 
 /* What was confirmed is a draft again: nothing of it is filed. */

@@ -2,7 +2,7 @@
 
 import { hazardBlock, withdraw } from "./hazard.js";
 import { isFiled } from "./outbox.js";
-import { answerOf, isBegun, isCorrectable, isEnded, refusedOf, say, seenOf, shown } from "./state.js";
+import { answerOf, isBegun, isCorrectable, isEnded, isKeeping, refusedOf, say, seenOf, shown } from "./state.js";
 import { strip } from "./strip.js";
 import { drawn, moment, part, word } from "./words.js";
 
@@ -15,6 +15,10 @@ export function itemBlock(state, item, n, onAnswer) {
   note.value = shown(state, item.code).note ?? "";
   let hazard = null;
 
+  const showStanding = (answer) => {
+    part(block, "standing").textContent = standing(state, item.code, answer);
+    part(block, "standing").dataset.tone = tone(state, item.code, answer);
+  };
   const update = () => {
     const answer = shown(state, item.code);
     const isLocked = !isBegun(state) || (isEnded(state) && !isCorrectable(state, "check", item.code)) || Boolean(hazard?.isUnderWay());
@@ -30,8 +34,7 @@ export function itemBlock(state, item, n, onAnswer) {
     const hasMore = isHazard || Boolean(note.value) || state.files.some((file) => file.item === item.code);
     part(block, "more").hidden = !(hasMore || block.dataset.open === "yes");
     part(block, "open").hidden = !part(block, "more").hidden;
-    part(block, "standing").textContent = standing(state, item.code, answer);
-    part(block, "standing").dataset.tone = tone(state, item.code, answer);
+    showStanding(answer);
     if (isHazard && !hazard) {
       hazard = hazardBlock(state, item.code, item, () => note.value);
       part(block, "hazard").append(hazard.block);
@@ -56,11 +59,16 @@ export function itemBlock(state, item, n, onAnswer) {
     update();
   });
   update();
-  return { block, update };
+  const kept = () => {
+    showStanding(shown(state, item.code));
+    hazard?.showSaid();
+  };
+  return { block, update, kept };
 }
 
 /* Who answered, and where the answer is; with the hazard that was filed for it. */
 function standing(state, code, { result, theirs, mine }) {
+  if (isKeeping(state, "check", code)) return word("keeping");
   if (theirs) {
     const isClosed = isEnded(state) && !isCorrectable(state, "check", code);
     const said = word(isClosed ? "answered" : "answeredBy", { by: theirs.by, at: moment(theirs.at).slice(5) });

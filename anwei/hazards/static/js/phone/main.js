@@ -1,12 +1,13 @@
 /* The phone page: what is shown, the bar that always says where the work is, and when it is sent. */
 
-import { isWriting, retry, settled } from "./answers.js";
+import { isWriting, retry, settled, takeIn } from "./answers.js";
 import { endScreen } from "./end.js";
 import { listScreen } from "./list.js";
 import { outgoingScreen } from "./outgoing.js";
 import { paperScreen } from "./paper.js";
 import { current, refresh } from "./package.js";
 import { tally } from "./outbox.js";
+import { isKeepingFiles } from "./photos.js";
 import { isSending, send } from "./send.js";
 import { load } from "./state.js";
 import { visitScreen } from "./visit.js";
@@ -29,6 +30,7 @@ let next;
 
 async function show() {
   const turn = (showing += 1);
+  await settled();
   const [, first, pk, place, key] = location.hash.split("/");
   let next = null;
   if (!person) next = { screen: drawn("sign-in"), title: word("title") };
@@ -111,7 +113,8 @@ async function attempted(byHand) {
 document.addEventListener("sending", ({ detail }) => {
   if (detail.outcome === "sending") showBar(detail);
 });
-document.addEventListener("kept", () => {
+document.addEventListener("kept", ({ detail }) => {
+  if (detail) shownScreen?.kept?.(detail);
   document.getElementById("unkept").hidden = true;
   if (!isSending()) showBar();
 });
@@ -135,7 +138,7 @@ addEventListener("offline", () => {
 addEventListener("visibilitychange", () => (document.hidden ? settled() : attempt(false)));
 addEventListener("pagehide", () => settled());
 addEventListener("beforeunload", (event) => {
-  if (isWriting()) event.preventDefault();
+  if (isWriting() || isKeepingFiles()) event.preventDefault();
 });
 
 /* The worker that keeps this page; a new version is taken now, before anything is open. Returns whether the page begins anew. */
@@ -155,6 +158,7 @@ async function start() {
     page.replaceChildren(drawn("unable"));
     return;
   }
+  await takeIn();
   if (await takeWorker()) return;
   const isFromElsewhere = document.referrer.startsWith(`${location.origin}/`); // after the login it may be another person's telephone
   if (!isFromElsewhere) {

@@ -52,12 +52,23 @@ export function paperScreen(state, key) {
   return { screen, title: template.title_on_list, refresh: null };
 }
 
+let digested = {}; // the last text and its digest, for who may not wait
+
 /* The digest of what the head is shown to sign: what was found, in the words of the papers. The server does the same. */
-export function shownToSign(state) {
+export async function shownToSign(state) {
+  const text = textToSign(state);
+  if (digested.text !== text) digested = { text, digest: await sha256(new Blob([text])) };
+  return digested.digest;
+}
+
+/* The same where it was asked for before, undefined where it was not. */
+export const shownNow = (state) => (digested.text === textToSign(state) ? digested.digest : undefined);
+
+function textToSign(state) {
   const told = wordsOf(state, false);
   const open = told.undecided === words.none ? 0 : told.undecided.split("\n").length;
   const lines = [told.finding, told.counts, told.checks, told.found, told.orders, told.measures, String(open)];
-  return sha256(new Blob([lines.join("\n")]));
+  return lines.join("\n");
 }
 
 /* Without the line 待定事项 where nothing is undecided, as on the server. */

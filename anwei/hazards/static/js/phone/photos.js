@@ -8,8 +8,23 @@ export const LARGEST_VOICE = 10 * 1024 * 1024; // bytes
 const LONGEST = 1600; // px
 const SMALL = 1_500_000; // bytes: a JPEG within both is kept as it is
 
+const underWay = new Set();
+
+/* Whether a file is on its way to the disk: who leaves now loses it. */
+export const isKeepingFiles = () => underWay.size > 0;
+
+export function awaited(work) {
+  underWay.add(work);
+  const done = () => underWay.delete(work);
+  work.then(done, done);
+  return work;
+}
+
+export const keepFile = (...told) => awaited(written(...told));
+export const keepPhoto = (...told) => awaited(photographed(...told));
+
 /* Keep a file of a visit. Returns its row; raises "full" where the phone has no room. */
-export async function keepFile({ person, visit, item = "" }, blob, { kind = "evidence", key = newKey(), name, ...facts } = {}) {
+async function written({ person, visit, item = "" }, blob, { kind = "evidence", key = newKey(), name, ...facts } = {}) {
   if (kind !== "signature" && (await room()).free < LEAST_ROOM) throw new Error("full");
   const row = {
     key, person, visit, item, kind, name, blob, state: "kept", sha256: await sha256(blob), n_bytes: blob.size,
@@ -20,7 +35,7 @@ export async function keepFile({ person, visit, item = "" }, blob, { kind = "evi
   return row;
 }
 
-export async function keepPhoto(of, file) {
+async function photographed(of, file) {
   const original = await file.arrayBuffer();
   const said = told(original);
   const where = said.latitude === undefined ? await position() : {};

@@ -1,6 +1,6 @@
 /* The signature of the head: each stroke is kept as soon as the pen is lifted. */
 
-import { keepFile } from "./photos.js";
+import { awaited, keepFile } from "./photos.js";
 
 export function pad(canvas, of, keyOf, { onKept, picture }) {
   const pen = canvas.getContext("2d");
@@ -39,10 +39,10 @@ export function pad(canvas, of, keyOf, { onKept, picture }) {
     drawing = false;
     const key = keyOf(); // of what is drawn now: by the time it is kept somebody may draw anew
     const drawn = new Promise((done) => canvas.toBlob(done, "image/png"));
-    keeping = keeping.then(async () => {
+    keeping = awaited(keeping.then(async () => {
       const blob = await drawn;
       if (key === keyOf()) onKept(await keepFile(of, blob, { key, kind: "signature", name: "signature.png" }));
-    });
+    }));
   });
   return { blank };
 }

@@ -1,6 +1,6 @@
 /* One visit as the screens see it: what the package says of it, and over that what was answered on this phone. */
 
-import { answersOf, filesOf, keep, nameOf } from "./answers.js";
+import { answersOf, blank, filesOf, isKept, keep, nameOf } from "./answers.js";
 import { byCode } from "./criteria.js";
 import { isFiled } from "./outbox.js";
 import { packageOf, visitOf } from "./package.js";
@@ -22,17 +22,20 @@ export async function reload(state) {
 }
 
 /* Keep something told of an item, on the screen and on the disk. */
-export function say(state, kind, item, told, { ready, seen } = {}) {
-  const name = nameOf(kind, item);
-  const row = state.answers.get(name) ?? { kind, item, told: {}, ready: false, edited: 0, frozen: 0, change: 0 };
-  const isNewer = seen && row.edited === row.frozen && seen.change > row.change;
-  state.answers.set(name, {
-    ...row, told: { ...row.told, ...(isNewer ? seen.told : {}), ...told }, ready: ready ?? row.ready, edited: row.edited + 1,
-  });
-  return keep({ person: state.person, visit: state.pk, kind, item }, told, { ready, seen });
+export function say(state, kind, item, told, options) {
+  const row = answerOf(state, kind, item) ?? blank(state.person, state.pk, kind, item);
+  const [now, written] = keep(row, told, options);
+  state.answers.set(nameOf(kind, item), now);
+  return written;
 }
 
 export const answerOf = (state, kind, item = "") => state.answers.get(nameOf(kind, item));
+
+/* Whether something was told that is not on the disk yet: until then nothing says that it is kept. */
+export const isKeeping = (state, kind, item = "") => {
+  const row = answerOf(state, kind, item);
+  return Boolean(row) && !isKept(row);
+};
 
 /* The answer to show of an item of the list: this phone's own, or a newer one of somebody else's. */
 export function shown(state, code) {

@@ -11,6 +11,7 @@ import { drawn, filled, part, word } from "./words.js";
 export function visitScreen(state) {
   const screen = drawn("visit", facts(state));
   const updates = [];
+  const keepers = new Map(); // who says that an item is kept
   const list = part(screen, "items");
 
   const update = () => {
@@ -32,13 +33,15 @@ export function visitScreen(state) {
     box.append(hazard.block, files.box);
     part(screen, "others").append(box);
     updates.push(hazard.update, files.update);
+    keepers.set(name, hazard.showSaid);
   };
 
   let n = 0;
   for (const { label, items } of state.visit.lists) {
     if (state.visit.lists.length > 1) list.append(drawn("list-head", { label }));
     for (const item of items) {
-      const { block, update: one } = itemBlock(state, item, (n += 1), update);
+      const { block, update: one, kept } = itemBlock(state, item, (n += 1), update);
+      keepers.set(item.code, kept);
       list.append(block);
       updates.push(one);
     }
@@ -53,6 +56,7 @@ export function visitScreen(state) {
   return {
     screen,
     title: state.visit.whom,
+    kept: ({ item }) => keepers.get(item)?.(),
     refresh: async () => {
       await reload(state);
       update();
@@ -83,13 +87,18 @@ function toNextOpen(state, screen) {
 function begin(state, screen, update) {
   const code = part(screen, "code");
   const told = part(screen, "no-room");
+  let free = Infinity;
+  const measure = async () => ({ free } = await room()); // before the tap, which is kept in its own moment
+  measure();
   code.value = answerOf(state, "begin")?.told.code ?? "";
   const keepCode = () => say(state, "begin", "", { code: lastPart(code.value) }, { ready: false });
   code.addEventListener("input", keepCode);
   part(screen, "begin-now").addEventListener("click", async () => {
-    const { free } = await room();
     told.hidden = free >= LEAST_ROOM;
-    if (free < LEAST_ROOM) return;
+    if (free < LEAST_ROOM) {
+      measure(); // for the next tap: room may be made meanwhile
+      return;
+    }
     askToPersist();
     await say(state, "begin", "", { code: lastPart(code.value) }, { ready: true });
     part(screen, "facts").open = false;
