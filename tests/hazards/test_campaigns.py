@@ -10,10 +10,12 @@ from django.db import DatabaseError, transaction
 from python_calamine import CalamineWorkbook
 
 from anwei.cases.errors import CaseError
+from anwei.emergency.services.accidents import save_accidents
 from anwei.hazards.models import Campaign, Draw, Hazard
 from anwei.hazards.planning.daily import daily_report
 from anwei.hazards.services.draws import make_draw
 from anwei.hazards.visit_papers import words_of
+from anwei.ledgers.saving import Edit
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Post, Unit
 from anwei.sites.models import LiveColour, Site
@@ -188,6 +190,7 @@ def test_the_daily_report_is_computed_and_the_roster_shows_its_holes(safe: Safe)
         "major": 0,
         "closed": 0,
         "warnings": 0,
+        "accidents": 0,
     }
     assert lines["测试县应急管理局"]["visits"] == 1 and lines["甲镇人民政府"]["found"] == 1
     assert lines["甲镇人民政府"]["visits"] == 0 and not any(lines["测试县煤炭局"].values())
@@ -198,6 +201,19 @@ def test_the_daily_report_is_computed_and_the_roster_shows_its_holes(safe: Safe)
     answer = signed_in(crew.clerk).get(f"/inspections/campaigns/{action.pk}/daily/?export=xlsx")
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert rows[0][:3] == ["日期", "单位", "检查家次"] and rows[1][2] == 1
+
+
+def test_an_accident_of_the_ledger_makes_a_day_no_zero_report(safe: Safe) -> None:
+    crew = team(safe)
+    action = campaign(crew, crew.clerk, organizer=crew.clerk.holdings.get().post.unit_id, name="两节")
+    told = {"happened_on": TODAY, "place": "一号仓库", "territory": TOWN, "type": "WSA10010"}
+    here = {**told, "sector": "chemical"}
+    save_accidents([Edit(None, here), Edit(None, here | {"of_production": False})], actor=None, now=NOW)
+    lines = {str(line.unit): line for line in daily_report(action, crew.clerk, [TODAY])}
+    n = {name: line.numbers["accidents"] for name, line in lines.items()}
+    assert (n["None"], n["甲镇人民政府"], n["测试县应急管理局"], n["测试县煤炭局"]) == (1, 1, 1, 0)
+    assert not lines["None"].is_zero and lines["测试县煤炭局"].is_zero
+    assert "不含事故" not in page(crew.clerk, f"/inspections/campaigns/{action.pk}/daily/")
 
 
 def test_a_plan_is_the_bodies_own_affair(safe: Safe) -> None:

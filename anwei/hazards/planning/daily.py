@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from anwei.cases.indicators import indicator
 from anwei.cases.models import Case
 from anwei.hazards.models import Campaign, Grade, Hazard, Visit
 from anwei.hazards.planning.bodies import INSPECTING
@@ -24,7 +25,9 @@ COLUMNS = (
     ("major", _("其中重大")),
     ("closed", _("销号隐患")),
     ("warnings", _("预警")),
+    ("accidents", _("事故")),
 )
+ACCIDENTS = "acc_cnt"  # the indicator whose rows are the county's accidents of production, by its ledger
 WARNING = "warning"  # the kind of case that an alarm becomes
 DAY = timedelta(days=1)
 
@@ -66,8 +69,8 @@ def days_of(campaign: Campaign, now: datetime) -> list[date]:
 def daily_report(campaign: Campaign, person: Person, days: Iterable[date]) -> list[DailyLine]:
     """Return a line for each day and body of the campaign's territory, and one for all together.
 
-    A visit counts for each body that took part; a hazard or warning for the township where it lies and for
-    the department that answers for its sector.
+    A visit counts for each body that took part; a hazard, warning or accident for the township where it lies
+    and for the department that answers for its sector.
     """
     wanted = sorted(set(days), reverse=True)
     if not wanted:
@@ -136,3 +139,14 @@ def _facts(campaign: Campaign, person: Person, first: date, last: date) -> Itera
     warnings = Case.objects.visible_to(person).filter(kind=WARNING, opened_at__range=window, **where)
     for at, territory, sector in warnings.order_by().values_list("opened_at", "territory", "sector"):
         yield _Fact("warnings", day_of(at), territory, sector)
+    yield from _accidents(where, person, first, last)
+
+
+def _accidents(where: dict[str, Any], person: Person, first: date, last: date) -> Iterable[_Fact]:
+    ledger = indicator(ACCIDENTS).numerator[0]
+    territory, sector = ledger.places
+    paths = {"territory__startswith": f"{territory}__startswith", "sector__in": f"{sector}__in"}
+    rows = ledger.rows(person, start_of(last)).filter(**{paths[name]: told for name, told in where.items()})
+    rows = rows.filter(**{f"{ledger.day}__range": (first, last)}).order_by()
+    for on, place, code in rows.values_list(ledger.day, territory, sector):
+        yield _Fact("accidents", on, place, code or "")
