@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from anwei.hazards.models import Campaign, Inspector, Visit
-from anwei.org.models import Person, Post, Unit
+from anwei.org.models import Person, Post, SectorDuty, Unit
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import signed_in
 from tests.kernel.county import in_post
@@ -111,3 +111,16 @@ def page(person: Person, address: str, **query: Any) -> str:
 def days(n: int) -> str:
     """Return the day so many days from today, as a form sends it."""
     return (TODAY + timedelta(days=n)).isoformat()
+
+
+def fire_brigade(*names: str) -> tuple[Unit, list[Person]]:
+    """Return a second department, which answers for fire, with certified inspectors."""
+    brigade = Unit.objects.create(kind="department", name="测试县消防救援大队", territory="999001")
+    SectorDuty.objects.create(sector="fire", unit=brigade)
+    post = Post.objects.create(unit=brigade, kind="officer", title="监督岗")
+    people = [in_post(name, post) for name in names]
+    for person in people:
+        Inspector.objects.create(
+            person=person, number=f"XF-{person.username}", unit=brigade, valid_until="2028-01-01"
+        )
+    return brigade, people

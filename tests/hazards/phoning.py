@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -16,7 +17,9 @@ from anwei.hazards.planning.checklists import lists_of
 from anwei.hazards.visit_papers import shown_at_signing
 from anwei.org.models import Person
 from anwei.standards.hazards.checklists import ChecklistItem
+from tests.hazards.conftest import Safe
 from tests.hazards.doors import signed_in
+from tests.hazards.inspecting import Team, plan, team
 from tests.kernel.county import NOW, photo
 
 JPEG = photo().content
@@ -98,3 +101,17 @@ def grave(visit: Visit) -> tuple[ChecklistItem, str]:
         for criterion in item.proposed(visit.planned_on):
             return item, criterion.id
     raise LookupError("no item of the visit proposes a major hazard")
+
+
+@pytest.fixture
+def crew(safe: Safe) -> Team:
+    """Give the inspectors of the safe county their certificates."""
+    return team(safe)
+
+
+def begun(crew: Team, **told: Any) -> Visit:
+    """Return a visit that the first of the crew has begun."""
+    visit = plan(crew, **told)
+    send(crew.first, visit, "begin", code="")
+    visit.refresh_from_db()
+    return visit

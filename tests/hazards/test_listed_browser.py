@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 from anwei.org.models import Person, Post
 from tests.hazards.conftest import Safe, build_safe
 from tests.hazards.doors import CRITERION, FIVE, LATER, ORDERED, act, file, picture, signed_in
+from tests.hazards.penalising import published, recorded
 from tests.hazards.test_listing import noticed, proposed
-from tests.hazards.test_penalties import published, recorded
 from tests.kernel.county import county_clerk, in_post
 from tests.support.browsing import IN_A_BROWSER, PICTURES, SIZES, address, browser, faults_of, page_of  # noqa: F401
 

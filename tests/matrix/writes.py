@@ -424,7 +424,7 @@ def writes(write: Write | None, role: str, route: Route, place: str, method: str
 UNTRIED = {
     "lessons/accidents/<int:pk>/": "asks chosen enterprises: tests/analytics/test_lessons.py",
     "lessons/hazards/<int:pk>/": "asks chosen enterprises: tests/analytics/test_lessons.py",
-    "inspections/merge/": "two visits become one: tests/hazards/test_visits.py",
+    "inspections/merge/": "two visits become one: tests/hazards/test_visits_together.py",
     "inspections/campaigns/<int:pk>/draw/": "draws with inspectors of the own body: tests/hazards/test_campaigns.py",
     "inspections/draws/<int:pk>/": "plans what was drawn: tests/hazards/test_campaigns.py",
     "inspections/inspectors/": "enters people of the own body: tests/hazards/test_campaigns.py",
