@@ -7,14 +7,15 @@ accidents a year is not told that they doubled.
 
 Not for what comes several at once (deaths, money): their counts scatter more than Poisson, and a test would
 find changes that are none.
+
+The distributions are imported where they are asked: half a second of processor time, which every process and
+every command of `anwei` would spend at its start.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-
-from scipy.stats import binomtest, chi2
 
 LEVEL = 0.95
 RARE = 0.05
@@ -44,6 +45,8 @@ def interval(count: int, level: float = LEVEL) -> tuple[float, float]:
     """
     if count < 0 or not 0 < level < 1:
         raise ValueError("a count is not negative, a level lies between 0 and 1")
+    from scipy.stats import chi2
+
     tail = (1 - level) / 2
     low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
     return low, float(chi2.ppf(1 - tail, 2 * count + 2)) / 2
@@ -57,6 +60,8 @@ def share_interval(count: int, of: int, level: float = LEVEL) -> tuple[float, fl
     """
     if not of and not count:
         return 0.0, 1.0
+    from scipy.stats import binomtest
+
     found = binomtest(count, of).proportion_ci(level, "exact")
     return float(found.low), float(found.high)
 
@@ -75,6 +80,8 @@ def compare(
     both, expected = count + before, exposure / (exposure + exposure_before)
     if not both:
         return Comparison(Verdict.TOO_FEW, 1.0)
+    from scipy.stats import binomtest
+
     p = float(binomtest(count, both, expected).pvalue)
     rarest = min(float(binomtest(end, both, expected).pvalue) for end in (0, both))
     if rarest >= rare:
@@ -93,4 +100,6 @@ def exceeds(count: int, allowed: float) -> float:
         raise ValueError("counts are not negative")
     if not count:
         return 1.0
+    from scipy.stats import chi2
+
     return float(chi2.cdf(2 * allowed, 2 * count)) if allowed else 0.0
