@@ -45,7 +45,7 @@ def test(words: list[str]) -> int:
 
     Files run in the order collected, the stories, which take longest, first. Two processes spend a part of
     their time waiting (for browsers, for families of processes, for clocks): a third fills it. A PostgreSQL
-    works beside its two.
+    works beside its two; after a run on SQLite it is asked only what is new (tests/support/statements.py).
     """
     set_up("requirements-dev.lock")
     by_file = ("--dist", "loadfile", "--no-loadscope-reorder")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from anwei.ledgers import append_only
 from tests.support.kept import begins_with, commits
 from tests.support.logins import record_forced
 from tests.support.migrated import copy_migrated, migrated_on
+from tests.support.statements import Statements, asking_something_new, told
 
 TESTS = Path(__file__).parent
 IN_PROCESS = ("kernel", "ledgers", "monitoring", "sites")  # no family of processes
@@ -51,11 +53,12 @@ LONG = {  # files and tests that take seconds, and send no other SQL than their 
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the stories first, which take longest, and in a file what builds on no county; mark `db` for PostgreSQL.
 
     Marked is what uses the business database, without a browser, without the mark `sqlite`, and is not long; of
-    the pages what commits, or is about the database.
+    the pages what commits, or is about the database. Of these PostgreSQL is asked by who asks something new,
+    where the same tests have just run on SQLite.
     """
     files = {item.path: number for number, item in reversed([*enumerate(items)])}
     items.sort(
@@ -76,6 +79,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         chosen = rooms & {*item.path.parents} or (again and pages & {*item.path.parents})
         if uses_database and chosen and not once:
             item.add_marker("db")
+    if connections["default"].vendor == "postgresql":
+        _leave_out_what_was_asked(config, items)
+
+
+def _leave_out_what_was_asked(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to SQLite the tests whose statements another test sends to PostgreSQL (tests/support/statements)."""
+    marked = {item.nodeid: item for item in items if item.get_closest_marker("db")}
+    sent = {test: forms for test, forms in told().items() if test in marked}
+    always = {
+        test
+        for test, item in marked.items()
+        if test not in sent or commits(item) or item.path.name in ABOUT_THE_DATABASE
+    }
+    left_out = marked.keys() - asking_something_new(sent, always)
+    config.hook.pytest_deselected(items=[marked[test] for test in left_out])
+    items[:] = [item for item in items if item.nodeid not in left_out]
+
+
+@cache
+def _statements() -> Statements:
+    return Statements(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Write down which statements a test marked `db` sends to SQLite."""
+    if connections["default"].vendor != "sqlite" or not item.get_closest_marker("db"):
+        return (yield)
+    with _statements().of(item.nodeid):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
