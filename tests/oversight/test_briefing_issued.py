@@ -36,6 +36,7 @@ from tests.oversight.test_figures import browse
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 STEPS = "一是逐条复查超期隐患。\n二是各乡镇十五日前报送进展。"
+Hands = tuple[Person, Person, Person]
 RENDERED = 60  # dots an inch: enough to see whether a page is empty
 
 
@@ -151,6 +152,8 @@ def test_the_signed_paper_carries_the_digest_and_the_head_of_the_chain(
         "problems": "",
         "next_steps": STEPS,
         "differences": [],
+        "corrects": "",
+        "reason": "",
     }
     assert digest_of(told) == made.digest
     assert (

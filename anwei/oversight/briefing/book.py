@@ -14,7 +14,7 @@ from anwei.methods.counts import compare
 from anwei.oversight.briefing.period import Period
 from anwei.oversight.briefing.snapshot import ENDED, Snapshot
 from anwei.oversight.figures_page import verdict_words
-from anwei.standards.briefing import zero_base
+from anwei.standards.briefing import Measure, measures, zero_base
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,22 @@ class Book:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.told = snapshot
-        self.period = Period(snapshot["year"], snapshot["months"], date.fromisoformat(snapshot["as_of"]))
+        days = (date.fromisoformat(snapshot[name]) for name in ("as_of", "told_on"))
+        self.period = Period(snapshot["year"], snapshot["months"], *days)
         self._numerators = {key: _cells(cells["n"]) for key, cells in snapshot["cells"].items()}
         self._denominators = {key: _cells(cells["of"]) for key, cells in snapshot["cells"].items()}
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """What is measured now and was when the snapshot was taken: of what came later it says nothing."""
+        return {key: one for key, one in measures().items() if key in self._numerators}
+
+    def is_recorded(self, key: str) -> bool:
+        """Say whether anybody kept records of it in the period: where nobody did, none is no zero."""
+        if key not in self._numerators:
+            return False
+        since = self.told["since"].get(key)
+        return since is None or "" < since <= self.told["as_of"]
 
     @cached_property
     def places(self) -> dict[str, str]:
@@ -123,7 +136,7 @@ class Book:
 
     def change(self, key: str, where: Where = EVERYWHERE, *, years: int = 1) -> Change | None:
         """Compare with the year before, or the mean of `years`; None where those were not recorded."""
-        since = self.told["since"].get(key, "")
+        since = self.told["since"].get(key, "") if key in self._numerators else ""
         if not since or date.fromisoformat(since) > date(self.period.year - years, 1, 31):
             return None
         return self._compared(key, where, years, self.compared_months)

@@ -16,11 +16,12 @@ YEARS_BEFORE = 2
 
 @dataclass(frozen=True)
 class Period:
-    """January to month `months` of a year; `as_of` is the last day counted, before its end where it runs."""
+    """January to month `months` of a year, counted up to the day `as_of` and told on the day `told_on`."""
 
     year: int
     months: int
     as_of: date
+    told_on: date
 
     @property
     def ends(self) -> date:
@@ -29,8 +30,8 @@ class Period:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether the last month is told in part."""
-        return self.as_of < self.ends
+        """Whether the last month is told while it runs, be it on its last day."""
+        return self.told_on <= self.ends
 
     @property
     def label(self) -> str:
@@ -69,4 +70,4 @@ def period_of(year: int, months: int, today: date) -> Period:
     ):
         raise ValueError(_("没有这个期间，或者还没有开始。"))
     end = date(year, months, monthrange(year, months)[1])
-    return Period(year, months, min(end, today))
+    return Period(year, months, min(end, today), today)

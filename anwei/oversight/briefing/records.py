@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from anwei.ledgers.papers.blocks import Chart
 from anwei.methods.counts import RARE
@@ -104,11 +105,16 @@ def problems(book: Book) -> tuple[Text, ...]:
     if late := _late_orders(book):
         found.append((f"督办事项逾期{late}件。",))
     found += [
-        (f"{book.places.get(row['territory'], row['territory'])}{row['measure']}已超过全年控制数。",)
+        (f"{_of_whom(book, row)}{row['measure']}已超过全年控制数。",)
         for row in book.told["targets"]
         if book.number(row["key"], _of(row)).n > row["most"]
     ]
     return tuple(found) or (("按现有记录，没有超期未改的隐患、未销号的重大隐患和逾期的督办事项。",),)
+
+
+def _of_whom(book: Book, row: dict[str, Any]) -> str:
+    place = book.places.get(row["territory"], row["territory"])
+    return place + (book.sector(row["sector"]) if row["sector"] else "")
 
 
 def next_steps(book: Book) -> str:

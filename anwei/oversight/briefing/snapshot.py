@@ -60,7 +60,8 @@ def take(period: Period, now: datetime, *, kept: Snapshot | None = None, live: b
     compared = _compared(period, asked, found)
     cells = {one.key: _cells(period, one, found, now, compared) for one in asked}
     if kept is not None:
-        cells |= {key: kept["cells"][key] for key, one in measures().items() if not one.corrected}
+        facts = {key for key, one in measures().items() if one.corrected}
+        cells = {key: cells[key] if key in facts else told for key, told in kept["cells"].items()}
     places = Territory.objects.order_by("code").values_list("code", "name")
     return {
         "form": 1,

@@ -13,7 +13,9 @@ PERCENT = "+0.0%;-0.0%;0.0%"
 def figure(
     book: Book, key: str, where: Where = EVERYWHERE, *, back: int = 0, month: str = "", text: str = ""
 ) -> Figure:
-    """Return a number with its rows; of a share the text has both counts."""
+    """Return a number with its rows; of a share the text has both counts, "—" of what nobody recorded."""
+    if not book.is_recorded(key):
+        return Figure(text or zero_base())
     number = book.number(key, where, back=back, months=[month] if month else None)
     doors = () if number.is_nothing else book.doors(key, where, back=back, month=month)
     if number.of is None:

@@ -14,7 +14,7 @@ from anwei.ledgers.papers.blocks import Chart
 from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.parts import Cell, Document, Figure, Sheet, plain_text
 from anwei.oversight.briefing.telling import figure, percent
-from anwei.standards.briefing import measures, zero_base
+from anwei.standards.briefing import zero_base
 
 NOT_IN_NAME = re.compile(r"[\[\]:*?/\\]")
 WIDEST = 40  # characters
@@ -42,7 +42,7 @@ def workbook(document: Document, book: Book, watermark: str) -> bytes:
 def totals(book: Book) -> Sheet:
     """Return every number of the county with the year before and the mean of two."""
     rows: list[tuple[Cell, ...]] = []
-    for key, one in measures().items():
+    for key, one in book.measures.items():
         year, two = book.change(key), book.change(key, years=2)
         is_share = book.number(key).of is not None
         rows.append(

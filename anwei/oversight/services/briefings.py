@@ -24,7 +24,7 @@ from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.oversight.briefing.book import Book, Where, told_number
 from anwei.oversight.briefing.document import Difference, Written
 from anwei.oversight.briefing.period import YEARS_BEFORE, Period, period_of
-from anwei.oversight.briefing.queries import is_issued, newest_issued
+from anwei.oversight.briefing.queries import briefings, is_issued, newest_issued
 from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot, digest_of, take
 from anwei.oversight.figures import Figures, figures
 from anwei.oversight.models import Briefing
@@ -74,7 +74,7 @@ def rewrite(briefing: Briefing, written: Written, *, actor: Person, now: datetim
     """
     if is_issued(briefing):
         raise NotMade(_("这份通报已印发，不能再改；事实有变化的请更正。"))
-    period = Period(briefing.year, briefing.months, briefing.as_of)
+    period = Book(briefing.snapshot).period
     return _keep(period, briefing.layout, written, actor=actor, now=now, like=briefing)
 
 
@@ -89,7 +89,7 @@ def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) ->
         raise NotMade(_("请写明更正的原因。"))
     if not is_issued(briefing) or newest_issued(briefing) != briefing:
         raise NotMade(_("只更正已印发的、最近的一期。"))
-    period = Period(briefing.year, briefing.months, briefing.as_of)
+    period = Book(briefing.snapshot).period
     with transaction.atomic():
         _freeze_again(period, actor=actor, now=now, reason=reason)
         told = take(period, now, kept=briefing.snapshot)
@@ -110,7 +110,7 @@ def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) ->
 
 def drift(briefing: Briefing, now: datetime) -> list[Difference]:
     """Return what the records say otherwise now than an issued briefing."""
-    period = Period(briefing.year, briefing.months, briefing.as_of)
+    period = Book(briefing.snapshot).period
     return list(differences(briefing.snapshot, take(period, now, kept=briefing.snapshot, live=True)))
 
 
@@ -126,7 +126,7 @@ def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
             0: "",
             **{back: f"（{new.period.year - back}年同期）" for back in range(1, YEARS_BEFORE + 1)},
         }
-        for key, one in measures().items():
+        for key, one in new.measures.items():
             for back, when in backs.items() if one.corrected else ():
                 for name, where in wheres:
                     was, now = (told_number(book.number(key, where, back=back)) for book in (old, new))
@@ -134,14 +134,27 @@ def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
                         yield Difference(f"{one.name}{when}：{name}（{one.unit}）", was, now)
 
 
+def _require_next(period: Period, layout: str, former: Briefing | None) -> None:
+    """Let there be one paper at a time, and after an issued one nothing but its correction.
+
+    Raises NotMade. Of a month that still runs the next day makes another briefing.
+    """
+    same = briefings().filter(year=period.year, months=period.months, layout=layout, as_of=period.as_of)
+    if same.filter(in_hand=True).exists():
+        raise NotMade(_("这份通报的公文正在审签，先撤回公文再改。"))
+    issued = same.exclude(signed_at=None).order_by("-version").first()
+    if issued is not None and issued != former:
+        raise NotMade(_("这一期已经印发；事实有变化的请更正。"))
+
+
 def _freeze_again(period: Period, *, actor: Person, now: datetime, reason: str) -> None:
     asked = [indicator(key) for key, one in measures().items() if one.corrected]
     first = date(period.year - YEARS_BEFORE, 1, 1)
     found = figures(None, now, Span(first, period.ends), asked)
     for month in (key for back in range(YEARS_BEFORE + 1) for key in period.keys(back)):
-        if any(_differs(found, one, month) for one in asked):
+        if changed := [one.key for one in asked if _differs(found, one, month)]:
             year, number = map(int, month.split("-"))
-            freeze_month(actor=actor, now=now, year=year, month=number, reason=reason)
+            freeze_month(actor=actor, now=now, year=year, month=number, reason=reason, only=changed)
 
 
 def _differs(found: Figures, one: Indicator, month: str) -> bool:
@@ -177,6 +190,7 @@ def _keep(
         if corrects is None and like is not None and like.corrects is not None:
             corrects = (like.corrects, like.reason, [Difference(**row) for row in like.differences])
         former, reason, changed = corrects or (None, "", [])
+        _require_next(period, layout, former)
         rows = Briefing.objects.filter(year=period.year, months=period.months, layout=layout)
         last = rows.order_by("-version").values_list("version", flat=True).first() or 0
         texts = {name: value.strip() for name, value in asdict(written).items()}
@@ -185,6 +199,8 @@ def _keep(
             "layout": layout,
             **texts,
             "differences": [asdict(one) for one in changed],
+            "corrects": str(former) if former else "",
+            "reason": reason,
         }
         kept = Briefing.objects.create(
             year=period.year,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -33,8 +33,19 @@ def may_freeze(person: Any) -> bool:
 
 
 @transaction.atomic
-def freeze_month(*, actor: Any, now: datetime, year: int, month: int, reason: str = "") -> FrozenMonth:
+def freeze_month(
+    *,
+    actor: Any,
+    now: datetime,
+    year: int,
+    month: int,
+    reason: str = "",
+    only: Collection[str] | None = None,
+) -> FrozenMonth:
     """Keep what every indicator says of a month; a month that was frozen is issued again, with the reason.
+
+    A correction leaves as it was what told how things stood that day, and what is not among `only` (keys of
+    indicators; all where it is None).
 
     Raises NotFrozen for a month that still runs, one frozen already where no reason is given, and a
     correction that corrects nothing; PermissionDenied for who is not of the county. No actor: the system.
@@ -49,6 +60,9 @@ def freeze_month(*, actor: Any, now: datetime, year: int, month: int, reason: st
         raise NotFrozen(_("%(month)s已定版；更正须写明原因。") % {"month": span.label})
     found = [(one, one.values(None, now, span if one.is_dated else None)) for one in indicators()]
     figures = [figure for one, values in found for figure in _figures(one, values)]
+    if before is not None:
+        corrected = {one.key for one, _values in found if one.is_dated and (only is None or one.key in only)}
+        figures = [one for one in figures if one.indicator in corrected] + _as_published(before, corrected)
     digest = _digest(figures)
     if before is not None and digest == before.digest:
         raise NotFrozen(_("与已定版的数没有差别，不用更正。"))
@@ -93,6 +107,20 @@ def _figures(indicator: Indicator, values: Values) -> Iterator[FrozenFigure]:
                 numerator=number.n,
                 denominator=number.of,
             )
+
+
+def _as_published(before: FrozenMonth, corrected: Collection[str]) -> list[FrozenFigure]:
+    """Return anew what a former issue says, without what is corrected."""
+    return [
+        FrozenFigure(
+            indicator=one.indicator,
+            territory=one.territory,
+            sector=one.sector,
+            numerator=one.numerator,
+            denominator=one.denominator,
+        )
+        for one in before.figures.exclude(indicator__in=corrected)
+    ]
 
 
 def _digest(figures: list[FrozenFigure]) -> str:

@@ -1,0 +1,144 @@
+"""One period has one issued 通报: what follows is its correction, of what was corrected alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from time_machine import TimeMachineFixture
+
+from anwei.emergency.models import Accident
+from anwei.emergency.services.accidents import LateDeath, record_late_death
+from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.oversight.briefing.document import Written
+from anwei.oversight.briefing.papers import document_of
+from anwei.oversight.briefing.parts import plain_text
+from anwei.oversight.models import Briefing, FrozenMonth
+from anwei.oversight.services.briefings import NotMade, correct, make, rewrite
+from anwei.oversight.services.freezing import NotFrozen, freeze_month
+from tests.emergency.test_accidents import accident
+from tests.kernel.county import NOW
+from tests.oversight.conftest import Governed
+from tests.oversight.planted import plant
+from tests.oversight.test_briefing_issued import Hands, hands, issue, written  # noqa: F401
+from tests.oversight.test_figures import browse
+from tests.oversight.test_targets import target
+
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
+OCTOBER = {"year": 2026, "month": 10}
+
+
+def text(briefing: Briefing) -> str:
+    told = document_of(briefing)
+    return "\n".join([told.title, *(plain_text(line) for part in told.sections for line in part.texts)])
+
+
+def file(governed: Governed, found_at: datetime) -> None:
+    whereabouts = Whereabouts(governed.county.enterprise)
+    file_hazard(
+        whereabouts,
+        actor=governed.officer,
+        now=NOW,
+        origin="inspection",
+        description="补登",
+        found_at=found_at,
+    )
+
+
+def test_after_an_issued_one_the_button_makes_no_other(governed: Governed, hands: Hands) -> None:  # noqa: F811
+    plant(governed)
+    made = written(governed)
+    issue(made, hands)
+    accident(happened_on=date(2026, 10, 28), deaths=3, sector="coal")
+    answer = browse(governed.clerk).post(
+        "/briefings/make/", {"year": 2026, "months": 10, "layout": "total"}, follow=True
+    )
+    assert "这一期已经印发；事实有变化的请更正。" in answer.content.decode()
+    assert Briefing.objects.order_by("pk").last() == made
+    assert correct(made, actor=governed.clerk, now=NOW, reason="补报事故").corrects == made
+
+
+def test_while_its_paper_is_in_hand_nobody_writes_on(governed: Governed, hands: Hands) -> None:  # noqa: F811
+    plant(governed)
+    made = written(governed)
+    asked = {"register": "oversight.briefing", "row": made.pk, "template": "briefing"}
+    assert browse(governed.clerk).post("/papers/new/", asked).status_code == 302
+    with pytest.raises(NotMade, match="正在审签"):
+        rewrite(made, Written(next_steps="别的要求"), actor=governed.clerk, now=NOW)
+
+
+def test_a_correction_moves_what_is_corrected_alone(governed: Governed, hands: Hands) -> None:  # noqa: F811
+    """Not a hazard that was filed late, nor what stood open on the day the month was frozen."""
+    plant(governed)
+    row = accident(happened_on=date(2026, 10, 28), deaths=1, serious_injuries=2, sector="coal")
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
+    made = written(governed)
+    issue(made, hands)
+    file(governed, datetime(2026, 10, 20, 2, tzinfo=NOW.tzinfo))
+    late = LateDeath(date(2026, 11, 20))
+    record_late_death(
+        Accident.objects.get(pk=row.pk), late, actor=governed.leader, now=NOW, reason="医院证明"
+    )
+    correct(made, actor=governed.clerk, now=NOW, reason="10月28日1人死亡")
+    first, second = FrozenMonth.objects.filter(month_begins=date(2026, 10, 1)).order_by("issue")
+
+    def told(month: FrozenMonth) -> dict[tuple[str, str, str], Decimal]:
+        return {(one.indicator, one.territory, one.sector): one.numerator for one in month.figures.all()}
+
+    moved = {key for key, _n in told(first).items() ^ told(second).items()}
+    assert {indicator for indicator, _place, _sector in moved} == {"acc_death", "acc_injury"}
+
+
+def test_what_stands_open_now_corrects_no_month(governed: Governed) -> None:
+    plant(governed)
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
+    file(governed, NOW)
+    with pytest.raises(NotFrozen, match="没有差别"):
+        freeze_month(actor=governed.leader, now=NOW, **OCTOBER, reason="没有变化")
+
+
+def test_the_digest_covers_why_it_is_corrected(governed: Governed, hands: Hands) -> None:  # noqa: F811
+    plant(governed)
+    made = written(governed)
+    issue(made, hands)
+    accident(happened_on=date(2026, 10, 28), deaths=3, sector="coal")
+    one, two = (correct(made, actor=governed.clerk, now=NOW, reason=reason) for reason in ("甲", "乙"))
+    assert (one.snapshot, one.differences) == (two.snapshot, two.differences) and one.digest != two.digest
+
+
+def test_the_last_day_of_a_month_is_part_of_a_month(
+    governed: Governed, time_machine: TimeMachineFixture
+) -> None:
+    last_day = datetime(2026, 11, 30, 2, tzinfo=NOW.tzinfo)
+    time_machine.move_to(last_day)
+    made = make(actor=governed.clerk, now=last_day, year=2026, months=11, layout="total")
+    assert "截至2026年11月30日（11月未结束）" in text(made)
+    time_machine.move_to(next_day := datetime(2026, 12, 1, 2, tzinfo=NOW.tzinfo))
+    assert "未结束" not in text(
+        make(actor=governed.clerk, now=next_day, year=2026, months=11, layout="total")
+    )
+    again = rewrite(made, Written(next_steps="要求"), actor=governed.clerk, now=next_day)
+    assert "截至2026年11月30日（11月未结束）" in text(again)
+
+
+def test_whose_target_is_exceeded_is_said_with_its_sector(governed: Governed) -> None:
+    target("deaths", 99)
+    target("deaths", 0, sector="coal")
+    accident(happened_on=date(2026, 10, 28), deaths=1, sector="coal")
+    told = text(make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total"))
+    assert "煤矿死亡人数已超过全年控制数。" in told and told.count("已超过全年控制数") == 1
+
+
+def test_what_nobody_recorded_is_no_zero(governed: Governed) -> None:
+    accident(happened_on=date(2026, 1, 5), deaths=1)
+    file(governed, NOW)  # in November
+    told = text(make(actor=governed.clerk, now=NOW, year=2026, months=1, layout="total"))
+    assert "全县共排查隐患—条" in told and "死亡1人" in told
+
+
+def test_a_briefing_says_nothing_of_what_was_measured_later(governed: Governed) -> None:
+    plant(governed)
+    made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
+    made.snapshot["cells"].pop("penalties_decided")  # as a release without it wrote it
+    assert "行政处罚—件" in text(made)
