@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from docx.shared import Pt
 
 from anwei.hazards.models import Answer, Hazard, PaperNumber, PaperSigning, Visit, VisitFile, VisitPaper
 from anwei.hazards.services.cancelling import merge_visits
@@ -69,6 +70,28 @@ def test_what_says_the_same_gets_no_new_version(crew: Team) -> None:
     assert VisitPaper.objects.count() == n
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_another_layout_is_no_other_text(crew: Team, monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
+    if not kept:  # a version from before the digest of its words was kept
+        monkeypatch.setattr("anwei.hazards.services.visit_papers.text_digest", lambda _content: "")
+    visit = plan(crew)
+    send(crew.first, visit, "begin", code="")
+    send(crew.first, visit, "hazard", **FOUND_HERE, **ORDERED_HERE)
+    send(crew.first, visit, "end", **WHOLE | {"refusal": "不签"})
+    monkeypatch.undo()
+    papers = list(VisitPaper.objects.values_list("pk", "text_sha256"))
+    assert len(papers) == 2 and {bool(digest) for _pk, digest in papers} == {kept}
+    monkeypatch.setattr("anwei.ledgers.papers.layout.SIZE_2", Pt(20))  # an upgrade
+    for finding, take in (("另有一说", ""), ("另有一说", "1")):
+        assert (
+            send(crew.first, visit, "end", **WHOLE | {"finding": finding}, papers=[])["status"] == "conflict"
+        )
+        late = Answer.objects.latest("pk")
+        assert at_desk(crew.second, visit, "decide", answer=late.pk, take=take).status_code == 302
+        n_new = VisitPaper.objects.count() - len(papers)
+        assert n_new == (1 if take else 0)  # the record says another finding; the orders say what they said
+
+
 def offered(crew: Team, visit: Visit, **told: Any) -> dict[str, Any]:
     """Return the form by which changed papers are signed, as the page shows it now, filled with a signature."""
     shown_now = page(crew.first, f"/inspections/{visit.pk}/")
@@ -127,6 +150,7 @@ def test_only_what_the_head_was_shown_is_signed(crew: Team) -> None:
     assert "换名化工厂" in words(read(crew.first, record))
 
 
+FOUND_HERE = {"item": "", "description": "罐体倾斜", "place": "", "criterion": "", "reason": ""}
 ORDERED_HERE = {"order": "dated", "due_on": LATER.isoformat(), "requirement": "拆除违建"}
 
 

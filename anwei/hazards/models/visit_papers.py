@@ -84,6 +84,7 @@ class PaperSigning(AppendOnly, OfVisit):
 class VisitPaper(AppendOnly, OfVisit):
     """One version of a paper of a visit as DOCX; a later one says what was decided since.
 
+    `text_sha256` is of its words alone, whatever their layout; "" of those from before it was kept.
     `signing` is how its own text was signed or refused; None: nobody did, or not since it was changed.
     """
 
@@ -96,6 +97,7 @@ class VisitPaper(AppendOnly, OfVisit):
     stored_as = models.CharField(max_length=64, unique=True)
     n_bytes = models.PositiveIntegerField(_("大小"))
     sha256 = models.CharField(max_length=64)
+    text_sha256 = models.CharField(max_length=64, blank=True)
     signing = models.ForeignKey(
         PaperSigning, on_delete=models.PROTECT, null=True, blank=True, related_name="papers"
     )

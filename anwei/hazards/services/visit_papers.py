@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Q
@@ -45,6 +44,7 @@ from anwei.ledgers.confined import Failed
 from anwei.ledgers.papers import files
 from anwei.ledgers.papers.blocks import Block, Paragraph, Picture, blocks_of
 from anwei.ledgers.papers.layout import gongwen
+from anwei.ledgers.papers.reading import text_digest
 from anwei.ledgers.papers.services import county_template
 from anwei.org.models import Person
 
@@ -181,10 +181,16 @@ def _last(number: PaperNumber) -> VisitPaper | None:
 
 
 def _says_the_same(visit: Visit, number: PaperNumber, last: VisitPaper) -> bool:
-    """Say whether a paper would be made today as its newest version was."""
+    """Say whether a paper would say today what its newest version says, in whatever layout."""
     before = number.papers.filter(version=last.version - 1).first()
     content, _its_title = _content(_Edition(visit, number, last.signing, before), last.made_at)
-    return sha256(content).hexdigest() == last.sha256
+    return text_digest(content) == (last.text_sha256 or _read_digest(last))
+
+
+def _read_digest(paper: VisitPaper) -> str:
+    """Return the digest of the words of a version from before it was kept, as its file says them."""
+    path = files.path_of(paper.stored_as)
+    return text_digest(path.read_bytes()) if path.exists() else ""
 
 
 def _made(edition: _Edition, *, actor: Person, now: datetime) -> VisitPaper:
@@ -200,6 +206,7 @@ def _made(edition: _Edition, *, actor: Person, now: datetime) -> VisitPaper:
             stored_as=file.stored_as,
             n_bytes=file.n_bytes,
             sha256=file.sha256,
+            text_sha256=text_digest(content),
             signing=signing,
             made_by=actor,
             made_at=now,
