@@ -9,16 +9,22 @@ from anwei.org.models import Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS
 from anwei.standards.remedies import remedies
 
-SETTING = (
-    "hazards.remedies"  # key of the county's Setting: {"review": name of the body, "suit": of the court}
-)
+SETTING = "hazards.remedies"
+"""Key of the county's Setting: {"review": name of the body, "suit": of the court}; with GOVERNMENT before the
+names those against what the county's government itself orders."""
+GOVERNMENT = "government_"
 LONGEST = 60
 
 
 def remedy_words(issuer: Unit) -> Mapping[str, str]:
-    """Return what fills the clause on remedies in an order of `issuer`, by the names of the gaps."""
+    """Return what fills the clause on remedies in an order of `issuer`, by the names of the gaps.
+
+    What the county entered for its departments and townships does not hold against its government: another
+    body decides there.
+    """
     review, suit = remedies()["review"], remedies()["suit"]
-    bodies = {**default_bodies(issuer), **county_setting(SETTING, {})}
+    own, before = county_setting(SETTING, {}), GOVERNMENT if _governs(issuer) else ""
+    bodies = {name: own.get(f"{before}{name}", body) for name, body in default_bodies(issuer).items()}
     return {
         "review_body": bodies["review"],
         "review_term": review.term,
@@ -34,10 +40,17 @@ def default_bodies(issuer: Unit) -> dict[str, str]:
 
     Against the county's government itself it is the government above and the intermediate court.
     """
-    code = issuer.territory[:COUNTY_DIGITS]
-    if issuer.kind == Unit.Kind.GOVERNMENT and len(issuer.territory) == COUNTY_DIGITS:
-        return {"review": "上一级人民政府", "suit": "有管辖权的中级人民法院"}
-    return county_bodies(code)
+    return government_bodies() if _governs(issuer) else county_bodies(issuer.territory[:COUNTY_DIGITS])
+
+
+def government_bodies() -> dict[str, str]:
+    """Return who decides against an order of a county's government itself, by default."""
+    return {"review": "上一级人民政府", "suit": "有管辖权的中级人民法院"}
+
+
+def _governs(issuer: Unit) -> bool:
+    """Say whether a unit is the government of a county."""
+    return issuer.kind == Unit.Kind.GOVERNMENT and len(issuer.territory) == COUNTY_DIGITS
 
 
 def county_code() -> str:

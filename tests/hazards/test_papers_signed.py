@@ -12,19 +12,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx.shared import Pt
 
 from anwei.hazards.models import Answer, Hazard, PaperNumber, PaperSigning, Visit, VisitFile, VisitPaper
+from anwei.hazards.remedies import remedy_words
 from anwei.hazards.services.cancelling import merge_visits
 from anwei.ledgers.models import Paper
 from anwei.ledgers.papers.files import path_of
 from anwei.ledgers.search.keeping import catch_up
 from anwei.ledgers.services import change_setting
-from anwei.org.models import Unit
+from anwei.org.models import Post, Unit
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import CRITERION, LATER, ORDERED, TODAY, act, file, signed_in
 from tests.hazards.inspecting import Team, page, plan, team
 from tests.hazards.inspecting import act as at_desk
 from tests.hazards.phoning import items, moment, package, send, send_file, shown
 from tests.hazards.test_visit_papers import WHOLE, drawn, inspected, of_kind, read, words
-from tests.kernel.county import NOW
+from tests.kernel.county import COUNTY, NOW, in_post
 
 CODE = re.compile(r"\b[A-Z]{2,5}-[0-9A-Z]+(-[0-9]+)?\b|hazchem|industrial_trade|PART_|tier_")
 
@@ -225,6 +226,16 @@ def test_an_order_says_to_whom_one_may_turn_and_within_which_time(crew: Team) ->
     assert signed_in(crew.second).post("/papers/new/", asked).status_code == 302
     body = Paper.objects.get(template="hazard_order").content["body"]
     assert "60日内向乙市人民政府申请行政复议" in body and suit in body
+    government = Unit.objects.create(kind="government", name="测试县人民政府", territory=COUNTY)
+    against = remedy_words(government)  # what was entered for the departments is not of it
+    assert (against["review_body"], against["court"]) == ("上一级人民政府", "有管辖权的中级人民法院")
+    admin = in_post("admin", Post.objects.create(unit=government, kind="system_admin", title="系统管理员"))
+    sent = {"name": "丙市人民政府", "reason": "填写市政府"}
+    door = "/system/figures/remedies/government_review/"
+    assert signed_in(admin).post(door, sent).status_code == 302
+    assert "（县级人民政府自己作出的）" in page(admin, "/system/figures/remedies/")
+    assert remedy_words(government)["review_body"] == "丙市人民政府"
+    assert remedy_words(crew.bureau)["review_body"] == "乙市人民政府"
 
 
 def test_an_order_is_offered_again_where_it_was_judged_otherwise_since(crew: Team) -> None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from anwei.hazards.penalties.publishing import DEFAULT_MONTHS, DEFAULT_WITHDRAWN, SHOWN, WITHDRAWN
 from anwei.hazards.powers import POWERS
+from anwei.hazards.remedies import GOVERNMENT, SETTING, county_bodies, county_code, government_bodies
 from anwei.hazards.remedies import LONGEST as LONGEST_NAME
-from anwei.hazards.remedies import SETTING, county_bodies, county_code
 from anwei.org.models import Unit
 from anwei.portal.system.figures import Field, Figure, Value, length, whole
 from anwei.standards.remedies import remedies
@@ -67,20 +67,24 @@ class Remedies:
     hint = gettext_lazy("指令书、决定书告知的复议机关和法院。期限由法律规定，不能改；名称按县里实际填写。")
 
     def figures(self, own: Value) -> list[Figure]:
-        """Return a row for each remedy."""
-        default = county_bodies(county_code())
+        """Return a row for each remedy, against departments and townships and against the government."""
+        against = (
+            ("", _("部门、乡镇作出的"), county_bodies(county_code())),
+            (GOVERNMENT, _("县级人民政府自己作出的"), government_bodies()),
+        )
         return [
             Figure(
-                key,
-                one.label,
+                f"{before}{key}",
+                _("%(remedy)s（%(whose)s）") % {"remedy": one.label, "whose": whose},
                 _("%(remedy)s，%(term)s内") % {"remedy": one.label, "term": one.term},
-                own.get(key, default[key]),
+                own.get(f"{before}{key}", default[key]),
                 default[key],
                 f"{one.citation}；{one.competent_citation}",
                 "TEMPLATE",
-                (Field("name", _("机关名称"), own.get(key, default[key])),),
-                key in own,
+                (Field("name", _("机关名称"), own.get(f"{before}{key}", default[key])),),
+                f"{before}{key}" in own,
             )
+            for before, whose, default in against
             for key, one in remedies().items()
         ]
 
