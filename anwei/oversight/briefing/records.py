@@ -113,7 +113,7 @@ def problems(book: Book) -> tuple[Text, ...]:
 
 
 def _of_whom(book: Book, row: dict[str, Any]) -> str:
-    place = book.places.get(row["territory"], row["territory"])
+    place: str = book.places.get(row["territory"], row["territory"])
     return place + (book.sector(row["sector"]) if row["sector"] else "")
 
 
