@@ -127,7 +127,8 @@ class TransitionForm(forms.Form):
         """Return a form for a case of this version, with a key of its own and what was `written` before."""
         hidden = {"version": version, "key": secrets.token_hex(16)}
         kept = {need.name: getattr(case, need.name) for need in transition.needs if need.kept and case}
-        return cls(transition, initial={**kept, **(written or {}), **hidden}, case=case, person=person)
+        known = kept | _named(transition, case)
+        return cls(transition, initial=known | (written or {}) | hidden, case=case, person=person)
 
     @property
     def papers(self) -> dict[str, Any]:
@@ -141,6 +142,13 @@ class TransitionForm(forms.Form):
         """Return the files that were handed in."""
         handed = [value for value in self.cleaned_data.values() if isinstance(value, Papers)]
         return [upload for papers in handed for upload in papers.uploads]
+
+
+def _named(transition: Transition, case: Case | None) -> dict[str, Any]:
+    """Return who carries out a case already, where a post is asked that shall: chosen before anybody looks."""
+    if case is None or transition.gives is not Role.IMPLEMENTER:
+        return {}
+    return {need.name: case.implementer_id for need in transition.needs if need.kind == "post"}
 
 
 def _field(need: Need, case: Case | None, gives: Role | None) -> forms.Field:

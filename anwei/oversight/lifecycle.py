@@ -22,7 +22,7 @@ from anwei.ledgers.services import county_setting
 from anwei.org.holdings import day_of
 from anwei.org.models import PUBLIC_BODIES, Post
 from anwei.oversight.models import SupervisionOrder
-from anwei.oversight.services.instructing import head_of, opener
+from anwei.oversight.services.instructing import GOVERNING, head_of, opener
 from anwei.standards.clocks import ClockRule
 from anwei.standards.deadlines import DEADLINES, deadlines
 
@@ -146,7 +146,7 @@ def clocks(order: SupervisionOrder) -> Iterator[ClockRule]:
 def check_issue(order: SupervisionOrder, papers: Mapping[str, Any], now: datetime) -> str | None:
     """Return why post or day do not fit, None where they do: a body carries it out, not the office itself."""
     charged = papers["charged"]
-    if charged.unit.kind not in PUBLIC_BODIES:
+    if charged.unit.kind not in PUBLIC_BODIES or charged.unit.kind in GOVERNING:
         return gettext("督办单由部门、乡镇（街道）承办；要企业办理的，请用隐患或者预警。")
     if charged.unit.whole == order.supervisor.unit.whole:
         return gettext("安委办审核办结，不能同时承办。")
