@@ -127,8 +127,8 @@ class TransitionForm(forms.Form):
         """Return a form for a case of this version, with a key of its own and what was `written` before."""
         hidden = {"version": version, "key": secrets.token_hex(16)}
         kept = {need.name: getattr(case, need.name) for need in transition.needs if need.kept and case}
-        known = kept | _named(transition, case)
-        return cls(transition, initial=known | (written or {}) | hidden, case=case, person=person)
+        known: dict[str, Any] = kept | _named(transition, case)
+        return cls(transition, initial={**known, **(written or {}), **hidden}, case=case, person=person)
 
     @property
     def papers(self) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class TransitionForm(forms.Form):
 
 
 def _named(transition: Transition, case: Case | None) -> dict[str, Any]:
-    """Return who carries out a case already, where a post is asked that shall: chosen before anybody looks."""
+    """Return who carries out a case by the rules, where a post is asked that shall: it is chosen already."""
     if case is None or transition.gives is not Role.IMPLEMENTER:
         return {}
     return {need.name: case.implementer_id for need in transition.needs if need.kind == "post"}

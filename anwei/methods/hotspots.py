@@ -13,10 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Counts = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -106,6 +109,8 @@ def _shares(counts: Counts) -> Numbers:
 
 def _zones(positions: Numbers, search: Search) -> csr_array:
     """Return every round zone as a row of ones: an area with its nearest, up to WIDEST; small first."""
+    from scipy.sparse import csr_array
+
     n = len(positions)
     widest = max(1, int(n * WIDEST))
     size = widest if search.most is None else min(widest, search.most)

@@ -137,7 +137,10 @@ def test_words_about_the_whole_county_name_who_carries_them_out(governed: Govern
 
 def test_no_enterprise_and_not_the_office_itself_carries_an_order_out(governed: Governed) -> None:
     order = instruct(governed)
-    for post in (governed.county.principal.pk, order.supervisor_id):
+    page = signed_in(governed.clerk).get(f"/cases/{order.pk}/").content.decode()
+    assert f'<option value="{order.implementer_id}" selected>' in page  # by the rules, or as the leader chose
+    leader = governed.leader.holdings.get().post_id
+    for post in (governed.county.principal.pk, order.supervisor_id, leader):
         assert issue(governed, order, charged=post).status_code == 422
     late = issue(governed, order, due_on=(NOW.date() - timedelta(days=1)).isoformat())
     assert late.status_code == 422 and "不能早于今天" in late.content.decode()
