@@ -14,12 +14,18 @@ from anwei.analytics.weekly import monday
 from anwei.cases.today import Sentence, contribute_today, door
 from anwei.monitoring.models import Severity
 from anwei.org.models import Person
+from anwei.oversight.briefing.queries import is_official
 
 GRAVE = (Severity.RED, Severity.ORANGE)
 
 
 def _week(person: Person, now: datetime) -> Iterator[Sentence]:
-    """Tell whom this week's list colours red or orange; last week's list says nothing of today."""
+    """Tell officials whom this week's list colours red or orange; last week's says nothing of today.
+
+    Not the enterprises, and no screen on a wall: the list accuses nobody.
+    """
+    if not is_official(person):
+        return
     run = WatchRun.objects.filter(week=monday(now)).first()
     rows = RiskScore.objects.visible_to(person).filter(run=run, level__in=GRAVE)
     found = rows.aggregate(n=Count("pk"), red=Count("pk", Q(level=Severity.RED)))

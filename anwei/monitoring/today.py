@@ -1,7 +1,7 @@
 """What the sensors say about today, for the cockpit and the morning report.
 
-An enterprise's alarms count as more than usual when chance alone, of all enterprises together, would bring
-one so far less than once in a hundred days.
+An enterprise alarms more than usual when chance alone, of all enterprises together, would bring one so many
+days with an alarm less than once in a hundred weeks. Days are counted, because alarms come in bursts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -102,25 +103,31 @@ def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
     counted = list(
         rows.filter(started_at__gte=now - WEEK * (weeks + 1))
         .order_by()
+        .annotate(day=TruncDate("started_at"))
         .values("enterprise", "enterprise__unit__name", "enterprise__unit__short_name")
         .annotate(
             this_week=Count("pk", Q(started_at__gte=now - WEEK)),
-            before=Count("pk", Q(started_at__lt=now - WEEK)),
+            days=Count("day", Q(started_at__gte=now - WEEK), distinct=True),
+            days_before=Count("day", Q(started_at__lt=now - WEEK), distinct=True),
         )
     )
     unusual = [
-        (row["this_week"] - row["before"] / weeks, row)
+        (row["days"] - row["days_before"] / weeks, row)
         for row in counted
-        if compare(row["this_week"], row["before"], exposure_before=weeks, rare=RARE / len(counted)).verdict
+        if compare(row["days"], row["days_before"], exposure_before=weeks, rare=RARE / len(counted)).verdict
         is Verdict.MORE
     ]
     for _excess, row in sorted(unusual, key=lambda pair: -pair[0])[:1]:
         text = format_html(
-            _("{enterprise}近 7 天报警 <b>{n}</b> 次，此前 {weeks} 周平均每周 {usual} 次，<b>明显增多</b>。"),
+            _(
+                "{enterprise}近 7 天有 <b>{days}</b> 天报警，共 {n} 次；"
+                "此前 {weeks} 周平均每周 {usual} 天，<b>明显增多</b>。"
+            ),
             enterprise=row["enterprise__unit__short_name"] or row["enterprise__unit__name"],
             n=row["this_week"],
             weeks=weeks,
-            usual=f"{row['before'] / weeks:.1f}",
+            days=row["days"],
+            usual=f"{row['days_before'] / weeks:.1f}",
         )
         url = door("alarms", tab="history", period="7d", enterprise=str(row["enterprise"]))
         yield Sentence("orange", text, url, enterprise=row["enterprise"])

@@ -25,6 +25,7 @@ from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.oversight.briefing import paper, records
 from anwei.oversight.briefing.book import Book
+from anwei.oversight.briefing.digest import TEXTS
 from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import ANNEXES, document_of
 from anwei.oversight.briefing.parts import plain_text
@@ -34,7 +35,7 @@ from anwei.oversight.briefing.workbook import workbook
 from anwei.oversight.figures import ended_months
 from anwei.oversight.models import Briefing
 from anwei.oversight.models.briefing import WORDS_LENGTH
-from anwei.oversight.services.briefings import TEXTS, NotMade, correct, drift, make, post_of, rewrite
+from anwei.oversight.services.briefings import NotMade, correct, drift, make, post_of, rewrite
 from anwei.standards.briefing import addressee, layouts
 
 A_PAGE = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import isleap, monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -36,6 +36,7 @@ class Progress:
 
     `of_days` is the share of the year that is over; `of_months` the share of what happened in the same part
     of the two years before, None where that was too little to tell. `links` open the rows that are counted.
+    `n_tested`: how many targets are looked at together, one of which is ahead by chance the easier.
     """
 
     target: Target
@@ -46,6 +47,7 @@ class Progress:
     of_months: float | None
     links: tuple[str, ...]
     today: date
+    n_tested: int = 1
 
     @property
     def sector(self) -> Label:
@@ -98,7 +100,7 @@ class Progress:
 
     @property
     def _is_told_from_chance(self) -> bool:
-        return self.indicator.event and exceeds(self.used, self.expected) < RARE
+        return self.indicator.event and exceeds(self.used, self.expected) < RARE / self.n_tested
 
 
 def progress(person: Person | None, now: datetime, year: int | None = None) -> list[Progress]:
@@ -111,12 +113,20 @@ def progress(person: Person | None, now: datetime, year: int | None = None) -> l
     targets = list(seen(Target, person).filter(year=year).order_by("territory", "sector", "measure"))
     if not targets:
         return []
-    until = min(today, date(year, 12, 31))
+    until = max(min(today, date(year, 12, 31)), date(year, 1, 1))
     asked = [indicator(MEASURES[Target.Measure(measure)]) for measure in {one.measure for one in targets}]
     found = figures(None, now, Span(date(year - YEARS_BEFORE, 1, 1), until), asked)
     places = dict(Territory.objects.values_list("code", "name"))
     begun = {one.key: one.first_day() for one in asked}
-    return [_progress(target, found, until, places.get(target.territory, ""), begun) for target in targets]
+    of_days = 0.0 if today.year < year else share_of_year(until)
+    return [
+        replace(
+            _progress(target, found, until, places.get(target.territory, ""), begun),
+            of_days=of_days,
+            n_tested=len(targets),
+        )
+        for target in targets
+    ]
 
 
 def _progress(

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from anwei.ledgers.models import Change
 from anwei.ledgers.services import county_setting
 from anwei.oversight.models import FrozenMonth
 
@@ -26,4 +27,12 @@ def due_month(now: datetime) -> date | None:
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     if today.day < freeze_day() or FrozenMonth.objects.filter(month_begins=month).exists():
         return None
-    return month
+    return month if _was_recorded(month) else None
+
+
+def _was_recorded(month: date) -> bool:
+    """Say whether the county kept its records here by then: who begins today imports what was before."""
+    if FrozenMonth.objects.filter(month_begins__lt=month).exists():  # an official froze an earlier one
+        return True
+    first = Change.objects.order_by("pk").values_list("at", flat=True).first()
+    return first is not None and timezone.localdate(first) <= month

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,6 @@ from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import ANNEXES, document_of
 from anwei.oversight.briefing.parts import plain_text
 from anwei.oversight.briefing.queries import briefings
-from anwei.oversight.briefing.snapshot import digest_of
 from anwei.oversight.models import Briefing, FrozenMonth
 from anwei.oversight.services.briefings import NotMade, correct, make, rewrite
 from anwei.oversight.services.freezing import freeze_month
@@ -155,7 +156,8 @@ def test_the_signed_paper_carries_the_digest_and_the_head_of_the_chain(
         "corrects": "",
         "reason": "",
     }
-    assert digest_of(told) == made.digest
+    spelled = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert sha256(spelled.encode()).hexdigest() == made.digest
     assert (
         Change.objects.get(register="oversight.briefing", row=str(made.pk)).content["digest"] == made.digest
     )

@@ -6,15 +6,22 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
 from time_machine import TimeMachineFixture
 
+from anwei.cases.indicators import indicator, indicators
+from anwei.cases.periods import span_of
+from anwei.cases.verify import verify
 from anwei.emergency.models import Accident
 from anwei.emergency.services.accidents import LateDeath, record_late_death
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import document_of
 from anwei.oversight.briefing.parts import plain_text
+from anwei.oversight.figures import figures
 from anwei.oversight.models import Briefing, FrozenMonth
+from anwei.oversight.services import freezing
 from anwei.oversight.services.briefings import NotMade, correct, make, rewrite
 from anwei.oversight.services.freezing import NotFrozen, freeze_month
 from tests.emergency.test_accidents import accident
@@ -142,3 +149,65 @@ def test_a_briefing_says_nothing_of_what_was_measured_later(governed: Governed) 
     made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
     made.snapshot["cells"].pop("penalties_decided")  # as a release without it wrote it
     assert "行政处罚—件" in text(made)
+
+
+def test_text_and_annex_never_disagree(governed: Governed) -> None:
+    """A frozen month that the records contradict is corrected before a paper tells both."""
+    row = accident(happened_on=date(2026, 10, 28), deaths=2, serious_injuries=2)
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
+    late = LateDeath(date(2026, 11, 20))
+    record_late_death(row, late, actor=governed.leader, now=NOW, reason="医院证明")
+    with pytest.raises(NotMade, match="2026-10定版后事故记录有变化"):
+        make(actor=governed.clerk, now=NOW, year=2026, months=11, layout="total")
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER, reason="1人死亡")
+    made = make(actor=governed.clerk, now=NOW, year=2026, months=11, layout="total")
+    assert "死亡3人" in text(made) and sum(one["deaths"] for one in made.snapshot["accidents"]) == 3
+
+
+def test_a_correction_that_is_refused_issues_no_month(governed: Governed, hands: Hands) -> None:  # noqa: F811
+    plant(governed)
+    row = accident(happened_on=date(2026, 10, 28), deaths=1, serious_injuries=2, sector="coal")
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
+    made = written(governed)
+    issue(made, hands)
+    late = LateDeath(date(2026, 11, 20))
+    record_late_death(row, late, actor=governed.leader, now=NOW, reason="医院证明")
+    with pytest.raises(PermissionDenied):
+        correct(made, actor=governed.officer, now=NOW, reason="无权更正")
+    assert FrozenMonth.objects.count() == 1
+
+
+def test_a_month_corrected_later_publishes_no_zero_of_a_new_indicator(
+    governed: Governed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = accident(happened_on=date(2026, 10, 28), deaths=2, serious_injuries=2)
+    file(governed, datetime(2026, 10, 20, 2, tzinfo=NOW.tzinfo))
+    former = tuple(one for one in indicators() if one.key != "hazards_found")
+    with monkeypatch.context() as release:
+        release.setattr(freezing, "indicators", lambda: former)
+        freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
+    late = LateDeath(date(2026, 11, 20))
+    record_late_death(row, late, actor=governed.leader, now=NOW, reason="医院证明")
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER, reason="1人死亡", only=["acc_death"])
+    one, year = indicator("hazards_found"), span_of("2026")
+    assert year is not None and figures(None, NOW, year, [one]).number(one, ["2026-10"]).n == 1
+
+
+CHANGES = {
+    "oversight_frozenfigure": ("numerator = numerator + 1", "oversight.frozenmonth 2026-10"),
+    "oversight_briefing": ("problems = '改过'", "oversight.briefing {briefing}"),
+}
+
+
+@pytest.mark.parametrize("table", CHANGES)
+def test_verify_names_published_numbers_and_words_that_were_changed(governed: Governed, table: str) -> None:
+    plant(governed)
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
+    made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
+    assert verify(files=False).broken == ()
+    change, named = CHANGES[table]
+    on_table = "" if connection.vendor == "sqlite" else f" ON {table}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER append_only_{table}_update{on_table}")
+        cursor.execute(f"UPDATE {table} SET {change}")
+    assert {one.chain for one in verify(files=False).broken} == {named.format(briefing=made.pk)}

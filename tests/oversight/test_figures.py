@@ -120,6 +120,8 @@ def test_who_is_not_of_the_county_freezes_nothing(governed: Governed) -> None:
 @pytest.mark.django_db
 def test_the_background_freezes_on_the_day_that_is_set(governed: Governed, time_machine: Any) -> None:
     early, due = datetime(2026, 12, 4, 1, tzinfo=UTC), datetime(2026, 12, 5, 1, tzinfo=UTC)
+    assert not a_month_waits(due)  # nothing was recorded here when November began
+    freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
     assert not a_month_waits(early) and a_month_waits(due)
     Setting.objects.create(
         key="statistics", value={"freeze_on": 3}, changed_by=governed.leader, changed_at=NOW, reason="提前"
@@ -127,7 +129,7 @@ def test_the_background_freezes_on_the_day_that_is_set(governed: Governed, time_
     assert a_month_waits(early)
     time_machine.move_to(early)
     tasks.freeze_last_month.call()
-    assert FrozenMonth.objects.get().key == "2026-11" and not a_month_waits(early)
+    assert FrozenMonth.objects.get(frozen_by=None).key == "2026-11" and not a_month_waits(early)
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from tests.portal.conftest import LATER
 
 Happen = Callable[..., None]
 DAY = 86_400.0
+WEEK = (6.5, 5.5, 4.5, 3.5, 2.5, 1.5, 0.5)  # days ago, each another day
 
 
 def past(happen: Happen, plant: Plant, days_ago: float) -> None:
@@ -27,7 +28,10 @@ def said(person: Person, size: int = 9) -> str:
 
 
 def test_without_records_nothing_is_claimed(plant: Plant, office: Person) -> None:
-    assert said(office) == "今日截至 10:05 新增报警 <b>0</b> 次，可比的日子不足 3 个，<b>暂不下结论</b>。"
+    assert (
+        said(office)
+        == "今日截至 10:05 有 <b>0</b> 家企业新增报警 <b>0</b> 次，可比的日子不足 3 个，<b>暂不下结论</b>。"
+    )
 
 
 def test_a_standing_alarm_tells_its_history_and_the_last_cause(
@@ -46,16 +50,18 @@ def test_a_standing_alarm_tells_its_history_and_the_last_cause(
 def test_an_enterprise_that_alarms_more_than_usual_is_named(
     plant: Plant, office: Person, happen: Happen
 ) -> None:
-    for days in (27, 20, 13, 6, 5, 4, 3.5, 3, 2, 1.5, 1):
+    for days in (27, 20, 13, *WEEK):
         past(happen, plant, days)
-    assert "甲化工厂近 7 天报警 <b>8</b> 次，此前 2 周" not in said(office)
+    assert "明显增多" not in said(office)
     past(happen, plant, 34)
-    assert "甲化工厂近 7 天报警 <b>8</b> 次，此前 3 周平均每周 1.0 次，<b>明显增多</b>。" in said(office)
+    assert "甲化工厂近 7 天有 <b>7</b> 天报警，共 7 次；此前 3 周平均每周 1.0 天，<b>明显增多</b>。" in said(
+        office
+    )
 
 
 def test_of_many_enterprises_one_is_not_named_by_chance(plant: Plant, office: Person, happen: Happen) -> None:
     """What one alone would hardly come to by chance, one of two hundred nearly always does."""
-    for days in (34, 27, 20, 6, 5, 4, 3.5, 3, 2, 1.5, 1):
+    for days in (34, 27, 20, *WEEK):
         past(happen, plant, days)
     assert "明显增多" in said(office)
     units = Unit.objects.bulk_create(
@@ -74,6 +80,14 @@ def test_of_many_enterprises_one_is_not_named_by_chance(plant: Plant, office: Pe
     assert "明显增多" not in said(office)
 
 
+def test_a_burst_of_alarms_is_no_busier_week(plant: Plant, office: Person, happen: Happen) -> None:
+    for days in (34, 27, 20):
+        past(happen, plant, days)
+    for number in range(12):
+        past(happen, plant, 1.5 + number / 1000)
+    assert "明显增多" not in said(office)
+
+
 def test_an_enterprise_that_alarms_as_always_is_not_named(
     plant: Plant, office: Person, happen: Happen
 ) -> None:
@@ -87,7 +101,7 @@ def test_today_is_compared_with_the_same_weekday(plant: Plant, office: Person, h
     for weeks in (1, 2, 3):
         past(happen, plant, weeks * 7 + 0.01)  # the same morning
         past(happen, plant, weeks * 7 - 0.2)  # that afternoon: not until this hour
-    assert "新增报警 <b>0</b> 次，前 4 个同星期同时段为 1、1、1、0 次，<b>与往常无明显差别</b>。" in said(
+    assert "新增报警 <b>0</b> 次，前 4 个同星期同时段为 1、1、1、0 家，<b>与往常无明显差别</b>。" in said(
         office
     )
 

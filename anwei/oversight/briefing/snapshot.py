@@ -7,11 +7,9 @@ last month still runs, and where opening figures cannot be cut by a day, only mo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone, translation
@@ -79,12 +77,6 @@ def take(period: Period, now: datetime, *, kept: Snapshot | None = None, live: b
         "orders": kept["orders"] if kept else _orders(period),
         "targets": _targets(period),
     }
-
-
-def digest_of(told: Any) -> str:
-    """Return the SHA-256 over the canonical spelling of what can be told as JSON."""
-    spelled = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(spelled.encode()).hexdigest()
 
 
 def _compared(period: Period, asked: Iterable[Indicator], found: Figures) -> str:

@@ -22,17 +22,17 @@ from anwei.org.models.units import PUBLIC_BODIES
 from anwei.org.register_rules import KEEPERS, may_keep_duties
 from anwei.org.scope import COUNTY_DIGITS, standing
 from anwei.oversight.briefing.book import Book, Where, told_number
+from anwei.oversight.briefing.digest import TEXTS, digest_of
 from anwei.oversight.briefing.document import Difference, Written
 from anwei.oversight.briefing.period import YEARS_BEFORE, Period, period_of
 from anwei.oversight.briefing.queries import briefings, is_issued, newest_issued
-from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot, digest_of, take
+from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot, take
 from anwei.oversight.figures import Figures, figures
 from anwei.oversight.models import Briefing
 from anwei.oversight.services.freezing import freeze_month
 from anwei.standards.briefing import layouts, measures
 
 REGISTER = "oversight.briefing"
-TEXTS = ("causes", "problems", "next_steps")
 
 
 class NotMade(ValueError):
@@ -64,6 +64,12 @@ def make(
         period = period_of(year, months, timezone.localdate(now))
     except ValueError as error:
         raise NotMade(str(error)) from error
+    if months_changed := _changed_months(period, now):
+        told = _("、").join(months_changed)
+        raise NotMade(
+            _("%(months)s定版后事故记录有变化，正文和附表会对不上；请先在统计指标中更正。") % {"months": told}
+        )
+    seal.seal_head(now)
     return _keep(period, layout, written or Written(), actor=actor, now=now)
 
 
@@ -75,6 +81,7 @@ def rewrite(briefing: Briefing, written: Written, *, actor: Person, now: datetim
     if is_issued(briefing):
         raise NotMade(_("这份通报已印发，不能再改；事实有变化的请更正。"))
     period = Book(briefing.snapshot).period
+    seal.seal_head(now)
     return _keep(period, briefing.layout, written, actor=actor, now=now, like=briefing)
 
 
@@ -90,22 +97,22 @@ def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) ->
     if not is_issued(briefing) or newest_issued(briefing) != briefing:
         raise NotMade(_("只更正已印发的、最近的一期。"))
     period = Book(briefing.snapshot).period
-    with transaction.atomic():
+    seal.seal_head(now)
+    with transaction.atomic():  # where it is refused, no month is issued anew either
         _freeze_again(period, actor=actor, now=now, reason=reason)
         told = take(period, now, kept=briefing.snapshot)
         changed = list(differences(briefing.snapshot, told))
         if not changed:
             raise NotMade(_("按现在的记录，这份通报的数没有变化，不用更正。"))
-    written = Written(**{name: getattr(briefing, name) for name in TEXTS})
-    return _keep(
-        period,
-        briefing.layout,
-        written,
-        actor=actor,
-        now=now,
-        like=Briefing(snapshot=told),
-        corrects=(briefing, reason, changed),
-    )
+        return _keep(
+            period,
+            briefing.layout,
+            Written(**{name: getattr(briefing, name) for name in TEXTS}),
+            actor=actor,
+            now=now,
+            like=Briefing(snapshot=told),
+            corrects=(briefing, reason, changed),
+        )
 
 
 def drift(briefing: Briefing, now: datetime) -> list[Difference]:
@@ -148,13 +155,18 @@ def _require_next(period: Period, layout: str, former: Briefing | None) -> None:
 
 
 def _freeze_again(period: Period, *, actor: Person, now: datetime, reason: str) -> None:
+    for month, keys in _changed_months(period, now).items():
+        year, number = map(int, month.split("-"))
+        freeze_month(actor=actor, now=now, year=year, month=number, reason=reason, only=keys)
+
+
+def _changed_months(period: Period, now: datetime) -> dict[str, list[str]]:
+    """Return the frozen months of a period that the records contradict in its facts, with the indicators."""
     asked = [indicator(key) for key, one in measures().items() if one.corrected]
-    first = date(period.year - YEARS_BEFORE, 1, 1)
-    found = figures(None, now, Span(first, period.ends), asked)
-    for month in (key for back in range(YEARS_BEFORE + 1) for key in period.keys(back)):
-        if changed := [one.key for one in asked if _differs(found, one, month)]:
-            year, number = map(int, month.split("-"))
-            freeze_month(actor=actor, now=now, year=year, month=number, reason=reason, only=changed)
+    found = figures(None, now, Span(date(period.year - YEARS_BEFORE, 1, 1), period.ends), asked)
+    months = [key for back in range(YEARS_BEFORE + 1) for key in period.keys(back)]
+    changed = {month: [one.key for one in asked if _differs(found, one, month)] for month in months}
+    return {month: keys for month, keys in changed.items() if keys}
 
 
 def _differs(found: Figures, one: Indicator, month: str) -> bool:
@@ -182,7 +194,6 @@ def _keep(
         raise PermissionDenied(_("通报由县安委办和县级部门的工作人员起草。"))
     if layout not in layouts():
         raise NotMade(_("没有这种版式。"))
-    seal.seal_head(now)
     with transaction.atomic():
         lock("oversight briefings")
         head = GlobalHead.objects.latest("number")
@@ -193,16 +204,7 @@ def _keep(
         _require_next(period, layout, former)
         rows = Briefing.objects.filter(year=period.year, months=period.months, layout=layout)
         last = rows.order_by("-version").values_list("version", flat=True).first() or 0
-        texts = {name: value.strip() for name, value in asdict(written).items()}
-        told = {
-            "snapshot": snapshot,
-            "layout": layout,
-            **texts,
-            "differences": [asdict(one) for one in changed],
-            "corrects": str(former) if former else "",
-            "reason": reason,
-        }
-        kept = Briefing.objects.create(
+        kept = Briefing(
             year=period.year,
             months=period.months,
             layout=layout,
@@ -212,14 +214,15 @@ def _keep(
             made_by=actor,
             made_at=now,
             snapshot=snapshot,
-            digest=digest_of(told),
             head_number=head.number,
             head_digest=head.digest,
             corrects=former,
             reason=reason,
-            differences=told["differences"],
-            **texts,
+            differences=[asdict(one) for one in changed],
+            **{name: value.strip() for name, value in asdict(written).items()},
         )
+        kept.digest = digest_of(kept)
+        kept.save()
         content = {"briefing": str(kept), "digest": kept.digest, "head": head.number}
         record_change(
             REGISTER,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -60,10 +60,12 @@ def freeze_month(
         raise NotFrozen(_("%(month)s已定版；更正须写明原因。") % {"month": span.label})
     found = [(one, one.values(None, now, span if one.is_dated else None)) for one in indicators()]
     figures = [figure for one, values in found for figure in _figures(one, values)]
+    keys = [one.key for one, _values in found]
     if before is not None:
         corrected = {one.key for one, _values in found if one.is_dated and (only is None or one.key in only)}
         figures = [one for one in figures if one.indicator in corrected] + _as_published(before, corrected)
-    digest = _digest(figures)
+        keys = [*before.indicators, *sorted(corrected.difference(before.indicators))]
+    digest = digest_of_figures(figures)
     if before is not None and digest == before.digest:
         raise NotFrozen(_("与已定版的数没有差别，不用更正。"))
     kept = FrozenMonth.objects.create(
@@ -72,7 +74,7 @@ def freeze_month(
         frozen_at=now,
         frozen_by=actor,
         reason="" if before is None else reason,
-        indicators=[one.key for one, _values in found],
+        indicators=keys,
         digest=digest,
     )
     for figure in figures:
@@ -123,7 +125,7 @@ def _as_published(before: FrozenMonth, corrected: Collection[str]) -> list[Froze
     ]
 
 
-def _digest(figures: list[FrozenFigure]) -> str:
+def digest_of_figures(figures: Iterable[FrozenFigure]) -> str:
     """Return what is one for the same figures alone."""
     told = sorted(
         (one.indicator, one.territory, one.sector, f"{one.numerator:.4f}", f"{one.denominator or 0:.4f}")

@@ -27,18 +27,21 @@ def differences(person: Person, now: datetime, size: int) -> list[Sentence]:
 
 
 def _day_against_usual(person: Person, now: datetime) -> Sentence:
-    """Compare today until now with the same hours of the same weekday in the weeks before."""
+    """Compare today until now with the same hours of the same weekday in the weeks before.
+
+    Enterprises with an alarm are compared, not alarms, which come in bursts and would differ without a cause.
+    """
     rows = Alarm.objects.visible_to(person)
     first = rows.aggregate(first=Min("started_at"))["first"]
     morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     spans = [(morning - WEEK * week, now - WEEK * week) for week in range(N_WEEKS + 1)]
     counted = rows.aggregate(
+        n=Count("pk", Q(started_at__gte=morning, started_at__lt=now)),
         **{
-            f"week_{week}": Count("pk", Q(started_at__gte=start, started_at__lt=end))
+            f"week_{week}": Count("enterprise", Q(started_at__gte=start, started_at__lt=end), distinct=True)
             for week, (start, end) in enumerate(spans)
-        }
+        },
     )
-    today = counted["week_0"]
     usual = [
         counted[f"week_{week}"]
         for week, (start, _end) in enumerate(spans)
@@ -52,12 +55,15 @@ def _day_against_usual(person: Person, now: datetime) -> Sentence:
             Verdict.FEWER: _("<b>明显少于往常</b>"),
             Verdict.SAME: _("<b>与往常无明显差别</b>"),
             Verdict.TOO_FEW: _("次数太少，<b>暂不下结论</b>"),
-        }[compare(today, sum(usual), exposure_before=len(usual), rare=RARE).verdict]
+        }[compare(counted["week_0"], sum(usual), exposure_before=len(usual), rare=RARE).verdict]
     text = format_html(
-        _("今日截至 {clock} 新增报警 <b>{n}</b> 次"), clock=f"{timezone.localtime(now):%H:%M}", n=today
+        _("今日截至 {clock} 有 <b>{enterprises}</b> 家企业新增报警 <b>{n}</b> 次"),
+        clock=f"{timezone.localtime(now):%H:%M}",
+        enterprises=counted["week_0"],
+        n=counted["n"],
     )
     if usual:
-        counts = _("、").join(str(count) for count in usual)
-        text += format_html(_("，前 {weeks} 个同星期同时段为 {counts} 次"), weeks=len(usual), counts=counts)
+        counts = _("、").join(map(str, usual))
+        text += format_html(_("，前 {weeks} 个同星期同时段为 {counts} 家"), weeks=len(usual), counts=counts)
     text += format_html(_("，{}。"), mark_safe(verdict))  # noqa: S308  our own words, from the table above
     return Sentence("blue", text, door("alarms", tab="history", since=f"{timezone.localtime(now):%Y-%m-%d}"))
