@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from django.core.management.commands import flush
 from django.db import connections
 
 from anwei.datafolder import DataFolder
-from anwei.ledgers import append_only
+from anwei.ledgers import append_only, confined
 from tests.support.kept import begins_with, commits
 from tests.support.logins import record_forced
 from tests.support.migrated import copy_migrated, migrated_on
 from tests.support.statements import Statements, asking_something_new, told
 
 TESTS = Path(__file__).parent
+SMALL = 200_000  # bytes of a file that is worth keeping
 IN_PROCESS = ("kernel", "ledgers", "monitoring", "sites")  # no family of processes
 PAGES = ("pages", "portal")  # every query of which the office's walk through all doors runs (tests/matrix)
 ABOUT_THE_DATABASE = {  # files of pages that are nevertheless run again
@@ -120,6 +121,24 @@ def rare_garbage_collection() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def children_answer_once() -> Iterator[None]:
+    """Start no second child for the same small file: what it answers depends on nothing else.
+
+    Nearly all tests hand in the same few photos, and each costs a Python of its own. What a child refuses by
+    dying is asked anew.
+    """
+    run = confined.run
+    answered = lru_cache(500)(run)
+
+    def once(program: Path, content: bytes, *options: str, **limits: int) -> bytes:
+        return (answered if len(content) < SMALL else run)(program, content, *options, **limits)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(confined, "run", once)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
