@@ -14,7 +14,7 @@ from anwei.org.responsibility import nets_of
 from anwei.org.roster import Roster
 from anwei.sites.coverage import coverage
 from anwei.sites.models import Site
-from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, build, in_post, make_enterprise
+from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, County, in_post, make_enterprise
 
 TODAY = NOW.date()
 HEADS = (
@@ -50,10 +50,13 @@ def head(unit: Unit, state: str) -> None:
     gone=st.booleans(),
 )
 def test_counted_by_sets_as_answered_one_by_one(
-    states: list[str], led: set[str], designations: list[tuple[int, bool, str, bool]], gone: bool
+    county: County,
+    states: list[str],
+    led: set[str],
+    designations: list[tuple[int, bool, str, bool]],
+    gone: bool,
 ) -> None:
     with transaction.atomic():
-        county = build()
         nowhere = make_enterprise("丙厂", "", "industry", "91000000000000003X")
         Unit.objects.create(kind="government", name="测试县人民政府", territory=COUNTY)
         Unit.objects.create(kind="township", name="乙镇人民政府", territory=OTHER_TOWN)
