@@ -25,6 +25,7 @@ from tests.support.statements import Statements, asking_something_new, told
 TESTS = Path(__file__).parent
 SMALL = 200_000  # bytes of a file that is worth keeping
 IN_PROCESS = ("kernel", "ledgers", "monitoring", "sites")  # no family of processes
+LONGEST = {TESTS / "stories", TESTS / "matrix"}  # files of minutes, none of which shall run last and alone
 PAGES = ("pages", "portal")  # every query of which the office's walk through all doors runs (tests/matrix)
 ABOUT_THE_DATABASE = {  # files of pages that are nevertheless run again
     "test_erasures.py",
@@ -55,7 +56,7 @@ LONG = {  # files and tests that take seconds, and send no other SQL than their 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the stories first, which take longest, and in a file what builds on no county; mark `db` for PostgreSQL.
+    """Put the longest files first, and in a file what builds on no county first; mark `db` for PostgreSQL.
 
     Marked is what uses the business database, without a browser, without the mark `sqlite`, and is not long; of
     the pages what commits, or is about the database. Of these PostgreSQL is asked by who asks something new,
@@ -64,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     files = {item.path: number for number, item in reversed([*enumerate(items)])}
     items.sort(
         key=lambda item: (
-            TESTS / "stories" not in item.path.parents,
+            not LONGEST & {*item.path.parents},
             files[item.path],
             begins_with(item, "county"),
         )
