@@ -276,7 +276,7 @@ def _by_rows(key: str, label: Label, definition: Label, where: dict[str, Any], *
             key,
             label,
             _("件"),
-            (registry.RegisterRows(OURS, where, dated=more.get("event", False)),),
+            (registry.RegisterRows(OURS, where, dated=more.pop("dated", True)),),
             definition,
             more.pop("source", lambda: ""),
             order=20,
@@ -296,7 +296,6 @@ for _one in INDICATORS:
             _one.source,
             _one.direction,
             () if _one.of is None else counted(_one.of),
-            event=_one.of is None and _one.count.of_period,
             order=20,
         )
     )
@@ -308,7 +307,6 @@ registry.register_indicator(
         counted(MAJOR),
         _("本期发现并判定为重大的隐患；不属实的、并入的不计。"),
         lambda: grades()[Grade.MAJOR].citation.partition("；")[0],
-        event=True,
         order=20,
     )
 )
@@ -317,7 +315,6 @@ _by_rows(
     _("一般隐患"),
     _("本期发现并判定为一般的隐患；不属实的、并入的不计，还没有判定的不在内。"),
     {"counted": True, "grade": Grade.GENERAL},
-    event=True,
 )
 _by_rows(
     "hazards_stopped",
@@ -340,6 +337,7 @@ _by_rows(
     _("未销号隐患"),
     _("到现在还没有销号的隐患，不论何时发现；不属实的、并入的不计。"),
     dict(OPEN.where),
+    dated=False,
     direction=registry.MORE_IS_WORSE,
     source=_cited("hazard.quarterly_statistics"),
 )
@@ -348,6 +346,7 @@ _by_rows(
     _("挂牌督办隐患"),
     _("现在挂牌督办的重大隐患。"),
     {"listed": True},
+    dated=False,
     source=lambda: "安全生产法（2021）第41条",
 )
 registry.register_indicator(

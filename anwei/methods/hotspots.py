@@ -110,13 +110,13 @@ def _shares(counts: Counts) -> Numbers:
 def _zones(positions: Numbers, search: Search) -> csr_array:
     """Return every round zone as a row of ones: an area with its nearest, up to WIDEST; small first."""
     from scipy.sparse import csr_array
+    from scipy.spatial import cKDTree
 
     n = len(positions)
     widest = max(1, int(n * WIDEST))
     size = widest if search.most is None else min(widest, search.most)
-    distances = np.linalg.norm(positions[:, None] - positions[None], axis=2)
-    nearest = np.argsort(distances, axis=1, kind="stable")[:, :size]
-    n_near = (np.take_along_axis(distances, nearest, axis=1) <= search.reach).sum(axis=1)
+    distances, nearest = cKDTree(positions).query(positions, k=np.arange(1, size + 1))
+    n_near = (distances <= search.reach).sum(axis=1)
     zones = sorted(
         {
             tuple(sorted(areas[: n_in + 1]))

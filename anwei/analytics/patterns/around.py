@@ -91,9 +91,9 @@ def _keep(made: HotSpotSearch, spot: Found, places: Mapping[int, Place]) -> None
         "n": spot.observed,
         "expected": spot.expected,
     }
-    told = _("%(place)s：%(kind)s %(n)d 件，按往常应有 %(expected).1f 件")
+    told = _("%(place)s：%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次")
     if len(inside) > 1:
-        told = _("%(place)s一带 %(n_places)d 家企业：%(kind)s %(n)d 件，按往常应有 %(expected).1f 件")
+        told = _("%(place)s一带 %(n_places)d 家企业：%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次")
     HotSpot.objects.create(
         search=made,
         territory=places[inside[0][0]].territory,

@@ -37,7 +37,11 @@ def address_of(kind: str, since: date, until: date, **place: str) -> str:
 
 
 def level_of(p: float) -> str:
-    """Return how sure one can be: SURE below one in a hundred, LIKELY below one in twenty, else CHANCE."""
+    """Return how sure one can be: SURE below one in a hundred, LIKELY below one in twenty, else CHANCE.
+
+    Of all a week's searches together: by chance one of them finds something the easier.
+    """
+    p *= len(KINDS) * len(HotSpotSearch.Scale)
     return SURE if p <= 0.01 else LIKELY if p <= 0.05 else CHANCE
 
 
@@ -50,11 +54,15 @@ def told(level: str) -> str:
 
 
 def events_of(rows: Rows, now: datetime, first: date, week: date, path: str = "") -> list[tuple[Any, date]]:
-    """Return where and on which day each row that counts was, from `first` until before `week`.
+    """Return where and on which day something that counts was, from `first` until before `week`.
 
-    Where it was is its territory, or what it has at `path`, of those that have it.
+    Where it was is its territory, or what it has at `path`, of those that have it. What one enterprise has on
+    one day is once: a visit finds several hazards and alarms come in bursts, so that rows, each taken for an
+    event of its own, would be told as more than chance in nearly every week.
     """
     start, end = (timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, week))
     within = {f"{rows.day}__gte": start, f"{rows.day}__lt": end}
-    found = rows.rows(None, now).order_by().filter(**within).values_list(path or rows.places[0], rows.day)
-    return [(place, timezone.localtime(at).date()) for place, at in found if place is not None]
+    columns = (path or rows.places[0], "enterprise", rows.day)
+    found = rows.rows(None, now).order_by().filter(**within).values_list(*columns)
+    once = {(place, plant, timezone.localtime(at).date()) for place, plant, at in found if place is not None}
+    return [(place, on) for place, _plant, on in once]

@@ -86,7 +86,7 @@ def _keep(
     names = dict(Territory.objects.filter(code__in=list(there)).values_list("code", "name"))
     observed = sum(one[2] for one in inside)
     x, y = centres.get(inside[0][0], (None, None))
-    words = _("%(areas)s：%(kind)s %(n)d 件，按往常应有 %(expected).1f 件") % {
+    words = _("%(areas)s：%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次") % {
         "areas": _("、").join(one[1] for one in inside[:3]) + ("…" if len(inside) > 3 else ""),
         "kind": made.get_kind_display(),
         "n": observed,

@@ -72,21 +72,38 @@ def _event(one: Indicator, found: Figures, month: date, last: date) -> Statement
         sentence += _("；以往不足三个月，样本不足，不比较。")
     else:
         days, days_before = (last - month).days + 1, (month - before[0]).days
-        told_of = compare(n, sum(counts), exposure=days, exposure_before=days_before)
+        verdict = _("成批查出，不作检验")
+        if one.event:
+            verdict = verdict_words(
+                compare(n, sum(counts), exposure=days, exposure_before=days_before).verdict
+            )
         usual = sum(counts) / days_before * days
         sentence += _("；按此前 %(n)d 个月的日均，同样天数应有 %(usual).1f，%(verdict)s。") % {
             "n": len(before),
             "usual": usual,
-            "verdict": verdict_words(told_of.verdict),
+            "verdict": verdict,
         }
     bars = [(f"{each:%y-%m}", float(n_of)) for each, n_of in zip(before, counts, strict=True)]
     return Statement(
         str(one.label),
         sentence,
         [*bars, (f"{month:%y-%m}", float(n))],
-        one.numerator[0].link(Span(month, last), {}),
-        _("按天数折算，两个件数用精确二项检验比较（%(source)s）") % {"source": one.cited},
+        _opened(one, found, month, last),
+        (
+            _("按天数折算，两个件数用精确二项检验比较（%(source)s）")
+            if one.event
+            else _("按天数折算（%(source)s）")
+        )
+        % {"source": one.cited},
     )
+
+
+def _opened(one: Indicator, found: Figures, month: date, last: date) -> str:
+    """Return where the rows of a month's number are; of several parts, the page that opens each."""
+    parts = found.live[one.key].filled([f"{month:%Y-%m}"])
+    if len(parts) > 1:
+        return f"{reverse('statistics')}?year={month.year}"
+    return one.numerator[parts[0]].link(Span(month, last), {})
 
 
 def _share(one: Indicator, found: Figures, month: date) -> Statement:
@@ -153,21 +170,14 @@ def _hot(person: Person, month: date) -> Iterator[Statement]:
 
 def _season(person: Person, now: datetime, month: date) -> Iterator[Statement]:
     season = season_of(indicator("hazards_found"), person, now)
-    method = _("按天数折算，精确二项检验，按十二次比较校正；区间为 Clopper-Pearson")
+    method = _("按天数折算")
     if season.too_few:
         sentence = _("季节规律：样本不足（现有 %(n)d 件），还不能说哪个月多。") % {"n": season.n}
         yield Statement(_("季节"), sentence, [], reverse("seasons"), method)
         return
     this = season.months[month.month - 1]
-    sentence = _(
-        "往年 %(m)d 月隐患是其他月份的 %(ratio).2f 倍（95%% 区间 %(low).2f — %(high).2f），%(verdict)s"
-    ) % {
-        "m": month.month,
-        "ratio": this.ratio,
-        "low": this.low,
-        "high": this.high,
-        "verdict": verdict_words(this.verdict),
-    }
+    words = {"m": month.month, "ratio": this.ratio}
+    sentence = _("往年 %(m)d 月隐患是其他月份的 %(ratio).2f 倍（成批查出，不作检验）") % words
     sentence += _("；只有一年的数，不能当成规律。") if season.one_year else _("。")
     bars = [(str(one.month), float(one.n)) for one in season.months]
     yield Statement(_("季节"), sentence, bars, reverse("seasons"), method)

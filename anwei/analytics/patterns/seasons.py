@@ -39,11 +39,16 @@ class MonthOfYear:
 
 @dataclass(frozen=True)
 class Season:
-    """All months of the year; `too_few` where there is no whole year yet, or too little to count."""
+    """All months of the year; `too_few` where there is no whole year yet, or too little to count.
+
+    `tested`: what is counted comes one by one, so that intervals and verdicts hold; a visit finds several
+    hazards at once.
+    """
 
     span: Span | None
     n: int
     months: list[MonthOfYear]
+    tested: bool = True
 
     @property
     def too_few(self) -> bool:
@@ -82,7 +87,8 @@ def season_of(indicator: Indicator, person: Person | None, now: datetime) -> Sea
     total = sum(counts.values())
     if len(seen) < MONTHS or total < FEWEST:
         return Season(span, total, [])
-    return Season(span, total, [_month(m, counts, days, seen[m]) for m in range(1, MONTHS + 1)])
+    months_told = [_month(m, counts, days, seen[m]) for m in range(1, MONTHS + 1)]
+    return Season(span, total, months_told, indicator.event)
 
 
 def _month(month: int, counts: dict[int, int], of_days: dict[int, int], seen: int) -> MonthOfYear:

@@ -108,10 +108,10 @@ def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_GET
 def seasons(request: HttpRequest) -> HttpResponse:
-    """Show each month of the year against the others, of `?of=` an indicator that counts events."""
+    """Show each month of the year against the others, of `?of=` an indicator counted by its months."""
     person, now = person_of(request), timezone.now()
     require_official(person)
-    known = {one.key: one for one in indicators() if one.event}
+    known = {one.key: one for one in indicators() if one.is_dated and not one.denominator}
     chosen = known.get(request.GET.get("of", ""), indicator(USUAL))
     season = season_of(chosen, person, now)
     context = {
