@@ -16,10 +16,14 @@ from django_tasks_db.models import DBTaskResult
 
 @dataclass(frozen=True)
 class Routine:
-    """A task, and whether it is due at a moment: due until the task itself has written down that it ran."""
+    """A task, and whether it is due at a moment: due until the task itself has written down that it ran.
+
+    `in_demo`: a demo does it too; nobody needs backups of one.
+    """
 
     task: Task[[], None]
     is_due: Callable[[datetime], bool]
+    in_demo: bool = True
 
 
 _routines: list[Routine] = []
@@ -36,7 +40,13 @@ def enqueue_due(now: datetime) -> int:
         return 0
     unfinished = DBTaskResult.objects.ready() | DBTaskResult.objects.running()
     busy = set(unfinished.values_list("task_path", flat=True))
-    due = [routine for routine in _routines if routine.task.module_path not in busy and routine.is_due(now)]
+    due = [
+        routine
+        for routine in _routines
+        if (routine.in_demo or not settings.DEMO)
+        and routine.task.module_path not in busy
+        and routine.is_due(now)
+    ]
     for routine in due:
         routine.task.enqueue()
     return len(due)

@@ -90,6 +90,6 @@ def _tried_since(name: str, slot: datetime) -> bool:
     return found is not None and found["at"] >= slot
 
 
-register_routine(Routine(tasks.nightly_backup, backup_is_due))
-register_routine(Routine(tasks.drill_now, drill_is_due))
-register_routine(Routine(tasks.remove_orphans_now, tidying_is_due))
+register_routine(Routine(tasks.nightly_backup, backup_is_due, in_demo=False))
+register_routine(Routine(tasks.drill_now, drill_is_due, in_demo=False))
+register_routine(Routine(tasks.remove_orphans_now, tidying_is_due, in_demo=False))

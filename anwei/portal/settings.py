@@ -29,7 +29,7 @@ SECRET_KEY_FALLBACKS = [key for key in os.environ.get("ANWEI_OLD_SECRET_KEYS", "
 DEBUG = False
 DEMO = os.environ.get("ANWEI_DEMO") == "1"
 TLS = os.environ.get("ANWEI_TLS") == "1"
-ROUTINES = not DEMO and os.environ.get("ANWEI_ROUTINES") != "0"  # nightly backup, weekly drill
+ROUTINES = os.environ.get("ANWEI_ROUTINES") != "0"  # weekly lists, morning report, nightly backup ...
 ALLOWED_HOSTS = [
     "127.0.0.1",
     "localhost",

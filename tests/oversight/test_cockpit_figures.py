@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from time_machine import TimeMachineFixture
 
+from anwei.cases.today import said
 from anwei.emergency.services.accidents import LateDeath, record_late_death
 from anwei.emergency.services.opening import save_opening
 from anwei.ledgers.saving import Edit
@@ -93,3 +94,13 @@ def test_a_sentence_names_whom_to_call(governed: Governed, time_machine: TimeMac
     assert "可问：" in page and called in page and f"/orders/new/?case={hazard.pk}" in page
     assert browse(governed.leader).get(f"/org/people/{holder.person_id}/").status_code == 200
     assert called not in browse(holder.person).get("/").content.decode()
+
+
+def test_a_grave_accident_of_the_last_days_is_said_first(governed: Governed) -> None:
+    file(governed.officer, governed.county.enterprise.pk)
+    accident(happened_on=date(2026, 11, 24), deaths=3)
+    accident(happened_on=date(2026, 11, 23))
+    accident(happened_on=date(2026, 11, 24), deaths=30, source="elsewhere", source_name="通报", territory="")
+    [first, *_rest] = said(governed.leader, NOW)
+    assert "死亡 <b>3</b> 人" in first.text and "较大事故（快报）；近 3 天共 <b>2</b> 起事故。" in first.text
+    assert first.severity == "red" and browse(governed.leader).get(first.url).status_code == 200

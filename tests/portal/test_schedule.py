@@ -74,15 +74,16 @@ def test_a_drill_is_due_on_sunday_and_needs_a_backup(db: None, folder: DataFolde
     assert drill_is_due(datetime(2026, 11, 29, 3, 30, tzinfo=COUNTY_TIME))
 
 
-def test_what_is_due_is_queued_once_and_never_in_the_demo(db: None, settings: Settings) -> None:
+def test_what_is_due_is_queued_once_and_no_backup_in_the_demo(db: None, settings: Settings) -> None:
     settings.ROUTINES = False
     assert enqueue_due(MORNING) == 0
-    settings.ROUTINES = True
-    assert enqueue_due(MORNING) == 4
+    settings.ROUTINES, settings.DEMO = True, True
+    assert enqueue_due(MORNING) == 1
+    settings.DEMO = False
+    assert enqueue_due(MORNING) == 2
     assert enqueue_due(MORNING) == 0  # they wait
     waiting = DBTaskResult.objects.values_list("task_path", flat=True)
     assert set(waiting) == {
-        "anwei.oversight.tasks.freeze_last_month",
         "anwei.hazards.tasks.compute_signals",
         "anwei.portal.tasks.nightly_backup",
         "anwei.portal.tasks.remove_orphans_now",

@@ -62,7 +62,7 @@ def system_backup(request: HttpRequest) -> HttpResponse:
             if (since := results.running_since(settings.DATA, name, now)) is not None
         ],
         "folder": backups_folder(settings.DATA),
-        "schedule": county_schedule() if settings.ROUTINES else None,
+        "schedule": county_schedule() if settings.ROUTINES and not settings.DEMO else None,
         "same_disk": backups_folder(settings.DATA).stat().st_dev == settings.DATA.root.stat().st_dev,
         "now": now,
     }
