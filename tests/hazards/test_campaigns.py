@@ -174,6 +174,8 @@ def test_a_key_period_is_opened_by_one_click_and_only_once(safe: Safe) -> None:
     )
     client.post("/inspections/plan/new/", {"period": "year_end.2026"})
     client.post("/inspections/plan/new/", {"period": "nothing.2026"})
+    again = page(crew.first, "/inspections/plan/new/", like=Campaign.objects.get().pk)
+    assert '<option value="special" selected>' in again  # the calendar alone opens key periods
     assert Campaign.objects.count() == 1
 
 
@@ -213,6 +215,9 @@ def test_an_accident_of_the_ledger_makes_a_day_no_zero_report(safe: Safe) -> Non
     n = {name: line.numbers["accidents"] for name, line in lines.items()}
     assert (n["None"], n["甲镇人民政府"], n["测试县应急管理局"], n["测试县煤炭局"]) == (1, 1, 1, 0)
     assert not lines["None"].is_zero and lines["测试县煤炭局"].is_zero
+    assert {str(line.unit) for line in daily_report(action, crew.townsman, [TODAY])} == {"甲镇人民政府"}
+    own = page(crew.first, f"/inspections/campaigns/{action.pk}/daily/")  # of the others it sees a part
+    assert "只列本单位" in own and "<td>测试县应急管理局</td>" in own and "<td>测试县煤炭局</td>" not in own
     assert "不含事故" not in page(crew.clerk, f"/inspections/campaigns/{action.pk}/daily/")
 
 

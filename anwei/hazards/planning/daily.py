@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from anwei.cases.indicators import indicator
 from anwei.cases.models import Case
 from anwei.hazards.models import Campaign, Grade, Hazard, Visit
-from anwei.hazards.planning.bodies import INSPECTING
+from anwei.hazards.planning.bodies import INSPECTING, bodies_at
 from anwei.hazards.statistics import NOT_REAL
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, SectorDuty, Unit
+from anwei.org.scope import grants
 from anwei.sites.timeline import start_of
 
 COLUMNS = (
@@ -66,9 +67,18 @@ def days_of(campaign: Campaign, now: datetime) -> list[date]:
     return [last - n * DAY for n in range((last - campaign.starts_on).days + 1)]
 
 
+def sees_whole(campaign: Campaign, person: Person) -> bool:
+    """Say whether a person sees everything in the territory of a campaign, of every sector."""
+    return any(
+        grant.enterprise is None and grant.sectors is None and campaign.territory.startswith(grant.territory)
+        for grant in grants(person)
+    )
+
+
 def daily_report(campaign: Campaign, person: Person, days: Iterable[date]) -> list[DailyLine]:
     """Return a line for each day and body of the campaign's territory, and one for all together.
 
+    Who sees only a part of it gets the lines of the own bodies alone: of the others a zero would be untrue.
     A visit counts for each body that took part; a hazard, warning or accident for the township where it lies
     and for the department that answers for its sector.
     """
@@ -79,14 +89,19 @@ def daily_report(campaign: Campaign, person: Person, days: Iterable[date]) -> li
     units = list(
         Unit.objects.filter(kind__in=INSPECTING, territory__startswith=campaign.territory, closed_on=None)
     )
+    is_whole = sees_whole(campaign, person)
+    if not is_whole:
+        own = {unit.pk for unit in bodies_at(person)}
+        units = [unit for unit in units if unit.pk in own]
     sectors = _sectors(units, wanted[0])
     lines = []
     for on in wanted:
         of_day = [fact for fact in facts if fact.on == on]
-        lines.append(DailyLine(on, None, _numbers(of_day)))
+        if is_whole:
+            lines.append(DailyLine(on, None, _numbers(of_day)))
         for unit in units:
-            own = [fact for fact in of_day if _belongs(fact, unit, sectors.get(unit.pk, frozenset()))]
-            lines.append(DailyLine(on, unit, _numbers(own)))
+            its = [fact for fact in of_day if _belongs(fact, unit, sectors.get(unit.pk, frozenset()))]
+            lines.append(DailyLine(on, unit, _numbers(its)))
     return lines
 
 

@@ -33,7 +33,7 @@ from anwei.hazards.planning.coverage import (
     enterprises_in,
     of_campaign,
 )
-from anwei.hazards.planning.daily import COLUMNS, daily_report, days_of
+from anwei.hazards.planning.daily import COLUMNS, daily_report, days_of, sees_whole
 from anwei.hazards.planning.duty_roster import duties_on
 from anwei.hazards.planning.merging import proposals
 from anwei.hazards.planning.suggesting import suggestions
@@ -199,7 +199,7 @@ def campaign_daily(request: HttpRequest, pk: int) -> HttpResponse:
                 line.on,
                 str(line.unit or _("合计")),
                 *(n for _label, n in line.cells),
-                _("零报告") if line.is_zero else "",
+                _("零报告") if line.is_zero else _("有情况"),
             ]
             for line in daily_report(shown, person, days)
         ]
@@ -214,7 +214,8 @@ def campaign_daily(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "campaign": shown,
         "on": on,
-        "days": days[:31],
+        "days": days,
+        "is_whole": sees_whole(shown, person),
         "columns": [label for _key, label in COLUMNS],
         "report": daily_report(shown, person, [on]) if on else [],
         "duties": duties_on(on or timezone.localdate(), shown.territory),
@@ -237,8 +238,9 @@ def _like(request: HttpRequest, person: Person) -> dict[str, Any]:
     before = Campaign.objects.visible_to(person).filter(pk=number_in(request.GET.get("like", ""))).first()
     if before is None:
         return {"kind": "yearly", "starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
+    is_key = before.kind == Campaign.Kind.KEY_PERIOD  # which the calendar opens; like it is a special one
     return {
-        "kind": before.kind,
+        "kind": Campaign.Kind.SPECIAL if is_key else before.kind,
         "name": before.name,
         "starts_on": max(today, before.starts_on),
         "ends_on": max(today, before.ends_on),
