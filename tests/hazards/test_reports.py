@@ -224,7 +224,7 @@ def test_statistics_of_the_last_quarter_and_year_wait_for_the_head_and_the_regul
 
 def test_every_number_of_the_statistics_opens_its_rows(safe: Safe) -> None:
     enterprise = safe.county.enterprise
-    before = file(safe.inspector, enterprise.pk, found_at="2026-09-20T09:30")
+    before = file(safe.inspector, enterprise.pk, found_at="2025-12-20T09:30")
     now = file(safe.inspector, enterprise.pk, key="form-2", description="灭火器过期")
     client, address = signed_in(safe.county.boss), f"/hazards/statistics/{enterprise.pk}/2026/4/"
     page = client.get(address).content.decode()
@@ -235,7 +235,8 @@ def test_every_number_of_the_statistics_opens_its_rows(safe: Safe) -> None:
         told = re.findall(r"<td><a href=\"/cases/(\d+)/\">", shown)
         assert [int(one) for one in told] == [one.pk for one in rows] and doors[key] == str(len(rows)), key
     assert 'id="rows"' not in client.get(address, {"rows": "nonsense"}).content.decode()
-    assert f"/hazards/statistics/{enterprise.pk}/2025/0/" in page  # other periods by links
+    assert f"/hazards/statistics/{enterprise.pk}/2025/0/" in page  # other periods by links,
+    assert f"/hazards/statistics/{enterprise.pk}/2024/0/" not in page  # those for which anything is owed
 
 
 def test_nobody_is_called_late_for_months_before_the_county_began(safe: Safe) -> None:

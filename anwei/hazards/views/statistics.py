@@ -18,7 +18,7 @@ from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import Hazard, Statistics
 from anwei.hazards.services.reports import confirm_statistics, heads
-from anwei.hazards.statistics import Figures, Period, figures_of, last_periods, reportable, rows_of
+from anwei.hazards.statistics import Figures, Period, figures_of, reportable, rows_of
 from anwei.hazards.statistics_paper import statistics_docx
 from anwei.hazards.views.selfchecks import own_enterprise
 from anwei.ledgers.listing import ClampedPaginator
@@ -93,11 +93,11 @@ def report(request: HttpRequest, pk: int, year: int, quarter: int) -> HttpRespon
         answer = HttpResponse(paper, content_type=DOCX)
         answer["Content-Disposition"] = f'attachment; filename="statistics-{pk}-{year}-{quarter}.docx"'
         return answer
-    asked = request.GET.get("rows", "")
+    asked, known = request.GET.get("rows", ""), reportable(now)
     opened = _opened(enterprise, period, asked, person, reported.confirmed_at if reported else now)
     context = {
-        "periods": last_periods(now),
-        "is_owed": period in reportable(now),
+        "periods": known if period in known else [period, *known],
+        "is_owed": period in known,
         "asked": asked if opened else "",
         "opened": opened,
         "enterprise": enterprise,
