@@ -106,7 +106,8 @@ class Choosing:
             words = {"text": text, "register": self._register}
             return Refused(_("“%(text)s”还没有登记，请先登记到“%(register)s”") % words)
         some = _("、").join(text for _value, text in self.pairs[:SHOWN])
-        some += _("……") if len(self.pairs) > SHOWN else ""
+        if len(self.pairs) > SHOWN:  # a dozen others would help nobody
+            some = _("共 %(n)d 个，见模板的下拉列表") % {"n": len(self.pairs)}
         if not near:
             return Refused(_("“%(text)s”不在可选范围内（%(some)s）") % {"text": text, "some": some or "—"})
         value = self._by_text[near[0]]

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from anwei.org.models import Person
 from anwei.sites.models import Chemical, Installation
-from tests.kernel.county import County
+from tests.kernel.county import TOWN, County, make_enterprise
 from tests.ledgers.sheets import look
 from tests.sites.proposals import sent
 from tests.sites.risks import chemical, installation
@@ -87,3 +87,13 @@ def test_a_proposal_that_is_not_taken_names_each_field_at_the_top_and_leads_to_i
     assert answer.status_code == 422 and 'href="#id_reason"' in summary and 'id="id_reason"' in page
     ammonia.refresh_from_db()
     assert ammonia.design_t == 40
+
+
+def test_an_enterprise_among_many_is_refused_without_a_dozen_others(county: County) -> None:
+    for n in range(15):
+        make_enterprise(f"同行{n:02}厂", TOWN, "chemical", f"92000000000000{n:03}X")
+    (row,) = look(
+        "installations", UNIT, ["氨罐区", "DY-9", "不存在公司", "储存单元"], actor=county.officer
+    ).rows
+    told = row.refusals["enterprise"]
+    assert told.startswith("“不存在公司”不在可选范围内（共") and "同行" not in told
