@@ -12,7 +12,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anwei.cases.kinds import kind_of
@@ -20,11 +19,11 @@ from anwei.cases.lifecycle import TURN, Phase
 from anwei.cases.models import Case, Clock, Entry, RungReached
 from anwei.cases.notices.services import tell
 from anwei.cases.stand_ins import office_of, stand_in
+from anwei.cases.until import until
 from anwei.ledgers import seal
 from anwei.ledgers.services import county_setting
 from anwei.org.holdings import filled_post_above, is_held, people_at
 from anwei.org.models import Post
-from anwei.standards.calendar import COUNTY_TIME
 from anwei.standards.ladders import LADDERS, Ladder, Rung, ladders
 
 PLAIN = (Rung("overdue", "overdue", "超期", ("turn",), "urgent"),)  # of a kind that has no ladder
@@ -148,11 +147,12 @@ def _posts(case: Case, name: str, now: datetime) -> list[Post]:
 
 
 def _sentence(case: Case, clock: Clock, rung: Rung) -> str:
+    day, hour = until(clock.due_at)
     words = {
         "rung": _(rung.label),
         "number": case.number,
         "title": case.title,
         "clock": _(clock.name),
-        "due": date_format(clock.due_at.astimezone(COUNTY_TIME), "m-d H:i"),
+        "due": f"{day:%m-%d} {hour}",
     }
     return _("%(rung)s：%(number)s %(title)s，“%(clock)s”期限 %(due)s。") % words

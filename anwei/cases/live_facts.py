@@ -10,10 +10,10 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.models import Case
+from anwei.cases.until import until
 from anwei.sites.live.facts import register_fact_source
 from anwei.sites.models import Enterprise
 from anwei.standards.risk.live_colour import Fact
@@ -25,8 +25,10 @@ def facts_of_cases(enterprises: QuerySet[Enterprise], at: datetime) -> Iterator[
     rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=at), opened_at__lte=at)
     names = ("enterprise", "pk", "number", "deadline")
     for enterprise, pk, number, deadline in rows.order_by("deadline", "pk").values_list(*names):
-        day = f"{timezone.localtime(deadline):%Y-%m-%d %H:%M}"
-        words = _("%(number)s 期限 %(day)s，尚未办结") % {"number": number, "day": day}
+        words = _("%(number)s 期限 %(day)s，尚未办结") % {
+            "number": number,
+            "day": " ".join(map(str, until(deadline))),
+        }
         yield enterprise, Fact("cases_overdue", 1, words, reverse("case", args=[pk]))
 
 

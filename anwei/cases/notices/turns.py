@@ -13,9 +13,9 @@ from anwei.cases.lifecycle import TURN, Phase, Role
 from anwei.cases.models import Case, Entry, Notice
 from anwei.cases.notices.services import mark_read, tell
 from anwei.cases.stand_ins import stand_in
+from anwei.cases.until import until
 from anwei.org.holdings import day_of, is_held
 from anwei.org.models import Person, Post
-from anwei.standards.clocks import COUNTY_TIME
 
 
 def key_of(case: Case) -> str:
@@ -64,6 +64,6 @@ def sentence(case: Case, now: datetime) -> str:
     words = {"kind": kind.label, "number": case.number, "where": where, "state": state}
     if case.deadline is None:
         return _("%(kind)s %(number)s%(where)s：%(state)s。") % words
-    local = case.deadline.astimezone(COUNTY_TIME)
-    words["until"] = f"{local:%H:%M}" if day_of(case.deadline) == day_of(now) else f"{local:%m-%d %H:%M}"
+    day, hour = until(case.deadline)
+    words["until"] = hour if day == day_of(now) else f"{day:%m-%d} {hour}"
     return _("%(kind)s %(number)s%(where)s：%(state)s，请于 %(until)s 前办理。") % words

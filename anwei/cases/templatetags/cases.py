@@ -6,7 +6,7 @@ row of the kind's own model as `case`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -19,6 +19,7 @@ from anwei.cases import queries
 from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import Label, Phase
 from anwei.cases.models import Case, Evidence
+from anwei.cases.until import until
 from anwei.ledgers.templatetags.ledgers import moment
 from anwei.org.models import Post
 
@@ -63,11 +64,10 @@ def turn(case: Case) -> Post | None:
 @register.filter
 def due(at: datetime) -> str:
     """Return until when, as an order says it: the end of a day is its 24:00, not the next day's 00:00."""
-    local = timezone.localtime(at)
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        day = local.date() - timedelta(days=1)
-        return f"{day:%m-%d} 24:00" if day.year == timezone.localdate().year else f"{day} 24:00"
-    return moment(at)
+    day, hour = until(at)
+    if hour != "24:00":
+        return moment(at)
+    return f"{day:%m-%d} {hour}" if day.year == timezone.localdate().year else f"{day} {hour}"
 
 
 @register.filter
