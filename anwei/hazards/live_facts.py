@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.models import Clock
+from anwei.cases.until import until
 from anwei.hazards.models import Grade, Hazard
 from anwei.hazards.penalties.closure import closures
 from anwei.org.holdings import day_of
@@ -46,7 +46,7 @@ def facts_of_hazards(enterprises: QuerySet[Enterprise], at: datetime) -> Facts:
             words = _("%(number)s 重大隐患尚未销号") % {"number": hazard.number}
             yield hazard.enterprise_id, Fact("major_hazards_open", 1, words, link)
         if key in late:
-            day = f"{timezone.localtime(late[key]):%Y-%m-%d %H:%M}"
+            day = " ".join(map(str, until(late[key])))
             words = _("%(number)s 整改期限 %(day)s，逾期未整改") % {"number": hazard.number, "day": day}
             yield (
                 hazard.enterprise_id,

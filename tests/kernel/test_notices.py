@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -10,9 +10,11 @@ from anwei.cases.models import Delivery, Notice, Preference
 from anwei.cases.models.notices import TEXT_LENGTH, Level
 from anwei.cases.notices import services
 from anwei.cases.notices.preferences import quiet_until
+from anwei.cases.until import until
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Post
 from anwei.org.services import appoint
+from anwei.standards.calendar import COUNTY_TIME
 from tests.kernel.county import NOW, County
 
 
@@ -113,3 +115,14 @@ def test_a_long_text_is_cut(county: County) -> None:
     [notice] = tell(county, text="险" * 500)
     assert len(notice.text) == TEXT_LENGTH and notice.text.endswith("…")
     assert Notice.objects.get().level == Level.URGENT
+
+
+def test_the_end_of_a_day_is_its_24_00_and_no_other_moment(db: None) -> None:
+    told = {
+        hour: until(datetime(2026, 12, 2, *hour, tzinfo=COUNTY_TIME)) for hour in ((0, 0), (0, 1), (17, 30))
+    }
+    assert told == {
+        (0, 0): (date(2026, 12, 1), "24:00"),
+        (0, 1): (date(2026, 12, 2), "00:01"),
+        (17, 30): (date(2026, 12, 2), "17:30"),
+    }
