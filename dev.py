@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Drive a checkout: `python3 dev.py run|test|check|bench|proof|shots|docs`; first it is brought up to date.
+"""Drive a checkout: `python3 dev.py TASK` (run, test, check, ...: TASKS); first it is brought up to date.
 
 Standard library only, no root.
 """
@@ -71,6 +71,12 @@ def bench(words: list[str]) -> int:
     return call([str(PYTHON), "-m", "bench", *words])
 
 
+def bench_detect(words: list[str]) -> int:
+    """Measure what early warning costs, and what it leaves of the alarm path."""
+    set_up("requirements-dev.lock")
+    return call([str(PYTHON), "-m", "bench.detect", *words])
+
+
 def bench_analytics(words: list[str]) -> int:
     """Run the methods of early warning on the public data sets beside the published figures."""
     set_up("requirements-dev.lock")
@@ -116,6 +122,7 @@ TASKS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "bench-detect": bench_detect,
     "bench-analytics": bench_analytics,
     "proof": proof,
     "shots": shots,
