@@ -106,7 +106,8 @@ class Learned:
 
     def probabilities(self, table: Table) -> list[float]:
         """Return the probability of each row of a table."""
-        odds = self.model.log_odds(self.encoding.rows(table))
+        with one_thread():
+            odds = self.model.log_odds(self.encoding.rows(table))
         return [float(one) for one in self.calibration.probability(odds)]
 
     def shares(self, table: Table, rows: Sequence[int]) -> list[dict[str, float]]:

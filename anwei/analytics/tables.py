@@ -60,13 +60,20 @@ def month_table(month: date, now: datetime) -> Table:
     kept = MonthTable.objects.filter(month=month).first()
     if kept is not None and kept.features == names:
         told = json.loads(zlib.decompress(bytes(kept.content)))
-        return Table(at, told["keys"], told["columns"])
+        return Table(at, told["keys"], {name: _shared(cells) for name, cells in told["columns"].items()})
     table = table_at(at)
+    table = Table(at, table.keys, {name: _shared(cells) for name, cells in table.columns.items()})
     content = zlib.compress(json.dumps({"keys": table.keys, "columns": table.columns}).encode())
     MonthTable.objects.update_or_create(
         month=month, defaults={"features": names, "content": content, "computed_at": now}
     )
     return table
+
+
+def _shared(cells: Cells) -> Cells:
+    """Return cells in which equal values are one object: years of a large county stand in memory together."""
+    known: dict[Value | None, Value | None] = {}
+    return [known.setdefault(cell, cell) for cell in cells]
 
 
 def months_before(now: datetime, most: int) -> list[date]:
