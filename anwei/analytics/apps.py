@@ -14,5 +14,6 @@ class AnalyticsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let accidents and major hazards show the way to whoever shares their conditions."""
+        """Let accidents and major hazards show the way to others alike, warnings to reasons and plans."""
         import_module("anwei.analytics.lessons.asides")
+        import_module("anwei.analytics.foretold")

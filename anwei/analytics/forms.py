@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.cases.clocks import county_calendar
 from anwei.hazards.inspection_forms import SELECT, TEXT, GoingForm
-from anwei.hazards.planning.bodies import bodies_of
+from anwei.hazards.planning.bodies import bodies_of, certified_on
 from anwei.monitoring.models import Severity
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Unit
 
 MOST_CHOSEN = 50
+TWO = 2  # inspectors, the fewest that go
 AREA = {**TEXT, "rows": 4}
 
 
@@ -39,7 +40,14 @@ class WatchPlanForm(GoingForm):
     def __init__(self, data: Any = None, *, person: Person, now: datetime, initial: Any = None) -> None:
         own = bodies_of(person, now)
         begins = county_calendar().next_working_day(day_of(now))
-        given = {"planned_on": begins, "per_day": 2, "announced": "1", **(initial or {})}
+        going = _pair(person, own, now)
+        given = {
+            "planned_on": begins,
+            "per_day": 2,
+            "announced": "1",
+            "inspectors": going,
+            **(initial or {}),
+        }
         super().__init__(data, bodies=own, now=now, initial=given)
         body: Any = self.fields["body"]
         body.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own]).order_by("pk")
@@ -54,6 +62,12 @@ class WatchPlanForm(GoingForm):
             found += [day] * min(self.cleaned_data["per_day"], n - len(found))
             day = calendar.working_day_after(day, 1)
         return found
+
+
+def _pair(person: Person, bodies: list[Unit], now: datetime) -> list[int]:
+    """Return who goes where there is no choice: the planner and the only colleague with a certificate."""
+    certified = list(certified_on(day_of(now)).filter(unit__in=bodies).values_list("person", flat=True))
+    return certified if len(certified) == TWO and person.pk in certified else []
 
 
 class WarnForm(forms.Form):

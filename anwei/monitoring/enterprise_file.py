@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Expression, F, Value, When
+from django.db.models import Case, CharField, Expression, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.hazards.models import Visit
 from anwei.ledgers.beside import Aside, contribute_aside
 from anwei.ledgers.papers.blocks import Block, Paragraph
 from anwei.monitoring import reading
@@ -30,6 +31,7 @@ from anwei.sites.timeline import Event, Source, contribute_events
 
 N_ALARMS = 10
 N_FORECASTS = 3
+MONTH = timedelta(days=30)
 GRAVE = ("red", "orange")
 
 
@@ -138,6 +140,16 @@ def _tags_at(thing: Any, person: Person, now: datetime) -> dict[str, Any]:
     return {"site": site, "tags": rows, "store_away": latest is None}
 
 
+def _foretold_before(visit: Any, person: Person, now: datetime) -> dict[str, Any]:
+    """Return the early warnings of the month before a visit, but for those judged before it was planned."""
+    if visit.enterprise_id is None or visit.cancelled_at:
+        return {"forecasts": []}
+    until = visit.ended_at or now
+    rows = forecasts_of(person).filter(enterprise=visit.enterprise_id, at__lte=until, at__gt=until - MONTH)
+    open_then = Q(verdict_at__isnull=True) | Q(verdict_at__gt=visit.planned_at)
+    return {"forecasts": list(rows.filter(open_then)[:N_ALARMS])}
+
+
 def alarm_events(asked: AskedEvents) -> Iterator[Event]:
     """Yield the red and orange alarms."""
     rows = alarms_of(asked.person).filter(enterprise=asked.enterprise, severity__in=GRAVE)
@@ -188,4 +200,5 @@ contribute(
     )
 )
 contribute_aside(Aside("monitoring/beside.html", _tags_at, THINGS, place=20))
+contribute_aside(Aside("monitoring/beside_visit.html", _foretold_before, [Visit], place=20))
 contribute_events(Source("alarms", gettext_lazy("红橙报警"), alarm_events, place=20))

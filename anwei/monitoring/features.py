@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from anwei.monitoring.models import Alarm, AlarmRule, Severity
+from anwei.monitoring.models import Alarm, AlarmRule, Forecast, Severity
 from anwei.sites.features import (
     Feature,
     Ground,
@@ -22,6 +22,7 @@ from anwei.sites.features import (
     contribute_harms,
     counted,
     gathered,
+    numbered,
     standing_on,
 )
 
@@ -55,6 +56,14 @@ def lasting(kind: str) -> Rows:
     )
 
 
+def foretold(at: datetime) -> QuerySet[Any]:
+    """Return the drifts to a limit foretold in the 30 days before a moment, those judged false aside."""
+    rows = Forecast._base_manager.filter(
+        kind=Forecast.Kind.DRIFT, recorded_at__lte=at, at__lte=at, at__gt=at - timedelta(days=30)
+    )
+    return rows.exclude(verdict=Forecast.Verdict.FALSE, verdict_at__lte=at)
+
+
 def _hours_of_month(at: datetime, raised_at: datetime, cleared_at: datetime | None) -> float:
     """Return how many hours of the last 30 days an alarm had lasted."""
     end = at if cleared_at is None else min(cleared_at, at)
@@ -71,6 +80,12 @@ def _told(row: Any, at: datetime) -> Ground:
     place = row.site.name if row.site else ""
     words = f"{place} {what} {row.get_kind_display()}".strip()
     return Ground(row.raised_at, words, f"{reverse('alarms')}?enterprise={row.enterprise_id}&tab=history")
+
+
+def _told_ahead(row: Any, at: datetime) -> Ground:
+    place = row.site.name if row.site else ""
+    words = {"what": f"{place} {row.tag}".strip(), "kind": row.get_limit_kind_display()}
+    return Ground(row.at, _("%(what)s 将达%(kind)s") % words, reverse("forecast", args=[row.pk]))
 
 
 def _sentence(severity: str, days: int) -> Any:
@@ -103,6 +118,17 @@ contribute_features(
             (Severity.YELLOW, 30, gettext_lazy("近30天黄色报警")),
             (Severity.YELLOW, 90, gettext_lazy("近90天黄色报警")),
         )
+    ),
+    Feature(
+        "forecasts_30",
+        gettext_lazy("近30天将达限值的早期预警"),
+        numbered(
+            ngettext_lazy(
+                "近30天测点走势将达限值的早期预警 %(n)d 次", "近30天测点走势将达限值的早期预警 %(n)d 次", "n"
+            )
+        ),
+        counted(foretold),
+        grounds=standing_on(foretold, _told_ahead, order="-at"),
     ),
     Feature(
         "alarm_hours_unanswered",

@@ -1,8 +1,11 @@
-"""How the pages of this room say shares."""
+"""How the pages of this room say shares and spans."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import template
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -15,3 +18,9 @@ def percent(share: float | None) -> str:
     points = 100 * share
     whole = points >= 10 or points == int(points)
     return f"{points:.0f}%" if whole else f"{points:.1f}%"
+
+
+@register.filter
+def minutes(span: timedelta) -> str:
+    """Return a span in whole minutes."""
+    return _("%(n)d 分钟") % {"n": round(span / timedelta(minutes=1))}

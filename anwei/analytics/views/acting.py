@@ -24,7 +24,10 @@ from anwei.hazards.services.campaigns import open_campaign
 from anwei.hazards.services.opening import Whereabouts
 from anwei.hazards.services.visits import plan_visit
 from anwei.ledgers.listing import number_in
+from anwei.monitoring.foresight import LIVE
+from anwei.monitoring.models import Forecast
 from anwei.monitoring.services.issued import draft_warning
+from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.org.responsibility import Vacant
@@ -40,7 +43,10 @@ def watch_plan(request: HttpRequest) -> HttpResponse:
     chosen = _chosen(request, person)
     run = WatchRun.objects.first()
     name = _("本周重点关注 %(week)s") % {"week": "" if run is None else run.week.isoformat()}
-    form = WatchPlanForm(request.POST or None, person=person, now=now, initial={"name": name.strip()})
+    initial: dict[str, Any] = {"name": name.strip()}
+    if Forecast.objects.filter(LIVE, kind=Forecast.Kind.DRIFT, enterprise__in=chosen).exists():
+        initial["planned_on"] = day_of(now)  # a limit is near: not the next working day
+    form = WatchPlanForm(request.POST or None, person=person, now=now, initial=initial)
     if form.is_bound and form.is_valid():
         try:
             campaign, refused = _planned(form, chosen, person)

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,8 +19,9 @@ from anwei.analytics.backtesting import give_up_lost, start_backtest
 from anwei.analytics.models import Backtest
 from anwei.analytics.scoring import rules_in_force
 from anwei.analytics.tables import harms_between
+from anwei.cases.models.case import DRAFT
 from anwei.hazards.planning.bodies import require_official
-from anwei.monitoring.models import Warning
+from anwei.monitoring.models import Forecast, Warning
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
@@ -27,6 +29,7 @@ from anwei.sites.features import harm_kinds
 from anwei.sites.models import Enterprise
 
 N_MONTHS = 12  # of warnings
+VERDICTS = {"true": "true", "false": "false", "unknown": "unknown", "open": ""}
 
 
 @signed_in
@@ -60,6 +63,7 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
         ),
         "is_enough": result.get("n_events", 0) >= result.get("fewest", 1),
         "warnings": warnings_worth(person, now),
+        "forecasts": forecasts_worth(person, now),
     }
     return render(request, "watch/backtest.html", context)
 
@@ -99,7 +103,7 @@ def warnings_worth(person: Person, now: datetime) -> list[dict[str, Any]]:
     rows: QuerySet[Any] = Warning.objects.visible_to(person).filter(rule=None, opened_at__gte=since)
     harms = harms_between(since, now, now, rules.harms)
     found: dict[date, dict[str, Any]] = {}
-    for warning in rows.exclude(outcome="withdrawn").order_by("-opened_at"):
+    for warning in rows.exclude(DRAFT).order_by("-opened_at"):
         month = day_of(warning.opened_at).replace(day=1)
         told = found.setdefault(
             month, {"month": month, "n": 0, "true": [], "false": [], "unknown": [], "open": [], "harmed": []}
@@ -109,6 +113,20 @@ def warnings_worth(person: Person, now: datetime) -> list[dict[str, Any]]:
         if _followed(warning, harms.get(warning.enterprise_id or 0, ()), span):
             told["harmed"].append(warning)
     return list(found.values())
+
+
+def forecasts_worth(person: Person, now: datetime) -> list[dict[str, Any]]:
+    """Return month by month what the early warnings of sensors were worth: as people found, as they went on.
+
+    `lead` is the mean time from the finding to the limit of those that reached it.
+    """
+    rows: QuerySet[Any] = Forecast.objects.visible_to(person).filter(
+        kind=Forecast.Kind.DRIFT, at__gte=now - timedelta(days=31 * N_MONTHS)
+    )
+    verdicts = {name: Count("pk", filter=Q(verdict=value)) for name, value in VERDICTS.items()}
+    ahead = ExpressionWrapper(F("reached_at") - F("at"), output_field=DurationField())
+    found = rows.order_by().annotate(month=TruncMonth("at")).values("month").order_by("-month")
+    return list(found.annotate(n=Count("pk"), reached=Count("reached_at"), lead=Avg(ahead), **verdicts))
 
 
 def _worth(warning: Warning) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,9 +23,10 @@ from anwei.hazards.models import Visit
 from anwei.hazards.planning.bodies import bodies_at, require_official
 from anwei.hazards.planning.capping import n_counted_by_enterprise, yearly_cap
 from anwei.ledgers.listing import ClampedPaginator
-from anwei.monitoring.models import Severity, Warning
+from anwei.monitoring.foresight import forecasts_of
+from anwei.monitoring.models import Forecast, Severity, Warning
 from anwei.monitoring.services.issued import open_for
-from anwei.org.models import SECTOR_CHOICES
+from anwei.org.models import SECTOR_CHOICES, Person
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.features import harm_kinds
 from anwei.sites.models import Enterprise
@@ -33,6 +34,7 @@ from anwei.sites.queries import township_names
 
 ROWS = 50
 AT_ONCE = 500  # enterprises; a larger county's list is made in the background
+N_FORETOLD, UNKNOWN_SINCE = 10, timedelta(days=30)  # early warnings; without a list those of a month
 N_WEEKS = 12  # that the page of an enterprise looks back on
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -105,11 +107,19 @@ def watch_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("run")
         .order_by("-run__week")[:N_WEEKS],
         "warnings": Warning.objects.visible_to(person).filter(enterprise=enterprise, rule=None)[:5],
+        "foretold": _foretold_since(enterprise, run, person),
         "is_body": bool(bodies_at(person)),
         "rules": rules_in_force(),
         "now": now,
     }
     return render(request, "watch/enterprise.html", context)
+
+
+def _foretold_since(enterprise: Enterprise, run: WatchRun | None, person: Person) -> QuerySet[Any]:
+    """Return the early warnings that a list does not know yet, those judged false aside."""
+    rows = forecasts_of(person).filter(enterprise=enterprise, kind=Forecast.Kind.DRIFT)
+    since = timezone.now() - UNKNOWN_SINCE if run is None else run.as_of
+    return rows.filter(recorded_at__gt=since).exclude(verdict=Forecast.Verdict.FALSE)[:N_FORETOLD]
 
 
 def _run(request: HttpRequest) -> WatchRun | None:

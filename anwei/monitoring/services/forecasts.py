@@ -16,7 +16,8 @@ from anwei.monitoring.models import AlarmRule, Forecast, Position, Tag
 from anwei.monitoring.services.authority import REGISTRARS, WATCH, check_authority
 from anwei.monitoring.services.errors import MonitoringError
 from anwei.monitoring.services.positions import FINDINGS, bump_register
-from anwei.org.models import Person
+from anwei.org.holdings import posts_of
+from anwei.org.models import PUBLIC_BODIES, Person
 
 FORECAST_REGISTER = "monitoring.forecast"
 FRESH = timedelta(hours=6)  # what is older when it is read was found while the past was learned
@@ -69,7 +70,8 @@ def give_verdict(
     """Record what a person says of an early warning; a later verdict takes the place of an earlier one.
 
     A false one ends at once and counts in the tag's backtest. Raises NotAllowed for a post that does not
-    watch or a row out of scope, MonitoringError without a verdict or, of a false one, without a reason.
+    watch or a row out of scope, MonitoringError without a verdict or, of a false one, without a reason, and
+    for who is of no public body where one has judged.
     """
     check_authority(actor, WATCH, forecast, now)
     reason = reason.strip()
@@ -80,6 +82,8 @@ def give_verdict(
     if len(reason) > REASON_LENGTH:
         raise MonitoringError(_("反馈说明最长 200 字。"))
     forecast = Forecast.objects.select_for_update().get(pk=forecast.pk)
+    if _is_official(forecast.verdict_by, now) and not _is_official(actor, now):
+        raise MonitoringError(_("监管部门已经核实，企业不能改。"))
     forecast.verdict, forecast.verdict_reason = verdict, reason
     forecast.verdict_by, forecast.verdict_at = actor, now
     if verdict == Forecast.Verdict.FALSE and forecast.ended_at is None:
@@ -103,6 +107,10 @@ def mark_important(tag: Tag, *, actor: Person | None, now: datetime, important: 
     record_change("monitoring.tag", tag.pk, actor=actor, now=now, verb="mark", content=content)
     bump_register()
     return tag
+
+
+def _is_official(person: Person | None, now: datetime) -> bool:
+    return person is not None and posts_of(person, now).filter(unit__kind__in=PUBLIC_BODIES).exists()
 
 
 def _tags(numbers: Iterable[int]) -> dict[int, Tag]:
