@@ -15,7 +15,13 @@ from anwei.hazards.models import Hazard, Visit
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.ledgers.saving import Edit, save_rows
 from anwei.monitoring.models import Alarm, Warning
-from anwei.monitoring.services import acknowledge, add_rule, record_episodes
+from anwei.monitoring.services import (
+    acknowledge,
+    add_rule,
+    give_verdict,
+    record_episodes,
+    record_findings,
+)
 from anwei.org.models import Holding, Post
 from anwei.org.services import appoint
 from anwei.org.services.posts import dismiss
@@ -27,6 +33,7 @@ from anwei.sites.services import save_enterprises
 from anwei.standards.accidents import accident_types
 from tests.hazards.conftest import Safe
 from tests.kernel.county import NOW, OTHER_TOWN, TOWN, in_post, make_enterprise, photo
+from tests.monitoring.foresight import drift
 from tests.monitoring.plant import Plant, cleared, raised
 from tests.monitoring.plant import build as build_plant
 from tests.sites.risks import chemical, installation, place, point
@@ -148,6 +155,8 @@ class Life:
         self.silent = raised(self.plant.silence, seconds=1 * days, value=None)
         for n, one in ((5, self.red), (4, self.yellow), (3, self.low), (2, self.broken), (1, self.silent)):
             self.event(NOW - n * DAY, one)
+        ahead = drift(self.plant.h, minutes=-2 * 1440)
+        [self.foretold] = record_findings([(1, ahead)], now=NOW - 2 * DAY + HOUR)
         before = NOW - 100 * DAY
         self.licence("A-1", before, TODAY - 5 * DAY)
         self.licence("B-1", before, TODAY + 20 * DAY, kind="chemical_use")
@@ -211,6 +220,7 @@ class Life:
             raised(self.orange, seconds=seconds, value=-2.0),
         )
         self._found_false(at + HOUR)
+        give_verdict(self.foretold, actor=county.officer, now=at, verdict="false", reason="正在标校")
         acknowledge(
             Alarm.objects.get(rule=self.plant.hh, started_at=NOW - 5 * DAY),
             actor=county.worker,
