@@ -179,6 +179,22 @@ def test_a_key_period_is_opened_by_one_click_and_only_once(safe: Safe) -> None:
     assert Campaign.objects.count() == 1
 
 
+def test_a_township_s_key_period_leaves_the_county_its_own(safe: Safe) -> None:
+    crew = team(safe)
+    town, office = signed_in(crew.townsman), signed_in(crew.clerk)
+    button = 'name="period" value="year_end.2026"'
+    assert button in page(crew.clerk, "/inspections/plan/")
+    assert town.post("/inspections/plan/new/", {"period": "year_end.2026"}).status_code == 302
+    assert button not in page(crew.townsman, "/inspections/plan/")
+    shown = page(crew.clerk, "/inspections/plan/")
+    assert button in shown and "甲镇人民政府" in shown
+    assert office.post("/inspections/plan/new/", {"period": "year_end.2026"}).status_code == 302
+    for person in (crew.clerk, crew.townsman):
+        shown = page(person, "/inspections/plan/")
+        assert button not in shown and shown.count("2026年岁末年初安全检查</a> <span") == 2
+    assert set(Campaign.objects.values_list("organizer__name", flat=True)) == {"甲镇人民政府", "测试县安委办"}
+
+
 def test_the_daily_report_is_computed_and_the_roster_shows_its_holes(safe: Safe) -> None:
     crew = team(safe)
     action = campaign(crew, crew.clerk, organizer=crew.clerk.holdings.get().post.unit_id, name="两节")

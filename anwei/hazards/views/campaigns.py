@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,7 +43,7 @@ from anwei.ledgers.export import download
 from anwei.ledgers.listing import ClampedPaginator, number_in
 from anwei.ledgers.release import Leaving, NotExported, release
 from anwei.org.committee_office import is_of_the_office
-from anwei.org.models import Person
+from anwei.org.models import Person, Unit
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.queries import township_names
 from anwei.standards.inspections.periods import periods_of
@@ -75,14 +75,19 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
     coming = [
         one for year in (today.year, today.year + 1) for one in periods_of(year, calendar, own_periods())
     ]
-    opened = {one.period: one for one in rows.filter(period__in=[one.key for one in coming])}
+    opened: dict[str, list[Campaign]] = {}  # the county's first, then those of its townships
+    for one in rows.filter(period__in=[one.key for one in coming]).order_by("territory", "pk"):
+        opened.setdefault(one.period, []).append(one)
+    own = bodies_at(person)
     context = {
         "page": ClampedPaginator(rows, 20).get_page(request.GET.get("page", "1")),
         "periods": [
-            (one, opened.get(one.key)) for one in coming if one.ends_on >= today - timedelta(days=30)
+            (one, opened.get(one.key, []), _may_open(own, opened.get(one.key, [])))
+            for one in coming
+            if one.ends_on >= today - timedelta(days=30)
         ],
         "proposals": proposals(person),
-        "is_body": bool(bodies_at(person)),
+        "is_body": bool(own),
         "is_office": is_of_the_office(person, timezone.now()),
         "today": today,
         "cap": yearly_cap(),
@@ -222,6 +227,11 @@ def campaign_daily(request: HttpRequest, pk: int) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "inspections/daily.html", context)
+
+
+def _may_open(own: Sequence[Unit], opened: Sequence[Campaign]) -> bool:
+    """Say whether the body that would open a key period has none yet: each territory has its own."""
+    return bool(own) and own[0].territory not in {one.territory for one in opened}
 
 
 def _opened(key: str, person: Person) -> Campaign:
