@@ -139,7 +139,8 @@ def _near_deadlines(person: Person, now: datetime) -> Iterator[Sentence]:
     oldest = overdue.first()
     if oldest is not None and oldest.deadline is not None:
         text = format_html(
-            _("<b>{n}</b> 件预警已超期，最久 <b>{length}</b>，请督促办理。"),
+            _("<b>{n}</b> 件预警已超期，最久“{title}”已超 <b>{length}</b>，请督促办理。"),
+            title=oldest.title,
             n=overdue.count(),
             length=duration_words((now - oldest.deadline).total_seconds()),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -161,7 +161,11 @@ class Page:
     def _line(self, one: Indicator) -> Line:
         if not one.is_dated:
             frozen = [
-                self._shown(one, [key]) if self.found.is_frozen(one, key) else None
+                replace(
+                    self._shown(one, [key]), links=()
+                )  # which rows stood then, a register of now cannot show
+                if self.found.is_frozen(one, key)
+                else None
                 for key in month_keys(self.year)
             ]
             now = self._opened(one, self.found.now(one, **self.narrow), None, None)
