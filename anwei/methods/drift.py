@@ -14,6 +14,12 @@ MOST_CORRELATED = 0.9
 DAY = 86_400.0  # seconds
 FORGOTTEN = 10  # days that a false warning counts
 RAISED = 1.25  # how much more sure the slope must be for each of them
+MOST_JUDGED = (
+    16  # false warnings, and true ones, remembered; at 1.25 to the power of it nothing warns any more
+)
+REMEMBERED = 60  # days that a true warning counts: limits are seldom reached
+PRIOR_TRUE, PRIOR_FALSE = 2, 1  # warnings that a sensor without a past is taken to have had
+SILENT = 0.35  # with a lower share of true ones nothing is said, until its own past is better again
 MOST_FITS = 2000  # rows kept of the last day
 Z95 = 1.96
 TINY = 1e-18
@@ -29,8 +35,9 @@ class Limit(NamedTuple):
 class Forecast(NamedTuple):
     """A drift that reaches a limit: after `seconds`, likely between `earliest` and `latest` seconds.
 
-    `probability` that the slope, as it is now, takes it there within the time looked ahead; `slope` in units
-    a second; `since` is the time of the first row of the fit.
+    `probability` that the slope, as it is now, takes it there within `ahead` seconds, at most the share of
+    this sensor's own warnings that came true; `slope` in units a second; `since` is the time of the first row
+    of the fit.
     """
 
     limit: Limit
@@ -40,6 +47,7 @@ class Forecast(NamedTuple):
     probability: float
     slope: float
     since: float
+    ahead: float
 
 
 class Drift:
@@ -50,7 +58,9 @@ class Drift:
     where it has the same sign: what happens every day is no drift. The factor sqrt((1+r)/(1-r)) is that of
     Bayley and Hammersley, The "effective" number of independent observations (1946), for lag-1 correlation r.
     Each warning that the limit did not follow within twice the time raises `sure` for FORGOTTEN days, so that
-    a sensor that swings of itself falls silent (`false` counts them).
+    a sensor that swings of itself falls silent (`false` counts them). One that rises in straight lines, as
+    a tank that is filled, is sure each time: below a share of `SILENT` true ones nothing is said, but it is
+    judged on, so that it may speak again.
 
     >>> drift = Drift(Limit(100.0, upper=True))
     >>> for row in range(60):
@@ -67,17 +77,27 @@ class Drift:
         self.values: deque[float] = deque(maxlen=rows - 1)
         self.fits: deque[tuple[float, float, float]] = deque(maxlen=MOST_FITS)  # time, slope, level of a day
         self.pause = 0  # rows still to pass
-        self.open_until: deque[float] = deque()  # of warnings not yet known as true or false
-        self.false: deque[float] = deque()  # times at which a warning proved false
-        self.foretold = 0  # warnings that the limit followed
+        self.open_until: deque[tuple[float, bool]] = deque()  # not yet known as true or false; whether told
+        self.false: deque[float] = deque(maxlen=MOST_JUDGED)  # times at which a warning proved false
+        self.true: deque[float] = deque(maxlen=MOST_JUDGED)
+        self.foretold = 0  # warnings told that the limit followed
 
     @property
     def needed(self) -> float:
         """How many standard errors the slope must have now."""
         return self.sure * RAISED ** len(self.false)
 
+    @property
+    def trust(self) -> float:
+        """Return the share of warnings that come true, as this sensor's own past has it."""
+        n_true, n_false = len(self.true), len(self.false)
+        return (n_true + PRIOR_TRUE) / (n_true + n_false + PRIOR_TRUE + PRIOR_FALSE)
+
     def score_one(self, at: float, value: float) -> Forecast | None:
         """Return the forecast with this row (`at` in seconds) as the newest, None without one."""
+        return None if self.trust < SILENT else self._foresee(at, value)
+
+    def _foresee(self, at: float, value: float) -> Forecast | None:
         fitted = self._fit(at, value)
         if fitted is None or self.pause:
             return None
@@ -96,22 +116,23 @@ class Drift:
             seconds=way / slope,
             earliest=way / (slope + Z95 * error),
             latest=way / max(slope - Z95 * error, 1e-12),
-            probability=0.5 * math.erfc((least - slope) / max(error, 1e-12) / math.sqrt(2)),
+            probability=min(self.trust, 0.5 * math.erfc((least - slope) / max(error, 1e-12) / math.sqrt(2))),
             slope=slope * towards,
             since=self.times[0],
+            ahead=self.ahead * step,
         )
 
     def learn_one(self, at: float, value: float) -> None:
         """Take one row in; one without a value (NaN) is passed over."""
         if not math.isfinite(value):
             return
-        warned = self.score_one(at, value)
+        warned, told = self._foresee(at, value), self.trust >= SILENT
         fitted = self._fit(at, value)
         if fitted is not None:
             self.fits.append((at, fitted[1], fitted[0]))
         self._judge(at, value)
         if warned is not None:
-            self.open_until.append(at + 2 * (at - self.times[0]) / (self.rows - 1) * self.ahead)
+            self.open_until.append((at + 2 * (at - self.times[0]) / (self.rows - 1) * self.ahead, told))
         self.pause = self.ahead if warned is not None else max(0, self.pause - 1)
         self.times.append(at)
         self.values.append(value)
@@ -121,12 +142,14 @@ class Drift:
     def _judge(self, at: float, value: float) -> None:
         """Learn whether earlier warnings came true."""
         if self.open_until and (value >= self.limit.value) == self.limit.upper:
-            self.foretold += len(self.open_until)
+            self.foretold += sum(told for _until, told in self.open_until)
+            self.true.extend([at] * len(self.open_until))
             self.open_until.clear()
-        while self.open_until and self.open_until[0] < at:
-            self.false.append(self.open_until.popleft())
-        while self.false and self.false[0] < at - FORGOTTEN * DAY:
-            self.false.popleft()
+        while self.open_until and self.open_until[0][0] < at:
+            self.false.append(self.open_until.popleft()[0])
+        for judged, days in ((self.false, FORGOTTEN), (self.true, REMEMBERED)):
+            while judged and judged[0] < at - days * DAY:
+                judged.popleft()
 
     def _fit(self, at: float, value: float) -> tuple[float, float, float, float] | None:
         """Return level now, slope, its error (units a second) and the step, None with too few rows."""

@@ -15,8 +15,13 @@ from anwei.methods.drift import (
     DAY,
     FORGOTTEN,
     MOST_CORRELATED,
+    MOST_JUDGED,
+    PRIOR_FALSE,
+    PRIOR_TRUE,
     RAISED,
+    REMEMBERED,
     ROWS,
+    SILENT,
     SURE,
     TINY,
     Z95,
@@ -28,7 +33,6 @@ from anwei.methods.sensor_bank import NEVER, SLACK
 
 MOST_LIMITS = 4  # of one sensor: HH, H, L, LL
 MOST_OPEN = 4  # warnings of one limit that are not yet judged
-MOST_FALSE = 16  # remembered; at 1.25 to the power of it nothing warns any more
 
 
 class _Fit(NamedTuple):
@@ -61,7 +65,8 @@ class Judged(NamedTuple):
 class DriftBank(Bank):
     """Fits in columns, one a slot; MOST_LIMITS limits a slot, NaN where there is none.
 
-    Counts what a backtest shows: warnings that came true or not, crossings, those foretold and by how long.
+    Counts what a backtest shows of what was told: warnings that came true or not, crossings, those foretold
+    and by how long.
     """
 
     def __init__(self, size: int) -> None:
@@ -78,7 +83,8 @@ class DriftBank(Bank):
         self.pause = np.zeros(shape, np.int64)
         self.open_until = np.full((*shape, MOST_OPEN), np.nan)  # s; NaN: no warning
         self.open_since = np.zeros((*shape, MOST_OPEN), np.int64)  # minutes
-        self.false = np.full((*shape, MOST_FALSE), -np.inf)  # s
+        self.open_told = np.zeros((*shape, MOST_OPEN), np.bool_)  # or only judged, where it is silent
+        self.false, self.true = (np.full((*shape, MOST_JUDGED), -np.inf) for _ in range(2))  # s
         self.came_true, self.came_false, self.crossings, self.foretold = (
             np.zeros(shape, np.int64) for _ in range(4)
         )
@@ -110,7 +116,8 @@ class DriftBank(Bank):
         """
         seconds: Floats = minutes * np.float64(60)
         fit = self._fit(slots, seconds, values)
-        found, warned = self._warn(slots, minutes, fit)
+        trust = self.trust(slots)
+        warned, found = self._warn(slots, minutes, fit, trust)
         self._keep_fits(slots[fit.ready], minutes[fit.ready], fit.slope[fit.ready], fit.now[fit.ready])
         judged = self._judge(slots, minutes, values)
         first = self.times[slots, 0]
@@ -121,12 +128,19 @@ class DriftBank(Bank):
             at = free[0] if len(free) else int(self.open_until[slot, place].argmin())
             self.open_until[slot, place, at] = seconds[row] + lasts[row]
             self.open_since[slot, place, at] = minutes[row]
+            self.open_told[slot, place, at] = trust[row, place] >= SILENT
         self.pause[slots] = np.where(warned, AHEAD, np.maximum(0, self.pause[slots] - 1))
         for kept, new in ((self.times, seconds), (self.values, values)):
             kept[slots, :-1] = kept[slots, 1:]
             kept[slots, -1] = new
         self.n[slots] += 1
         return found, judged
+
+    def trust(self, slots: Slots) -> Floats:
+        """Return the share of warnings that come true by each limit's own past."""
+        n_true, n_false = (np.isfinite(of[slots]).sum(axis=2) for of in (self.true, self.false))
+        share: Floats = (n_true + PRIOR_TRUE) / (n_true + n_false + PRIOR_TRUE + PRIOR_FALSE)
+        return share
 
     def _fit(self, slots: Slots, seconds: Floats, values: Floats) -> _Fit:
         """Return the line of each row."""
@@ -149,7 +163,10 @@ class DriftBank(Bank):
         error = np.sqrt(squares / (ROWS - 2) / spread * (1 + correlation) / (1 - correlation))
         return _Fit(level - slope * times.mean(axis=1), slope, error, step, ready)
 
-    def _warn(self, slots: Slots, minutes: Slots, fit: _Fit) -> tuple[list[Warned], NDArray[np.bool_]]:
+    def _warn(
+        self, slots: Slots, minutes: Slots, fit: _Fit, trust: Floats
+    ) -> tuple[NDArray[np.bool_], list[Warned]]:
+        """Return where a limit is foreseen, and of those what is told."""
         now, slope, error, step, ready = fit
         limit, towards = self.limit[slots], np.where(self.upper[slots], 1.0, -1.0)
         n_false = np.isfinite(self.false[slots]).sum(axis=2)
@@ -160,7 +177,7 @@ class DriftBank(Bank):
         warned &= steep >= SURE * RAISED**n_false * error[:, None]
         warned &= way <= steep * (AHEAD * step)[:, None]
         found = []
-        for row, place in zip(*np.nonzero(warned), strict=True):
+        for row, place in zip(*np.nonzero(warned & (trust >= SILENT)), strict=True):
             far, speed, unsure = float(way[row, place]), float(steep[row, place]), float(error[row])
             least = far / (AHEAD * float(step[row]))
             forecast = Forecast(
@@ -168,12 +185,16 @@ class DriftBank(Bank):
                 seconds=far / speed,
                 earliest=far / (speed + Z95 * unsure),
                 latest=far / max(speed - Z95 * unsure, 1e-12),
-                probability=0.5 * math.erfc((least - speed) / max(unsure, 1e-12) / math.sqrt(2)),
+                probability=min(
+                    float(trust[row, place]),
+                    0.5 * math.erfc((least - speed) / max(unsure, 1e-12) / math.sqrt(2)),
+                ),
                 slope=speed * float(towards[row, place]),
                 since=float(self.times[slots[row], 0]),
+                ahead=AHEAD * float(step[row]),
             )
             found.append(Warned(int(row), int(place), forecast))
-        return found, warned
+        return warned, found
 
     def _usual(self, slots: Slots, minutes: Slots, now: Floats, step: Floats) -> Floats:
         """Return the slope of this time of day, less the rise of the level since; 0 where it is not known."""
@@ -211,14 +232,15 @@ class DriftBank(Bank):
         open_ = ~np.isnan(self.open_until[slots])
         judged: list[Judged] = []
         for row, place in zip(*np.nonzero(over & open_.any(axis=2)), strict=True):
-            slot, at = slots[row], open_[row, place]
-            judged += [
-                Judged(int(slot), int(place), int(since), int(minutes[row]))
-                for since in self.open_since[slot, place][at]
-            ]
-            self.came_true[slot, place] += at.sum()
-            self.foretold[slot, place] += 1
-            self.lead[slot, place] += minutes[row] - self.open_since[slot, place][at].min()
+            slot, told = slots[row], open_[row, place] & self.open_told[slots[row], place]
+            since = self.open_since[slot, place][told]
+            judged += [Judged(int(slot), int(place), int(each), int(minutes[row])) for each in since]
+            for _each in range(int(open_[row, place].sum())):
+                self.true[slot, place, int(self.true[slot, place].argmin())] = minutes[row] * 60.0
+            self.came_true[slot, place] += len(since)
+            if len(since):
+                self.foretold[slot, place] += 1
+                self.lead[slot, place] += minutes[row] - since.min()
             self.open_until[slot, place] = np.nan
         self.crossings[slots] += over & ((self.rows_inside[slots] > AHEAD) | open_.any(axis=2))
         self.rows_inside[slots] = np.where(over, 0, self.rows_inside[slots] + ~np.isnan(limit))
@@ -228,12 +250,14 @@ class DriftBank(Bank):
             slot = slots[row]
             oldest = int(self.false[slot, place].argmin())
             self.false[slot, place, oldest] = self.open_until[slot, place, at]
-            judged.append(Judged(int(slot), int(place), int(self.open_since[slot, place, at]), 0))
+            if self.open_told[slot, place, at]:
+                judged.append(Judged(int(slot), int(place), int(self.open_since[slot, place, at]), 0))
+                self.came_false[slot, place] += 1
             self.open_until[slot, place, at] = np.nan
-            self.came_false[slot, place] += 1
-        old = self.false[slots] < (seconds - FORGOTTEN * DAY)[:, None, None]
-        if (old & np.isfinite(self.false[slots])).any():
-            self.false[slots] = np.where(old, -np.inf, self.false[slots])
+        for of, days in ((self.false, FORGOTTEN), (self.true, REMEMBERED)):
+            old = of[slots] < (seconds - days * DAY)[:, None, None]
+            if (old & np.isfinite(of[slots])).any():
+                of[slots] = np.where(old, -np.inf, of[slots])
         return judged
 
 
@@ -243,7 +267,9 @@ _OF_LIMITS = (
     "pause",
     "open_until",
     "open_since",
+    "open_told",
     "false",
+    "true",
     "came_true",
     "came_false",
     "crossings",

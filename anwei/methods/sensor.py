@@ -11,6 +11,7 @@ from anwei.methods.discord import Discord
 from anwei.methods.jump import Jump
 from anwei.methods.likelihood import Likelihood
 from anwei.methods.same_time import SameTime
+from anwei.methods.spacing import ANEW, DOUBT, Spacing
 
 CAP = 8.0  # of one component: none alone drowns the others
 ALARM = 2.4  # mean of the components from which it alarms
@@ -48,7 +49,7 @@ class Finding(NamedTuple):
     """What a row is: mean of the components, score in [0, 1], alarm, and each component by name.
 
     `raw` is -log10 of a probability in the mean; `score` is 1 - 10**-raw, held below the threshold during the
-    pause after an alarm, so that a sweep over it sees what a person sees.
+    pause after an alarm and while another spacing sets in, so that a sweep over it sees what a person sees.
     """
 
     raw: float
@@ -81,7 +82,8 @@ class SensorDetector:
     """Mean of seven tail probabilities, with a pause after an alarm (docs/analytics.md, "one sensor").
 
     Four of the shape of the last 12 to 50 rows, one each of the same time of day, of the level and of the
-    step to the last row. A row without a value (NaN) scores 0 and is not learned.
+    step to the last row. A row without a value (NaN) scores 0 and is not learned. Where the spacing of the
+    rows changes for good, it begins anew; what it learned is of other rows.
 
     >>> detector = SensorDetector(Windows(400, 800, 100, 800))
     >>> alarms = []
@@ -100,6 +102,7 @@ class SensorDetector:
         self.discord = Discord(sorted(set(SHAPES.values())), of.patterns)
         self.same_time = SameTime(of.days, of.same_time)
         self.jump = Jump()
+        self.spacing = Spacing()
         self.likelihoods = {
             name: Likelihood(of.lately if name.endswith("lately") else of.long, 5) for name in SHAPES
         }
@@ -113,9 +116,12 @@ class SensorDetector:
         """Return what `row` is beside the rows learned; nothing changes."""
         if not math.isfinite(row.value):
             return Finding(0.0, 0.0, False, {})
+        n_off = abs(self.spacing.score_one(row.at))
+        if n_off >= ANEW:
+            return self.clone().score_one(row)
         parts = self._measured(row).parts
         raw = sum(parts.values()) / len(parts)
-        is_paused = self.n < self.paused_until
+        is_paused = self.n < self.paused_until or n_off >= DOUBT
         shown = min(raw, HELD * ALARM) if is_paused else raw
         return Finding(raw, 1 - 10**-shown, raw >= ALARM and not is_paused, parts)
 
@@ -137,6 +143,8 @@ class SensorDetector:
         """Take one row in."""
         if not math.isfinite(row.value):
             return
+        if abs(self.spacing.score_one(row.at)) >= ANEW:
+            vars(self).update(vars(self.clone()))
         if self.score_one(row).alarm:
             self.paused_until = self.n + PAUSE + 1
         for name, value in self._measured(row).values.items():
@@ -145,6 +153,7 @@ class SensorDetector:
         self.discord.learn_one(row.value)
         self.same_time.learn_one(*row)
         self.jump.learn_one(row.value)
+        self.spacing.learn_one(row.at)
         self.n += 1
         self._last = None
 

@@ -13,6 +13,7 @@ from anwei.methods.jump import FEW, RATE
 from anwei.methods.likelihood_bank import LikelihoodBank
 from anwei.methods.same_time import FIRST, LEAST_DAYS
 from anwei.methods.sensor import ALARM, CAP, HELD, PAUSE, SHAPES, Facts, Windows
+from anwei.methods.spacing import ANEW, DOUBT, OFF
 
 PARTS = (*SHAPES, "same_time", "jump", "level")  # the order of SensorDetector
 DAY = 1440  # minutes
@@ -55,6 +56,8 @@ class SensorBank(Bank):
         self.calendar = np.full((size, windows.same_time * DAY + SLACK), np.nan, np.float32)
         self.minute = np.full(size, NEVER, np.int64)
         self.first_minutes = np.zeros((size, FIRST), np.int32)
+        self.spacing = np.zeros(size)  # minutes, usual distance of two rows; 0 while there are few
+        self.n_off = np.zeros(size, np.int64)  # rows of another spacing in a row, as of Spacing
         self.restored()
 
     def empty(self) -> Self:
@@ -77,6 +80,10 @@ class SensorBank(Bank):
 
     def step(self, slots: Slots, minutes: Slots, values: Floats) -> Scores:
         """Score one finite row of each of `slots` and take it in; `minutes` since 1970."""
+        n_off = self._off(slots, minutes)
+        if (anew := np.abs(n_off) >= ANEW).any():
+            self.forget(slots[anew])
+            n_off[anew] = 0
         measured = self._measured(slots, minutes, values)
         parts = np.zeros((len(slots), len(PARTS)))
         for i, name in enumerate(PARTS):
@@ -85,7 +92,7 @@ class SensorBank(Bank):
             score = bank.score_both if name == "level" else bank.score
             parts[known, i] = np.minimum(score(slots[known], measured[name][known]), CAP)
         raw = parts.sum(axis=1) / len(PARTS)
-        paused = self.n[slots] < self.paused_until[slots]
+        paused = (self.n[slots] < self.paused_until[slots]) | (np.abs(n_off) >= DOUBT)
         alarm = (raw >= ALARM) & ~paused
         shown = np.where(paused, np.minimum(raw, HELD * ALARM), raw)
         facts = {
@@ -96,6 +103,7 @@ class SensorBank(Bank):
         for name in PARTS:
             known = ~np.isnan(measured[name])
             getattr(self, name).learn(slots[known], measured[name][known])
+        self.n_off[slots] = n_off
         self._learn(slots, minutes, values)
         return Scores(raw, 1 - 10**-shown, alarm, parts, facts)
 
@@ -150,13 +158,20 @@ class SensorBank(Bank):
         usual[enough] = np.nanmedian(found[enough], axis=1)
         return usual
 
+    def _off(self, slots: Slots, minutes: Slots) -> Slots:
+        """Return the count of rows of another spacing with these, longer ones positive."""
+        distance, usual, before = minutes - self.minute[slots], self.spacing[slots], self.n_off[slots]
+        longer, shorter = distance > usual * OFF, distance < usual / OFF
+        counted = np.where(longer, np.maximum(before, 0) + 1, np.minimum(before, 0) - 1)
+        return np.where((usual > 0) & (longer | shorter), counted, 0)
+
     def _steps(self, slots: Slots) -> Floats:
         """Return the usual distance of two rows in minutes, 0 where none can be old enough to be compared."""
         n = np.minimum(self.n[slots], FIRST)
         step = np.zeros(len(slots))
         old = self.minute[slots] - self.first_minutes[slots, 0] >= DAY - SLACK
         full = old & (n == FIRST)
-        step[full] = np.median(np.diff(self.first_minutes[slots[full]], axis=1), axis=1)
+        step[full] = self.spacing[slots[full]]
         for row in np.flatnonzero(old & (n > LEAST_DAYS) & (n < FIRST)):  # few and slow ones
             step[row] = np.median(np.diff(self.first_minutes[slots[row], : n[row]]))
         return step
@@ -165,6 +180,8 @@ class SensorBank(Bank):
         n = self.n[slots]
         few = n < FIRST
         self.first_minutes[slots[few], n[few]] = minutes[few]
+        enough = slots[n == FIRST - 1]
+        self.spacing[enough] = np.median(np.diff(self.first_minutes[enough], axis=1), axis=1)
         some, count = slots[n > 0], n[n > 0]
         difference = values[n > 0] - self.last[some]
         rate = np.maximum(RATE, 1 / count)

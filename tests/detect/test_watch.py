@@ -9,10 +9,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from anwei.methods.drift import AHEAD, ROWS, Limit
 from anwei.methods.sensor import Reading, SensorDetector, Windows
 from anwei.monitoring.detect import checkpoint
 from anwei.monitoring.detect.minutes import MINUTE_MS
 from anwei.monitoring.detect.outbox import Outbox
+from anwei.monitoring.detect.similar import similar
 from anwei.monitoring.detect.watch import NEEDED, Watch
 from anwei.monitoring.stream.register import Register
 from tests.oracle import Rule
@@ -101,12 +103,68 @@ def test_a_warning_is_judged_when_the_limit_is_reached_or_when_its_time_is_over(
 def test_an_unusual_value_is_found_once_with_numbers_that_say_why() -> None:
     watch = Watch()
     watch.use(register([Rule(1, 1, "h", 500.0)]))
-    found = feed(watch, 1, [*noisy(400), *[90.0] * 30])
+    found = feed(watch, 1, [*noisy(400), 53.0, *noisy(1102, 2), *[99.0] * 30])
     anomalies = [one for one in found if one["kind"] == "anomaly"]
-    assert len(anomalies) == 1
-    assert anomalies[0]["value"] == 90.0
+    assert len(anomalies) == 1  # the first came before a day was known
+    assert anomalies[0]["value"] == 99.0
     assert anomalies[0]["reason"]
-    assert anomalies[0]["at"] == (START + 400) * MINUTE_MS
+    assert anomalies[0]["at"] == (START + 1503) * MINUTE_MS
+    state = watch.state(1)
+    assert state is not None and state["anomalies"] == 2
+
+
+def test_history_of_five_minutes_and_a_live_minute_are_not_one_course() -> None:
+    """A tag that swings: what five minutes taught is not held against rows of one, and little is told of it."""
+    watch = Watch()
+    watch.use(register([Rule(1, 1, "h", 500.0)]))
+    minutes = np.cumsum([5] * 1200 + [1] * 2000) + START
+    values = 50 + 9 * np.sin(2 * np.pi * minutes / 97) + np.array(noisy(3200, 3, 0.0))
+    found: list[dict[str, Any]] = []
+    for first in range(0, 3200, 40):
+        piece = slice(first, first + 40)
+        at = minutes[piece] * MINUTE_MS
+        rows = watch.take(np.ones(40, np.int64), at, values[piece], at, np.arange(first, first + 40) + 1)
+        found += [one for findings in watch.steps(rows) for one in findings]
+        if first == 1240:
+            state = watch.state(1)
+            assert state is not None and state["missing"] > 0
+    state = watch.state(1)
+    assert state is not None and state["missing"] == 0 and state["spacing"] == 1
+    assert not [one for one in found if one["kind"] == "anomaly" and one["at"] > minutes[1200] * MINUTE_MS]
+
+
+def test_a_tag_that_is_unusual_daily_is_told_of_once_and_again_when_it_is_worse() -> None:
+    watch = Watch()
+    watch.use(register([Rule(1, 1, "h", 500.0)]))
+    rng = np.random.default_rng(4)
+    values = 50 + rng.normal(scale=0.3, size=10 * 720)  # a row each two minutes, ten days
+    for day in range(2, 9):
+        values[day * 720 + 90 * day] = 55.0
+    values[9 * 720 + 300 : 9 * 720 + 320] = 90.0
+    found: list[dict[str, Any]] = []
+    for i, value in enumerate(values.tolist()):
+        at = np.array([(START + 2 * i) * MINUTE_MS])
+        rows = watch.take(np.array([1]), at, np.array([value]), at, np.array([i + 1]))
+        found += [one for findings in watch.steps(rows) for one in findings]
+    told = [(one["at"] // MINUTE_MS - START) // 1440 for one in found if one["kind"] == "anomaly"]
+    state = watch.state(1)
+    assert state is not None and state["anomalies"] >= 6
+    assert 1 <= len([day for day in told if day < 9]) <= 3 and told[-1] == 9
+
+
+def test_a_course_over_a_gap_is_no_course() -> None:
+    rng = np.random.default_rng(0)
+    minutes = np.arange(4 * ROWS + 2 * AHEAD)
+    values = 0.1 * minutes + rng.normal(0, 0.001, len(minutes))
+    whole = similar(minutes, values, Limit(1e9, upper=True))
+    minutes[ROWS // 2 :] += 5000
+    minutes[2 * ROWS :] += 5000
+    broken = similar(minutes, values, Limit(1e9, upper=True))
+    assert whole and len(broken) < len(whole)
+    for one in broken:
+        end = int(np.searchsorted(minutes, one.at // MINUTE_MS))
+        assert minutes[end] - minutes[end - ROWS + 1] == ROWS - 1
+        assert minutes[end + AHEAD] - minutes[end] == AHEAD
 
 
 def test_a_changed_register_keeps_what_was_learned() -> None:

@@ -45,8 +45,16 @@ def every_minute(n: int, seed: int) -> Course:
     return minutes.tolist(), np.round(values, 2).tolist()
 
 
+def spacing_changes() -> Course:
+    """Rows of five minutes, then of one: what a county's history and its live data are; then of ten."""
+    minutes = np.cumsum([5] * 900 + [1] * 900 + [10] * 400) + 29_000_000
+    rng = np.random.default_rng(7)
+    values = 50 + 9 * np.sin(2 * np.pi * minutes / 97) + 0.2 * rng.standard_normal(len(minutes))
+    return minutes.tolist(), np.round(values, 2).tolist()
+
+
 def courses() -> list[Course]:
-    here = [every_minute(3300, 1), every_minute(3100, 2)]
+    here = [every_minute(3300, 1), every_minute(3100, 2), spacing_changes()]
     if not NAB.is_dir():
         return here
     files = [path for name in FILES if (path := NAB / name).exists()] or sorted(NAB.glob("*/*.csv"))[:3]
@@ -90,6 +98,36 @@ def test_scores_in_columns_are_those_row_by_row(windows: Windows) -> None:
             singles[slot].learn_one(reading)
     assert n_alarms >= 5
     assert n_same_time > 1000
+
+
+def test_rows_of_another_spacing_are_learned_anew_and_give_no_alarm() -> None:
+    minutes, values = spacing_changes()
+    detector, quiet = SensorDetector(MODEST), []
+    for i, (minute, value) in enumerate(zip(minutes, values, strict=True)):
+        reading = Reading(60.0 * minute, value)
+        found = detector.score_one(reading)
+        if 900 <= i < 1800:
+            quiet.append(found.alarm)
+        if 910 <= i < 1000:
+            assert found.raw == 0  # the sine of five minutes is no pattern of the sine of one
+        detector.learn_one(reading)
+    assert not any(quiet)
+    assert detector.spacing.step == 600.0 and detector.n < 400
+
+
+def test_a_tank_that_is_filled_falls_silent_and_speaks_again_when_it_runs_over() -> None:
+    """Straight rises that end below the limit: a few false ones, then silence; the probability follows."""
+    drift, told = Drift(Limit(90.0, upper=True)), []
+    rise = [20 + 0.25 * i for i in range(260)]  # to 85, at another time each day
+    ends_below = [20.0] * 500 + rise + rise[::-1] + [20.0] * 110
+    runs_over = [20.0] * 500 + [20 + 0.25 * i for i in range(320)] + [20.0] * 310
+    for minute, value in enumerate(ends_below * 12 + runs_over * 8):
+        if forecast := drift.score_one(60.0 * minute, value):
+            told.append((minute // len(ends_below), forecast.probability))
+        drift.learn_one(60.0 * minute, value)
+    false = [probability for fill, probability in told if fill < 12]
+    assert len(false) == 3 and false == sorted(false, reverse=True) and false[-1] <= 0.4
+    assert [fill for fill, _ in told if fill > 12], "it never speaks again"
 
 
 def test_drifts_in_columns_are_those_row_by_row() -> None:

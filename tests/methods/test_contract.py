@@ -21,6 +21,7 @@ from anwei.methods.likelihood import Likelihood, tail
 from anwei.methods.plant_detector import PlantDetector
 from anwei.methods.same_time import SameTime
 from anwei.methods.sensor import Reading, SensorDetector, Windows
+from anwei.methods.spacing import Spacing
 
 MODULES = [import_module(f"anwei.methods.{one.name}") for one in pkgutil.iter_modules(anwei.methods.__path__)]
 ROWS = 900
@@ -40,6 +41,7 @@ EXAMPLES: Examples = {
     Discord: (lambda: Discord((6, 12), 200), SINGLE),
     SameTime: (lambda: SameTime(200), TIMED),
     Jump: (Jump, SINGLE),
+    Spacing: (Spacing, [(at,) for at in np.cumsum([3600.0] * 500 + [600.0] * 400).tolist()]),
     Drift: (lambda: Drift(Limit(29.0, upper=True)), list(zip(TIMES.tolist(), RISING.tolist(), strict=True))),
     SensorDetector: (
         lambda: SensorDetector(Windows(200, 300, 100, 300)),

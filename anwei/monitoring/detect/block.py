@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anwei.methods.drift_bank import DriftBank, Judged, Warned
-from anwei.methods.sensor import MODEST, Windows
-from anwei.methods.sensor_bank import NEVER, Scores, SensorBank
+from anwei.methods.sensor import MODEST, Facts, Windows
+from anwei.methods.sensor_bank import DAY, NEVER, Scores, SensorBank
 from anwei.monitoring.detect.minutes import Floats, Integers
 
 SLOTS = 64  # of a block: one file of 5 MB, of important ones of 27 MB
 RECENT = 120  # rows whose scores can be asked for
+RANKED = 10  # days: an unusual course is told where it is the strongest of them, about one in so many days
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -28,10 +29,13 @@ class Block:
         self.sensors, self.drifts = SensorBank(SLOTS, self.windows), DriftBank(SLOTS)
         self.since = np.full(SLOTS, NEVER, np.int64)  # minute of the first row
         self.n_alarms = np.zeros(SLOTS, np.int64)
+        self.n_recent = np.zeros(SLOTS, np.int64)  # rows, of whatever spacing
         self.recent_minute = np.zeros((SLOTS, RECENT), np.int32)  # 0: no row
         self.recent_value, self.recent_raw, self.recent_score = (
             np.zeros((SLOTS, RECENT), np.float32) for _ in range(3)
         )
+        self.strongest = np.zeros((SLOTS, RANKED), np.float32)  # raw of a day's strongest alarm, by the day
+        self.strongest_day = np.zeros((SLOTS, RANKED), np.int32)  # since 1970
         self.written = 0  # of the last file
         self.gate = 0  # sequence of the log up to which the loaded file has everything
 
@@ -45,25 +49,52 @@ class Block:
         self.sensors.forget(slots)
         self.drifts.forget(slots)
         self.since[slots], self.n_alarms[slots], self.recent_minute[slots] = NEVER, 0, 0
+        self.strongest_day[slots] = 0
 
     def step(
         self, slots: Integers, minutes: Integers, values: Floats
     ) -> tuple[Scores, list[Warned], list[Judged]]:
         """Score a row of each slot, take it in, and return what was found."""
-        at = self.sensors.n[slots] % RECENT
+        at = self.n_recent[slots] % RECENT
         new = self.since[slots] == NEVER
         self.since[slots[new]] = minutes[new]
         scores = self.sensors.step(slots, minutes, values)
         warned, judged = self.drifts.step(slots, minutes, values)
         self.n_alarms[slots] += scores.alarm
+        self.n_recent[slots] += 1
         self.recent_minute[slots, at], self.recent_value[slots, at] = minutes, values
         self.recent_raw[slots, at], self.recent_score[slots, at] = scores.raw, scores.score
-        return scores, warned, judged
+        return scores._replace(facts=self._worth_telling(slots, minutes, scores)), warned, judged
+
+    def _worth_telling(self, slots: Integers, minutes: Integers, scores: Scores) -> dict[int, Facts]:
+        """Return the facts of alarms that are stronger than any of this sensor's last days.
+
+        One that cries daily is told but once in so many days, whatever it cries of. Nothing is told before a
+        day of rows of this spacing is known: till then each course of the day is the first of its kind.
+        """
+        told = {}
+        for row, why in scores.facts.items():
+            slot, minute, raw = int(slots[row]), int(minutes[row]), float(scores.raw[row])
+            day = minute // DAY
+            past = self.strongest[slot, self.strongest_day[slot] > day - RANKED]
+            if raw > past.max(initial=0.0) and minute - int(self.sensors.first_minutes[slot, 0]) >= DAY:
+                told[row] = why
+            at = day % RANKED
+            of_today = float(self.strongest[slot, at]) if self.strongest_day[slot, at] == day else 0.0
+            self.strongest[slot, at], self.strongest_day[slot, at] = max(raw, of_today), day
+        return told
 
     def take_over(self, slot: int, other: Block, theirs: int) -> None:
-        """Let a slot continue what another block's slot has learned of drifts; rows are fed to it apart."""
+        """Let a slot continue what another block's slot knows but of shapes; rows are fed to it apart."""
         for name, own in self.drifts.arrays().items():
             own[slot] = other.drifts.arrays()[name][theirs]
+        for own, before in (
+            (self.since, other.since),
+            (self.n_alarms, other.n_alarms),
+            (self.strongest, other.strongest),
+            (self.strongest_day, other.strongest_day),
+        ):
+            own[slot] = before[theirs]
         self.tags[slot] = other.tags[theirs]
 
     def arrays(self) -> Arrays:

@@ -10,6 +10,7 @@ from anwei.methods.drift import AHEAD, ROWS, Limit
 from anwei.monitoring.detect.minutes import MINUTE_MS, Floats, Integers
 
 MOST = 3
+SLACK = 0.5  # of the time that the last course took: as much more or less is the same pace
 ALIKE = 0.5  # of the present course's own deviation: the largest mean distance that still counts
 
 
@@ -25,7 +26,8 @@ def similar(minutes: Integers, values: Floats, limit: Limit) -> list[Episode]:
     """Return up to three earlier courses of ROWS rows alike the last one, whatever their level was.
 
     Courses that overlap the last one or each other are left out, and those whose following rows are not
-    complete; [] where nothing is alike. `minutes`, `values`: rows up to now, oldest first.
+    complete or that took another time, over a gap or by rows of another spacing; [] where nothing is alike.
+    `minutes`, `values`: rows up to now, oldest first.
     """
     n_starts = len(values) - 2 * ROWS - AHEAD + 1
     if n_starts <= 0:
@@ -35,6 +37,13 @@ def similar(minutes: Integers, values: Floats, limit: Limit) -> list[Episode]:
     before = windows[:n_starts] - windows[:n_starts].mean(axis=1, keepdims=True)
     distance = np.sqrt(np.square(before - now).mean(axis=1))
     most = ALIKE * float(now.std())
+    lasted = int(minutes[-1] - minutes[-ROWS])
+    took = minutes[ROWS - 1 :] - minutes[: 1 - ROWS]
+    took_after = minutes[ROWS - 1 + AHEAD :] - minutes[ROWS - 1 : -AHEAD]
+    of_another_time = (np.abs(took[:n_starts] - lasted) > SLACK * lasted) | (
+        took_after[:n_starts] * (ROWS - 1) > (1 + SLACK) * AHEAD * lasted
+    )
+    distance[of_another_time] = np.inf
     found: list[Episode] = []
     while len(found) < MOST and (best := int(distance.argmin())) >= 0 and distance[best] <= most:
         end = best + ROWS - 1

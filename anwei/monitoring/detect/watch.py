@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from anwei.methods.drift import ROWS, Limit
+from anwei.methods.drift import SILENT, Limit
 from anwei.methods.likelihood import QUIET
 from anwei.methods.sensor_bank import PARTS
 from anwei.monitoring.detect.block import RECENT, SLOTS, Block
@@ -86,7 +86,6 @@ class Watch:
             block.take_over(slot, old, theirs)
             for minute, value in zip(*old.sensors.rows(theirs), strict=True):
                 block.sensors.step(np.array([slot]), np.array([minute]), np.array([value]))
-            block.since[slot], block.n_alarms[slot] = old.since[theirs], old.n_alarms[theirs]
             column = self._column[tag]
             for name in Minutes.FIELDS:
                 getattr(self.minutes, name)[column] = getattr(self.minutes, name)[old_column]
@@ -129,6 +128,7 @@ class Watch:
                 {
                     **_of_row("anomaly", block, int(slots[row]), int(minutes[row]), float(values[row])),
                     "score": float(scores.score[row]),
+                    "spacing": float(block.sensors.spacing[slots[row]]),
                     "reason": of_sensor(why),
                     "facts": why._asdict(),
                     "parts": parts,
@@ -142,10 +142,8 @@ class Watch:
                 value,
                 forecast.limit.value,
                 forecast.slope * 60,
-                forecast.seconds / 60,
-                forecast.earliest / 60,
-                forecast.latest / 60,
-                ROWS,
+                (at / 1000 - forecast.since) / 60,
+                forecast.ahead / 60,
             )
             found.append(
                 {
@@ -183,12 +181,13 @@ class Watch:
             return None
         block, slot = self._at(tag)
         n = int(block.sensors.n[slot])
-        order = (np.arange(RECENT) + n) % RECENT
+        order = (np.arange(RECENT) + int(block.n_recent[slot])) % RECENT
         order = order[block.recent_minute[slot, order] > 0]
         minute = int(block.sensors.minute[slot])
         return {
             "rows": n,
             "missing": max(0, NEEDED - n),
+            "spacing": float(block.sensors.spacing[slot]),
             "important": block.important,
             "days": (minute - int(block.since[slot])) / 1440 if n else 0.0,
             "newest": minute * MINUTE_MS if n else 0,
@@ -332,4 +331,5 @@ def _of_limit(block: Block, slot: int, place: int) -> dict[str, Any]:
         "true": int(drifts.came_true[slot, place]),
         "false": int(drifts.came_false[slot, place]),
         "lately_false": int(np.isfinite(drifts.false[slot, place]).sum()),
+        "silent": bool(drifts.trust(np.array([slot]))[0, place] < SILENT),
     }

@@ -8,63 +8,72 @@ from typing import NamedTuple
 from anwei.language import gettext
 from anwei.methods.sensor import Facts
 
+HOUR, DAY = 60.0, 1440.0  # minutes
+
 Say = Callable[[str], str]
 
 
-def of_sensor(facts: Facts, say: Say = gettext) -> str:
-    """Return why a row of one sensor is unusual."""
+def of_sensor(facts: Facts, say: Say = gettext, spacing: float = 0.0) -> str:
+    """Return why a row of one sensor is unusual; `spacing`: minutes between two rows, 0 says rows."""
     _ = say
     words = {
         "value": f"{facts.value:.4g}",
         "usual": f"{facts.usual:.4g}",
         "deviation": f"{facts.deviation:.2g}",
-        "rows": facts.rows,
-        "pattern": facts.pattern,
+        "days": facts.rows,
+        "past": _past(facts.rows, spacing, say),
+        "course": _past(facts.pattern, spacing, say),
     }
     if facts.part == "shape":
-        return _("最近 {pattern} 行的走势在此前 {rows} 行里没有见过").format(**words)
+        return _("最近 {course}的走势在此前 {past}里没有见过").format(**words)
     if facts.part == "same_time":
-        return _("现在是 {value}，前 {rows} 天同一时刻的中位数是 {usual}").format(**words)
+        return _("现在是 {value}，前 {days} 天同一时刻的中位数是 {usual}").format(**words)
     if facts.part == "jump":
         return _("从 {usual} 一步变到 {value}，变化比平时大得多").format(**words)
     if facts.value >= facts.usual:
-        return _("现在是 {value}，高于平时（前 {rows} 行平均 {usual}，标准差 {deviation}）").format(**words)
-    return _("现在是 {value}，低于平时（前 {rows} 行平均 {usual}，标准差 {deviation}）").format(**words)
+        return _("现在是 {value}，高于平时（前 {past}平均 {usual}，标准差 {deviation}）").format(**words)
+    return _("现在是 {value}，低于平时（前 {past}平均 {usual}，标准差 {deviation}）").format(**words)
+
+
+def _past(rows: int, spacing: float, say: Say) -> str:
+    _ = say
+    return span(rows * spacing, say) if spacing else _("{n} 行").format(n=rows)
+
+
+def span(minutes: float, say: Say = gettext) -> str:
+    """Return a length of time as people say it."""
+    _ = say
+    if minutes < 2 * HOUR:
+        return _("{n} 分钟").format(n=f"{minutes:.0f}")
+    if minutes < 2 * DAY:
+        return _("{n} 小时").format(n=f"{minutes / HOUR:.0f}")
+    return _("{n} 天").format(n=f"{minutes / DAY:.0f}")
 
 
 class DriftFacts(NamedTuple):
-    """Numbers for a sentence about a drift; `slope` a minute, times in minutes from now."""
+    """Numbers for a sentence about a drift, as its last row has them; `slope` a minute.
+
+    `lasted`: minutes of the rows it was fitted to; `ahead`: minutes looked ahead.
+    """
 
     value: float
     limit: float
     slope: float
-    likely: float
-    earliest: float
-    latest: float
-    rows: int
+    lasted: float
+    ahead: float
 
 
 def of_drift(facts: DriftFacts, say: Say = gettext) -> str:
-    """Return why a limit is expected to be reached."""
+    """Return what the sensor does and what that leads to; when, is told beside it by the clock."""
     _ = say
-    value, limit, slope, likely, earliest, latest, rows = facts
     sentence = (
-        _("最近 {rows} 行持续上升，每分钟 {slope}；现在 {value}，按此约 {likely} 分钟后到达限值 {limit}")
-        if slope > 0
-        else _("最近 {rows} 行持续下降，每分钟 {slope}；现在 {value}，按此约 {likely} 分钟后到达限值 {limit}")
-    )
-    sentence += (
-        _("（{earliest} 至 {latest} 分钟）") if latest <= FAR_MINUTES else _("（最早 {earliest} 分钟）")
+        _("最近 {lasted}持续上升，每分钟 {slope}，发现时 {value}，按此将达到限值 {limit}")
+        if facts.slope > 0
+        else _("最近 {lasted}持续下降，每分钟 {slope}，发现时 {value}，按此将达到限值 {limit}")
     )
     return sentence.format(
-        rows=rows,
-        slope=f"{abs(slope):.2g}",
-        value=f"{value:.4g}",
-        limit=f"{limit:.4g}",
-        likely=f"{likely:.0f}",
-        earliest=f"{earliest:.0f}",
-        latest=f"{latest:.0f}",
+        lasted=span(facts.lasted, say),
+        slope=f"{abs(facts.slope):.2g}",
+        value=f"{facts.value:.4g}",
+        limit=f"{facts.limit:.4g}",
     )
-
-
-FAR_MINUTES = 24 * 60.0  # a latest time beyond it says nothing
