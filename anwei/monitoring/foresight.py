@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.lengths import MINUTE, duration_words
 from anwei.methods.sensor import Facts
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.columns import moment
-from anwei.monitoring.detect.words import DriftFacts, of_drift, of_sensor
+from anwei.monitoring.detect.words import DriftFacts, of_drift, of_sensor, span
 from anwei.monitoring.models import AlarmRule, Forecast, Tag
+from anwei.monitoring.reading import clock
 from anwei.org.models import Person
 
 LIVE = Q(ended_at__isnull=True)
-GRAVE = Q(kind=Forecast.Kind.DRIFT, limit_kind__in=(AlarmRule.Kind.HH, AlarmRule.Kind.LL))
+LIKELY = 0.5  # of what is put on a desk: a tag whose own past bears out less asks nobody
+GRAVE = Q(
+    kind=Forecast.Kind.DRIFT,
+    limit_kind__in=(AlarmRule.Kind.HH, AlarmRule.Kind.LL),
+    probability__gte=LIKELY,
+)
 FEW_CROSSINGS = 3  # with fewer nothing is said of what can be foretold
 UNFORESEEABLE = 0.3  # share of crossings foretold below which the tag is called so
-SILENCED = 3  # false warnings of the last ten days after which it is said that the method has grown strict
 RELATED = ("tag", "device", "enterprise__unit", "site", "verdict_by")
 
 
@@ -43,6 +51,8 @@ class Foresight:
 
     rows: int
     missing: int
+    every: str  # length of time between two readings, empty while it is not known
+    wait: str  # for the missing ones
     important: bool
     days: float
     score: float | None
@@ -62,10 +72,12 @@ def foresight_of(tag: Tag) -> Foresight | None:
     told_false = Forecast.objects.filter(tag=tag, verdict=Forecast.Verdict.FALSE)
     n_false = sum(limit["false"] for limit in state["limits"])
     n_false += told_false.exclude(outcome=Forecast.Outcome.NOT_REACHED).count()
-    days = float(state["days"])
+    days, spacing = float(state["days"]), float(state["spacing"])
     return Foresight(
         rows=state["rows"],
         missing=state["missing"],
+        every=span(spacing, _) if spacing else "",
+        wait=span(spacing * state["missing"], _) if spacing else "",
         important=state["important"],
         days=days,
         score=state["score"][-1] if state["score"] and not state["missing"] else None,
@@ -89,12 +101,41 @@ def forecasts_of(person: Person) -> QuerySet[Forecast]:
     return rows.select_related(*RELATED)
 
 
-def reason(forecast: Forecast) -> str:
-    """Return why it was given, in the reader's language."""
+def reason(forecast: Forecast, now: datetime | None = None) -> str:
+    """Return why it was given, in the reader's language: minutes and the clock, what is left from `now`."""
     facts = forecast.facts.get("facts", {})
-    if forecast.kind == Forecast.Kind.DRIFT:
-        return of_drift(DriftFacts(**facts), _)
-    return of_sensor(Facts(**facts), _)
+    if forecast.kind != Forecast.Kind.DRIFT:
+        return of_sensor(Facts(**facts), _, forecast.facts.get("spacing", 0.0))
+    if "lasted" in facts:
+        told = of_drift(DriftFacts(**facts), _)
+    else:  # of an earlier form: in rows, however far apart they were
+        told = _("按走势将达到限值 %(limit)g，发现时 %(value)g") % facts
+    return told + _when(forecast, now or timezone.now())
+
+
+def _when(forecast: Forecast, now: datetime) -> str:
+    """Return when it was found and when the limit is expected, and of a live one how long it is till then."""
+    expected, earliest, latest = forecast.expected_at, forecast.earliest_at, forecast.latest_at
+    if expected is None or earliest is None or latest is None:
+        return ""
+    told = _("；%(at)s 发现，预计 %(expected)s（%(earliest)s 至 %(latest)s）") % {
+        "at": clock(forecast.last_at),
+        "expected": clock(expected),
+        "earliest": clock(earliest),
+        "latest": clock(latest),
+    }
+    if forecast.ended_at is not None:
+        return told
+    left = (expected - now).total_seconds()
+    if left < MINUTE:
+        return told + _("，预计时间已过")
+    return told + _("，还有 %(left)s") % {"left": duration_words(left)}
+
+
+def looked_ahead(forecast: Forecast) -> str:
+    """Return how far was looked ahead, empty where it is not known."""
+    ahead = forecast.facts.get("facts", {}).get("ahead")
+    return span(ahead, _) if ahead else ""
 
 
 def similar(forecast: Forecast) -> list[dict[str, Any]]:
@@ -111,13 +152,13 @@ def _backtest(limit: dict[str, Any]) -> Backtest:
         foretold=foretold,
         lead=limit["lead"] / foretold if foretold else None,
         false=limit["false"],
-        sentence=_sentence(crossings, foretold, limit["lately_false"]),
+        sentence=_sentence(crossings, foretold, silent=limit["silent"]),
     )
 
 
-def _sentence(crossings: int, foretold: int, lately_false: int) -> str:
-    if lately_false >= SILENCED:
-        return _("近十天多次落空，已自动收紧，可能不再提示")
+def _sentence(crossings: int, foretold: int, *, silent: bool) -> str:
+    if silent:
+        return _("近十天多次落空，已不再提示")
     if not crossings:
         return _("还没有越过限值，无从检验")
     if crossings < FEW_CROSSINGS:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
-from anwei.ledgers.templatetags.ledgers import moment
 from anwei.monitoring.foresight import GRAVE, LIVE, RELATED, reason
 from anwei.monitoring.models import Forecast
+from anwei.monitoring.reading import clock
 from anwei.org.models import Person, Post
 from anwei.org.scope import standing
 
@@ -35,11 +35,12 @@ def _lines(rows: Sequence[Forecast]) -> list[Line]:
             reverse("forecast", args=[one.pk]),
             reason(one),
             _("预计 %(at)s 到达%(kind)s")
-            % {"at": moment(one.expected_at), "kind": one.get_limit_kind_display()},
+            % {"at": clock(one.expected_at), "kind": one.get_limit_kind_display()},
             one,
             urgent=True,
         )
         for one in rows
+        if one.expected_at is not None
     ]
 
 

@@ -16,8 +16,7 @@ def drift(rule: AlarmRule, *, minutes: float = 0.0, ahead: float = 30.0, value: 
     """A rise towards the rule's limit, found `minutes` after NOW, expected to take `ahead` minutes."""
     at = ms(NOW + timedelta(minutes=minutes))
     facts = {
-        "value": value, "limit": rule.limit, "slope": 0.02, "likely": ahead, "earliest": ahead - 4,
-        "latest": ahead + 6, "rows": 30,
+        "value": value, "limit": rule.limit, "slope": 0.02, "lasted": 29.0, "ahead": 36.0,
     }  # fmt: skip
     return {
         "kind": "drift",
@@ -48,6 +47,7 @@ def anomaly(tag: Tag, *, minutes: float = 0.0, value: float = 0.7) -> Finding:
         "value": value,
         "rows": 600,
         "score": 0.996,
+        "spacing": 1.0,
         "facts": {
             "part": "level",
             "value": value,

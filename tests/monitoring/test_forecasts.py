@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 
 from anwei.ledgers.desk import heaps_of
 from anwei.ledgers.models import Change
-from anwei.monitoring.foresight import reason
+from anwei.monitoring.foresight import LIVE, reason
 from anwei.monitoring.models import Forecast, Position
+from anwei.monitoring.reading import clock
 from anwei.monitoring.register import snapshot
 from anwei.monitoring.services import (
     MonitoringError,
@@ -30,9 +31,11 @@ def test_a_drift_becomes_a_row_with_its_owner_its_time_and_its_reason(plant: Pla
     assert (row.tag, row.site, row.territory, row.sector) == (plant.tag, plant.site, "999001101", "chemical")
     assert (row.limit_kind, row.limit, row.probability) == ("hh", 1.5, 0.93)
     assert (row.at, row.expected_at, row.ended_at) == (NOW, after(30), None)
-    assert reason(row) == (
-        "最近 30 行持续上升，每分钟 0.02；现在 0.9，按此约 30 分钟后到达限值 1.5（26 至 36 分钟）"
+    assert reason(row, after(10)) == (
+        "最近 29 分钟持续上升，每分钟 0.02，发现时 0.9，按此将达到限值 1.5；"
+        f"{clock(NOW)} 发现，预计 {clock(after(30))}（{clock(after(26))} 至 {clock(after(36))}），还有 20 分钟"
     )
+    assert reason(row, after(31)).endswith("预计时间已过")
     assert position(FINDINGS) == 7
 
 
@@ -61,9 +64,21 @@ def test_a_tag_has_one_live_row_however_often_it_is_found(plant: Plant) -> None:
 def test_a_drift_takes_the_place_of_an_anomaly_and_a_graver_limit_that_of_a_lesser(plant: Plant) -> None:
     findings = [anomaly(plant.tag), drift(plant.h, minutes=3), drift(plant.hh, minutes=20)]
     record_findings([*enumerate(findings, 1), (4, drift(plant.h, minutes=40))], now=after(41))
-    old, live = Forecast.objects.order_by("at")
-    assert (old.kind, old.ended_at is None) == ("anomaly", False)
-    assert (live.kind, live.limit_kind, live.at, live.repeats) == ("drift", "hh", after(3), 2)
+    odd, lesser, live = Forecast.objects.order_by("at")
+    assert (odd.kind, odd.ended_at is None) == ("anomaly", False)
+    assert (lesser.limit_kind, lesser.ended_at is None, lesser.outcome) == ("h", False, "")
+    assert (live.kind, live.limit_kind, live.at, live.repeats) == ("drift", "hh", after(20), 1)
+
+
+@pytest.mark.parametrize(("reached_after", "outcome"), [(15, "reached"), (None, "not_reached")])
+def test_what_became_of_the_lesser_limit_is_kept(
+    plant: Plant, reached_after: float | None, outcome: str
+) -> None:
+    first = drift(plant.h)
+    findings = [first, drift(plant.hh, minutes=10), judged(first, reached_after=reached_after)]
+    record_findings(list(enumerate(findings, 1)), now=after(20))
+    assert Forecast.objects.get(limit_kind="h").outcome == outcome
+    assert (Forecast.objects.get(limit_kind="hh").outcome, Forecast.objects.filter(LIVE).count()) == ("", 1)
 
 
 def test_what_the_past_taught_is_no_news(plant: Plant) -> None:
@@ -78,11 +93,20 @@ def test_a_row_ends_when_the_limit_is_reached_or_its_time_is_over(plant: Plant) 
     assert (row.outcome, row.reached_at, row.ended_at) == ("reached", after(28), after(28))
     second = drift(plant.hh, minutes=90)
     record_findings([(3, second)], now=after(91))
-    assert end_past(after(149)) == 0
-    assert end_past(after(151)) == 1
-    record_findings([(4, judged(second, reached_after=None))], now=after(170))
+    latest = 90 + 36
+    assert end_past(after(latest + 1)) == 0
+    assert end_past(after(latest + 3)) == 1  # of itself, by its own latest time
     row = Forecast.objects.order_by("-at")[0]
     assert (row.outcome, row.reached_at) == ("not_reached", None)
+    record_findings([(4, judged(second, reached_after=50))], now=after(150))
+    row = Forecast.objects.order_by("-at")[0]
+    assert (row.outcome, row.reached_at) == ("reached", after(140))  # late, but it came
+
+
+def test_one_found_again_after_its_latest_time_was_not_reached(plant: Plant) -> None:
+    record_findings([(1, drift(plant.hh)), (2, drift(plant.hh, minutes=45))], now=after(46))
+    first, again = Forecast.objects.order_by("at")
+    assert (first.outcome, first.ended_at, again.ended_at) == ("not_reached", after(38), None)
 
 
 def test_who_watches_says_what_came_of_it_and_a_false_one_ends(plant: Plant) -> None:
@@ -119,9 +143,12 @@ def test_a_drift_to_the_gravest_limit_waits_on_the_desks_of_those_who_keep_watch
     assert waits(plant.county.worker) == []
     record_findings([(2, drift(plant.hh, minutes=2))], now=after(3))
     for person in (plant.county.officer, plant.county.worker):
-        assert [line[:6] for line in waits(person)] == ["最近 30 "]
+        assert [line[:6] for line in waits(person)] == ["最近 29 "]
+    Forecast.objects.update(probability=0.4)  # of a tag with two false ones: shown, but nobody is asked
+    assert waits(plant.county.officer) == []
+    Forecast.objects.update(probability=0.6)
     assert waits(plant.county.stranger) == [] and waits(plant.county.townsman) == []
-    give_verdict(Forecast.objects.get(), actor=plant.county.officer, now=after(4), verdict="true")
+    give_verdict(Forecast.objects.get(LIVE), actor=plant.county.officer, now=after(4), verdict="true")
     assert waits(plant.county.worker) == []
 
 

@@ -18,11 +18,11 @@ from tests.pages.store import Store
 
 SignIn = Callable[[Person], Client]
 LEARNED: dict[str, Any] = {
-    "rows": 2880, "missing": 0, "important": False, "days": 2.0, "newest": 0, "anomalies": 1,
+    "rows": 2880, "missing": 0, "spacing": 1.0, "important": False, "days": 2.0, "newest": 0, "anomalies": 1,
     "at": [1], "value": [0.4], "raw": [0.3], "score": [0.42],
     "limits": [
-        {"kind": "hh", "limit": 1.5, "crossings": 5, "foretold": 1, "lead": 31, "true": 1, "false": 1, "lately_false": 1},
-        {"kind": "h", "limit": 1.0, "crossings": 2, "foretold": 2, "lead": 50, "true": 2, "false": 0, "lately_false": 0},
+        {"kind": "hh", "limit": 1.5, "crossings": 5, "foretold": 1, "lead": 31, "true": 1, "false": 1, "lately_false": 1, "silent": False},
+        {"kind": "h", "limit": 1.0, "crossings": 2, "foretold": 2, "lead": 50, "true": 2, "false": 0, "lately_false": 0, "silent": True},
     ],
 }  # fmt: skip
 
@@ -41,13 +41,13 @@ def test_the_list_shows_what_is_live_and_all_of_the_past(plant: Plant, sign_in: 
     worker = sign_in(plant.county.worker)
     page = worker.get("/forecasts/")
     text = page.content.decode()
-    assert page.context["listing"].count == 1 and "按此约 30 分钟后到达限值 1.5" in text and "93%" in text
+    assert page.context["listing"].count == 1 and "按此将达到限值 1.5" in text and "93%" in text
     Forecast.objects.update(ended_at=after(2))
     assert worker.get("/forecasts/?tab=").context["listing"].count == 0
     assert worker.get("/forecasts/?tab=history").context["listing"].count == 1
     assert "/forecasts/" in worker.get("/alarms/").content.decode()
     sheet = worker.get("/forecasts/?tab=history&export=csv").content.decode("utf-8-sig")
-    assert "按此约 30 分钟后" in sheet
+    assert "按此将达到限值" in sheet
     assert sign_in(plant.county.stranger).get("/forecasts/?tab=history").context["listing"].count == 0
 
 
@@ -57,7 +57,8 @@ def test_one_shows_reason_time_similar_courses_and_the_backtest(
     [row] = record_findings([(1, drift(plant.hh))], now=after(1))
     text = sign_in(plant.county.worker).get(f"/forecasts/{row.pk}/").content.decode()
     assert "持续上升" in text and "93%" in text and "没有到达" in text
-    assert "不可预测：多是突然越过" in text and "越限次数太少，样本不足" in text
+    assert "不可预测：多是突然越过" in text and "近十天多次落空，已不再提示" in text
+    assert "36 分钟内到达" in text and " 行" not in text
     assert "1 次，每天 0.50 次" in text
     assert "看不见的" in text
     assert sign_in(plant.county.stranger).get(f"/forecasts/{row.pk}/").status_code == 404
@@ -87,7 +88,7 @@ def test_the_tags_page_says_what_is_missing_and_when_nobody_answers(
     assert "最近的早期预警" in text and "42%" in text and "标为重点测点" not in text
     knows["state"] = LEARNED | {"rows": 40, "missing": 70}
     text = worker.get(f"/tags/{plant.tag.number}/").content.decode()
-    assert "样本不足" in text and "还缺 70 行" in text
+    assert "样本不足" in text and "还缺 70 个，约 70 分钟" in text
     knows["state"] = None
     assert "早期预警不看这个测点" in worker.get(f"/tags/{plant.tag.number}/").content.decode()
 
@@ -110,4 +111,4 @@ def test_an_officer_marks_a_tag_as_important(plant: Plant, sign_in: SignIn, know
 def test_the_enterprises_page_shows_them(plant: Plant, sign_in: SignIn) -> None:
     record_findings([(1, drift(plant.hh))], now=after(1))
     page = sign_in(plant.county.worker).get(f"/enterprises/{plant.county.enterprise.pk}/?group=monitoring")
-    assert "按此约 30 分钟后到达限值" in page.content.decode()
+    assert "按此将达到限值" in page.content.decode()

@@ -22,7 +22,7 @@ from anwei.org.models import PUBLIC_BODIES, Person
 FORECAST_REGISTER = "monitoring.forecast"
 FRESH = timedelta(hours=6)  # what is older when it is read was found while the past was learned
 ANOMALY_LASTS = timedelta(hours=2)
-DRIFT_LASTS = (timedelta(hours=1), timedelta(hours=6))  # at least, at most
+CLOSED_WITHIN = timedelta(minutes=2)  # a row after its minute: so long the limit may yet have been reached
 GRAVER = (AlarmRule.Kind.HH, AlarmRule.Kind.LL)
 REASON_LENGTH = 200
 
@@ -36,7 +36,8 @@ def record_findings(findings: Sequence[tuple[int, Finding]], *, now: datetime) -
     """Write numbered findings with the position in one transaction; return new and changed rows.
 
     Findings up to the stored position are passed over. A tag has one live row: a further finding of a drift
-    brings it up to date, a further anomaly is counted, a drift takes the place of an anomaly.
+    brings it up to date, a further anomaly is counted, a drift takes the place of an anomaly and one towards
+    a graver limit that of another, which ends and is judged by itself.
     """
     position, _created = Position.objects.select_for_update().get_or_create(name=FINDINGS)
     fresh = [one for sequence, one in findings if sequence > position.value]
@@ -58,8 +59,13 @@ def record_findings(findings: Sequence[tuple[int, Finding]], *, now: datetime) -
 
 @transaction.atomic
 def end_past(now: datetime) -> int:
-    """End the rows whose time is over; return how many."""
+    """End the rows whose time is over; return how many.
+
+    A drift that has not come by its own latest time has not come: the limit was not reached. Should it be
+    reached after all, the finding that says so has the last word.
+    """
     past = Forecast.objects.filter(ended_at__isnull=True, valid_until__lt=now)
+    past.filter(kind=Forecast.Kind.DRIFT, outcome="").update(outcome=Forecast.Outcome.NOT_REACHED)
     return past.update(ended_at=now)
 
 
@@ -126,7 +132,9 @@ def _found(one: Finding, tag: Tag, now: datetime) -> list[Forecast]:
     touched = []
     if live is not None and (live.valid_until < at or _gives_way(live, one)):
         live.ended_at = min(now, live.valid_until)
-        live.save(update_fields=["ended_at"])
+        if live.kind == Forecast.Kind.DRIFT and live.valid_until < at:
+            live.outcome = live.outcome or Forecast.Outcome.NOT_REACHED
+        live.save(update_fields=["ended_at", "outcome"])
         touched, live = [live], None
     if live is None:
         row = _row(one, tag, at, now)
@@ -136,22 +144,19 @@ def _found(one: Finding, tag: Tag, now: datetime) -> list[Forecast]:
         return [*touched, made] if is_new else touched
     live.repeats += 1
     live.last_at = max(live.last_at, at)
-    if one["kind"] == live.kind == Forecast.Kind.DRIFT and _counts(live, one):
+    if (one["kind"], one["key"]) == (live.kind, live.limit_kind):
         newer = _row(one, tag, at, now)
-        for name in _OF_THE_LAST:
+        for name in _OF_THE_LAST if live.kind == Forecast.Kind.DRIFT else ("valid_until",):
             setattr(live, name, getattr(newer, name))
-    live.valid_until = max(live.valid_until, _valid_until(one, at))
     live.save()
     return [live]
 
 
 def _gives_way(live: Forecast, one: Finding) -> bool:
-    return live.kind == Forecast.Kind.ANOMALY and one["kind"] == Forecast.Kind.DRIFT
-
-
-def _counts(live: Forecast, one: Finding) -> bool:
-    """Say whether a finding is about the live row's limit or a graver one."""
-    return one["key"] == live.limit_kind or one["key"] in GRAVER
+    """Say whether a finding takes the place of the live row, which keeps what becomes of its own limit."""
+    if one["kind"] != Forecast.Kind.DRIFT:
+        return False
+    return live.kind == Forecast.Kind.ANOMALY or (one["key"] in GRAVER and one["key"] != live.limit_kind)
 
 
 def _row(one: Finding, tag: Tag, at: datetime, now: datetime) -> Forecast:
@@ -175,7 +180,7 @@ def _row(one: Finding, tag: Tag, at: datetime, now: datetime) -> Forecast:
         earliest_at=moment(one["earliest_at"]) if drift else None,
         latest_at=moment(one["latest_at"]) if drift else None,
         probability=one["probability"] if drift else None,
-        facts={name: one[name] for name in ("facts", "parts", "similar", "backtest", "rows") if name in one},
+        facts={name: one[name] for name in _KEPT if name in one},
         valid_until=_valid_until(one, at),
         recorded_at=now,
     )
@@ -188,11 +193,10 @@ def _values(row: Forecast) -> dict[str, Any]:
 
 
 def _valid_until(one: Finding, at: datetime) -> datetime:
-    """Return until when a finding is news: a drift twice its time, an anomaly two hours."""
+    """Return until when a finding is news: a drift up to its latest time, an anomaly two hours."""
     if one["kind"] == Forecast.Kind.ANOMALY:
         return at + ANOMALY_LASTS
-    least, most = DRIFT_LASTS
-    return at + min(max(2 * (moment(one["expected_at"]) - at), least), most)
+    return moment(one["latest_at"]) + CLOSED_WITHIN
 
 
 def _judged(one: Finding) -> list[Forecast]:
@@ -214,8 +218,8 @@ def _judged(one: Finding) -> list[Forecast]:
     return [row]
 
 
+_KEPT = ("facts", "parts", "similar", "backtest", "rows", "spacing")
 _OF_THE_LAST = (
-    "limit_kind",
     "limit",
     "value",
     "score",
@@ -224,4 +228,5 @@ _OF_THE_LAST = (
     "latest_at",
     "probability",
     "facts",
+    "valid_until",
 )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.listing import Listing
 from anwei.monitoring.filters import ForecastFilter
-from anwei.monitoring.foresight import LIVE, forecasts_of, reason, similar, try_foresight
+from anwei.monitoring.foresight import LIVE, forecasts_of, looked_ahead, reason, similar, try_foresight
 from anwei.monitoring.forms import VerdictForm
 from anwei.monitoring.models import Forecast, Tag
 from anwei.monitoring.queries import alarm_counts
@@ -53,6 +53,7 @@ def forecast(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "forecast": shown,
         "reason": reason(shown),
+        "ahead": looked_ahead(shown),
         "similar": similar(shown),
         "foresight": foresight,
         "detect_away": is_away,
