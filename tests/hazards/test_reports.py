@@ -147,6 +147,12 @@ def test_statistics_are_produced_and_the_head_confirms_them(
     assert (told.found, told.rectified, told.on_time, told.open, told.overdue) == (2, 1, 1, 1, 1)
     assert figures_of(enterprise, Period(2027, 1)).carried == 1
     assert signed_in(safe.county.worker).post(address).status_code == 403
+    told_to = signed_in(safe.county.worker).get(address).content.decode()
+    assert "由企业主要负责人在本页确认报送" in told_to and "确认并报送" not in told_to
+    own = signed_in(safe.county.boss).get("/hazards/statistics/").content.decode()
+    assert (
+        own.count("看数并报送") == 2 and own.count("本期未结束") == 1
+    )  # the quarter and the year; what runs
     signed_in(safe.county.boss).post(address, {"analysis": "围堰裂缝"})
     frozen = Statistics.objects.get()
     assert (frozen.figures["found"], frozen.due_at.date()) == (2, date(2027, 1, 15))

@@ -42,7 +42,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     if own is not None:
         told = {(one.year, one.quarter): one for one in Statistics.objects.filter(enterprise=own)}
         lines = [(one, told.get((one.year, one.quarter)), _due(one)) for one in reportable(now)]
-        return render(request, "hazards/statistics_own.html", {"enterprise": own, "lines": lines, "now": now})
+        shown = {"enterprise": own, "lines": lines, "now": now, "today": timezone.localdate(now)}
+        return render(request, "hazards/statistics_own.html", {**shown, "may_confirm": heads(person, own)})
     periods = reportable(now)
     period = _asked(request, periods)
     rows = counted_on(period.first, Enterprise.objects.visible_to(person).select_related("unit"))
