@@ -17,7 +17,7 @@ from anwei.analytics.tables import Table, month_table, months_before, table_at
 from anwei.org.holdings import day_of
 from anwei.standards.watch import WatchRules
 
-MOST_REASONS = 8  # that are kept of a row
+MOST_REASONS, MOST_OTHERS = 8, 3  # that are kept of a row: with points, and of the model alone
 TELLING = 0.05  # of the log odds: a smaller share is no reason
 
 
@@ -105,7 +105,7 @@ def scored(table: Table, rules: WatchRules, learned: Learned | None) -> list[Ris
                 points=points[row],
                 probability=chance,
                 level=listed.levels[row],
-                reasons=[one.kept() for one in why[:MOST_REASONS]],
+                reasons=[one.kept() for one in weightiest(why)],
             )
         )
     return found
@@ -113,6 +113,17 @@ def scored(table: Table, rules: WatchRules, learned: Learned | None) -> list[Ris
 
 def _colours(rules: WatchRules, learned: Learned | None) -> Colours:
     return Colours(rules.levels) if learned is None else learned.colours
+
+
+def weightiest(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return what is kept of reasons, in their order: the most points, and the model's largest shares beside.
+
+    What the model makes little of is kept for its points: a colour may stand on it, and people check it.
+    """
+    with_points = sorted((one for one in reasons if one.points), key=lambda one: (-one.points, one.feature))
+    others = sorted((one for one in reasons if not one.points), key=lambda one: (-one.share, one.feature))
+    chosen = {one.feature for one in (*with_points[:MOST_REASONS], *others[:MOST_OTHERS])}
+    return [one for one in reasons if one.feature in chosen]
 
 
 def _together(table: Table, row: int, reasons: list[Reason], shares: dict[str, float]) -> list[Reason]:

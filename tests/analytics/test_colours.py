@@ -7,6 +7,8 @@ import pytest
 
 from anwei.analytics.colours import Colours, Held, colours_of, in_order
 from anwei.analytics.learning import best_method
+from anwei.analytics.scoring import Reason
+from anwei.analytics.weekly import weightiest
 from anwei.methods.ranking.backtest import area, area_gained
 from anwei.standards.watch import watch_rules
 
@@ -98,3 +100,10 @@ def test_the_error_of_a_gain_is_that_of_counties_drawn_again() -> None:
     assert gained == pytest.approx(area(one, event) - area(other, event))
     gains = [area(a, e) - area(b, e) for a, b, e in (drawn() for _ in range(400))]
     assert error == pytest.approx(np.std(gains), rel=0.25)
+
+
+def test_a_model_does_not_crowd_out_what_gave_the_points() -> None:
+    facts = [Reason(f"fact{n}", 1.0, points=n, share=-0.1) for n in range(1, 11)]
+    others = [Reason(f"other{n}", 1.0, share=0.1 * n) for n in range(1, 6)]
+    kept = [one.feature for one in weightiest([*reversed(others), *facts])]
+    assert kept == ["other5", "other4", "other3", *(f"fact{n}" for n in range(3, 11))]
