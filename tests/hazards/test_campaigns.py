@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from django.db import DatabaseError, transaction
 from python_calamine import CalamineWorkbook
+from time_machine import TimeMachineFixture
 
 from anwei.cases.errors import CaseError
 from anwei.emergency.services.accidents import save_accidents
@@ -159,6 +160,16 @@ def test_key_periods_follow_the_calendar() -> None:
     assert by_code["resumption"].starts_on == date(2026, 2, 24)
     assert by_code["year_end"].ends_on == date(2027, 1, 31)
     assert {one.code for one in periods_of(2040, calendar)} == {"flood", "two_sessions", "year_end"}
+
+
+def test_a_key_period_that_runs_over_the_turn_of_the_year_stays_on_the_plan(
+    safe: Safe, time_machine: TimeMachineFixture
+) -> None:
+    crew = team(safe)
+    time_machine.move_to(NOW + timedelta(days=47))  # 10 January
+    shown = page(crew.clerk, "/inspections/plan/")
+    assert 'value="year_end.2026"' in shown and 'value="flood.2027"' in shown
+    assert 'value="flood.2028"' not in shown and 'value="two_sessions.2026"' not in shown
 
 
 def test_a_key_period_is_opened_by_one_click_and_only_once(safe: Safe) -> None:

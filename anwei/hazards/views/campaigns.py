@@ -52,6 +52,7 @@ from anwei.standards.sectors import sectors
 ROWS = 50
 SUGGESTED = 8
 SHARE = 10  # a key period's target until somebody says otherwise: one enterprise in so many
+RECENT, AHEAD = timedelta(days=30), timedelta(days=366)  # which key periods the plan shows
 SEPARATORS = str.maketrans("，、,;；", "     ")
 
 
@@ -72,9 +73,9 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
     rows = rows.annotate(n_begun=begun, n_planned=planned).order_by("-starts_on", "-pk")
     today = timezone.localdate()
     calendar = county_calendar()
-    coming = [
-        one for year in (today.year, today.year + 1) for one in periods_of(year, calendar, own_periods())
-    ]
+    years = (today.year - 1, today.year, today.year + 1)  # 岁末年初 runs over the turn of the year
+    known = [one for year in years for one in periods_of(year, calendar, own_periods())]
+    coming = [one for one in known if one.ends_on >= today - RECENT and one.starts_on <= today + AHEAD]
     opened: dict[str, list[Campaign]] = {}  # the county's first, then those of its townships
     for one in rows.filter(period__in=[one.key for one in coming]).order_by("territory", "pk"):
         opened.setdefault(one.period, []).append(one)
@@ -82,9 +83,7 @@ def inspection_plan(request: HttpRequest) -> HttpResponse:
     context = {
         "page": ClampedPaginator(rows, 20).get_page(request.GET.get("page", "1")),
         "periods": [
-            (one, opened.get(one.key, []), _may_open(own, opened.get(one.key, [])))
-            for one in coming
-            if one.ends_on >= today - timedelta(days=30)
+            (one, opened.get(one.key, []), _may_open(own, opened.get(one.key, []))) for one in coming
         ],
         "proposals": proposals(person),
         "is_body": bool(own),
