@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.support.providers import POLL_S
+
 CLIENT, SECRET = "anwei", "county-secret"
 
 
@@ -54,7 +56,7 @@ class Provider:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        Thread(target=self.server.serve_forever, args=(POLL_S,), daemon=True).start()
 
     def read(self, path: str, authorization: str) -> dict[str, Any] | None:
         if path == "/.well-known/openid-configuration":

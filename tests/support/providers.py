@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
+POLL_S = 0.02  # until a server sees that it shall end; the library's half second is waited after each test
+
 
 @dataclass
 class Provider:
@@ -76,7 +78,7 @@ def mail_server() -> Iterator[Provider]:
 def serving(server: ThreadingTCPServer) -> Iterator[int]:
     """Serve on a thread; yield the port."""
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
     thread.start()
     try:
         yield server.server_address[1]
