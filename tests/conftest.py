@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -92,11 +93,16 @@ def _leave_out_what_was_asked(config: pytest.Config, items: list[pytest.Item]) -
     always = {
         test
         for test, item in marked.items()
-        if test not in sent or commits(item) or item.path.name in ABOUT_THE_DATABASE
+        if not sent.get(test) or commits(item) or _tells_databases_apart(item.path)
     }
     left_out = marked.keys() - asking_something_new(sent, always)
     config.hook.pytest_deselected(items=[marked[test] for test in left_out])
     items[:] = [item for item in items if item.nodeid not in left_out]
+
+
+@cache
+def _tells_databases_apart(file: Path) -> bool:
+    return file.name in ABOUT_THE_DATABASE or bool(re.search(r"\.vendor\b|PostgreSQL", file.read_text()))
 
 
 @cache

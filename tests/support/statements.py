@@ -3,7 +3,8 @@
 A statement is one ORM expression, written for each database by Django. So of the tests that send statements of
 one form with values of one kind, PostgreSQL is asked by one. `make test` writes down what each test sent;
 `make test DB=postgres` reads it while nothing below `anwei` and `tests` has changed since. What commits, what
-was refused by the database, and what nothing is known of always runs.
+was refused by the database, what names PostgreSQL or sent SQLite nothing, and what nothing is known of always
+runs.
 """
 
 from __future__ import annotations
