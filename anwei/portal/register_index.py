@@ -16,7 +16,7 @@ GROUPS = (
         gettext_lazy("企业档案"),
         ("enterprises", "licences", "insurances", "management-documents", "safety-funds", "contacts"),
     ),
-    (gettext_lazy("风险"), ("risk-points", "installations", "chemicals", "processes")),
+    (gettext_lazy("风险"), ("risk-points", "installations", "chemicals", "processes", "weather")),
     (gettext_lazy("设备与监控"), ("equipment", "cameras")),
     (
         gettext_lazy("场所与在建项目"),

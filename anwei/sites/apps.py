@@ -29,6 +29,7 @@ class SitesConfig(AppConfig):
             "file.registers",
             "file.events",
             "own_features",
+            "weather",
         ):
             import_module(f"anwei.sites.{module}")
         autodiscover_modules("features")

@@ -223,7 +223,7 @@ ENTERPRISES = register(
 )
 
 # after the register they hang on
-from anwei.sites.registers import chemicals, installations, papers, plant, projects, risks  # noqa: E402, F401
+from anwei.sites.registers import chemicals, installations, papers, plant, projects, risks, weather  # noqa: E402, F401
 from anwei.sites.registers.places import SITES  # noqa: E402
 
 __all__ = ["ENTERPRISES", "SITES"]

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.test import Client
 
+from anwei.ledgers.models import Change
 from anwei.sites.features import features, full, harm_kinds, no_grounds
 from anwei.sites.models import Enterprise
 from tests.analytics.told import Life
 from tests.hazards.conftest import Safe
-from tests.kernel.county import NOW
+from tests.kernel.county import NOW, TOWN, county_clerk
 
 LATER = NOW + timedelta(days=4)
 YEAR = timedelta(days=365)
@@ -59,7 +60,7 @@ def test_each_value_stands_on_rows_that_can_be_opened(safe: Safe) -> None:
         rows = list(one.grounds(NOW, enterprise, safe.inspector))
         if one.grounds is not no_grounds and value:
             assert rows, one.key
-            assert all(client.get(row.address).status_code == 200 for row in rows), one.key
+            assert all(client.get(row.address).status_code == 200 for row in rows if row.address), one.key
             assert one.sentence(value), one.key
         if str(one.sentence(3.0 if not one.category else "3")).endswith(("件", "次", "本", "份", "台")):
             assert len(rows) == (value or 0), one.key
@@ -71,3 +72,26 @@ def test_the_grounds_of_a_value_are_seen_by_scope(safe: Safe) -> None:
     found = next(one for one in features() if one.key == "hazards_found_365")
     assert [*found.grounds(NOW, enterprise, safe.county.officer)]
     assert not [*found.grounds(NOW, enterprise, safe.county.stranger)]
+
+
+def test_severe_weather_is_that_of_the_township_or_the_countys_and_unknown_without_any(safe: Safe) -> None:
+    weather = next(one for one in features() if one.key == "severe_weather_7")
+    rows = Enterprise.objects.order_by("pk")
+    assert weather.values(NOW, rows) == {}
+    Life(safe).until()
+    mine, other = safe.county.enterprise, safe.county.other_enterprise
+    found = weather.values(NOW, rows)
+    assert (found[mine.pk], found[other.pk]) == (2.0, 1.0)  # the storm in the township, the wind everywhere
+    words = [ground.words for ground in weather.grounds(NOW, mine, safe.inspector)]
+    assert words == ["大风 20 米/秒", "暴雨 61.5 毫米"] and "2 天暴雨" in weather.sentence(2.0)
+    office = county_clerk()
+    [storm] = [one for one in weather.grounds(NOW, mine, office) if "暴雨" in one.words]
+    client = Client()
+    client.force_login(office)
+    assert "61.5" in client.get(storm.address).content.decode()
+    day = {"day": "2026-11-24", "territory": TOWN, "rain": "3", "source": "县气象局"}
+    answer = client.post("/ledgers/weather/new/", day)
+    assert "只登记已经过去的日子" in answer.content.decode()  # NOW's own day is not over
+    assert client.post("/ledgers/weather/new/", day | {"day": "2026-11-19", "rain": ""}).status_code != 302
+    assert client.post("/ledgers/weather/new/", day | {"day": "2026-11-19"}).status_code == 302
+    assert Change.objects.filter(register="sites.dailyweather", verb="create").exists()

@@ -25,7 +25,7 @@ from anwei.monitoring.services import (
 from anwei.org.models import Holding, Post
 from anwei.org.services import appoint
 from anwei.org.services.posts import dismiss
-from anwei.sites.models import Enterprise, Equipment, Insurance, Licence
+from anwei.sites.models import DailyWeather, Enterprise, Equipment, Insurance, Licence
 from anwei.sites.risks.confirming import confirm
 from anwei.sites.risks.inventory import save_chemicals, save_installations
 from anwei.sites.risks.points import save_risk_points
@@ -116,6 +116,13 @@ class Life:
             begun_at=at,
         )
 
+    def weather(self, *days: tuple[str, int, dict[str, float]]) -> None:
+        """Tell the weather of places so many days before D."""
+        for territory, n_before, told in days:
+            DailyWeather.objects.create(
+                day=TODAY - n_before * DAY, territory=territory, source="气象站", **told
+            )
+
     def until(self) -> None:
         """Tell what happened before D."""
         county, at = self.county, NOW - 60 * DAY
@@ -123,6 +130,7 @@ class Life:
         Enterprise.objects.filter(pk=county.enterprise.pk).update(
             scale="small", workers=40, standardization="3"
         )
+        self.weather((TOWN, 2, {"rain": 61.5}), (TOWN[:6], 3, {"wind": 20.0}), (TOWN[:6], 4, {"rain": 1.0}))
         for n in range(4):
             make_enterprise(f"邻厂{n}", TOWN, "chemical", f"9100000000000{n:04d}N")
         self.accident(NOW - 50 * DAY, NOW - 50 * DAY)
@@ -194,6 +202,7 @@ class Life:
     def later(self) -> None:
         """Tell what happened, or was written down, after D; some of it with a day before D."""
         county, at = self.county, NOW + 3 * DAY
+        self.weather((TOWN, -1, {"highest": 38.0}), (TOWN, -2, {"highest": 39.0}), (TOWN, 0, {"rain": 80.0}))
         self._extension(NOW + DAY)
         self.accident(NOW - 5 * DAY, at)  # written down late
         self.accident(NOW + DAY, at)

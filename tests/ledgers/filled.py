@@ -8,7 +8,7 @@ from tests.emergency.filled import fill_accidents
 from tests.hazards.filled import fill_hazards
 from tests.kernel.county import NOW, OTHER_TOWN, TOWN, County
 from tests.oversight.filled import fill_targets
-from tests.sites.files import fill_file
+from tests.sites.files import fill_file, fill_weather
 from tests.sites.risks import fill_risks
 from tests.smallroom.models import Extinguisher
 
@@ -23,6 +23,7 @@ def fill(county: County) -> None:
         Extinguisher.objects.create(code=f"M{enterprise.pk}", enterprise=enterprise, place=f"{mark}门口")
         fill_risks(enterprise, mark)
         fill_file(enterprise, mark)
+        fill_weather(enterprise, mark)
         fill_hazards(enterprise, mark, NOW)
         fill_accidents(enterprise, mark, NOW)
         fill_targets(enterprise, mark, NOW)

@@ -65,7 +65,7 @@ from tests.matrix.world import COUNTY, PLACES, SEES, TOWN_A, TOWN_B, Place, Worl
 from tests.monitoring.foresight import drift
 from tests.monitoring.plant import raised
 from tests.oversight.filled import fill_targets
-from tests.sites.files import fill_file
+from tests.sites.files import fill_file, fill_weather
 from tests.sites.risks import fill_risks
 
 ADMINISTRATORS_PHONE = "13900000077"  # where a channel is tried out
@@ -301,7 +301,8 @@ def _place(world: World, name: str, above: Unit) -> Place:
         file=fill_file(enterprise, mark, phone(name, 3))
         | fill_hazards(enterprise, mark, LATER)
         | fill_accidents(enterprise, mark, LATER)
-        | fill_targets(enterprise, mark, LATER),
+        | fill_targets(enterprise, mark, LATER)
+        | fill_weather(enterprise, mark),
         proposal=_proposed(enterprise, worker, mark),
     )
 

@@ -46,6 +46,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/accidents/", "pk"): lambda place: place.file["accidents"].pk,
     ("ledgers/opening-figures/", "pk"): lambda place: place.file["opening-figures"].pk,
     ("ledgers/targets/", "pk"): lambda place: place.file["targets"].pk,
+    ("ledgers/weather/", "pk"): lambda place: place.file["weather"].pk,
     ("ledgers/past-hazards/", "pk"): lambda place: place.file["past-hazards"].pk,
     ("ledgers/installations/", "pk"): lambda place: place.installation.pk,
     ("ledgers/people/", "pk"): lambda place: place.worker.pk,

@@ -101,6 +101,7 @@ NARROW: dict[str, Rule] = {
     "org/sectors/assign/": _only(COUNTY_WIDE),
     "ledgers/opening-figures/<int:pk>/": _only(ACTORS - ENTERPRISES),  # no enterprise has any
     "ledgers/targets/<int:pk>/": _only(ACTORS - ENTERPRISES),  # likewise
+    "ledgers/weather/<int:pk>/": _only(COUNTY_WIDE | {"township_a", "township_b"}),  # of a place alone
     "ledgers/past-hazards/<int:pk>/": _only(ACTORS - ENTERPRISES),  # no enterprise keeps it
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
@@ -144,7 +145,7 @@ OF_THE_FILE = (
 """Registers of an enterprise's papers, plant and places: one row a plant in `Place.file`."""
 OF_SITES = ("enterprises", "sites", "risk-points", "installations", "chemicals", *OF_THE_FILE)
 OF_HAZARDS = ("hazards", "past-hazards")
-OF_ACCIDENTS = ("accidents", "opening-figures", "targets")
+OF_ACCIDENTS = ("accidents", "opening-figures", "targets", "weather")
 WRITTEN_BY = dict.fromkeys(
     ("units", "posts", "roster", *OF_SITES, *OF_HAZARDS, *OF_ACCIDENTS), ARRANGING
 ) | dict.fromkeys(("people", "sector-duties", "targets"), COUNTY_WIDE)

@@ -131,6 +131,12 @@ NEW: dict[str, Typed] = {
         "measure": "deaths",
         "most": "2",
     },
+    "weather": lambda world, place, role: {
+        "day": "2026-11-19",
+        "territory": place.territory,
+        "rain": "3",
+        "source": "新气象站",
+    },
     "past-hazards": lambda world, place, role: {
         "source": "新台账",
         "number": "N1",
@@ -219,7 +225,7 @@ def _of_registers() -> Iterator[tuple[str, Write]]:
     for code, who in WRITTEN_BY.items():
         one = f"ledgers/{code}/"
         creators = who - {"named"}  # who sees no plant, has none to write of
-        if code == "units":
+        if code in ("units", "weather"):  # no sector's
             creators -= {"regulator_chemical", "regulator_coal"}
         proposed = PROPOSED.get(code, ())
         yield f"{one}new/", Write(creators | _proposers("new/", proposed), _typed(code, NEW))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Model
@@ -10,6 +10,7 @@ from django.db.models import Model
 from anwei.sites.models import (
     Camera,
     Contact,
+    DailyWeather,
     DangerousWork,
     Enterprise,
     Equipment,
@@ -67,3 +68,10 @@ def fill_file(enterprise: Enterprise, mark: str, phone: str = PHONE) -> dict[str
         ),
         "dangerous-works": DangerousWork.objects.create(site=project, name=f"{mark}基坑"),
     }
+
+
+def fill_weather(enterprise: Enterprise, mark: str) -> dict[str, Model]:
+    """Tell the weather of a day in the township of an enterprise; its source carries the mark."""
+    told = {"rain": 12.5, "highest": 8.0, "lowest": -2.0, "wind": 6.0, "source": f"{mark}气象站"}
+    day, territory = date(2026, 10, 1) + timedelta(days=enterprise.pk), enterprise.unit.territory[:9]
+    return {"weather": DailyWeather.objects.create(day=day, territory=territory, **told)}

@@ -21,6 +21,7 @@ from anwei.sites.models.risks import (
     RiskPoint,
     Sign,
 )
+from anwei.sites.models.weather import DailyWeather
 
 __all__ = [
     "Assessment",
@@ -30,6 +31,7 @@ __all__ = [
     "ColourTrial",
     "Contact",
     "ContactTrial",
+    "DailyWeather",
     "DangerousWork",
     "Datum",
     "Enterprise",
