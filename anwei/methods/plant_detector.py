@@ -40,13 +40,21 @@ class _State:
         self.shares = np.ones(n)  # average of each tag's conditional residual
 
     def step(self, row: Array) -> Array | None:
-        """Take one row in and return its statistics, None while there are too few rows before it."""
+        """Take one row in and return its statistics, None while there are too few rows before it.
+
+        A missing value (NaN) is what the rows before it and the other tags of its row make likeliest, so that
+        the others still speak.
+        """
         model = self.model
         z = (row - model.mean) / model.scale
         found = None
-        if len(self.before) == LAGS:
+        if len(self.before) < LAGS:
+            z = np.where(np.isfinite(z), z, 0.0)
+        else:
             before = self.before.ravel()
-            residual = z - model.weights @ before
+            expected = model.weights @ before
+            residual = _filled(z - expected, model.innovation)
+            z = expected + residual
             weighted = model.innovation @ residual
             distance = float(residual @ weighted) / len(z)
             self.slow += SLOW * (distance - self.slow)
@@ -60,13 +68,25 @@ class _State:
         return found
 
 
+def _filled(residual: Array, precision: Array) -> Array:
+    """Return innovations with those missing at their mean under the others of the row."""
+    missing = ~np.isfinite(residual)
+    if not missing.any():
+        return residual
+    filled = np.where(missing, 0.0, residual)
+    pull = (precision @ filled)[missing]
+    filled[missing] = -np.linalg.solve(precision[np.ix_(missing, missing)], pull)
+    return filled
+
+
 class PlantDetector:
     """Alarm when the tags of a plant stop moving together, with the tags that contribute most.
 
     Innovations of a ridge vector autoregression and averaged rows, each by their distance under the whole
     covariance (no direction dropped, where controllers hide a fault), averaged over rows; limits from normal
     rows that the model had not seen (docs/analytics.md, "many sensors"). Causal: a row's score uses rows up
-    to it. A row with a missing value scores as the row before it.
+    to it. A missing value is what the rows before it and the other tags make likeliest; a row without any
+    value scores as the one before it.
     """
 
     def __init__(self, names: Sequence[str], margin: float = 1.0) -> None:
@@ -113,7 +133,7 @@ class PlantDetector:
         return self.last
 
     def _found(self, state: _State, row: Array) -> PlantFinding:
-        if not np.isfinite(row).all():
+        if not np.isfinite(row).any():
             return self.last
         statistics = state.step(row)
         if statistics is None:

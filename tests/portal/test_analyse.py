@@ -94,11 +94,12 @@ def test_cells_without_a_number_are_said_and_alarm_nobody(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--values", "温度"], "没有列：温度；有：时间、压力"),
+        (["--values", "温度"], "没有列：温度；有：时间、压力、另"),
         (["--values", "压力", "--time", "压"], "没有列：压"),
         (["--values", "压力,压力"], "不重复"),
         (["--values", "压力", "--time", "说明"], "没有列"),
-        (["--values", "压力,时间", "--calibrate-rows", "100"], "样本不足"),
+        (["--values", "压力,时间", "--calibrate-rows", "100"], "列 时间 没有一个数"),
+        (["--values", "压力,另", "--calibrate-rows", "100"], "样本不足"),
         (["--values", "压力", "--calibrate-rows", "9999"], "不能多于"),
         (["--values", "压力", "--calibrate", "nowhere.csv"], "读不了文件"),
     ],
@@ -106,9 +107,66 @@ def test_cells_without_a_number_are_said_and_alarm_nobody(
 def test_what_does_not_fit_is_said_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
 ) -> None:
-    file, out = table(tmp_path / "p.csv", pressure(300)), tmp_path / "out.csv"
+    columns = pressure(300)
+    file, out = table(tmp_path / "p.csv", columns | {"另": columns["压力"]}), tmp_path / "out.csv"
     assert main(["analyse", "detect", str(file), *options, "-o", str(out)]) == 2
     assert sentence in capsys.readouterr().err and not out.exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--calibrate-rows", "-5"], ["--margin", "0"], ["--margin=-1"], ["--margin", "nan"]],
+    ids=str,
+)
+def test_an_option_without_sense_is_refused(tmp_path: Path, options: list[str]) -> None:
+    file = table(tmp_path / "p.csv", pressure(300))
+    with pytest.raises(SystemExit) as stopped:
+        main(["analyse", "detect", str(file), "--values", "压力", *options, "-o", str(tmp_path / "o.csv")])
+    assert stopped.value.code == 2
+
+
+def test_no_file_that_is_read_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, normal = table(tmp_path / "p.csv", pressure(300)), table(tmp_path / "n.csv", pressure(300))
+    link = tmp_path / "link.csv"
+    link.symlink_to(normal)
+    before = file.read_bytes()
+    common = ["analyse", "detect", str(file), "--values", "压力", "--calibrate", str(normal), "-o"]
+    for out in (str(file), f"{tmp_path}/./n.csv", str(link)):
+        assert main([*common, out]) == 2 and "-o 不能是要读的文件" in capsys.readouterr().err
+    words = ["--train", str(file), "--test", str(normal), "--label", "压力", "-o", str(file)]
+    assert main(["analyse", "rank", *words]) == 2
+    assert file.read_bytes() == before and normal.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "form", ["{0}/{1}/{2} {3}:{4:02}", "{0}-{1}-{2} {3}:{4:02}", "{0}年{1}月{2}日 {3}:{4:02}"]
+)
+def test_times_as_a_chinese_spreadsheet_writes_them(tmp_path: Path, form: str) -> None:
+    columns = pressure(300)
+    expected = detect(table(tmp_path / "p.csv", columns), "--time", "时间", "--values", "压力")
+    moments = [START + timedelta(minutes=row) for row in range(300)]
+    columns["时间"] = [form.format(at.year, at.month, at.day, at.hour, at.minute) for at in moments]
+    file = table(tmp_path / "p.csv", columns)
+    file.write_bytes(file.read_text("utf-8").encode("gbk"))
+    assert detect(file, "--time", "时间", "--values", "压力") == expected
+
+
+def test_a_tag_that_is_missing_silences_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    normal = [str(table(tmp_path / f"n{seed}.csv", plant(480, seed))) for seed in (1, 2)]
+    columns = plant(300, 3, broken_from=100)
+    whole = detect(table(tmp_path / "f.csv", columns), "--values", "流量,液位,温度", "--calibrate", *normal)
+    columns["温度"][1:] = [""] * 299  # a sensor taken away
+    rows = detect(table(tmp_path / "f.csv", columns), "--values", "流量,液位,温度", "--calibrate", *normal)
+    assert "f.csv 的列 温度 有 299 行没有数值" in capsys.readouterr().err
+    n_alarms = [sum(row["alarm"] == "1" for row in of[100:]) for of in (whole, rows)]
+    assert n_alarms[1] > 0.6 * n_alarms[0] and not any(row["alarm"] == "1" for row in rows[:100])
+    assert set(rows[199]["columns"].split("|")[:2]) == {"流量", "液位"}
+
+
+def test_names_that_a_spreadsheet_would_compute_are_kept_from_it(tmp_path: Path) -> None:
+    columns = {"=1+0": pressure()["压力"]}
+    rows = detect(table(tmp_path / "p.csv", columns), "--values", "=1+0")
+    assert {row["columns"] for row in rows} == {"", "'=1+0"}
 
 
 def test_what_there_is_to_analyse_is_said(capsys: pytest.CaptureFixture[str]) -> None:

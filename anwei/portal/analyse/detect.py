@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from anwei.methods.plant_detector import PlantDetector
 from anwei.methods.same_time import DAY
 from anwei.methods.sensor import Reading, SensorDetector
 from anwei.monitoring.detect.words import of_sensor
-from anwei.portal.analyse.tables import NAMED, Table, Unreadable, read, write
+from anwei.portal.analyse.tables import NAMED, Table, Unreadable, read, spare, write
 from anwei.portal.analyse.words import of_plant
 
 HEADER = ("row", "raw", "score", "alarm", "columns", "reason")
@@ -32,17 +32,20 @@ def main(words: Sequence[str]) -> int:
     names = [name.strip() for name in options.values.split(",") if name.strip()]
     if not names or len(set(names)) < len(names):
         raise Unreadable(_("--values 要写不重复的列名"))
+    spare(options.out, [options.file, *options.calibrate])
     table = read(options.file, names, options.time)
     normal = [read(file, names, options.time) for file in options.calibrate]
     if options.calibrate_rows:
         n = options.calibrate_rows
         if n >= len(table.values):
             raise Unreadable(_("--calibrate-rows 不能多于文件的 {n} 行").format(n=len(table.values)))
-        normal = [Table(table.times[:n], table.values[:n], [])]
+        normal = [Table(table.times[:n], table.values[:n], [], [])]
     for sentence in table.bad[:NAMED]:
         sys.stderr.write(f"{sentence}\n")
     if len(table.bad) > NAMED:
         sys.stderr.write(_("还有 {n} 处不是数，都按没有数值处理").format(n=len(table.bad) - NAMED) + "\n")
+    for sentence in table.missing:
+        sys.stderr.write(f"{sentence}\n")
     if len(names) > 1 and normal:
         rows = _plant(names, table, normal, options.margin)
     else:
@@ -69,10 +72,23 @@ def _options(words: Sequence[str]) -> Namespace:
     group.add_argument(
         "--calibrate", type=Path, nargs="+", default=[], help=_("正常时的数据，一个或者多个文件")
     )
-    group.add_argument("--calibrate-rows", type=int, default=0, help=_("文件开头多少行是正常的"))
-    parser.add_argument("--margin", type=float, default=1.0, help=_("装置限值的放宽倍数，默认 1"))
+    group.add_argument("--calibrate-rows", type=_rows, default=0, help=_("文件开头多少行是正常的"))
+    parser.add_argument("--margin", type=_margin, default=1.0, help=_("装置限值的放宽倍数，默认 1"))
     parser.add_argument("-o", "--out", type=Path, required=True, help=_("结果文件"))
     return parser.parse_args(words)
+
+
+def _rows(word: str) -> int:
+    if (n := int(word)) < 1:
+        raise ArgumentTypeError(_("至少 1 行"))
+    return n
+
+
+def _margin(word: str) -> float:
+    margin = float(word)
+    if not (math.isfinite(margin) and margin > 0):
+        raise ArgumentTypeError(_("要大于 0"))
+    return margin
 
 
 def _plant(names: Sequence[str], table: Table, normal: Sequence[Table], margin: float) -> Iterator[Row]:

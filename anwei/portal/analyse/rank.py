@@ -14,7 +14,7 @@ from anwei.language import gettext as _
 from anwei.methods.ranking.ranker import Ranker, TooFewEvents
 from anwei.portal.analyse.frame import ENTITY, LABEL, TIME, Asked, Frame, frame_of
 from anwei.portal.analyse.rank_words import Reasons
-from anwei.portal.analyse.tables import Unreadable, write
+from anwei.portal.analyse.tables import Unreadable, spare, write
 
 HEADER = ("row", "score", "reasons")
 
@@ -30,6 +30,7 @@ def main(words: Sequence[str]) -> int:
         _names(options.outcome),
         _names(options.nuisance),
     )
+    spare(options.out, [options.train, options.test])
     frame = frame_of(options.train, options.test, asked)
     ranker = Ranker(outcomes=frame.outcomes, nuisance=asked.nuisance)
     try:

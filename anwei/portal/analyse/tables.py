@@ -6,7 +6,7 @@ import csv
 import gzip
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
@@ -17,7 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anwei.language import gettext as _
+from anwei.ledgers.export import safe_text
+from anwei.portal.analyse.times import DAY, UnreadTime, times_of
 
+SECONDS = 86_400  # of a day
 NAMED = 5  # bad cells are named up to here, then counted
 
 
@@ -32,6 +35,7 @@ class Table:
     times: NDArray[np.float64]
     values: NDArray[np.float64]
     bad: list[str]  # what was no number, for people
+    missing: list[str]  # columns and how many rows of each have no number
 
 
 def read(file: Path, columns: Sequence[str], time: str | None) -> Table:
@@ -42,10 +46,10 @@ def read(file: Path, columns: Sequence[str], time: str | None) -> Table:
     """
     header, rows = rows_of(file)
     wanted = [*columns, *([time] if time else [])]
-    if missing := [name for name in wanted if name not in header]:
+    if unknown := [name for name in wanted if name not in header]:
         raise Unreadable(
             _("{file} 没有列：{missing}；有：{header}").format(
-                file=file.name, missing="、".join(missing), header="、".join(header)
+                file=file.name, missing="、".join(unknown), header="、".join(header)
             )
         )
     bad: list[str] = []
@@ -57,8 +61,21 @@ def read(file: Path, columns: Sequence[str], time: str | None) -> Table:
         times = np.arange(len(rows), dtype=float)
     else:
         place = header.index(time)
-        times = np.array([_moment(row, place, n, file.name) for n, row in enumerate(rows, 1)])
-    return Table(np.maximum.accumulate(times), values, bad)
+        times = _times([row[place].strip() if place < len(row) else "" for row in rows], time, file)
+    missing: list[str] = []
+    for place, column in zip(places, values.T, strict=True):
+        n_missing = int(np.isnan(column).sum())
+        if n_missing == len(column):
+            raise Unreadable(
+                _("{file} 的列 {column} 没有一个数").format(file=file.name, column=header[place])
+            )
+        if n_missing:
+            missing.append(
+                _("{file} 的列 {column} 有 {n} 行没有数值").format(
+                    file=file.name, column=header[place], n=n_missing
+                )
+            )
+    return Table(np.maximum.accumulate(times), values, bad, missing)
 
 
 def rows_of(file: Path) -> tuple[list[str], list[list[str]]]:
@@ -97,29 +114,50 @@ def _number(row: list[str], place: int, column: str, n: int, bad: list[str]) -> 
     return value if math.isfinite(value) else math.nan
 
 
-def _moment(row: list[str], place: int, n: int, name: str) -> float:
-    cell = row[place].strip() if place < len(row) else ""
+def _times(cells: Sequence[str], name: str, file: Path) -> NDArray[np.float64]:
+    """Return seconds: of numbers and ISO 8601 cell by cell, else of days as a spreadsheet writes them."""
     try:
-        return float(cell)
+        return np.array([_moment(cell) for cell in cells])
     except ValueError:
         pass
     try:
-        at = datetime.fromisoformat(cell.replace("/", "-"))
-    except ValueError as error:
+        found = times_of([cells], [name], len(cells))
+        if found.unit != DAY:
+            raise UnreadTime(0)
+    except UnreadTime as error:
         raise Unreadable(
-            _("{file} 第 {n} 行的时间读不懂：{cell}").format(file=name, n=n, cell=cell[:40])
+            _("{file} 第 {n} 行的时间读不懂：{cell}").format(
+                file=file.name, n=error.row + 1, cell=cells[error.row][:40]
+            )
         ) from error
+    return np.round(found.values * SECONDS, 3)
+
+
+def _moment(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        at = datetime.fromisoformat(cell.replace("/", "-"))
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
+def spare(out: Path, inputs: Iterable[Path]) -> None:
+    """Raise Unreadable where the result would be written over a file that is read."""
+    for file in inputs:
+        if out.resolve() == file.resolve() or (out.exists() and file.exists() and out.samefile(file)):
+            raise Unreadable(_("-o 不能是要读的文件：{file}").format(file=file))
+
+
 def write(file: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Write a CSV file whole or not at all. Raises Unreadable where it cannot be written."""
+    """Write a CSV file whole or not at all, no cell a formula. Raises Unreadable where that fails."""
     beside = next(path for n in count() if not (path := file.with_name(f".{file.name}.{n}")).exists())
     try:
         with beside.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(header)
-            writer.writerows(rows)
+            writer.writerows(
+                [safe_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+            )
         beside.replace(file)
     except OSError as error:
         beside.unlink(missing_ok=True)
