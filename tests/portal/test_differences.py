@@ -109,7 +109,9 @@ def test_today_is_compared_with_the_same_weekday(plant: Plant, office: Person, h
 def test_late_warnings_come_with_how_late(plant: Plant, office: Person, happen: Happen) -> None:
     happen(raised(plant.hh))
     Warning.objects.update(deadline=LATER - timedelta(hours=2))
-    assert "<b>1</b> 件预警已超期，最久“甲化工厂 一号罐区 甲烷 高高限报警”已超 <b>2 小时 0 分</b>" in said(office)
+    assert "<b>1</b> 件预警已超期，最久“甲化工厂 一号罐区 甲烷 高高限报警”已超 <b>2 小时 0 分</b>" in said(
+        office
+    )
     Warning.objects.update(deadline=LATER + timedelta(minutes=8))
     assert "<b>8 分钟</b>后到期" in said(office)
 

@@ -14,7 +14,8 @@ from anwei.monitoring.detect.minutes import Floats, Integers
 
 SLOTS = 64  # of a block: one file of 5 MB, of important ones of 27 MB
 RECENT = 120  # rows whose scores can be asked for
-RANKED = 10  # days: an unusual course is told where it is the strongest of them, about one in so many days
+RANKED = 20  # days: an unusual course is told where it is the strongest of them, about one in so many days
+KNOWN = 3  # days of rows of one spacing before anything is told: till then too much is the first of its kind
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -69,15 +70,17 @@ class Block:
     def _worth_telling(self, slots: Integers, minutes: Integers, scores: Scores) -> dict[int, Facts]:
         """Return the facts of alarms that are stronger than any of this sensor's last days.
 
-        One that cries daily is told but once in so many days, whatever it cries of. Nothing is told before a
-        day of rows of this spacing is known: till then each course of the day is the first of its kind.
+        One that cries daily is told but once in so many days, whatever it cries of.
         """
         told = {}
         for row, why in scores.facts.items():
             slot, minute, raw = int(slots[row]), int(minutes[row]), float(scores.raw[row])
             day = minute // DAY
             past = self.strongest[slot, self.strongest_day[slot] > day - RANKED]
-            if raw > past.max(initial=0.0) and minute - int(self.sensors.first_minutes[slot, 0]) >= DAY:
+            if (
+                raw > past.max(initial=0.0)
+                and minute - int(self.sensors.first_minutes[slot, 0]) >= KNOWN * DAY
+            ):
                 told[row] = why
             at = day % RANKED
             of_today = float(self.strongest[slot, at]) if self.strongest_day[slot, at] == day else 0.0

@@ -119,7 +119,12 @@ class Detector:
         self.outbox.close()
 
     def write_some(self, seconds: float) -> None:
-        """Write blocks for so long: a small county's all, so that a start reads little of the log again."""
+        """Write blocks for so long: a small county's all, so that a start reads little of the log again.
+
+        Nothing before all was taken up: what is written then would say that nothing of the log was read.
+        """
+        if not self._is_loaded:
+            return
         give_up_at = time.monotonic() + seconds
         for _ in self.watch.blocks:
             if time.monotonic() > give_up_at:
