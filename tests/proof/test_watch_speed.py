@@ -30,7 +30,7 @@ from tests.proof.test_colour_speed import _give_papers
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db]
 N_ENTERPRISES, N_HAZARDS, N_ALARMS, N_VISITS, N_ACCIDENTS, N_MONTHS = 20_000, 5_000, 60_000, 30_000, 600, 12
-TABLE_S, WEEK_S, PEAK_MIB = 60.0, 400.0, 2_500
+TABLE_S, WEEK_S, PEAK_MIB = 15.0, 90.0, 1_500
 DAY = timedelta(days=1)
 Result = TypeVar("Result")
 
