@@ -39,7 +39,7 @@ def test_the_cards_count_what_the_registers_show(
     page = leader.get("/").content.decode()
     shown = figures(leader)
     assert (shown["major"][0], shown["accidents"][0]) == ("1", "2")
-    assert "超期未改 1" in page and "死亡 3 人，全年控制 2 人，序时 1.9 人" in page
+    assert "超期未改 1" in page and "死亡 3 · 控制 2 · 序时 1.9" in page
     assert hazard.number in leader.get(shown["major"][1]).content.decode()
     assert leader.get(shown["accidents"][1]).context["listing"].count == 2
     townsman = browse(governed.county.townsman)
@@ -58,7 +58,7 @@ def test_cockpit_and_targets_tell_what_was_published(governed: Governed) -> None
     freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
     record_late_death(row, LateDeath(date(2026, 11, 20)), actor=governed.leader, now=NOW, reason="医院证明")
     assert progress(governed.leader, NOW)[0].used == 2
-    assert "死亡 2 人，全年控制 5 人" in browse(governed.leader).get("/").content.decode()
+    assert "死亡 2 · 控制 5 · 序时 " in browse(governed.leader).get("/").content.decode()
 
 
 def test_a_card_that_counts_opening_figures_opens_both(governed: Governed) -> None:

@@ -160,7 +160,7 @@ def _accidents(person: Person, now: datetime) -> Figure:
     )
     under = _("死亡 %(n)d 人") % {"n": deaths}
     if target is not None:
-        under = _("死亡 %(n)d 人，全年控制 %(most)d 人，序时 %(now).1f 人") % {
+        under = _("死亡 %(n)d · 控制 %(most)d · 序时 %(now).1f") % {
             "n": deaths,
             "most": target.most,
             "now": target.most * share_of_year(today),
