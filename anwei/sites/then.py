@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -58,12 +57,13 @@ def held_then(at: datetime, posts: QuerySet[Post]) -> dict[int, bool]:
     """Return the posts that were set up by a moment, and whether somebody held each on its day.
 
     An appointment or a dismissal counts from when it was recorded, though it names an earlier day. Whether
-    an account was open does not count: that is known of today alone.
+    an account was open does not count: that is known of today alone. A dismissal is undone of the one holding
+    whose last day it wrote: who held the post before, and was appointed again since, did not hold it between.
     """
     on = day_of(at)
     made = dict.fromkeys(posts.order_by().values_list("pk", flat=True), False)
     appointed: dict[tuple[int, int, str], bool] = {}
-    dismissed: dict[tuple[int, int], bool] = defaultdict(bool)
+    dismissed: set[tuple[int, int, str]] = set()
     for change in _since(POSTS, at):
         post, told = int(change.row), change.content
         if change.verb == "create":
@@ -71,19 +71,15 @@ def held_then(at: datetime, posts: QuerySet[Post]) -> dict[int, bool]:
         elif change.verb == "appoint":
             appointed[post, told["person"], str(told["from"])] = True
         elif change.verb == "dismiss":
-            dismissed[post, told["person"]] = True
+            dismissed.add((post, told["person"], str(told["to"])))
     rows = Holding.objects.filter(post__in=posts.order_by().values("pk"), from_on__lte=on)
-    rows = rows.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=on) | Q(post__in={post for post, _p in dismissed})
-    )
+    ended_since = Q(post__in={post for post, _person, _last in dismissed})
+    rows = rows.filter(Q(to_on__isnull=True) | Q(to_on__gte=on) | ended_since)
     for post, person, first, last in rows.values_list("post", "person", "from_on", "to_on"):
-        if post in made and _holds(on, last, undone=dismissed.get((post, person), False)):
+        is_held = last is None or last >= on or (post, person, last.isoformat()) in dismissed
+        if post in made and is_held:
             made[post] = made[post] or (post, person, first.isoformat()) not in appointed
     return made
-
-
-def _holds(on: date, last: date | None, *, undone: bool) -> bool:
-    return last is None or last >= on or undone
 
 
 def _since(register: str, at: datetime) -> Iterator[Change]:
