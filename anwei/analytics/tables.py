@@ -18,7 +18,7 @@ from anwei.monitoring.models import Alarm
 from anwei.org.holdings import day_of
 from anwei.sites.features import Harm, Value, features, harm_kinds
 from anwei.sites.models import Enterprise
-from anwei.sites.statuses import counted_on
+from anwei.sites.statuses import counted_then
 from anwei.sites.then import registered_by
 
 Cells = list[Value | None]
@@ -38,8 +38,8 @@ class Table:
 
 
 def population(at: datetime) -> QuerySet[Enterprise]:
-    """Return the enterprises that were registered by a moment and counted on its day."""
-    return counted_on(day_of(at), registered_by(at, Enterprise.objects.all())).order_by("pk")
+    """Return the enterprises that were registered by a moment and counted on its day, as was known then."""
+    return counted_then(at, registered_by(at, Enterprise.objects.all())).order_by("pk")
 
 
 def table_at(at: datetime, enterprises: QuerySet[Enterprise] | None = None) -> Table:

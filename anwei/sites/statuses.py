@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anwei.ledgers.models import Change
+from anwei.org.holdings import day_of
 from anwei.sites.models import Enterprise, StatusPeriod
 from anwei.sites.models.enterprise import NOT_COUNTED
+from anwei.sites.then import REGISTER, enterprises_then
 
 BEFORE_ALL_RECORDS = date(1900, 1, 1)  # the first day of a status of which nobody wrote down since when
 Rows = TypeVar("Rows", bound=QuerySet[Model])
@@ -42,6 +45,27 @@ def left_out_on(day: date) -> QuerySet[Enterprise]:
 def counted_on(day: date, rows: Rows, enterprise: str = "pk") -> Rows:
     """Return the rows whose enterprise counts on a day; `enterprise` is its path from a row."""
     return rows.exclude(**{f"{enterprise}__in": left_out_on(day).values("pk")})
+
+
+def counted_then(at: datetime, rows: QuerySet[Enterprise]) -> QuerySet[Enterprise]:
+    """Return the enterprises that counted on the day of a moment by what was recorded until then.
+
+    Whose status was written since counts by the status and the first day that the register had then: a
+    closing that names an earlier day takes nobody out of what was known before it.
+    """
+    day = day_of(at)
+    since = Change.objects.filter(register=REGISTER, verb="update", at__gt=at)
+    written = since.filter(content__changed__has_any_keys=["status", "status_since"])
+    changed = rows.filter(pk__in=[int(key) for key in written.values_list("row", flat=True).distinct()])
+    then = enterprises_then(at, changed, "status", "status_since")
+    out = [key for key, told in then.items() if _left_out(told["status"], told["status_since"], day)]
+    counted = ~Q(pk__in=left_out_on(day).values("pk")) | Q(pk__in=[*then])
+    return rows.filter(counted).exclude(pk__in=out)
+
+
+def _left_out(status: str, since: date | str | None, day: date) -> bool:
+    first = date.fromisoformat(since) if isinstance(since, str) else since
+    return status in NOT_COUNTED and (first is None or first <= day)
 
 
 def periods_of(enterprise: Enterprise) -> list[StatusPeriod]:

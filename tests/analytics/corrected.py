@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import time_machine
+
+from anwei.ledgers.saving import Edit
 from anwei.org.models import Holding, Post
 from anwei.org.services import appoint
 from anwei.org.services.posts import dismiss
 from anwei.sites.models import Enterprise
+from anwei.sites.services import save_enterprises
 from tests.analytics.told import DAY, TODAY, Life
 from tests.kernel.county import NOW, in_post
+from tests.sites.risks import place, point
 
 STORIES: list[Callable[[Life], Iterator[None]]] = []
 AT = NOW + 3 * DAY
@@ -34,3 +39,14 @@ def who_held_a_post_long_ago_does_so_again(life: Life) -> Iterator[None]:
     appoint(person, head, actor=None, now=NOW + DAY, from_on=TODAY + DAY)
     held = Holding.objects.get(post=head, to_on=None)
     dismiss(held, actor=None, now=AT, last_on=TODAY + 2 * DAY, reason="离职")
+
+
+@story
+def an_enterprise_is_closed_as_of_an_earlier_day(life: Life) -> Iterator[None]:
+    closed = neighbour(1)
+    with time_machine.travel(NOW - 20 * DAY, tick=False):
+        point(place(closed, "GQ-11", "库房"), "FX-11", grade="orange")
+    yield
+    given = {"status": "closed", "status_since": TODAY - 10 * DAY}
+    with time_machine.travel(AT, tick=False):
+        save_enterprises([Edit(closed, given)], actor=None, now=AT, reason="注销")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.test import Client
 
+from anwei.analytics.tables import population
 from anwei.ledgers.models import Change
 from anwei.sites.features import features, full, harm_kinds, no_grounds
 from anwei.sites.models import Enterprise
@@ -24,7 +25,7 @@ def told(at: datetime) -> dict[str, dict[int, Any]]:
     rows = Enterprise.objects.order_by("pk")
     keys = [*rows.values_list("pk", flat=True)]
     known: dict[str, dict[int, Any]] = {one.key: full(one, one.values(at, rows), keys) for one in features()}
-    return known
+    return known | {"population": dict.fromkeys(population(at).values_list("pk", flat=True), 1.0)}
 
 
 def harmed(at: datetime) -> dict[str, list[tuple[Any, ...]]]:
