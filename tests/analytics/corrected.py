@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import time_machine
 
-from anwei.ledgers.saving import Edit
+from anwei.ledgers.saving import Edit, save_rows
 from anwei.org.models import Holding, Post
 from anwei.org.services import appoint
 from anwei.org.services.posts import dismiss
-from anwei.sites.models import Enterprise
+from anwei.sites.models import Enterprise, Site
 from anwei.sites.services import save_enterprises
 from tests.analytics.told import DAY, TODAY, Life
 from tests.kernel.county import NOW, in_post
@@ -50,3 +50,12 @@ def an_enterprise_is_closed_as_of_an_earlier_day(life: Life) -> Iterator[None]:
     given = {"status": "closed", "status_since": TODAY - 10 * DAY}
     with time_machine.travel(AT, tick=False):
         save_enterprises([Edit(closed, given)], actor=None, now=AT, reason="注销")
+
+
+@story
+def a_place_is_removed(life: Life) -> Iterator[None]:
+    with time_machine.travel(NOW - 20 * DAY, tick=False):
+        where = place(neighbour(0), "GQ-10", "库房")
+        point(where, "FX-10", grade="orange")
+    yield
+    save_rows(Site, [Edit(where, {"removed_on": TODAY})], actor=None, now=AT)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from anwei.ledgers.models import Change
 from anwei.ledgers.past import as_they_were, looking_back
 from anwei.org.models import Person
-from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint
+from anwei.sites.models import Assessment, Enterprise, Grade, Installation, LiveColour, RiskPoint, Site
 from anwei.sites.queries import TOWNSHIP_DIGITS
 from anwei.sites.statuses import counted_on
 from anwei.standards.risk.control import control_rules
@@ -156,11 +156,15 @@ def _confirmed(at: datetime | None) -> Q:
 def _points_then(enterprises: QuerySet[Any], at: datetime | None) -> QuerySet[Any]:
     """Return the points that stood at a moment (None: now) with their grade of then, `grade_then`.
 
-    Places and enterprises are as they are now.
+    Those of a closed enterprise stand no more now; of a moment, who counted then is for the caller to ask.
     """
-    points = RiskPoint.objects.filter(site__enterprise__in=enterprises, site__removed_on__isnull=True)
-    standing = points.exclude(site__enterprise__status=Enterprise.Status.CLOSED)
-    then = as_they_were(standing, None if at is None else looking_back(at), "grade", "removed_on")
+    past = None if at is None else looking_back(at)
+    places: QuerySet[Any] = as_they_were(Site.objects.all(), past, "removed_on")
+    there = places.filter(removed_on_then__isnull=True)
+    points = RiskPoint.objects.filter(site__enterprise__in=enterprises, site__in=there.values("pk"))
+    if at is None:
+        points = points.exclude(site__enterprise__status=Enterprise.Status.CLOSED)
+    then = as_they_were(points, past, "grade", "removed_on")
     return then.filter(removed_on_then__isnull=True).exclude(grade_then=WITHOUT)
 
 
