@@ -75,11 +75,14 @@ class RiskScore(models.Model):
 class MonthTable(models.Model):
     """The features of all enterprises as of the first moment of a month: what the past says stays as it is.
 
+    `features`, `harms` and `form` say what the values mean; where one is another now, it is computed anew.
     `content` is zlib of JSON {"keys": [...], "columns": {feature: [values]}}.
     """
 
     month = models.DateField(_("月份"), unique=True)
     features = models.JSONField(default=list)
+    harms = models.JSONField(default=list)  # kinds that counted as harm
+    form = models.PositiveIntegerField(default=1)
     content = models.BinaryField()
     computed_at = models.DateTimeField(_("计算时间"))
 

@@ -14,14 +14,17 @@ from django.db.models import Min, QuerySet
 from anwei.analytics.models import MonthTable
 from anwei.hazards.models import Hazard, Visit
 from anwei.hazards.statistics import start_of
+from anwei.ledgers.services import county_setting
 from anwei.monitoring.models import Alarm
 from anwei.org.holdings import day_of
 from anwei.sites.features import Harm, Value, features, harm_kinds
 from anwei.sites.models import Enterprise
 from anwei.sites.statuses import counted_then
 from anwei.sites.then import registered_by
+from anwei.standards.watch import WATCH, watch_rules
 
 Cells = list[Value | None]
+FORM = 2  # of what is kept: one more where a feature or the population means something else than before
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,26 @@ def table_at(at: datetime, enterprises: QuerySet[Enterprise] | None = None) -> T
 
 
 def month_table(month: date, now: datetime) -> Table:
-    """Return the table as of the first moment of a month, kept once it was computed by the same features."""
-    names, at = [one.key for one in features()], start_of(month)
+    """Return the table as of the first moment of a month, kept once it was computed.
+
+    It is computed anew where it was kept of other features, of other kinds of harm (the neighbours' rest on
+    them), or by a release in which something had another meaning (`FORM`).
+    """
+    at = start_of(month)
+    meaning = {
+        "form": FORM,
+        "features": [one.key for one in features()],
+        "harms": sorted(watch_rules(county_setting(WATCH, {})).harms),
+    }
     kept = MonthTable.objects.filter(month=month).first()
-    if kept is not None and kept.features == names:
+    if kept is not None and all(getattr(kept, name) == told for name, told in meaning.items()):
         told = json.loads(zlib.decompress(bytes(kept.content)))
         return Table(at, told["keys"], {name: _shared(cells) for name, cells in told["columns"].items()})
     table = table_at(at)
     table = Table(at, table.keys, {name: _shared(cells) for name, cells in table.columns.items()})
     content = zlib.compress(json.dumps({"keys": table.keys, "columns": table.columns}).encode())
-    MonthTable.objects.update_or_create(
-        month=month, defaults={"features": names, "content": content, "computed_at": now}
-    )
+    defaults = {**meaning, "content": content, "computed_at": now}
+    MonthTable.objects.update_or_create(month=month, defaults=defaults)
     return table
 
 

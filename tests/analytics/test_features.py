@@ -7,14 +7,17 @@ from typing import Any
 
 from django.test import Client
 
-from anwei.analytics.tables import population
+from anwei.analytics.models import MonthTable
+from anwei.analytics.tables import month_table, population
 from anwei.ledgers.models import Change
+from anwei.ledgers.services import change_setting
 from anwei.sites.features import features, full, harm_kinds, no_grounds
 from anwei.sites.models import Enterprise
+from anwei.standards.watch import WATCH
 from tests.analytics.corrected import STORIES
-from tests.analytics.told import Life
+from tests.analytics.told import DAY, Life
 from tests.hazards.conftest import Safe
-from tests.kernel.county import NOW, TOWN, county_clerk
+from tests.kernel.county import NOW, TOWN, county_clerk, make_enterprise
 
 LATER = NOW + timedelta(days=4)
 YEAR = timedelta(days=365)
@@ -103,3 +106,21 @@ def test_severe_weather_is_that_of_the_township_or_the_countys_and_unknown_witho
     assert client.post("/ledgers/weather/new/", day | {"day": "2026-11-19", "rain": ""}).status_code != 302
     assert client.post("/ledgers/weather/new/", day | {"day": "2026-11-19"}).status_code == 302
     assert Change.objects.filter(register="sites.dailyweather", verb="create").exists()
+
+
+def test_a_kept_month_follows_the_kinds_of_harm(safe: Safe) -> None:
+    """What the neighbours tell rests on the kinds of harm that the county counts: kept months go along."""
+    life, county = Life(safe), safe.county
+    for n in range(4):
+        make_enterprise(f"邻厂{n}", county.enterprise.unit.territory, "chemical", f"9100000000000{n:04d}N")
+    life.accident(NOW - 50 * DAY, NOW - 50 * DAY)
+    month = NOW.date().replace(day=1)
+    with_accidents = month_table(month, NOW).columns["neighbours_harmed"]
+    told = {"harms": ["red_warning"]}
+    change_setting(WATCH, told, default={}, actor=safe.inspector, now=NOW, reason="试验")
+    without = month_table(month, NOW).columns["neighbours_harmed"]
+    assert max(cell for cell in with_accidents if cell is not None) > 0
+    assert max(cell for cell in without if cell is not None) == 0
+    MonthTable.objects.update(form=0)  # of an earlier release
+    assert month_table(month, NOW + DAY).columns["neighbours_harmed"] == without
+    assert MonthTable.objects.get().computed_at == NOW + DAY
