@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from anwei.cases.extension import APPROVED
 from anwei.cases.models import Clock, Entry, Extension
 from anwei.hazards.models import Grade, Hazard, Origin, Visit
+from anwei.hazards.services.visits import REGISTER as VISITS
 from anwei.hazards.timing import NOT_A_HAZARD, PUT_RIGHT
+from anwei.ledgers.models import Change
 from anwei.sites.features import (
     Feature,
     Ground,
@@ -98,21 +100,23 @@ def _told_late(row: Any, at: datetime) -> Ground:
     return Ground(row.due_then, _("%(what)s，应于 %(day)s 前整改") % words, reverse("case", args=[row.pk]))
 
 
+def _begun(at: datetime) -> QuerySet[Any]:
+    """Return the visits that were known to have begun by a moment: a phone without signal tells it later."""
+    told = Change.objects.filter(register=VISITS, row=Cast(OuterRef("pk"), CharField()), verb="begin")
+    return Visit._base_manager.filter(~Exists(told.filter(at__gt=at)), begun_at__lte=at)
+
+
 def _months_since(at: datetime, enterprises: QuerySet[Enterprise]) -> Values:
     """Return the months since anybody came, of those to whom somebody has come."""
-    rows = of(Visit._base_manager.filter(begun_at__lte=at), enterprises)
+    rows = of(_begun(at), enterprises)
     newest = rows.values("enterprise").annotate(last=Max("begun_at")).values_list("enterprise", "last")
     return {key: (at - last) / DAY / MONTH for key, last in newest}
 
 
 def _never(at: datetime, enterprises: QuerySet[Enterprise]) -> Values:
-    visited = Visit._base_manager.filter(begun_at__lte=at, enterprise=OuterRef("pk"))
+    visited = _begun(at).filter(enterprise=OuterRef("pk"))
     missed = enterprises.filter(~Exists(visited)).order_by()
     return dict.fromkeys(missed.values_list("pk", flat=True), 1.0)
-
-
-def _last_visit(at: datetime) -> QuerySet[Any]:
-    return Visit._base_manager.filter(begun_at__lte=at)
 
 
 def _told_visit(row: Any, at: datetime) -> Ground:
@@ -225,7 +229,7 @@ contribute_features(
         numbered(ngettext_lazy("%(n)d 个月没有检查", "%(n)d 个月没有检查", "n")),
         _months_since,
         otherwise=None,
-        grounds=standing_on(_last_visit, _told_visit, order="-begun_at"),
+        grounds=standing_on(_begun, _told_visit, order="-begun_at"),
     ),
     Feature("never_visited", gettext_lazy("从未检查"), lambda n: _("本系统中从未检查"), _never),
 )

@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 
 import time_machine
 
+from anwei.hazards.services.inspectors import certify
+from anwei.hazards.services.opening import Whereabouts
+from anwei.hazards.services.visiting import begin_visit
+from anwei.hazards.services.visits import plan_visit
 from anwei.ledgers.saving import Edit, save_rows
 from anwei.org.models import Holding, Post
 from anwei.org.services import appoint
@@ -59,3 +63,24 @@ def a_place_is_removed(life: Life) -> Iterator[None]:
         point(where, "FX-10", grade="orange")
     yield
     save_rows(Site, [Edit(where, {"removed_on": TODAY})], actor=None, now=AT)
+
+
+@story
+def a_visit_was_begun_without_signal(life: Life) -> Iterator[None]:
+    safe, body = life.safe, life.safe.supervising.unit
+    pair = (safe.inspector, safe.verifier)
+    for person in pair:
+        told = {"unit": body, "number": f"Z-{person.pk}", "valid_until": TODAY + 300 * DAY}
+        certify(person, actor=safe.inspector, now=NOW - 9 * DAY, **told)
+    visit = plan_visit(
+        Whereabouts(neighbour(2)),
+        actor=safe.inspector,
+        now=NOW - 3 * DAY,
+        body=body,
+        planned_on=TODAY - 3 * DAY,
+        reason="asked",
+        reason_text="来函",
+        inspectors=pair,
+    )
+    yield
+    begin_visit(visit, actor=safe.inspector, now=AT, at=NOW - 2 * DAY)
