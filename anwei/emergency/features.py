@@ -1,7 +1,8 @@
 """What accidents tell of an enterprise at a moment, and the harm that a score shall foretell.
 
-An accident is known from when it was entered; only the county's own ones of production count. One whose hour
-nobody wrote down counts as of the end of its day.
+An accident is known from when it was entered, as it was entered: whose it is, its day, and whether it is one
+of production may be put right later. Only the county's own ones of production count. One whose hour nobody
+wrote down counts as of the end of its day.
 """
 
 from __future__ import annotations
@@ -34,20 +35,23 @@ from anwei.sites.features import (
 YEAR = timedelta(days=365)
 UNTIL_MIDNIGHT = timedelta(days=1, microseconds=-1)
 REGISTER = Accident._meta.label_lower
+CORRECTED = ("source", "enterprise", "happened_on", "happened_time", "of_production")  # as they were then
 
 
 def known(at: datetime) -> QuerySet[Any]:
     """Return the accidents of production at enterprises of the county that were entered by a moment."""
-    own: QuerySet[Any] = Accident._base_manager.filter(source=Source.OWN, enterprise__isnull=False)
-    rows: QuerySet[Any] = as_they_were(own, looking_back(at), "of_production")
+    everywhere: QuerySet[Any] = Accident._base_manager.all()
+    rows: QuerySet[Any] = as_they_were(everywhere, looking_back(at), *CORRECTED)
     entered = Change.objects.filter(register=REGISTER, row=Cast(OuterRef("pk"), CharField()), at__lte=at)
-    before = Q(happened_on__lt=day_of(at)) | Q(Exists(entered.filter(verb="create")), happened_on=day_of(at))
-    return rows.filter(before, of_production_then=True)
+    is_entered, today = Exists(entered.filter(verb="create")), day_of(at)
+    before = Q(happened_on_then__lt=today) | Q(is_entered, happened_on_then=today)
+    own = rows.filter(source_then=Source.OWN, enterprise_then__isnull=False)
+    return own.filter(before, of_production_then=True)
 
 
 def of_a_year(at: datetime) -> QuerySet[Any]:
     """Return those of the year before the moment."""
-    return known(at).filter(happened_on__gt=day_of(at - YEAR))
+    return known(at).filter(happened_on_then__gt=day_of(at - YEAR))
 
 
 def _address(key: int) -> str:
@@ -55,7 +59,7 @@ def _address(key: int) -> str:
 
 
 def _told(row: Any, at: datetime) -> Ground:
-    return Ground(row.happened_on, str(row), _address(row.pk))
+    return Ground(row.happened_on_then, str(row), _address(row.pk))
 
 
 contribute_features(
@@ -63,22 +67,23 @@ contribute_features(
         "accidents_365",
         gettext_lazy("近一年生产安全事故"),
         numbered(ngettext_lazy("近一年发生生产安全事故 %(n)d 起", "近一年发生生产安全事故 %(n)d 起", "n")),
-        counted(of_a_year),
-        grounds=standing_on(of_a_year, _told, order="-happened_on"),
+        counted(of_a_year, "enterprise_then"),
+        grounds=standing_on(of_a_year, _told, "enterprise_then", order="-happened_on_then"),
     )
 )
 
 
 def accidents(first: datetime, last: datetime, by: datetime) -> Iterator[Harm]:
     """Yield the accidents that happened in a span and were entered by a moment."""
-    rows = known(by).filter(happened_on__gte=day_of(first), happened_on__lte=day_of(last))
+    rows = known(by).filter(happened_on_then__gte=day_of(first), happened_on_then__lte=day_of(last))
     entered = Change.objects.filter(register=REGISTER, verb="create")
     entered_at = {int(row): at for row, at in entered.values_list("row", "at")}
-    for row in rows.order_by("happened_on", "pk"):
+    for row in rows.order_by("happened_on_then", "pk"):
+        row.happened_on, row.happened_time = row.happened_on_then, row.happened_time_then
         happened_at = row.happened_at if row.happened_time else row.happened_at + UNTIL_MIDNIGHT
         if first < happened_at <= last:
             known_at = entered_at.get(row.pk, happened_at)
-            yield Harm(row.enterprise_id, happened_at, known_at, str(row), _address(row.pk))
+            yield Harm(row.enterprise_then, happened_at, known_at, str(row), _address(row.pk))
 
 
 contribute_harms(HarmKind("accident", gettext_lazy("生产安全事故"), accidents))

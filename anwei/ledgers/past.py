@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     CharField,
@@ -19,7 +20,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, NullIf
 from django.db.models.lookups import Exact
 
 from anwei.ledgers.models import Change
@@ -37,8 +38,8 @@ def looking_back(at: datetime) -> datetime | None:
 def as_they_were(rows: Rows, at: datetime | None, *columns: str) -> Rows:
     """Return the rows that were in the register at a moment (None: now), with the values of columns then.
 
-    Columns are days or booleans; the value of `expires_on` is annotated as `expires_on_then`. What is not
-    named is as it is now.
+    Columns are days, booleans, texts or relations; the value of `expires_on` is annotated as
+    `expires_on_then`, that of a relation is its key. What is not named is as it is now.
     """
     if at is None:
         return rows.annotate(**{THEN.format(column=column): F(column) for column in columns})
@@ -49,10 +50,12 @@ def as_they_were(rows: Rows, at: datetime | None, *columns: str) -> Rows:
 
 
 def _then(since: QuerySet[Change], model: type[Model], column: str) -> Case:
-    """Return the value, a day or a yes, before the first change of a column since then, else that of now."""
+    """Return the value before the first change of a column since then, else that of now."""
     field: Any = model._meta.get_field(column)
-    kind = type(field)()
-    changes = since.filter(verb="update", content__changed__has_key=column).order_by("number")
-    text = Subquery(changes.annotate(before=KT(f"content__changed__{column}__0")).values("before")[:1])
-    before = Exact(text, Value("true")) if isinstance(kind, BooleanField) else Cast(text, kind)
+    kind = BigIntegerField() if field.is_relation else type(field)()
+    logged = field.attname
+    changes = since.filter(verb="update", content__changed__has_key=logged).order_by("number")
+    text = Subquery(changes.annotate(before=KT(f"content__changed__{logged}__0")).values("before")[:1])
+    told = NullIf(text, Value("null"))  # as SQLite spells nothing in JSON
+    before = Exact(text, Value("true")) if isinstance(kind, BooleanField) else Cast(told, kind)
     return Case(When(Exists(changes), then=before), default=F(column), output_field=kind)

@@ -160,7 +160,7 @@ def standing_on(rows: Rows, told: Told, enterprise: str = "enterprise", order: s
     """Return what lists the rows of one enterprise that a person sees, each told as a ground."""
 
     def grounds(at: datetime, one: Enterprise, person: Person) -> Iterator[Ground]:
-        of_one = rows(at).filter(**{enterprise: one})
+        of_one = rows(at).filter(**{enterprise: one.pk})
         known = of_one.filter(pk__in=seen(of_one.model, person).order_by().values("pk"))
         for row in known.order_by(order):
             yield told(row, at)

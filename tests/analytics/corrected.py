@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import time_machine
 
+from anwei.emergency.models import Accident
+from anwei.emergency.services.accidents import save_accidents
 from anwei.hazards.services.inspectors import certify
 from anwei.hazards.services.opening import Whereabouts
 from anwei.hazards.services.visiting import begin_visit
@@ -84,3 +86,21 @@ def a_visit_was_begun_without_signal(life: Life) -> Iterator[None]:
     )
     yield
     begin_visit(visit, actor=safe.inspector, now=AT, at=NOW - 2 * DAY)
+
+
+@story
+def accidents_are_put_right(life: Life) -> Iterator[None]:
+    entered = NOW - 40 * DAY
+    for _ in range(4):
+        life.accident(entered, entered)
+    anybodys, older, elsewhere, other = Accident.objects.order_by("-pk")[:4]
+    save_accidents([Edit(anybodys, {"enterprise": None})], actor=None, now=entered)
+    yield
+    owner = life.county.enterprise.pk
+    edits = [
+        Edit(anybodys, {"enterprise": owner}),
+        Edit(older, {"happened_on": TODAY - 500 * DAY}),
+        Edit(elsewhere, {"source": "elsewhere", "source_name": "通报", "territory": "", "enterprise": None}),
+        Edit(other, {"enterprise": neighbour(3).pk}),
+    ]
+    save_accidents(edits, actor=None, now=AT)
