@@ -27,10 +27,10 @@ def licences_to_renew(on: date, at: datetime | None = None) -> QuerySet[Any]:
     same = Q(covers=F("earlier_covers")) | Q(covers="") | Q(earlier_covers="")
     same |= Q(serial=Right(OuterRef("number"), SERIAL))
     follows = (
-        as_they_were(Licence.objects.exclude(kind__in=ALONE), at, "expires_on")
+        as_they_were(Licence.objects.exclude(kind__in=ALONE), at, "issued_on", "expires_on")
         .alias(place=Coalesce("site", 0), serial=Right("number", SERIAL), earlier_covers=covers)
         .filter(enterprise=OuterRef("enterprise"), kind=OuterRef("kind"), place=Coalesce(OuterRef("site"), 0))
-        .filter(later, _begins("issued_on", on) | Q(issued_on__isnull=True), same)
+        .filter(later, _begins("issued_on_then", on) | Q(issued_on_then__isnull=True), same)
     )
     ending: QuerySet[Any] = as_they_were(Licence.objects.all(), at, "expires_on")
     return ending.filter(~Exists(follows), expires_on_then__isnull=False)
@@ -42,10 +42,10 @@ def policies_to_renew(on: date, at: datetime | None = None) -> QuerySet[Any]:
     All is as the register had it at a moment (None: now), the end as `expires_on_then`.
     """
     follows = (
-        as_they_were(Insurance.objects.all(), at, "expires_on")
+        as_they_were(Insurance.objects.all(), at, "starts_on", "expires_on")
         .alias(place=Coalesce("site", 0))
         .filter(enterprise=OuterRef("enterprise"), place=Coalesce(OuterRef("site"), 0))
-        .filter(_begins("starts_on", on), expires_on_then__gt=OuterRef("expires_on_then"))
+        .filter(_begins("starts_on_then", on), expires_on_then__gt=OuterRef("expires_on_then"))
     )
     policies: QuerySet[Any] = as_they_were(Insurance.objects.all(), at, "expires_on")
     return policies.filter(~Exists(follows))

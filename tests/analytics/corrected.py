@@ -16,7 +16,7 @@ from anwei.ledgers.saving import Edit, save_rows
 from anwei.org.models import Holding, Post
 from anwei.org.services import appoint
 from anwei.org.services.posts import dismiss
-from anwei.sites.models import Enterprise, Site
+from anwei.sites.models import Enterprise, Insurance, Licence, Site
 from anwei.sites.services import save_enterprises
 from tests.analytics.told import DAY, TODAY, Life
 from tests.kernel.county import NOW, in_post
@@ -104,3 +104,19 @@ def accidents_are_put_right(life: Life) -> Iterator[None]:
         Edit(other, {"enterprise": neighbour(3).pk}),
     ]
     save_accidents(edits, actor=None, now=AT)
+
+
+@story
+def the_day_from_which_a_paper_holds_is_written(life: Life) -> Iterator[None]:
+    owner, before = neighbour(3).pk, NOW - 100 * DAY
+    of_kind = {"enterprise": owner, "kind": "safety"}
+    old = {**of_kind, "number": "X-1", "expires_on": TODAY - 5 * DAY}
+    new = {**of_kind, "number": "X-2", "expires_on": TODAY + 700 * DAY}
+    licences = save_rows(Licence, [Edit(None, old), Edit(None, new)], actor=None, now=before)
+    policy = {"enterprise": owner, "insurer": "某公司"}
+    old = {**policy, "number": "P-8", "starts_on": TODAY - 400 * DAY, "expires_on": TODAY - 35 * DAY}
+    new = {**policy, "number": "P-9", "starts_on": TODAY - 34 * DAY, "expires_on": TODAY + 300 * DAY}
+    policies = save_rows(Insurance, [Edit(None, old), Edit(None, new)], actor=None, now=before)
+    yield
+    save_rows(Licence, [Edit(licences[1], {"issued_on": TODAY + 2 * DAY})], actor=None, now=AT)
+    save_rows(Insurance, [Edit(policies[1], {"starts_on": TODAY + 2 * DAY})], actor=None, now=AT)
