@@ -30,7 +30,7 @@ GROUPS = (
             "dangerous-works",
         ),
     ),
-    (gettext_lazy("隐患排查治理"), ("hazards", "past-hazards")),
+    (gettext_lazy("隐患排查治理"), ("hazards", "past-hazards", "inspectors")),
     (gettext_lazy("事故与目标"), ("accidents", "opening-figures", "targets")),
     (gettext_lazy("组织与责任"), ("units", "posts", "people", "roster", "sector-duties")),
 )

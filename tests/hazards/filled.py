@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from django.db.models import Model
 
-from anwei.hazards.models import PastHazard, SelfCheck
+from anwei.hazards.models import Inspector, PastHazard, SelfCheck
 from anwei.hazards.services.opening import Whereabouts, file_hazard
-from anwei.org.models import Person
+from anwei.org.models import Person, Unit
+from anwei.org.services.accounts import create_person
 from anwei.sites.models import Enterprise
 
 
@@ -49,4 +50,12 @@ def fill_hazards(enterprise: Enterprise, mark: str, now: datetime) -> dict[str, 
         reported_by=Person.objects.filter(holdings__post__unit=enterprise.unit).order_by("pk")[0],
         due_at=now,
     )
-    return {"hazards": filed, "past-hazards": past, "self-check": reported}
+    around = enterprise.unit.territory[:9]
+    body = Unit.objects.filter(kind="township", territory=around).first() or Unit.objects.create(
+        kind="township", name=f"{mark}镇政府", territory=around
+    )
+    holder, _password = create_person(username=f"{mark}员", full_name=f"{mark}员", actor=None, now=now)
+    certificate = Inspector.objects.create(
+        person=holder, unit=body, number=f"{mark}0001", valid_until=date(2025, 1, 1)
+    )
+    return {"hazards": filed, "past-hazards": past, "self-check": reported, "inspectors": certificate}

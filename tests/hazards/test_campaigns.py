@@ -12,7 +12,7 @@ from time_machine import TimeMachineFixture
 
 from anwei.cases.errors import CaseError
 from anwei.emergency.services.accidents import save_accidents
-from anwei.hazards.models import Campaign, Draw, Hazard
+from anwei.hazards.models import Campaign, Draw, Hazard, Inspector
 from anwei.hazards.planning.daily import daily_report
 from anwei.hazards.services.draws import make_draw
 from anwei.hazards.visit_papers import words_of
@@ -28,6 +28,7 @@ from tests.hazards.conftest import Safe
 from tests.hazards.doors import file, signed_in
 from tests.hazards.inspecting import TODAY, act, campaign, days, page, plan, team
 from tests.kernel.county import NOW, TOWN, in_post, make_enterprise
+from tests.ledgers.sheets import look, write
 
 
 def test_the_matrix_puts_the_never_visited_first(safe: Safe) -> None:
@@ -273,6 +274,35 @@ def test_a_body_enters_the_certificates_of_its_own_people(safe: Safe) -> None:
     other = signed_in(crew.first).post("/inspections/inspectors/", sent)
     assert other.status_code == 422
     assert signed_in(safe.county.boss).get("/inspections/inspectors/").status_code == 403
+
+
+def test_certificates_are_a_register_with_a_day_on_the_list_of_what_ends(safe: Safe) -> None:
+    crew = team(safe)
+    head = ["姓名", "执法机关", "证号", "有效期至"]
+    bureau, coal = crew.bureau.name, safe.county.regulator
+    lines = [
+        [crew.first.full_name, bureau, "湘A-0101", "2026-12-20"],  # the renewed one, known again by name
+        [coal.full_name, "测试县煤炭局", "湘A-0102", "2028-01-01"],
+        [coal.full_name, bureau, "湘A-0103", "2028-01-01"],  # holds no post there
+    ]
+    own = look("inspectors", head, *lines, actor=crew.first)
+    assert [row.action if not row.refusals else "refused" for row in own.rows] == ["update", *["refused"] * 2]
+    found = look("inspectors", head, *lines, actor=crew.clerk)
+    said = [" ".join(row.refusals.values()) for row in found.rows]
+    assert said[:2] == ["", ""] and "不在测试县应急管理局任职" in said[2], said
+    taken = [crew.second.full_name, bureau, "HN-001", "2028-01-01"]
+    (row,) = look("inspectors", head, taken, actor=crew.clerk).rows
+    assert "执法证号HN-001已登记在别人名下" in " ".join(row.refusals.values())
+    write("inspectors", [head, *lines], actor=crew.clerk)
+    crew.first.inspector.refresh_from_db()
+    assert crew.first.inspector.number == "湘A-0101" and coal.inspector.unit.name == "测试县煤炭局"
+    assert Inspector.objects.count() == 3
+    sheet = signed_in(crew.clerk).get("/ledgers/inspectors/export/?form=csv").content.decode("utf-8-sig")
+    assert "湘A-0101" in sheet and "湘A-0102" in sheet
+    ending = page(crew.clerk, "/expiries/", kind="enforcement-certificates")
+    assert "inspector 湘A-0101" in ending and "湘A-0102" not in ending and bureau in ending
+    assert "湘A-0101" not in page(safe.county.boss, "/expiries/")
+    assert "/ledgers/inspectors/" in page(crew.first, "/inspections/inspectors/")
 
 
 def test_a_leader_reads_the_plan_and_plans_nothing(safe: Safe) -> None:

@@ -39,6 +39,8 @@ every = pytest.mark.parametrize("ledger", LEDGERS)
 OF_A_HAZARD = {
     ("hazards", "enterprise"): "甲化工厂",  # somebody's or nobody's: no column alone is required
     ("hazards", "closed_on"): "",  # what was closed elsewhere becomes no case
+    ("inspectors", "unit"): "测试县应急管理局",  # where the person holds a post
+    ("inspectors", "full_name"): "officer",
 }
 
 

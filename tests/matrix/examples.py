@@ -47,6 +47,7 @@ OF_A_PLANT: dict[tuple[str, str], Example] = {
     ("ledgers/opening-figures/", "pk"): lambda place: place.file["opening-figures"].pk,
     ("ledgers/targets/", "pk"): lambda place: place.file["targets"].pk,
     ("ledgers/weather/", "pk"): lambda place: place.file["weather"].pk,
+    ("ledgers/inspectors/", "pk"): lambda place: place.file["inspectors"].pk,
     ("ledgers/past-hazards/", "pk"): lambda place: place.file["past-hazards"].pk,
     ("ledgers/installations/", "pk"): lambda place: place.installation.pk,
     ("ledgers/people/", "pk"): lambda place: place.worker.pk,

@@ -49,6 +49,17 @@ def _place_of_its_own(world: World, place: Place, role: str) -> dict[str, Any]:
     }
 
 
+def _certificate(world: World, place: Place, role: str) -> dict[str, Any]:
+    """Return one's own; the office has one already and enters that of a township."""
+    holder = "township_a" if role == "office" else role
+    return {
+        "full_name": world.people[holder].full_name,
+        "unit": world.posts[holder].unit.name,
+        "number": f"N-{role}",
+        "valid_until": "2029-01-01",
+    }
+
+
 NEW: dict[str, Typed] = {
     "units": lambda world, place, role: {
         "name": "丙局",
@@ -137,6 +148,7 @@ NEW: dict[str, Typed] = {
         "rain": "3",
         "source": "新气象站",
     },
+    "inspectors": _certificate,
     "past-hazards": lambda world, place, role: {
         "source": "新台账",
         "number": "N1",

@@ -14,18 +14,22 @@ from anwei.org.models.units import division_code, is_division_code
 from anwei.org.scope import ScopeColumns, ScopedManager, ScopedQuerySet, grants
 
 
+def bodies_touched(person: Person, column: str) -> Q:
+    """Return the condition that a territory (`column`) lies in or around where a person acts for a body."""
+    touched = Q(pk__in=())
+    for grant in grants(person):
+        if grant.enterprise is None:
+            around = [grant.territory[:n] for n in (6, 9, 12)]
+            touched |= Q(**{f"{column}__startswith": grant.territory}) | Q(**{f"{column}__in": around})
+    return touched
+
+
 class BodiesQuerySet(ScopedQuerySet):
     """Rows of the public bodies' own business: no enterprise sees them, whatever it is named in."""
 
     def visible_to(self, person: Person) -> Self:
         """Return the rows whose territory lies in, or around, that of a public body where `person` acts."""
-        column = self.model.scope.territory
-        touched = Q(pk__in=())
-        for grant in grants(person):
-            if grant.enterprise is None:
-                around = [grant.territory[:n] for n in (6, 9, 12)]
-                touched |= Q(**{f"{column}__startswith": grant.territory}) | Q(**{f"{column}__in": around})
-        return self.filter(touched)
+        return self.filter(bodies_touched(person, self.model.scope.territory))
 
 
 class BodiesManager(ScopedManager[Any]):

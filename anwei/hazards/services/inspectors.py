@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import Inspector
-from anwei.hazards.planning.bodies import bodies_of
+from anwei.hazards.planning.bodies import bodies_at, bodies_of
+from anwei.ledgers.saving import Edit
 from anwei.ledgers.services import record_change
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Unit
+from anwei.org.scope import sees_the_county
 
 
 @transaction.atomic
@@ -41,3 +46,61 @@ def certify(
     content = {"person": person.pk, "number": number, "valid_until": valid_until.isoformat()}
     record_change("hazards.inspector", row.pk, actor=actor, now=now, verb="certify", content=content)
     return row
+
+
+def refuse_others(rows: Sequence[tuple[Any, Mapping[str, Any]]], person: Any) -> list[str]:
+    """Return of each line of a sheet why it cannot be entered, "" where it can."""
+    return [_refusal(row, values, person) for row, values in rows]
+
+
+@transaction.atomic
+def save_inspectors(edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = "") -> list[Inspector]:
+    """Enter certificates by name and body, each in place of the one that the person had.
+
+    Raises CaseError as `certify` does, also for who does not act for the body nor for the county.
+    """
+    rows = []
+    for edit in edits:
+        if why := _refusal(edit.row, edit.values, actor):
+            raise CaseError(why)
+        row, values = edit.row, dict(edit.values)
+        if row is None:
+            (person,) = _named(values["full_name"], values["unit"])
+            row = Inspector._base_manager.filter(person=person).first() or Inspector(person=person)
+        verb = "create" if row.pk is None else "update"
+        columns = {"unit": "unit_id", "number": "number", "valid_until": "valid_until"}
+        for name in values.keys() & columns.keys():
+            setattr(row, columns[name], values[name])
+        row.save()
+        content = {"person": row.person_id, "number": row.number, "unit": row.unit_id}
+        content["valid_until"] = row.valid_until.isoformat()
+        record_change(
+            "hazards.inspector", row.pk, actor=actor, now=now, verb=verb, content=content, reason=reason
+        )
+        rows.append(row)
+    return rows
+
+
+def _refusal(row: Inspector | None, values: Mapping[str, Any], actor: Any) -> str:
+    unit_key = values.get("unit", None if row is None else row.unit_id)
+    units = {unit_key, unit_key if row is None else row.unit_id}
+    if actor is not None and not sees_the_county(actor) and not units <= {one.pk for one in bodies_at(actor)}:
+        return _("您只能登记自己单位的执法人员。")
+    name = values.get("full_name", "" if row is None else row.person.full_name)
+    if row is not None and name != row.person.full_name:
+        return _("执法证号%(number)s已登记在别人名下。") % {"number": row.number}
+    if row is not None and unit_key == row.unit_id:
+        return ""
+    people = _named(name, unit_key)
+    if len(people) == 1:
+        return ""
+    words = {"person": name, "unit": Unit.objects.get(pk=unit_key)}
+    if not people:
+        return _("%(person)s不在%(unit)s任职。") % words
+    return _("%(unit)s有两名%(person)s，请在执法人员页面登记。") % words
+
+
+def _named(name: str, unit: int) -> list[Person]:
+    """Return who of a name holds a post at a body today."""
+    held = holdings_on(timezone.localdate()).filter(post__unit=unit)
+    return list(Person.objects.filter(full_name=name, holdings__in=held).distinct())

@@ -65,7 +65,7 @@ class Expiry:
     what: str
     whose: str
     territory: str
-    sector: str
+    sector: str | None
     owner: int | None
 
     @property

@@ -87,5 +87,5 @@ def _lines(rows: Sequence[Expiry]) -> Iterator[list[object]]:
             row.remaining,
             str(row.kind.act),
             names.get(row.territory[:TOWNSHIP_DIGITS], row.territory),
-            str(sectors.get(row.sector, row.sector)),
+            str(sectors.get(row.sector or "", row.sector or "")),
         ]
