@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from anwei.hazards.models import Inspector
 from anwei.ledgers.models import Change
 from anwei.org.models import Person
 from anwei.sites.expiries.kinds import expiry_kinds
@@ -78,10 +79,12 @@ def test_something_of_every_kind_stands_in_the_list_and_leads_to_its_row(
     county: County, browse: Browse
 ) -> None:
     one_of_each(county.enterprise, -3)
+    told = {"number": "HN-001", "valid_until": day(-3)}
+    Inspector.objects.create(person=county.officer, unit=county.duty.unit, **told)
     client = browse(county.officer)
     rows = shown(client)
     assert {row.kind.code for row in rows} == {kind.code for kind in expiry_kinds()}
-    assert {row.whose for row in rows} == {"甲化工厂"}
+    assert {row.whose for row in rows} == {"甲化工厂", "测试县应急管理局"}
     for row in rows:
         assert client.get(row.url).status_code == 200, row.kind.code
     assert {row.remaining for row in rows} == {"已过期 3 天", "没打通过"}
