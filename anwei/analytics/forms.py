@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ AREA = {**TEXT, "rows": 4}
 class WatchPlanForm(GoingForm):
     """A plan of visits to those chosen: under whose name, from when on, how many a day, with whom."""
 
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("检查计划名称"), max_length=120, widget=forms.TextInput(attrs=TEXT))
     body = forms.ModelChoiceField(
         label=_("检查单位"), queryset=Unit.objects.none(), widget=forms.Select(attrs=SELECT)
@@ -42,6 +44,7 @@ class WatchPlanForm(GoingForm):
         begins = county_calendar().next_working_day(day_of(now))
         going = _pair(person, own, now)
         given = {
+            "key": uuid4().hex,
             "planned_on": begins,
             "per_day": 2,
             "announced": "1",

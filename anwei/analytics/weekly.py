@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from anwei.analytics.colours import Colours, in_order
 from anwei.analytics.learning import Learned, Training, learn, training
@@ -30,7 +30,11 @@ def monday(now: datetime) -> date:
 def list_of_the_week(now: datetime) -> WatchRun:
     """Return this week's list; computed where it is not there yet, and never again."""
     week = monday(now)
-    return WatchRun.objects.filter(week=week).first() or _computed(week, now)
+    kept = WatchRun.objects.filter(week=week)
+    try:
+        return kept.first() or _computed(week, now)
+    except IntegrityError:  # somebody else's came first
+        return kept.get()
 
 
 def learned_now(now: datetime, rules: WatchRules) -> tuple[Learned | None, Training]:

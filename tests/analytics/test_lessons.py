@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -92,7 +93,11 @@ def test_one_click_asks_the_chosen_and_the_page_follows_them(safe: Safe) -> None
     nobody = signed_in(safe.inspector).post(address, {"ticked": "1", "c": ["chemical:液氨"]})
     assert nobody.status_code == 422 and not Campaign.objects.exists()
     sent = {"ticked": "1", "c": ["chemical:液氨"], "enterprise": [made["两条厂"].pk, made["无关厂"].pk]}
-    assert signed_in(safe.inspector).post(address, sent).status_code == 302
+    client = signed_in(safe.inspector)
+    key = re.search(r'name="key" value="([^"]+)"', client.get(address).content.decode())
+    assert key is not None
+    twice = [client.post(address, sent | {"key": key[1]}) for _ in range(2)]
+    assert [one.status_code for one in twice] == [302, 302] and twice[0].url == twice[1].url
     lesson = Lesson.objects.get()
     assert lesson.accident == accident and lesson.conditions == ["chemical:液氨"] and lesson.n_found == 2
     (check,) = SpecialCheck.objects.all()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
+from anwei.analytics import weekly
 from anwei.analytics.models import RiskScore, WatchRun
 from anwei.analytics.scoring import rules_in_force
+from anwei.analytics.tables import Table, table_at
 from anwei.analytics.weekly import list_of_the_week
 from anwei.hazards.models import Campaign, Visit
 from anwei.ledgers.models import Change
@@ -57,6 +59,20 @@ def test_the_list_is_made_once_a_week_and_stays(life: Life) -> None:
     signed_in(life.safe.inspector).post("/watch/")
     assert list(WatchRun.objects.get().scores.values_list("enterprise", "points", "reasons")) == before
     assert list_of_the_week(NOW + 7 * DAY).scores.get(enterprise=plant).points != first.points
+
+
+def test_two_at_once_make_one_list(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one computes the list another one finishes it: the first gets what is there."""
+
+    def overtaken(at: datetime) -> Table:
+        monkeypatch.setattr(weekly, "table_at", table_at)
+        list_of_the_week(NOW + timedelta(minutes=1))
+        return table_at(at)
+
+    monkeypatch.setattr(weekly, "table_at", overtaken)
+    run = list_of_the_week(NOW)
+    assert run == WatchRun.objects.get() and run.as_of == NOW + timedelta(minutes=1)
+    assert run.scores.exists()
 
 
 def points_of(enterprise: int) -> list[tuple[float, int]]:
@@ -122,19 +138,25 @@ def test_one_click_makes_the_plan_and_keeps_the_cap(life: Life) -> None:
     visit = Visit.objects.get(campaign=campaign)
     assert (visit.enterprise, visit.body) == (county.enterprise, life.safe.supervising.unit)
     assert "检查" in page(life.safe.inspector, "/watch/").partition("</table>")[0]
+    again = client.post("/watch/plan/", sent)  # a double click: the plan that is there
+    assert (again.status_code, again.url) == (302, answer.url)
+    assert (Campaign.objects.count(), Visit.objects.filter(campaign__isnull=False).count()) == (1, 1)
     # two counted visits are the year's cap: the third is refused with a sentence, and no plan is left behind
-    assert client.post("/watch/plan/", sent | {"name": "第二次"}).status_code == 302
-    refused = client.post("/watch/plan/", sent | {"name": "第三次"})
+    assert client.post("/watch/plan/", plan_of(life, client, asked) | {"name": "第二次"}).status_code == 302
+    refused = client.post("/watch/plan/", plan_of(life, client, asked) | {"name": "第三次"})
     assert refused.status_code == 422
     assert "上限" in refused.content.decode()
     assert Campaign.objects.count() == 2
 
 
 def plan_of(life: Life, client: Client, asked: str) -> dict[str, object]:
-    name = re.search(r'name="name" value="([^"]+)"', client.get(asked).content.decode())
-    assert name is not None
+    shown = client.get(asked).content.decode()
+    name = re.search(r'name="name" value="([^"]+)"', shown)
+    key = re.search(r'name="key" value="([^"]+)"', shown)
+    assert name is not None and key is not None
     return {
         "name": name[1],
+        "key": key[1],
         "enterprise": [life.county.enterprise.pk],
         "body": life.safe.supervising.unit_id,
         "planned_on": (NOW + DAY).date().isoformat(),

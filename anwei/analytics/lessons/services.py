@@ -62,8 +62,9 @@ def draw_lesson(
     actor: Person,
     now: datetime,
     due_on: date | None = None,
+    key: str = "",
 ) -> Lesson:
-    """Open a campaign for the chosen enterprises and ask each to look at what it shares.
+    """Open a campaign for the chosen enterprises and ask each to look at what it shares; once for a `key`.
 
     Raises CaseError where no enterprise is chosen, NotYourTurn for who does not act for the organizer or for
     an enterprise outside its territory.
@@ -84,6 +85,7 @@ def draw_lesson(
         target=len(asked),
         sectors=sorted({enterprise.sector for enterprise in asked}),
         note=origin.told,
+        key=key,
     )
     ask_special_checks(campaign, asked, actor=actor, now=now, due_on=due_on)
     lesson: Lesson = Lesson.objects.create(

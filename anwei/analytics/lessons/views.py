@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,7 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.emergency.models import Accident
 from anwei.hazards.models import Campaign, Grade, Hazard
 from anwei.hazards.planning.bodies import bodies_of, require_official
+from anwei.hazards.services.campaigns import opened_by_form
 from anwei.hazards.views.special_checks import progress, tracked
 from anwei.ledgers.listing import ClampedPaginator
 from anwei.org.models import Person
@@ -37,6 +39,7 @@ from anwei.standards.accidents import type_labels
 
 ROWS = 50
 RECENT = 10
+KEY_LENGTH = 64
 
 
 @signed_in
@@ -91,16 +94,20 @@ def _page(
         ticked = list(conditions)
     found = matches(ticked, person, origin.hazard.pk if origin.hazard is not None else None)
     own = bodies_of(person, now)
-    error = ""
+    error, key = "", request.POST.get("key", "")[:KEY_LENGTH] or uuid4().hex
     if request.method == "POST":
         if not own:
             raise PermissionDenied(_("专项自查由政府、部门、乡镇部署。"))
+        if sent_before := opened_by_form(key, person):
+            return redirect("campaign_checks", pk=sent_before.pk)
         try:
-            chosen = _chosen(request, found)
-            lesson = draw_lesson(origin, chosen, ticked, len(found), organizer=own[0], actor=person, now=now)
+            chosen, told = _chosen(request, found), (ticked, len(found))
+            lesson = draw_lesson(origin, chosen, *told, organizer=own[0], actor=person, now=now, key=key)
         except NotYourTurn as refused:
             raise PermissionDenied(str(refused)) from refused
         except CaseError as refused:
+            if sent_before := opened_by_form(key, person):  # at the same moment
+                return redirect("campaign_checks", pk=sent_before.pk)
             error = str(refused)
         else:
             n = lesson.campaign.target
@@ -117,6 +124,7 @@ def _page(
         "is_body": bool(own),
         "organizer": own[0] if own else None,
         "error": error,
+        "key": key,
         "drawn": [(one, progress(tracked(one.campaign, person))) for one in drawn],
         "own": origin.accident.enterprise_id
         if origin.accident

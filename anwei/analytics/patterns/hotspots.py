@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Avg
 from django.db.models.functions import Left
 from django.utils.translation import gettext as _
@@ -35,7 +35,9 @@ def hot_spots_of_the_week(now: datetime) -> list[HotSpotSearch]:
     there = {(one.kind, one.scale): one for one in HotSpotSearch.objects.filter(week=week)}
     makers = {Scale.TOWNSHIPS: _search, Scale.ENTERPRISES: search_around}
     return [
-        there.get((kind, scale)) or make(kind, week, now) for scale, make in makers.items() for kind in KINDS
+        there.get((kind, scale)) or _made(make, kind, scale, week, now)
+        for scale, make in makers.items()
+        for kind in KINDS
     ]
 
 
@@ -43,6 +45,15 @@ def hot_spots_are_due(now: datetime) -> bool:
     """Say whether something was not yet looked for this week, and there is anybody to look at."""
     there = HotSpotSearch.objects.filter(week=monday(now)).count()
     return there < len(KINDS) * len(Scale) and Enterprise.objects.exists()
+
+
+def _made(
+    make: Callable[[str, date, datetime], HotSpotSearch], kind: str, scale: str, week: date, now: datetime
+) -> HotSpotSearch:
+    try:
+        return make(kind, week, now)
+    except IntegrityError:  # somebody else's came first
+        return HotSpotSearch.objects.get(week=week, kind=kind, scale=scale)
 
 
 @transaction.atomic

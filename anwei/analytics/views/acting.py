@@ -20,7 +20,7 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.hazards.models import Campaign
 from anwei.hazards.planning.bodies import bodies_at, require_body
 from anwei.hazards.planning.capping import n_counted_by_enterprise, yearly_cap
-from anwei.hazards.services.campaigns import open_campaign
+from anwei.hazards.services.campaigns import open_campaign, opened_by_form
 from anwei.hazards.services.opening import Whereabouts
 from anwei.hazards.services.visits import plan_visit
 from anwei.ledgers.listing import number_in
@@ -48,11 +48,16 @@ def watch_plan(request: HttpRequest) -> HttpResponse:
         initial["planned_on"] = day_of(now)  # a limit is near: not the next working day
     form = WatchPlanForm(request.POST or None, person=person, now=now, initial=initial)
     if form.is_bound and form.is_valid():
+        key = form.cleaned_data["key"]
+        if sent_before := opened_by_form(key, person):
+            return redirect("campaign", pk=sent_before.pk)
         try:
             campaign, refused = _planned(form, chosen, person)
         except NotYourTurn as error:
             raise PermissionDenied(str(error)) from error
         except CaseError as error:
+            if sent_before := opened_by_form(key, person):  # at the same moment
+                return redirect("campaign", pk=sent_before.pk)
             form.add_error(None, str(error))
         else:
             for sentence in refused:
@@ -90,6 +95,7 @@ def _planned(form: WatchPlanForm, chosen: list[Enterprise], person: Person) -> t
             starts_on=days[0],
             ends_on=days[-1],
             target=len(chosen),
+            key=told["key"],
         )
         for enterprise, day in zip(chosen, days, strict=True):
             try:

@@ -67,6 +67,7 @@ class Campaign(models.Model):
     basis = models.CharField(_("依据文件"), max_length=200, blank=True)
     note = models.TextField(_("要求"), max_length=2000, blank=True)
     period = models.CharField(max_length=30, blank=True)  # of a key period: its code and year
+    key = models.CharField(max_length=64, blank=True)  # of the form: sent twice, it opens one campaign
     opened_at = models.DateTimeField(_("部署时间"))
     opened_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("部署人")
@@ -85,6 +86,7 @@ class Campaign(models.Model):
             ),
             models.CheckConstraint(condition=division_code("territory"), name="campaign_has_a_division_code"),
             models.CheckConstraint(condition=Q(target__gte=1), name="campaign_has_a_target"),
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="a_campaign_is_opened_once"),
             models.CheckConstraint(
                 condition=Q(kind="key_period") & ~Q(period="") | ~Q(kind="key_period") & Q(period=""),
                 name="a_key_period_and_no_other_campaign_names_its_period",

@@ -39,8 +39,9 @@ def open_campaign(
     basis: str = "",
     note: str = "",
     period: str = "",
+    key: str = "",
 ) -> Campaign:
-    """Open a campaign of a body for its own territory, or a part of it.
+    """Open a campaign of a body for its own territory, or a part of it; the same `key` opens no second one.
 
     Raises NotYourTurn for who does not act for the body, CaseError with a sentence for what does not fit.
     """
@@ -76,14 +77,20 @@ def open_campaign(
                 basis=basis.strip()[:200],
                 note=note.strip(),
                 period=period,
+                key=key,
                 opened_at=now,
                 opened_by=actor,
             )
-    except IntegrityError as fault:  # two open one key period at once
+    except IntegrityError as fault:  # two open one key period at once, or one form was sent twice
         raise CaseError(_("“%(name)s”已经部署过。") % {"name": name}) from fault
     content = {"name": campaign.name, "target": target, "territory": territory, "sectors": list(sectors)}
     record_change(REGISTER, campaign.pk, actor=actor, now=now, verb="open", content=content)
     return campaign
+
+
+def opened_by_form(key: str, person: Person) -> Campaign | None:
+    """Return the campaign that somebody opened by a form before, for one that is sent twice."""
+    return Campaign._base_manager.filter(key=key, opened_by=person).first() if key else None
 
 
 def open_key_period(key: str, *, actor: Person, now: datetime, organizer: Unit, target: int) -> Campaign:
