@@ -8,7 +8,7 @@ Pearson, Biometrika 26 (1934) 404).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -56,7 +56,7 @@ def look_back(now: datetime, progress: Progress = lambda n_done, n_all: None) ->
     found: list[dict[str, Any]] = []
     told = Told()
     learned: Learned | None = None
-    n_events = 0
+    events: set[tuple[int, datetime, str]] = set()  # weeks of neighbouring months overlap: each once
     for place, month in enumerate(months):
         table = month_table(month, now)
         tables.append(table)
@@ -64,9 +64,14 @@ def look_back(now: datetime, progress: Progress = lambda n_done, n_all: None) ->
             rows = training(tables[:-1], rules, table.at)
             if learned is None or rows.n_rows <= MANY_ROWS or place % SELDOM == 0:
                 learned = learn(rows, rules)
-            harms = harms_between(table.at, table.at + span, now, rules.harms)
-            found.append(_month(table, harms, rules, learned, told))
-            n_events += sum(len(each) for each in harms.values())
+            kinds = {key: harms_between(table.at, table.at + span, now, (key,)) for key in rules.harms}
+            found.append(_month(table, kinds, rules, learned, told))
+            events |= {
+                (harm.enterprise, harm.at, harm.address)
+                for harms in kinds.values()
+                for key in table.keys
+                for harm in harms.get(key, ())
+            }
         progress(place + 1, len(months))
     return {
         "weeks": rules.figures["weeks"],
@@ -74,10 +79,15 @@ def look_back(now: datetime, progress: Progress = lambda n_done, n_all: None) ->
         "fewest": rules.figures["fewest"],
         "harms": list(rules.harms),
         "months": found,
-        "total": {name: _total(found, name) for name in ("points", "model")},
+        "total": {
+            "points": _total(found, "points"),
+            "beside": _total([month for month in found if month["model"] is not None], "points"),
+            "model": _total(found, "model"),
+        },
+        "kinds": [_kind(found, key) for key in rules.harms],
         "calibration": calibration_of(told.predicted),
         "colours": worth_of(told.coloured),
-        "n_events": n_events,
+        "n_events": len(events),
     }
 
 
@@ -91,13 +101,14 @@ class Told:
 
 def _month(
     table: Table,
-    harms: dict[int, list[Harm]],
+    kinds: Mapping[str, dict[int, list[Harm]]],
     rules: WatchRules,
     learned: Learned | None,
     sums: Told,
 ) -> dict[str, Any]:
-    """Return one month's list beside what happened, and add to `sums` what was said of each."""
-    harmed = harmed_rows(table, harms, table.at + timedelta(weeks=rules.figures["weeks"]))
+    """Return one month's list beside what happened, by kind, and add to `sums` what was said of each."""
+    harms, last = _together(kinds.values()), table.at + timedelta(weeks=rules.figures["weeks"])
+    harmed = harmed_rows(table, harms, last)
     n_top = max(1, round(len(table.keys) * rules.figures["top"] / 100))
     points = [points_of(found) for found in baseline(table, rules)]
     orders = {"points": in_order(points, None)}
@@ -121,7 +132,27 @@ def _month(
     missed = [row for row in used[n_top:] if harmed[row]]
     told["missed"] = [_missed(table, harms, row, places[row]) for row in missed[:MOST_MISSED]]
     told["n_missed"] = len(missed)
+    told["kinds"] = {}
+    for key, of_kind in kinds.items():
+        rows = harmed_rows(table, of_kind, last)
+        told["kinds"][key] = [sum(rows[row] for row in used[:n_top]), sum(rows)]
     return told
+
+
+def _together(kinds: Iterable[Mapping[int, list[Harm]]]) -> dict[int, list[Harm]]:
+    found: dict[int, list[Harm]] = {}
+    for harms in kinds:
+        for key, told in harms.items():
+            found[key] = sorted([*found.get(key, ()), *told], key=lambda harm: harm.at)
+    return found
+
+
+def _kind(months: Sequence[dict[str, Any]], key: str) -> dict[str, Any]:
+    """Return whom the lists caught of those to whom one kind of harm happened, all months together."""
+    hits = sum(month["kinds"][key][0] for month in months)
+    of = sum(month["kinds"][key][1] for month in months)
+    low, high = exact_interval(hits, of)
+    return {"key": key, "hits": hits, "of": of, "low": low, "high": high}
 
 
 def _caught(

@@ -105,7 +105,9 @@ class Learned:
     colours: Colours
 
     def probabilities(self, table: Table) -> list[float]:
-        """Return the probability of each row of a table."""
+        """Return the probability of each row of a table; none of none, of which no model says anything."""
+        if not table.keys:
+            return []
         with one_thread():
             odds = self.model.log_odds(self.encoding.rows(table))
         return [float(one) for one in self.calibration.probability(odds)]
@@ -151,9 +153,7 @@ def _compared(encoding: Encoding, rows: Training, rules: WatchRules) -> tuple[st
     after = range(cut, n)
     span = timedelta(weeks=rules.figures["weeks"])
     before = [i for i in range(cut) if rows.tables[i].at + span <= rows.tables[cut].at] if cut else []
-    later_events = sum(int(rows.events[i].sum()) for i in after)
-    earlier_events = sum(int(rows.events[i].sum()) for i in before)
-    if earlier_events < LEAST_EVENTS or later_events < LEAST_LATER:
+    if _fewer(rows, before) < LEAST_EVENTS or _fewer(rows, after) < LEAST_LATER:
         return "points", calibration, Held()
     matrix, events = _stacked(encoding, [rows.tables[i] for i in before], [rows.events[i] for i in before])
     later, truth = _stacked(encoding, [rows.tables[i] for i in after], [rows.events[i] for i in after])
@@ -167,6 +167,12 @@ def _compared(encoding: Encoding, rows: Training, rules: WatchRules) -> tuple[st
     best = best_method(odds, truth, apart)
     calibration.fit(odds[best], truth)
     return best, calibration, Held(calibration.probability(odds[best][apart]), truth[apart])
+
+
+def _fewer(rows: Training, months: Sequence[int]) -> int:
+    """Return how many rows of some months have an event, or how many have none: the fewer of both."""
+    n_events = sum(int(rows.events[i].sum()) for i in months)
+    return min(n_events, sum(len(rows.events[i]) for i in months) - n_events)
 
 
 def _apart(tables: Sequence[Table], span: timedelta) -> Truth:

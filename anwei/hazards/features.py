@@ -249,4 +249,6 @@ def major_hazards(first: datetime, last: datetime, by: datetime) -> Iterator[Har
         yield Harm(row.enterprise_id, row.found_at, row.judged_at, words, reverse("case", args=[row.pk]))
 
 
-contribute_harms(HarmKind("major_hazard", gettext_lazy("查出重大隐患（不含企业自查）"), major_hazards))
+contribute_harms(
+    HarmKind("major_hazard", gettext_lazy("查出重大隐患（不含企业自查）"), major_hazards, sought=True)
+)

@@ -74,11 +74,15 @@ class Harm:
 
 @dataclass(frozen=True)
 class HarmKind:
-    """A kind of harm that a score shall foretell; `happened` yields those of a span that were known `by`."""
+    """A kind of harm that a score shall foretell; `happened` yields those of a span that were known `by`.
+
+    What is `sought` is found by whoever goes and looks: where one goes more often there is more of it.
+    """
 
     key: str
     label: Label
     happened: Callable[[datetime, datetime, datetime], Iterator[Harm]]
+    sought: bool = False
 
 
 _features: dict[str, Feature] = {}

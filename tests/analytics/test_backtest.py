@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from random import Random
 
+import numpy as np
 import pytest
 from django.db.models import Q
 from scipy.stats import binomtest
 
 from anwei.analytics.backtesting import look_back, start_backtest
-from anwei.analytics.learning import learn, training
+from anwei.analytics.learning import Training, learn, training
 from anwei.analytics.models import Backtest, MonthTable, WatchRun
 from anwei.analytics.schedule import backtest_is_due, list_is_due
 from anwei.analytics.scoring import rules_in_force
-from anwei.analytics.tables import month_table, months_before
+from anwei.analytics.tables import Table, month_table, months_before
 from anwei.analytics.weekly import list_of_the_week
 from anwei.cases.services import advance
 from anwei.emergency.models import Accident
@@ -100,6 +102,17 @@ def test_months_are_scored_with_what_was_known_then(safe: Safe, bad: list[int]) 
     assert sum(one["n"] for one in result["calibration"]) == sum(
         month["n"] for month in result["months"] if month["model"]
     )
+    # weeks of neighbouring months overlap, yet an accident is one event
+    over = Q(happened_on__gte=FIRST, happened_on__lt=date(2026, 9, 1) + timedelta(weeks=8))
+    assert result["n_events"] == Accident.objects.filter(over).count()
+    # beside the model stand the points of the same months
+    beside, points = result["total"]["beside"], result["total"]["points"]
+    assert beside["n_months"] == total["n_months"] < points["n_months"]
+    assert beside["hits"] == sum(one["points"]["hits"] for one in result["months"] if one["model"])
+    kinds = {one["key"]: (one["hits"], one["of"]) for one in result["kinds"]}
+    used = [one["model"] or one["points"] for one in result["months"]]
+    assert kinds.pop("accident") == (sum(one["hits"] for one in used), points["of"])
+    assert set(kinds.values()) == {(0, 0)}
 
 
 def in_weeks_after(day: date) -> Q:
@@ -146,6 +159,19 @@ def test_the_week_has_probabilities_and_names_what_raises_them(safe: Safe, bad: 
     run.scores.filter(pk=first.pk).update(level="orange")
     own = signed_in(safe.county.officer).get(f"/watch/enterprises/{first.enterprise_id}/").content.decode()
     assert words in own
+    Enterprise.objects.update(status="closed")
+    assert list_of_the_week(NOW + 7 * DAY).n_enterprises == 0  # nobody to say anything of
+
+
+def test_months_without_anybody_unharmed_compare_no_methods(safe: Safe) -> None:
+    """On later rows that all were harmed no order is better than another: the points stand."""
+    rules, n = rules_in_force(), 20
+    tables = [
+        Table(NOW - 60 * (12 - i) * DAY, [*range(n)], {"workers": [*map(float, range(n))]}) for i in range(12)
+    ]
+    events = [np.arange(n) >= (10 if i < 8 else 0) for i in range(12)]
+    learned = learn(Training(tables, events, 999), rules)
+    assert learned is not None and learned.method == "points"
 
 
 def test_too_few_events_are_said_on_the_page(safe: Safe) -> None:
@@ -155,6 +181,10 @@ def test_too_few_events_are_said_on_the_page(safe: Safe) -> None:
     assert start_backtest(actor=None, now=NOW, at_once=True).status == Backtest.Status.DONE
     page = client.get("/watch/backtest/").content.decode()
     assert "样本不足" in page
+    kinds = page.partition('id="kinds"')[2].partition("</section>")[0]
+    sought = re.findall(r"<td[^>]*>([^<]*) <span[^>]*>由检查的人查出，会自己印证自己</span>", kinds)
+    assert sought == ["查出重大隐患（不含企业自查）"]
+    assert "生产安全事故" in kinds and "查中得多不等于预见得准" in kinds
     assert not list_of_the_week(NOW).learned
 
 

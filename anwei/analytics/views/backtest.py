@@ -56,6 +56,9 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
         "result": result,
         "months": [_month(month, seen) for month in reversed(result.get("months", []))],
         "totals": _totals(result),
+        "kinds": [
+            (harm_kinds()[one["key"]], one) for one in result.get("kinds", []) if one["key"] in harm_kinds()
+        ],
         "calibration": result.get("calibration", []),
         "colours": [{**one, "missed": one["n"] - one["events"]} for one in result.get("colours", [])],
         "harms": _("、").join(
@@ -69,8 +72,12 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
 
 
 def _totals(result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    names = (("points", _("积分（基线）")), ("model", _("模型")))
-    totals = result.get("total", {})
+    """Return the totals with their labels: points also of the months of the model alone, to compare both."""
+    totals = dict(result.get("total", {}))
+    model, beside = totals.get("model"), totals.get("beside")
+    names = [("points", _("积分（基线）")), ("model", _("模型"))]
+    if model and beside and totals["points"]["n_months"] != beside["n_months"]:
+        names.insert(1, ("beside", _("积分，只算有模型的月份")))
     return [(label, totals[name]) for name, label in names if totals.get(name)]
 
 
