@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from anwei.monitoring.detect.doors import Sensor, serve
@@ -15,6 +18,7 @@ from anwei.org.models import Person
 from tests.monitoring.foresight import after, anomaly, drift
 from tests.monitoring.plant import Plant
 from tests.pages.store import Store
+from tests.support.chromium import WHY_NOT, chromium, chromium_path
 
 SignIn = Callable[[Person], Client]
 LEARNED: dict[str, Any] = {
@@ -62,6 +66,29 @@ def test_one_shows_reason_time_similar_courses_and_the_backtest(
     assert "1 次，每天 0.50 次" in text
     assert "看不见的" in text
     assert sign_in(plant.county.stranger).get(f"/forecasts/{row.pk}/").status_code == 404
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(chromium_path() is None, reason=WHY_NOT)
+def test_the_backtest_stays_in_its_card(plant: Plant, sign_in: SignIn, knows: dict[str, Any]) -> None:
+    [row] = record_findings([(1, drift(plant.hh))], now=after(1))
+    html = sign_in(plant.county.worker).get(f"/forecasts/{row.pk}/").content.decode()
+    sheets = re.findall(r'<link[^>]*href="/static/([^"]+\.css)"', html)
+    found = [finders.find(re.sub(r"\.[0-9a-f]{12}\.css$", ".css", name)) for name in sheets]
+    styles = "".join(Path(str(path)).read_text("utf-8") for path in found if path)
+    assert ".card-table" in styles
+    with chromium() as browser:
+        for width in (1366, 360):
+            page = browser.new_page(viewport={"width": width, "height": 740})
+            page.set_content(re.sub(r"<script.*?</script>", "", html, flags=re.S))
+            page.add_style_tag(content=styles)
+            over = page.evaluate(
+                """() => [...document.querySelectorAll("table")].flatMap((table) => [
+                    table.getBoundingClientRect().right
+                        - table.closest(".card").getBoundingClientRect().right,
+                    table.parentElement.scrollWidth - table.parentElement.clientWidth])"""
+            )
+            assert len(over) >= 4 and max(over) <= 0, (width, over)
 
 
 def test_feedback_is_taken_and_a_false_one_counts_in_the_backtest(
