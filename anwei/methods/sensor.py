@@ -11,7 +11,7 @@ from anwei.methods.discord import Discord
 from anwei.methods.jump import Jump
 from anwei.methods.likelihood import Likelihood
 from anwei.methods.same_time import SameTime
-from anwei.methods.spacing import ANEW, DOUBT, Spacing
+from anwei.methods.spacing import ANEW, Spacing
 
 CAP = 8.0  # of one component: none alone drowns the others
 ALARM = 2.4  # mean of the components from which it alarms
@@ -49,7 +49,7 @@ class Finding(NamedTuple):
     """What a row is: mean of the components, score in [0, 1], alarm, and each component by name.
 
     `raw` is -log10 of a probability in the mean; `score` is 1 - 10**-raw, held below the threshold during the
-    pause after an alarm and while another spacing sets in, so that a sweep over it sees what a person sees.
+    pause after an alarm, so that a sweep over it sees what a person sees.
     """
 
     raw: float
@@ -116,12 +116,11 @@ class SensorDetector:
         """Return what `row` is beside the rows learned; nothing changes."""
         if not math.isfinite(row.value):
             return Finding(0.0, 0.0, False, {})
-        n_off = abs(self.spacing.score_one(row.at))
-        if n_off >= ANEW:
+        if abs(self.spacing.score_one(row.at)) >= ANEW:
             return self.clone().score_one(row)
         parts = self._measured(row).parts
         raw = sum(parts.values()) / len(parts)
-        is_paused = self.n < self.paused_until or n_off >= DOUBT
+        is_paused = self.n < self.paused_until
         shown = min(raw, HELD * ALARM) if is_paused else raw
         return Finding(raw, 1 - 10**-shown, raw >= ALARM and not is_paused, parts)
 

@@ -13,7 +13,7 @@ from anwei.methods.jump import FEW, RATE
 from anwei.methods.likelihood_bank import LikelihoodBank
 from anwei.methods.same_time import FIRST, LEAST_DAYS
 from anwei.methods.sensor import ALARM, CAP, HELD, PAUSE, SHAPES, Facts, Windows
-from anwei.methods.spacing import ANEW, DOUBT, OFF
+from anwei.methods.spacing import ANEW, OFF
 
 PARTS = (*SHAPES, "same_time", "jump", "level")  # the order of SensorDetector
 DAY = 1440  # minutes
@@ -92,7 +92,7 @@ class SensorBank(Bank):
             score = bank.score_both if name == "level" else bank.score
             parts[known, i] = np.minimum(score(slots[known], measured[name][known]), CAP)
         raw = parts.sum(axis=1) / len(PARTS)
-        paused = (self.n[slots] < self.paused_until[slots]) | (np.abs(n_off) >= DOUBT)
+        paused = self.n[slots] < self.paused_until[slots]
         alarm = (raw >= ALARM) & ~paused
         shown = np.where(paused, np.minimum(raw, HELD * ALARM), raw)
         facts = {

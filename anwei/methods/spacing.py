@@ -7,8 +7,7 @@ import statistics
 from anwei.methods.same_time import FIRST
 
 OFF = 1.5  # times as far apart, or as near, as usual: another spacing
-DOUBT = 2  # rows of another spacing, one after the other, from which nothing alarms
-ANEW = 10  # from which what was learned of shapes says nothing of the rows to come
+ANEW = 30  # rows of another spacing, one after the other: what was learned of shapes says nothing of them
 
 
 class Spacing:

@@ -80,6 +80,7 @@ class Block:
             if (
                 raw > past.max(initial=0.0)
                 and minute - int(self.sensors.first_minutes[slot, 0]) >= KNOWN * DAY
+                and self.sensors.n_off[slot] == 0  # no other spacing is setting in
             ):
                 told[row] = why
             at = day % RANKED
