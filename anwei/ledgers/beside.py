@@ -17,7 +17,7 @@ Context = dict[str, Any]
 
 @dataclass(frozen=True)
 class Aside:
-    """A card of the row's page: a template and what it needs of (row, person, now); by `place`."""
+    """A card of the page of rows of some models and their kinds: a template, its parts; by `place`."""
 
     template: str
     context: Callable[[Any, Any, datetime], Context]
@@ -36,7 +36,8 @@ def contribute_aside(aside: Aside) -> None:
 
 def asides_of(row: Model, person: Any, now: datetime) -> list[tuple[str, Context]]:
     """Return template and context of each card beside a row, with what `person` may see in it."""
-    return [(one.template, one.context(row, person, now)) for one in _asides if type(row) in one.models]
+    beside = (one for one in _asides if isinstance(row, tuple(one.models)))
+    return [(one.template, one.context(row, person, now)) for one in beside]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ from anwei.standards.deadlines import DEADLINES, deadlines
 
 DOCUMENT = Need("evidence", _("办结材料"), "evidence", at_least_one="document")
 
+
+def is_about_something_open(order: SupervisionOrder) -> bool:
+    """Say whether the case that the order is about still runs: who closes the order earlier says why."""
+    return order.about is not None and order.about.closed_at is None
+
+
 LIFECYCLE = Lifecycle(
     Phase.REGISTERED,
     (
@@ -95,7 +101,15 @@ LIFECYCLE = Lifecycle(
             Role.SUPERVISOR,
             label=_("审核通过，销号"),
             line=_("审核通过，已销号"),
-            needs=(Need("finding", _("审核意见")),),
+            needs=(
+                Need("finding", _("审核意见")),
+                Need(
+                    "why_before",
+                    _("督办的事项还没有办结，先销号的理由"),
+                    "reason",
+                    only_where=is_about_something_open,
+                ),
+            ),
             outcome="done",
         ),
         Transition(

@@ -18,6 +18,7 @@ from anwei.oversight.models import Morning, SupervisionOrder
 from anwei.oversight.services.morning import morning_is_due, tell_mornings
 from tests.hazards.doors import CRITERION, act, file, signed_in
 from tests.kernel.county import IN_POST_SINCE, NOW, OTHER_TOWN, in_post, make_enterprise
+from tests.oversight import test_orders as orders
 from tests.oversight.conftest import Governed
 
 EIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)  # 08:00 in the county
@@ -169,3 +170,27 @@ def test_what_is_judged_today_is_told_whenever_it_was_filed(
 def test_an_hour_that_is_none_is_eight(governed: Governed) -> None:
     Setting.objects.create(key="morning", value={"at": "8:00"}, changed_at=NOW, changed_by=governed.clerk)
     assert not morning_is_due(EIGHT - timedelta(minutes=1)) and morning_is_due(EIGHT)
+
+
+def test_an_order_closed_before_its_hazard_says_why_and_stands_on_both_pages(
+    governed: Governed, major: Hazard
+) -> None:
+    told = {"words": "一周内销号。", "key": "of-the-hazard"}
+    assert signed_in(governed.leader).post(f"/orders/new/?case={major.pk}", told).status_code == 302
+    order = SupervisionOrder.objects.get()
+    head = governed.officer if order.implementer.title == "监管员" else governed.director
+    issued = {"charged": order.implementer_id, "requirement": "督促整改", "due_on": "2026-12-01"}
+    assert orders.act(governed.clerk, order, "issue", **issued).status_code == 302
+    assert orders.act(head, order, "accept").status_code == 302
+    done = {"result": "已督促", "evidence": orders.document()}
+    assert orders.act(head, order, "submit", **done).status_code == 302
+    shown = signed_in(governed.clerk).get(f"/cases/{order.pk}/").content.decode()
+    assert "督办的事项还没有办结" in shown and "待签收" in shown
+    assert orders.act(governed.clerk, order, "close", finding="齐全").status_code == 422
+    why = {"finding": "齐全", "why_before": "整改期限未到，另行跟踪"}
+    assert orders.act(governed.clerk, order, "close", **why).status_code == 302
+    assert why["why_before"] in signed_in(governed.clerk).get(f"/cases/{order.pk}/").content.decode()
+    boss = governed.county.boss
+    for address in (f"/cases/{major.pk}/", f"/enterprises/{governed.county.enterprise.pk}/"):
+        assert f">{order.number}</a>" in signed_in(governed.clerk).get(address).content.decode()
+        assert order.number not in signed_in(boss).get(address).content.decode()
