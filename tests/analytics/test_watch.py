@@ -22,8 +22,8 @@ from anwei.org.models import Person
 from anwei.standards.watch import WATCH
 from tests.analytics.told import Life
 from tests.hazards.conftest import Safe
-from tests.hazards.doors import signed_in
-from tests.kernel.county import NOW, county_clerk
+from tests.hazards.doors import act, signed_in
+from tests.kernel.county import NOW, TOWN, county_clerk, make_enterprise
 
 DAY = timedelta(days=1)
 
@@ -137,6 +137,9 @@ def test_one_click_makes_the_plan_and_keeps_the_cap(life: Life) -> None:
     assert answer.url == f"/inspections/campaigns/{campaign.pk}/"
     visit = Visit.objects.get(campaign=campaign)
     assert (visit.enterprise, visit.body) == (county.enterprise, life.safe.supervising.unit)
+    make_enterprise("没选的厂", TOWN, county.enterprise.sector, "91000000000000041X")
+    covered = client.get(answer.url).content.decode()
+    assert "共 1 家（处）" in covered and "没选的厂" not in covered and "九小场所" not in covered
     assert "检查" in page(life.safe.inspector, "/watch/").partition("</table>")[0]
     again = client.post("/watch/plan/", sent)  # a double click: the plan that is there
     assert (again.status_code, again.url) == (302, answer.url)
@@ -187,7 +190,10 @@ def test_one_click_drafts_a_warning_with_colour_and_reasons(life: Life) -> None:
     again = client.post("/watch/warn/", sent)
     assert again.status_code == 422
     assert "已有未解除的预警" in again.content.decode()
-    assert f'href="/cases/{warning.pk}/"' in page(life.safe.inspector, "/watch/")
+    listed = page(life.safe.inspector, "/watch/")
+    assert f'href="/cases/{warning.pk}/">预警待发布</a>' in listed and "已发预警" not in listed
+    assert act(life.safe.verifier, warning, "issue", requirement="自查").status_code == 302
+    assert f'href="/cases/{warning.pk}/">已发预警</a>' in page(life.safe.inspector, "/watch/")
 
 
 def test_nobody_plans_or_warns_outside_their_scope(life: Life) -> None:

@@ -83,6 +83,7 @@ def draw_lesson(
         starts_on=today,
         ends_on=due_on,
         target=len(asked),
+        enterprises=[one.pk for one in asked],
         sectors=sorted({enterprise.sector for enterprise in asked}),
         note=origin.told,
         key=key,

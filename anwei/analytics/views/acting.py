@@ -96,6 +96,7 @@ def _planned(form: WatchPlanForm, chosen: list[Enterprise], person: Person) -> t
             ends_on=days[-1],
             target=len(chosen),
             key=told["key"],
+            enterprises=[one.pk for one in chosen],
         )
         for enterprise, day in zip(chosen, days, strict=True):
             try:

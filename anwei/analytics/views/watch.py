@@ -19,6 +19,7 @@ from anwei.analytics.scoring import rules_in_force
 from anwei.analytics.shown import grounds_of, said, why_coloured
 from anwei.analytics.tasks import compute_week
 from anwei.analytics.weekly import list_of_the_week, monday
+from anwei.cases.lifecycle import Phase
 from anwei.hazards.models import Visit
 from anwei.hazards.planning.bodies import bodies_at, require_official
 from anwei.hazards.planning.capping import n_counted_by_enterprise, yearly_cap
@@ -166,9 +167,10 @@ def _lines(
         .values_list("enterprise", "planned_on")
     )
     places = {open_for(key): key for key in keys}
+    open_warnings = Warning.objects.filter(open_for_site__in=places)
     warned = {
-        places[place]: pk
-        for place, pk in Warning.objects.filter(open_for_site__in=places).values_list("open_for_site", "pk")
+        places[place]: {"pk": pk, "is_draft": phase == Phase.REGISTERED}
+        for place, pk, phase in open_warnings.values_list("open_for_site", "pk", "phase")
     }
     return [
         {

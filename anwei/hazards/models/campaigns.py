@@ -43,7 +43,8 @@ class BodiesManager(ScopedManager[Any]):
 class Campaign(models.Model):
     """A plan of inspections (安全生产法 art. 62) with its period, sectors, territory, checklist and target.
 
-    `sectors` are codes, all where empty; `items` are ids of the checklist, the sector's own where empty.
+    `sectors` are codes, all where empty; `enterprises` are keys where they were chosen one by one.
+    `items` are ids of the checklist, the sector's own where empty.
     """
 
     class Kind(models.TextChoices):
@@ -58,6 +59,7 @@ class Campaign(models.Model):
     starts_on = models.DateField(_("起始日期"))
     ends_on = models.DateField(_("截止日期"))
     sectors = models.JSONField(_("行业"), default=list, blank=True)
+    enterprises = models.JSONField(_("逐家选定的企业"), default=list, blank=True)
     territory = models.CharField(_("属地"), max_length=12, db_index=True, validators=[is_division_code])
     organizer = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("组织单位")

@@ -74,6 +74,8 @@ def enterprises_in(campaign: Campaign, person: Person) -> QuerySet[Enterprise]:
     rows = Enterprise.objects.visible_to(person).filter(unit__territory__startswith=campaign.territory)
     if campaign.sectors:
         rows = rows.filter(Q(sector__in=campaign.sectors) | Q(second_sector__in=campaign.sectors))
+    if campaign.enterprises:
+        rows = rows.filter(pk__in=campaign.enterprises)
     return counted_on(timezone.localdate(), rows)
 
 
@@ -81,6 +83,8 @@ def places_in(campaign: Campaign, person: Person) -> QuerySet[Site]:
     """Return the places of a campaign that are no part of an enterprise: roads, shops, houses, projects."""
     rows = Site.objects.visible_to(person).exclude(category=Site.Category.KEY)
     rows = rows.filter(territory__startswith=campaign.territory)
+    if campaign.enterprises:
+        return rows.none()
     if campaign.sectors:
         rows = rows.filter(sector__in=campaign.sectors)
     return standing_sites(rows)

@@ -35,14 +35,16 @@ def open_campaign(
     target: int,
     territory: str = "",
     sectors: Sequence[str] = (),
+    enterprises: Sequence[int] = (),
     items: Sequence[str] = (),
     basis: str = "",
     note: str = "",
     period: str = "",
     key: str = "",
 ) -> Campaign:
-    """Open a campaign of a body for its own territory, or a part of it; the same `key` opens no second one.
+    """Open a campaign of a body for its own territory, a part of it, or `enterprises` of it alone.
 
+    The same `key` opens no second one.
     Raises NotYourTurn for who does not act for the body, CaseError with a sentence for what does not fit.
     """
     if organizer not in bodies_of(actor, now):
@@ -70,6 +72,7 @@ def open_campaign(
                 starts_on=starts_on,
                 ends_on=ends_on,
                 sectors=list(sectors),
+                enterprises=list(enterprises),
                 territory=territory,
                 organizer=organizer,
                 items=list(items),
@@ -84,6 +87,8 @@ def open_campaign(
     except IntegrityError as fault:  # two open one key period at once, or one form was sent twice
         raise CaseError(_("“%(name)s”已经部署过。") % {"name": name}) from fault
     content = {"name": campaign.name, "target": target, "territory": territory, "sectors": list(sectors)}
+    if enterprises:
+        content["enterprises"] = list(enterprises)
     record_change(REGISTER, campaign.pk, actor=actor, now=now, verb="open", content=content)
     return campaign
 
