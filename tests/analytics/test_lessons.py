@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from anwei.analytics.lessons.conditions import conditions_of_accident, conditions_of_hazard
+from anwei.analytics.lessons.conditions import Condition, conditions_of_accident, conditions_of_hazard
 from anwei.analytics.lessons.search import matches
 from anwei.analytics.models import Lesson
 from anwei.emergency.models import Accident
@@ -19,7 +19,7 @@ from anwei.sites.models import Enterprise, Equipment, Process
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import CRITERION, MAJOR, act, file, signed_in
 from tests.hazards.inspecting import page
-from tests.kernel.county import NOW, OTHER_TOWN, TOWN, make_enterprise
+from tests.kernel.county import NOW, OTHER_TOWN, TOWN, county_clerk, make_enterprise
 from tests.sites.risks import chemical, installation, place, point
 
 
@@ -86,6 +86,50 @@ def test_a_risk_point_shows_the_type_of_accident_by_the_code_of_its_register(saf
     assert str(found.subject) == "无关厂" and found.shown
 
 
+def test_a_roof_fall_in_a_coal_mine_finds_coal_mines_and_no_building_site_of_the_wider_type(
+    safe: Safe,
+) -> None:
+    numbers = iter(range(20, 30))
+    made = {
+        name: make_enterprise(name, TOWN, sector, f"910000000000000{next(numbers)}X")
+        for name, sector in (("丙煤矿", "coal"), ("丁煤矿", "coal"), ("工地", "construction"))
+    }
+    for n, name in enumerate(("丁煤矿", "工地")):
+        where = place(made[name], f"S-{n}", "作业面")
+        point(where, f"FX-{n}", name=f"{name}坍塌", accidents="坍塌")
+    fall = elsewhere(chemicals="", equipment="", process="", type="11", sector="coal")
+    clerk = county_clerk()
+    found = matches(conditions_of_accident(fall), clerk)
+    assert [str(one.subject) for one in found][:1] == ["丁煤矿"]
+    assert {*map(str, (one.subject for one in found))} == {
+        "丙煤矿",
+        "丁煤矿",
+        str(safe.county.other_enterprise),
+    }
+    assert "行业“煤矿”" in page(clerk, f"/lessons/accidents/{fall.pk}/")
+    wider = matches([one for one in conditions_of_accident(fall) if not one.sectors], clerk)
+    assert {str(one.subject) for one in wider} == {"丁煤矿", "工地"}  # asked without the sector
+    landslip = elsewhere(chemicals="", equipment="", process="", type="10", sector="coal")
+    assert "工地" in {str(one.subject) for one in matches(conditions_of_accident(landslip), clerk)}
+
+
+def test_a_hazard_finds_to_whom_its_clause_applies_and_where_the_named_work_is_done(safe: Safe) -> None:
+    plant = make_enterprise("工贸厂", OTHER_TOWN, "industry", "91000000000000031X")
+    other = make_enterprise("化工厂", OTHER_TOWN, "chemical", "91000000000000032X")
+    point(place(other, "S-7", "污水池"), name="清池", description="有限空间作业")
+    hazard = file(
+        safe.inspector,
+        safe.county.enterprise.pk,
+        description="有限空间作业未审批",
+        criterion=CRITERION,
+    )
+    clerk = county_clerk()
+    found = {str(one.subject): one for one in matches(conditions_of_hazard(hazard), clerk, but=hazard.pk)}
+    assert set(found) == {str(plant), str(other)}
+    assert CRITERION in found[str(plant)].shown[Condition("applies", CRITERION)][0].words
+    assert [one.words for one in found[str(other)].shown] == ["有限空间"]
+
+
 def test_one_click_asks_the_chosen_and_the_page_follows_them(safe: Safe) -> None:
     made = planted(safe)
     accident = elsewhere()
@@ -150,3 +194,12 @@ def test_typed_conditions_are_searched_by_an_address_that_can_be_sent_on(safe: S
 @pytest.mark.parametrize("key", ["chemical:", "nothing:x", "type:无", "clause:无"])
 def test_an_address_of_no_condition_is_left_out(safe: Safe, key: str) -> None:
     assert "按条件查找" in page(safe.inspector, "/lessons/", c=key)
+
+
+def test_an_accident_elsewhere_is_recorded_by_a_form_that_says_so(safe: Safe) -> None:
+    clerk = county_clerk()
+    (door,) = re.findall(r'href="([^"]+)">录入外地事故</a>', page(clerk, "/lessons/"))
+    form = signed_in(clerk).get(door)
+    assert form.status_code == 200
+    source = next(one for one in form.context["fields"] if one.column.name == "source")
+    assert source.text == "外地"

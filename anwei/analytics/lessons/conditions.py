@@ -14,16 +14,24 @@ from anwei.emergency.models import Accident
 from anwei.hazards.models import Hazard
 from anwei.sites.models import Chemical, Equipment, Process
 from anwei.standards.accidents import type_labels
-from anwei.standards.hazards.criteria import criterion
+from anwei.standards.hazards.criteria import criterion, industries
+from anwei.standards.sectors import sectors
 
 CHEMICAL, EQUIPMENT, PROCESS, CLAUSE, TYPE = "chemical", "equipment", "process", "clause", "type"
+SECTOR, APPLIES = "sector", "applies"  # the sector itself; the sectors to which a clause applies
 LABELS = {
     CHEMICAL: gettext_lazy("危险化学品"),
     EQUIPMENT: gettext_lazy("设备设施"),
     PROCESS: gettext_lazy("工艺、作业"),
     CLAUSE: gettext_lazy("判定条款"),
     TYPE: gettext_lazy("事故类型"),
+    SECTOR: gettext_lazy("同行业"),
+    APPLIES: gettext_lazy("条款适用的行业"),
 }
+WORKS = (  # special work by GB 30871-2022 ch. 4, and what 工贸 calls by other names (应急管理部令第13号)
+    *("动火", "受限空间", "有限空间", "盲板抽堵", "高处作业", "吊装", "临时用电", "动土", "断路"),
+    *("粉尘", "爆破"),
+)
 SHORTEST = (
     2  # characters of a name that is looked for in a text; chemicals of one (氨, 氯) are looked up whole
 )
@@ -54,7 +62,16 @@ class Condition:
             return str(_(type_labels()[self.value]))
         if self.kind == CLAUSE:
             return f"{self.value} {criterion(self.value).text}"
+        if self.kind in {SECTOR, APPLIES}:
+            return str(_("、").join(_(sectors()[code].name) for code in self.sectors))
         return self.value
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """The codes of the sectors that it asks for; none where it asks for something else."""
+        if self.kind == APPLIES:
+            return criterion(self.value).sectors
+        return (self.value,) if self.kind == SECTOR else ()
 
 
 def condition(key: str) -> Condition | None:
@@ -71,17 +88,20 @@ def condition(key: str) -> Condition | None:
 
 
 def conditions_of_accident(accident: Accident) -> list[Condition]:
-    """Return what the ledger says: each chemical, piece of equipment, process, clause, its type."""
+    """Return what the ledger says: each chemical, piece of equipment, process, clause, type and sector."""
     found = [Condition(CHEMICAL, one) for one in _parted(accident.chemicals)]
     found += [Condition(EQUIPMENT, one) for one in _parted(accident.equipment)]
     found += [Condition(PROCESS, one) for one in _parted(accident.process)]
     found += [Condition(CLAUSE, accident.criterion)] if accident.criterion else []
-    return [*dict.fromkeys(found), Condition(TYPE, accident.type)]
+    found += [Condition(TYPE, accident.type)]
+    found += [Condition(SECTOR, accident.sector)] if accident.sector else []
+    return [*dict.fromkeys(found)]
 
 
 def conditions_of_hazard(hazard: Hazard) -> list[Condition]:
-    """Return its clause, and what the county's registers have by a name that its description uses.
+    """Return its clause and to whom it applies, and what its description names: of registers, of works.
 
+    A clause of every sector narrows nothing: there, and without a clause, it is the hazard's own sector.
     Only whole names in its own words: whatever is not written there is not looked for.
     """
     text = f"{hazard.description}\n{hazard.place}"
@@ -92,7 +112,13 @@ def conditions_of_hazard(hazard: Hazard) -> list[Condition]:
         (PROCESS, Process._base_manager.exclude(regulated="").values_list("regulated", flat=True)),
     ):
         found += [Condition(kind, name) for name in _named(text, names.order_by().distinct())]
-    return found
+    found += [Condition(PROCESS, name) for name in _named(text, WORKS)]
+    industry = industries()[criterion(hazard.criterion).industry] if hazard.criterion else None
+    if industry is not None and industry.sectors and not industry.every_sector:
+        found.append(Condition(APPLIES, hazard.criterion))
+    elif hazard.sector:
+        found.append(Condition(SECTOR, hazard.sector))
+    return [*dict.fromkeys(found)]
 
 
 def typed(told: Any) -> list[Condition]:

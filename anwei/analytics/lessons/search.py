@@ -2,13 +2,14 @@
 
 Nothing is guessed: a condition is met by a row of a register or by a hazard that was found before, and each
 of these is told with its address. A chemical is the same by its name, another name of it in GB 18218, or CAS.
+A former type that went up in a wider one (冒顶片帮 in 坍塌) is sought within the asked sector alone.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anwei.analytics.lessons.conditions import CHEMICAL, CLAUSE, EQUIPMENT, PROCESS, TYPE, Condition
+from anwei.analytics.lessons.conditions import (
+    APPLIES,
+    CHEMICAL,
+    CLAUSE,
+    EQUIPMENT,
+    PROCESS,
+    SECTOR,
+    TYPE,
+    Condition,
+)
 from anwei.hazards.models import Hazard
 from anwei.hazards.timing import NOT_A_HAZARD
 from anwei.org.models import Person
@@ -31,8 +41,10 @@ from anwei.sites.models import (
     RiskPoint,
     Site,
 )
+from anwei.standards.hazards.criteria import criterion
 from anwei.standards.major_hazard.matching import find
 from anwei.standards.risk.accident_types import accident_type, successors
+from anwei.standards.sectors import sectors
 
 Subject = tuple[str, int]  # ("enterprise" | "site", key)
 OF_ENTERPRISE, OF_SITE = "enterprise", "site"
@@ -40,10 +52,11 @@ OF_ENTERPRISE, OF_SITE = "enterprise", "site"
 
 @dataclass(frozen=True)
 class Evidence:
-    """One row that shows a condition: in words, and its page."""
+    """One row that shows a condition: in words, and its page; `is_wide` where it may mean something else."""
 
     words: str
     address: str
+    is_wide: bool = False
 
 
 @dataclass
@@ -71,7 +84,7 @@ class Match:
 
 
 def matches(conditions: Sequence[Condition], person: Person, but: int | None = None) -> list[Match]:
-    """Return who shares at least one condition, those with most of them first, then by rows and name.
+    """Return who shares at least one condition: with most of them first, the same sector, by rows and name.
 
     `but` is the key of the hazard that asks: it is no evidence of itself.
     """
@@ -79,18 +92,37 @@ def matches(conditions: Sequence[Condition], person: Person, but: int | None = N
     for one in conditions:
         for subject, evidence in _FINDERS[one.kind](one.value, person, but):
             found[subject].setdefault(one, []).append(evidence)
+    asked = [one for one in conditions if one.sectors]
+    if asked:
+        found = {subject: _within(shown, asked) for subject, shown in found.items()}
     enterprises = Enterprise.objects.visible_to(person).exclude(status=Enterprise.Status.CLOSED)
     sites = Site.objects.visible_to(person).filter(removed_on=None).select_related("unit")
     subjects: dict[Subject, Any] = {}
     for kind, rows in ((OF_ENTERPRISE, enterprises.select_related("unit")), (OF_SITE, sites)):
-        keys = [key for of, key in found if of == kind]
+        keys = [key for (of, key), shown in found.items() if of == kind and shown]
         subjects |= {(kind, key): row for key, row in rows.in_bulk(keys).items()}
     known = [
         Match(subjects[subject], {one: shown[one] for one in conditions if one in shown})
         for subject, shown in found.items()
         if subject in subjects
     ]
-    return sorted(known, key=lambda one: (-len(one.shown), -one.n_evidence, str(one.subject), one.subject.pk))
+    return sorted(
+        known,
+        key=lambda one: (
+            *(-len(one.shown), not any(each in one.shown for each in asked)),
+            *(-one.n_evidence, str(one.subject), one.subject.pk),
+        ),
+    )
+
+
+def _within(
+    shown: dict[Condition, list[Evidence]], asked: Sequence[Condition]
+) -> dict[Condition, list[Evidence]]:
+    """Return what shows a condition; outside the asked sectors without what may mean something else."""
+    if any(one in shown for one in asked):
+        return shown
+    sure = {one: [row for row in rows if not row.is_wide] for one, rows in shown.items()}
+    return {one: rows for one, rows in sure.items() if rows}
 
 
 Found = Iterator[tuple[Subject, Evidence]]
@@ -152,10 +184,33 @@ def _where_the_clause_failed(key: str, person: Person, but: int | None) -> Found
 
 
 def _where_the_type_may_happen(code: str, person: Person, _but: int | None) -> Found:
-    codes = {code, *accident_type(code).former, *(one.code for one in successors(code))}
+    asked = accident_type(code)
+    wide = {one.code for one in successors(code) if one.name != asked.name and len(one.former) > 1}
+    sure = {code, *asked.former, *(one.code for one in successors(code))} - wide
     for subject, row, evidence in _risk_points(person, ~Q(accidents="")):
-        if codes & {one.strip() for one in row.accidents.split(",")}:
-            yield subject, evidence
+        codes = {one.strip() for one in row.accidents.split(",")}
+        if codes & (sure | wide):
+            yield subject, replace(evidence, is_wide=not codes & sure)
+
+
+def _of_the_sector(code: str, person: Person, _but: int | None) -> Found:
+    yield from _in_sectors((code,), person)
+
+
+def _where_the_clause_applies(key: str, person: Person, _but: int | None) -> Found:
+    yield from _in_sectors(criterion(key).sectors, person, key)
+
+
+def _in_sectors(codes: Sequence[str], person: Person, clause: str = "") -> Found:
+    told = _("行业“%(name)s”，%(clause)s 适用") if clause else _("行业“%(name)s”")
+    own = Enterprise.objects.visible_to(person).filter(Q(sector__in=codes) | Q(second_sector__in=codes))
+    for key, first, second in own.values_list("pk", "sector", "second_sector"):
+        words = told % {"name": _(sectors()[first if first in codes else second].name), "clause": clause}
+        yield (OF_ENTERPRISE, key), Evidence(words, reverse("enterprise", args=[key]))
+    places = Site.objects.visible_to(person).filter(enterprise=None, sector__in=codes)
+    for key, code in places.values_list("pk", "sector"):
+        words = told % {"name": _(sectors()[code].name), "clause": clause}
+        yield (OF_SITE, key), Evidence(words, reverse("site", args=[key]))
 
 
 def _points(person: Person, narrow: Q) -> Found:
@@ -188,4 +243,6 @@ _FINDERS: dict[str, Callable[[str, Person, int | None], Iterable[tuple[Subject, 
     PROCESS: _holders_of_process,
     CLAUSE: _where_the_clause_failed,
     TYPE: _where_the_type_may_happen,
+    SECTOR: _of_the_sector,
+    APPLIES: _where_the_clause_applies,
 }

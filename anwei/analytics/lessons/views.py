@@ -35,6 +35,7 @@ from anwei.hazards.views.special_checks import progress, tracked
 from anwei.ledgers.listing import ClampedPaginator
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
+from anwei.org.register_rules import may_keep_registers
 from anwei.standards.accidents import type_labels
 
 ROWS = 50
@@ -61,6 +62,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
         "accidents": Accident.objects.visible_to(person)[:RECENT],
         "hazards": major[:RECENT],
         "types": type_labels().items(),
+        "may_record": may_keep_registers(person),
     }
     return render(request, "lessons/list.html", context)
 

@@ -285,6 +285,9 @@ def _fields(
             value = column.of(shown) if shown is not None else column.default
             if shown is None and parent is not None and column.name == ledger.parent:
                 value = parent.pk
+            elif shown is None and choosing:  # a door may name a choice that a new row begins with
+                asked = request.GET.get(column.name)
+                value = next((key for key, _text in choosing.pairs if str(key) == asked), value)
             text = choosing.text(value) if choosing else told(column, shown) if shown is not None else value
             text = (
                 _("是") if text is True else _("否") if text is False else "" if text is None else str(text)
