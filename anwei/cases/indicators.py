@@ -123,6 +123,11 @@ class Rows:
         first = self.population().order_by().aggregate(first=Min(self.day))["first"]
         return timezone.localtime(first).date() if isinstance(first, datetime) else first
 
+    def months(self) -> set[str]:
+        """Return the months of which the population has a row, as periods spell them."""
+        days = self.population().order_by().dates(self.day, "month")
+        return {f"{day:%Y-%m}" for day in days}
+
 
 @dataclass(frozen=True)
 class RegisterRows(Rows):
@@ -247,6 +252,21 @@ class Indicator:
     def first_day(self) -> date | None:
         """Return the day since which it can be counted, None where nothing was recorded."""
         return min(filter(None, (one.first_day() for one in self.numerator)), default=None)
+
+    def gaps(self, months: Iterable[str]) -> list[str]:
+        """Return the months that neither rows of a day nor a row of the month tell: no zero, and no base.
+
+        None of an indicator all of whose rows have a day: it is recorded from its first day on.
+        """
+        told = [one for one in self.numerator if one.whole_months]
+        if not told:
+            return []
+        days = [one.first_day() for one in self.numerator if one not in told]
+        begun = min(filter(None, days), default=None)
+        known = {month for one in told for month in one.months()}
+        return [
+            month for month in months if month not in known and (begun is None or month < f"{begun:%Y-%m}")
+        ]
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,10 @@ class Figures:
         other = self.live[indicator.key].number(indicator, rest, **narrow)
         return Number(one.n + other.n, None if one.of is None else one.of + (other.of or 0))
 
+    def gaps(self, indicator: Indicator, months: Iterable[str]) -> list[str]:
+        """Return the months that nobody recorded and nobody published: they are no base for comparing."""
+        return indicator.gaps([month for month in months if not self.is_frozen(indicator, month)])
+
     def now(self, indicator: Indicator, **narrow: str) -> Number:
         """Return the number of an indicator that is told as it stands now."""
         return self.live[indicator.key].number(indicator, **narrow)

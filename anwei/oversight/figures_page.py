@@ -213,10 +213,10 @@ class Page:
             return None
         if first is None or first > date(self.year - n_years, 1, 31):
             return Against(None)
-        numbers = [
-            self.found.number(one, month_keys(self.year - back, self.n_ended), **self.narrow)
-            for back in range(1, n_years + 1)
-        ]
+        before = [month_keys(self.year - back, self.n_ended) for back in range(1, n_years + 1)]
+        if self.found.gaps(one, (month for keys in before for month in keys)):
+            return Against(None)
+        numbers = [self.found.number(one, keys, **self.narrow) for keys in before]
         total = sum((number.n for number in numbers), Decimal(0))
         if one.denominator:
             of = sum((number.of or Decimal(0) for number in numbers), Decimal(0))

@@ -172,17 +172,32 @@ def test_a_frozen_month_holds_every_indicator_as_the_records_say(governed: Gover
         )
 
 
+def nothing_of(year: int, *months: int) -> None:
+    """Record of months that nothing happened in a town."""
+    told = [{"year": year, "month": month, "territory": OTHER_TOWN} for month in months]
+    save_opening([Edit(None, one) for one in told], actor=None, now=NOW)
+
+
 @pytest.mark.django_db
 def test_page_and_sheet_show_the_same_numbers_each_with_its_rows(governed: Governed) -> None:
     for month, n in ((3, 2), (5, 1)):
         for year in (2024, 2025):
             figure = {"year": year, "month": month, "territory": TOWN, "sector": "chemical", "accidents": n}
             save_opening([Edit(None, figure)], actor=None, now=NOW)
-    save_opening([Edit(None, {"year": 2024, "month": 1, "territory": TOWN})], actor=None, now=NOW)
-    save_opening([Edit(None, {"year": 2025, "month": 1, "territory": TOWN})], actor=None, now=NOW)
+    nothing_of(2024, 1)
+    nothing_of(2025, *range(1, 10))
     frozen_october(governed)
     accident(happened_on=date(2026, 4, 2), loss=12.5)
     client = browse(governed.leader)
+    page = client.get("/figures/")
+    lines = {line.indicator.key: line for line in page.context["lines"]}
+    assert lines["acc_cnt"].last_year.before is None  # October of last year was never recorded
+    nothing_of(2025, 10)
+    page = client.get("/figures/")
+    lines = {line.indicator.key: line for line in page.context["lines"]}
+    accidents = lines["acc_cnt"]
+    assert accidents.two_years.before is None  # nor was most of the year before it
+    nothing_of(2024, *range(2, 11))
     page = client.get("/figures/")
     lines = {line.indicator.key: line for line in page.context["lines"]}
     accidents = lines["acc_cnt"]
@@ -215,6 +230,7 @@ def test_page_and_sheet_show_the_same_numbers_each_with_its_rows(governed: Gover
 def test_a_change_that_chance_does_not_explain_is_said(governed: Governed) -> None:
     figure = {"year": 2025, "month": 1, "territory": TOWN, "accidents": 3}
     save_opening([Edit(None, figure)], actor=None, now=NOW)
+    nothing_of(2025, *range(2, 11))
     for day in range(1, 15):
         accident(happened_on=date(2026, 2, day))
     lines = browse(governed.leader).get("/figures/").context["lines"]

@@ -139,6 +139,13 @@ class Book:
         since = self.told["since"].get(key, "") if key in self._numerators else ""
         if not since or date.fromisoformat(since) > date(self.period.year - years, 1, 31):
             return None
+        before = {
+            month
+            for back in range(1, years + 1)
+            for month in self.period.keys(back, last=self.compared_months)
+        }
+        if not before.isdisjoint(self.told.get("gaps", {}).get(key, ())):
+            return None  # some months of the years before were never recorded: no base
         return self._compared(key, where, years, self.compared_months)
 
     def month_change(self, key: str) -> Change | None:

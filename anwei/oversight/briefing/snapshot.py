@@ -60,6 +60,7 @@ def take(period: Period, now: datetime, *, kept: Snapshot | None = None, live: b
     if kept is not None:
         facts = {key for key, one in measures().items() if one.corrected}
         cells = {key: cells[key] if key in facts else told for key, told in kept["cells"].items()}
+    before = [month for back in range(1, YEARS_BEFORE + 1) for month in period.keys(back)]
     places = Territory.objects.order_by("code").values_list("code", "name")
     return {
         "form": 1,
@@ -71,6 +72,7 @@ def take(period: Period, now: datetime, *, kept: Snapshot | None = None, live: b
         "places": [[code, name] for code, name in places if len(code) <= TOWNSHIP_DIGITS],
         "sectors": [[code, str(name)] for code, name in SECTOR_CHOICES],
         "since": {one.key: _iso(one.first_day()) for one in asked if one.is_dated},
+        "gaps": {one.key: gaps for one in asked if one.is_dated and (gaps := found.gaps(one, before))},
         "frozen": {key: [month.issue, month.digest] for key, month in sorted(found.frozen.items())},
         "cells": cells,
         "accidents": _accidents(period, now),
