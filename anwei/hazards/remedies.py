@@ -28,10 +28,10 @@ def remedy_words(issuer: Unit) -> Mapping[str, str]:
     return {
         "review_body": bodies["review"],
         "review_term": review.term,
-        "review_article": review.citation,
+        "review_article": review.cited,
         "court": bodies["suit"],
         "suit_term": suit.term,
-        "suit_article": suit.citation,
+        "suit_article": suit.cited,
     }
 
 

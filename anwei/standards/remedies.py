@@ -31,6 +31,12 @@ class Remedy:
     competent_confidence: str
 
     @property
+    def cited(self) -> str:
+        """The article as papers write it: 《中华人民共和国行政复议法》第20条, without our mark of the edition."""
+        law, _mark, article = self.citation.rpartition("第")
+        return f"《中华人民共和国{law.partition('（')[0]}》第{article}"
+
+    @property
     def term(self) -> str:
         """The term as papers write it: 60日, 6个月."""
         return f"{self.limit}{UNITS[self.unit]}"

@@ -213,8 +213,8 @@ def test_papers_name_units_in_full_and_cite_in_words(crew: Team) -> None:
 
 def test_an_order_says_to_whom_one_may_turn_and_within_which_time(crew: Team) -> None:
     visit = inspected(crew)
-    review = "自收到之日起60日内向测试县人民政府申请行政复议（行政复议法（2023修订）第20条）"
-    suit = "自收到之日起6个月内依法向测试县人民法院提起行政诉讼（行政诉讼法第46条）"
+    review = "自收到之日起60日内向测试县人民政府申请行政复议（《中华人民共和国行政复议法》第20条）"
+    suit = "自收到之日起6个月内依法向测试县人民法院提起行政诉讼（《中华人民共和国行政诉讼法》第46条）"
     for kind in ("order", "measures"):
         said = words(read(crew.first, of_kind(visit, kind)))
         assert review in said and suit in said, said
