@@ -11,13 +11,16 @@ from anwei.hazards.models import (
     Answer,
     Hazard,
     SentAct,
+    Visit,
     VisitHazard,
 )
+from anwei.org.models import Post, SectorDuty, Unit
 from anwei.standards.hazards.criteria import criteria
 from tests.hazards.doors import LATER
 from tests.hazards.inspecting import Team, plan
 from tests.hazards.inspecting import act as at_desk
 from tests.hazards.phoning import (
+    act,
     begun,
     check,
     crew,
@@ -25,10 +28,11 @@ from tests.hazards.phoning import (
     items,
     moment,
     package,
+    post,
     send,
     send_file,
 )
-from tests.kernel.county import NOW
+from tests.kernel.county import NOW, in_post
 
 __all__ = ["crew"]
 
@@ -144,3 +148,21 @@ def test_what_was_found_beside_the_list_has_its_photos_and_no_item(crew: Team) -
     assert send(crew.first, visit, "hazard", **found)["status"] == "written"
     hazard = Hazard.objects.get()
     assert hazard.checklist_item == "" and Evidence.objects.get().case_id == hazard.pk
+
+
+def test_what_a_telephone_tells_after_eight_days_without_signal_is_measured_when_it_was_found(
+    crew: Team,
+) -> None:
+    visit, then = plan(crew), NOW - timedelta(days=8)
+    Visit.objects.filter(pk=visit.pk).update(planned_on=then.date())
+    assert send(crew.first, visit, "begin", at=moment(then))["status"] == "written"
+    brigade = Unit.objects.create(kind="department", name="测试县商务局", territory="999001")
+    guest = in_post("guest", Post.objects.create(unit=brigade, kind="officer", title="监督岗"))
+    SectorDuty.objects.create(sector="trade", unit=brigade)  # the plant is none of theirs
+    visit.bodies.add(brigade)
+    visit.attendances.create(person=guest, unit=brigade)
+    found = {"description": "灯具不防爆", "place": "库房", "criterion": "", "order": ""}
+    told = send(guest, visit, "hazard", item="other-1", **found, at=moment(then + timedelta(hours=1)))
+    assert told["status"] == "written", told
+    post(guest, act(visit, "hazard", item="other-2", **found, at=moment(NOW)))
+    assert Hazard.objects.count() == 1  # found when nothing went on any more

@@ -145,3 +145,12 @@ class Hazard(Case):
     def finder_name(self) -> str:
         """Who found it: by account, by name, or "" where only who filed it is known."""
         return str(self.found_by) if self.found_by is not None else self.finder
+
+    @property
+    def is_of_visit(self) -> bool:
+        """Whether it is being filed at a visit; known to who files it only, no column."""
+        return bool(self.__dict__.get("_is_of_visit"))
+
+    @is_of_visit.setter
+    def is_of_visit(self, value: bool) -> None:
+        self.__dict__["_is_of_visit"] = value

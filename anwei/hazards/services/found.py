@@ -109,6 +109,7 @@ def file_at_visit(
         note=note,
         key=key,
         photos=_photos(visit, found, now),
+        is_of_visit=True,
     )
     hazard, said = _ordered(hazard, found, actor, now)
     said += told_alike(hazard, actor)

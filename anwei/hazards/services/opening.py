@@ -78,14 +78,15 @@ def file_hazard(
     photos: Sequence[Upload] = (),
     repeat_of: Hazard | None = None,
     self_check: SelfCheck | None = None,
+    is_of_visit: bool = False,
 ) -> Hazard:
     """File a hazard and put it before whoever judges it; the same `key` again returns what it filed.
 
     `repeat_of` is the closed one that was found again; without it like ones at the place are looked for.
     `criterion` only proposes 重大, `proposed_reason` does so in words where none fits: a person confirms it
     with the order. A typed `finder` who is one person of the actor's body or of the enterprise is that
-    person. Raises NotYourTurn out of the actor's sight, CaseError with a sentence where something does not
-    fit, Vacant where no post answers for the place.
+    person. `is_of_visit`: it is filed at a visit. Raises NotYourTurn out of the actor's sight, CaseError
+    with a sentence where something does not fit, Vacant where no post answers for the place.
     """
     if key and (filed := Hazard._base_manager.filter(key=key).first()) is not None:
         return _filed_before(filed, actor)
@@ -127,6 +128,7 @@ def file_hazard(
                     item=checklist_item,
                 ),
                 self_check=self_check,
+                is_of_visit=is_of_visit,
             )
     except IntegrityError:  # the same form twice at the same moment: the other one was faster
         filed = Hazard._base_manager.filter(key=key).first() if key else None
@@ -224,16 +226,18 @@ def opener(hazard: Hazard, actor: Person, now: datetime) -> Acting:
 
 
 def _inspecting_for(hazard: Hazard, actor: Person, now: datetime) -> set[int]:
-    """Return the bodies (keys) for which somebody inspects at the place of a hazard right now.
+    """Return the bodies (keys) for which somebody inspects at the place of a hazard.
 
-    A visit that began long ago and was never ended gives no right any more.
+    A visit that began long ago and was never ended gives no right any more. What is filed at the visit itself
+    is measured when it was found: a telephone may tell it days later, when there is a signal again.
     """
     if hazard.enterprise_id is None:
         return set()
+    at = min(now, hazard.found_at) if hazard.is_of_visit else now
     rows = Attendance._base_manager.filter(
         person=actor,
         visit__enterprise=hazard.enterprise_id,
-        visit__begun_at__gte=going_on_since(now),
+        visit__begun_at__gte=going_on_since(at),
         visit__ended_at=None,
     )
     return {*rows.values_list("unit", flat=True)}
