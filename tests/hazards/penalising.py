@@ -62,3 +62,16 @@ def major(safe: Safe) -> Hazard:
     hazard = file(safe.inspector, safe.county.enterprise.pk, criterion=CRITERION)
     act(safe.verifier, hazard, "order", **ORDERED | {"grade": "major", "criterion": CRITERION})
     return hazard
+
+
+def annulled(person: Person, penalty: Penalty, told: dict[str, Any]) -> str:
+    """Annul what is public, having read what the public will be told; return that page."""
+    door = f"/penalties/{penalty.pk}/annul/"
+    first = signed_in(person).post(door, told)
+    page = first.content.decode()
+    assert first.status_code == 422 and "将要公开的说明" in page, page
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen is not None
+    assert signed_in(person).post(door, told | {"reason": "另一理由", "seen": seen[1]}).status_code == 422
+    assert signed_in(person).post(door, told | {"seen": seen[1]}).status_code == 302
+    return page

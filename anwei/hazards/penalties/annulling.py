@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from anwei.cases.models import Entry
 from anwei.cases.rights import check_role
 from anwei.cases.services import advance
 from anwei.hazards.models import Annulled, Penalty
-from anwei.hazards.penalties.publishing import draft_of, withdrawal_of, withdrawal_shown_until
+from anwei.hazards.penalties.publishing import draft_of, is_shown, withdrawal_of, withdrawal_shown_until
 from anwei.ledgers import seal
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
@@ -44,14 +45,27 @@ class Annulment:
     amount: Decimal | None = None
 
 
+class Unseen(CaseError):
+    """What the public would be told (`text`) was not read by who writes it; `digest` says that it was."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_("请核对将要公开的说明，无误后再次提交。"))
+        self.text, self.digest = text, _digest(text)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
 @transaction.atomic
-def annul(penalty: Penalty, told: Annulment, *, actor: Person, now: datetime) -> Penalty:
+def annul(penalty: Penalty, told: Annulment, *, actor: Person, now: datetime, seen: str = "") -> Penalty:
     """Write what became of the decision of a penalty; what was public of it is withdrawn the same day.
 
     行政处罚法 第48条第2款: what was varied, revoked, found illegal or void is withdrawn within three days,
-    and the public is told why: a masked line for some months. A publication that still waits ends; that of a
-    varied decision goes on with its new text. A varied one may be revoked later.
-    Raises NotYourTurn for who may not approve it either, CaseError where something is missing.
+    and the public is told why: a masked line for some months, which its writer has read (`seen`: its digest).
+    Of what is not public any more nobody is told. A publication that still waits ends; that of a varied
+    decision goes on with its new text, which is submitted anew. A varied one may be revoked later.
+    Raises NotYourTurn for who may not approve it either, CaseError where something is missing, Unseen.
     """
     locked = Penalty._base_manager.select_for_update().get(pk=penalty.pk)
     acting = check_role(locked, Role.SUPERVISOR, actor=actor, now=now)
@@ -64,15 +78,21 @@ def annul(penalty: Penalty, told: Annulment, *, actor: Person, now: datetime) ->
     is_varied = told.kind == Annulled.VARIED
     locked.varied_sanction = told.sanction.strip()[:300] if is_varied else ""
     locked.varied_amount = told.amount if is_varied else None
+    is_waiting = locked.phase != Phase.CLOSED
+    if is_shown(locked, day_of(now)):
+        text = withdrawal_of(locked)
+        if seen != _digest(text):
+            raise Unseen(text)
+        locked.annul_text = text
+        locked.annul_shown_until = withdrawal_shown_until(day_of(now))
+    elif is_varied and is_waiting:
+        locked.public_text = draft_of(locked)
     if locked.withdraw_on is not None:
         locked.withdraw_on = min(locked.withdraw_on, day_of(now))
-        locked.annul_text = withdrawal_of(locked)
-        locked.annul_shown_until = withdrawal_shown_until(day_of(now))
-    elif is_varied:
-        locked.public_text = draft_of(locked)
     locked.save(update_fields=COLUMNS)
-    if locked.phase != Phase.CLOSED and not is_varied:
-        advance(locked, "annul", actor=actor, now=now, reason=words["reason"])
+    verb = "annul" if not is_varied else "return_back" if locked.phase == Phase.REVIEW else ""
+    if is_waiting and verb:
+        advance(locked, verb, actor=actor, now=now, reason=words["reason"])
         locked.refresh_from_db()
     content = {**words, "annulled_on": told.on.isoformat(), "kind": told.kind, **acting.sealed}
     if is_varied:

@@ -74,6 +74,14 @@ def withdrawal_of(penalty: Penalty) -> str:
     return redacted(text, known_names(penalty))
 
 
+def is_shown(penalty: Penalty, on: date) -> bool:
+    """Say whether the public reads of a penalty on a day: its text, or why that was withdrawn."""
+    from_on, until = penalty.published_on, penalty.withdraw_on
+    if from_on is not None and until is not None and from_on <= on < until:
+        return True
+    return penalty.annul_shown_until is not None and penalty.annul_shown_until > on
+
+
 def public_penalties(on: date) -> QuerySet[Penalty]:
     """Return what the public reads on a day, the newest first."""
     rows = Penalty._base_manager.filter(published_on__lte=on, withdraw_on__gt=on)
@@ -118,7 +126,7 @@ def known_names(penalty: Penalty) -> set[str]:
 
 @transaction.atomic
 def take_down(penalty: Penalty, *, actor: Person, now: datetime, reason: str) -> Penalty:
-    """Withdraw a publication before its day: the decision was revoked, or the text was wrong.
+    """Withdraw a publication, or the line on why it was withdrawn, before its day: the text was wrong.
 
     Raises NotYourTurn for who may not approve it either, CaseError without a reason or a publication.
     """
@@ -129,10 +137,13 @@ def take_down(penalty: Penalty, *, actor: Person, now: datetime, reason: str) ->
     if not reason.strip():
         raise CaseError(_("请写明撤下的理由。"))
     today = day_of(now)
-    if locked.withdraw_on is None or locked.withdraw_on <= today:
+    if not is_shown(locked, today):
         raise CaseError(_("此处罚现在没有公示。"))
-    locked.withdraw_on = today
-    locked.save(update_fields=["withdraw_on"])
+    if locked.withdraw_on is not None:
+        locked.withdraw_on = min(locked.withdraw_on, today)
+    if locked.annul_shown_until is not None:
+        locked.annul_shown_until = min(locked.annul_shown_until, today)
+    locked.save(update_fields=["withdraw_on", "annul_shown_until"])
     represented = acting.sealed
     seal.append(
         Entry(

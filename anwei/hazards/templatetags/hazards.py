@@ -125,7 +125,7 @@ def may_penalise(person: Person, where: Hazard | Enterprise) -> bool:
 def may_take_down(person: Person, penalty: Penalty) -> bool:
     """Say whether a person may withdraw a publication that stands."""
     now = timezone.now()
-    if penalty.withdraw_on is None or penalty.withdraw_on <= day_of(now):
+    if not publishing.is_shown(penalty, day_of(now)):
         return False
     try:
         return check_role(penalty, Role.SUPERVISOR, actor=person, now=now) is not None

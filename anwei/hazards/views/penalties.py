@@ -17,7 +17,7 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.lifecycle import Phase
 from anwei.hazards.forms_listed import AnnulForm, PenaltyForm
 from anwei.hazards.models import STANDS, Annulled, Hazard, Penalty
-from anwei.hazards.penalties.annulling import annul, may_annul
+from anwei.hazards.penalties.annulling import Unseen, annul, may_annul
 from anwei.hazards.penalties.closure import closure_of
 from anwei.hazards.penalties.publishing import take_down
 from anwei.hazards.penalties.recording import laws_at, record_penalty, why_not_recorded
@@ -120,17 +120,21 @@ def penalty_annul(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_annul(penalty, person, now):
         raise PermissionDenied(_("由批准公示的岗位登记；已经撤销、确认违法或者无效的不能再登记。"))
     form = AnnulForm(request.POST if request.method == "POST" else None)
+    preview: Unseen | None = None
     if form.is_bound and form.is_valid():
         try:
-            annul(penalty, form.annulment(), actor=person, now=now)
+            annul(penalty, form.annulment(), actor=person, now=now, seen=request.POST.get("seen", ""))
         except NotYourTurn as error:
             raise PermissionDenied(str(error)) from error
+        except Unseen as error:
+            preview = error
+            form.add_error(None, str(error))
         except CaseError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("已登记；公示的同时撤下，并公开说明理由。"))
             return redirect("case", pk=pk)
-    context = {"form": form, "penalty": penalty}
+    context = {"form": form, "penalty": penalty, "preview": preview}
     return render(request, "hazards/penalty_annul.html", context, status=422 if form.errors else 200)
 
 
