@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from anwei.hazards.models import Inspector
+from anwei.org.holdings import holdings_on
 from anwei.sites.expiries.kinds import ExpiryKind, declare_expiry_kind
 
 
 def _in_use(on: date) -> QuerySet[Inspector]:
-    return Inspector.objects.filter(person__is_active=True)
+    """Return those of people who still hold a post at their body."""
+    held = holdings_on(on).filter(person=OuterRef("person"), post__unit=OuterRef("unit"))
+    return Inspector.objects.filter(Exists(held), person__is_active=True)
 
 
 declare_expiry_kind(

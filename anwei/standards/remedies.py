@@ -32,7 +32,7 @@ class Remedy:
 
     @property
     def cited(self) -> str:
-        """The article as papers write it: 《中华人民共和国行政复议法》第20条, without our mark of the edition."""
+        """The article as papers write it: 《中华人民共和国行政复议法》第20条, without the edition."""
         law, _mark, article = self.citation.rpartition("第")
         return f"《中华人民共和国{law.partition('（')[0]}》第{article}"
 

@@ -16,9 +16,11 @@ from anwei.hazards.models import Campaign, Draw, Hazard, Inspector
 from anwei.hazards.planning.daily import daily_report
 from anwei.hazards.services.draws import make_draw
 from anwei.hazards.visit_papers import words_of
+from anwei.ledgers.models import Change
 from anwei.ledgers.saving import Edit
 from anwei.ledgers.services import change_setting
 from anwei.org.models import Post, Unit
+from anwei.org.services.posts import appoint
 from anwei.sites.models import LiveColour, Site
 from anwei.standards.calendar import WorkCalendar
 from anwei.standards.inspections.lots import draw, lot
@@ -297,12 +299,31 @@ def test_certificates_are_a_register_with_a_day_on_the_list_of_what_ends(safe: S
     crew.first.inspector.refresh_from_db()
     assert crew.first.inspector.number == "湘A-0101" and coal.inspector.unit.name == "测试县煤炭局"
     assert Inspector.objects.count() == 3
+    told = Change.objects.filter(register="hazards.inspector", row=str(crew.first.inspector.pk))
+    changed = told.latest("number").content["changed"]
+    assert changed["number"] == ["HN-001", "湘A-0101"] and changed["valid_until"][1] == "2026-12-20"
+    write("inspectors", [head, lines[0]], actor=crew.clerk)  # once more: nothing is changed
+    assert told.count() == 1
     sheet = signed_in(crew.clerk).get("/ledgers/inspectors/export/?form=csv").content.decode("utf-8-sig")
     assert "湘A-0101" in sheet and "湘A-0102" in sheet
     ending = page(crew.clerk, "/expiries/", kind="enforcement-certificates")
     assert "inspector 湘A-0101" in ending and "湘A-0102" not in ending and bureau in ending
     assert "湘A-0101" not in page(safe.county.boss, "/expiries/")
     assert "/ledgers/inspectors/" in page(crew.first, "/inspections/inspectors/")
+    assert "湘A-0102" not in page(crew.first, "/ledgers/inspectors/")  # another body's
+
+
+def test_who_works_for_two_bodies_has_the_certificate_of_one(safe: Safe) -> None:
+    crew = team(safe)
+    town = Unit.objects.get(name="甲镇人民政府")
+    post = Post.objects.create(unit=town, kind="officer", title="兼职")
+    appoint(crew.first, post, actor=None, now=NOW, from_on=NOW.date())
+    sent = {"person": crew.first.pk, "unit": town.pk, "number": "镇-1", "valid_until": "2027-01-01"}
+    answer = signed_in(crew.townsman).post("/inspections/inspectors/", sent)
+    assert answer.status_code == 422 and "的执法证由测试县应急管理局登记" in answer.content.decode()
+    line = [crew.first.full_name, town.name, "镇-1", "2027-01-01"]
+    (row,) = look("inspectors", ["姓名", "执法机关", "证号", "有效期至"], line, actor=crew.townsman).rows
+    assert "的执法证由测试县应急管理局登记" in " ".join(row.refusals.values())
 
 
 def test_a_leader_reads_the_plan_and_plans_nothing(safe: Safe) -> None:

@@ -102,7 +102,7 @@ NARROW: dict[str, Rule] = {
     "ledgers/opening-figures/<int:pk>/": _only(ACTORS - ENTERPRISES),  # no enterprise has any
     "ledgers/targets/<int:pk>/": _only(ACTORS - ENTERPRISES),  # likewise
     "ledgers/weather/<int:pk>/": _only(COUNTY_WIDE | {"township_a", "township_b"}),  # of a place alone
-    "ledgers/inspectors/<int:pk>/": _only(ACTORS - ENTERPRISES),  # the bodies' own business
+    "ledgers/inspectors/<int:pk>/": _only(COUNTY_WIDE | {"township_a", "township_b"}),  # a body's own
     "ledgers/past-hazards/<int:pk>/": _only(ACTORS - ENTERPRISES),  # no enterprise keeps it
     "papers/<int:pk>/": _only(COUNTY_WIDE),  # a draft: whoever has a hand in it
     "papers/<int:pk>/<slug:act>/": _only(COUNTY_WIDE),
@@ -146,11 +146,11 @@ OF_THE_FILE = (
 """Registers of an enterprise's papers, plant and places: one row a plant in `Place.file`."""
 OF_SITES = ("enterprises", "sites", "risk-points", "installations", "chemicals", *OF_THE_FILE)
 OF_HAZARDS = ("hazards", "past-hazards")
-OF_ACCIDENTS = ("accidents", "opening-figures", "targets", "weather")
+OF_ACCIDENTS = ("accidents", "opening-figures", "targets")
 WRITTEN_BY = (
     dict.fromkeys(("units", "posts", "roster", *OF_SITES, *OF_HAZARDS, *OF_ACCIDENTS), ARRANGING)
     | dict.fromkeys(("people", "sector-duties", "targets"), COUNTY_WIDE)
-    | {"inspectors": INSPECTING}
+    | {"inspectors": INSPECTING, "weather": ARRANGING & (COUNTY_WIDE | {"township_a", "township_b"})}
 )
 """Register -> who may write it."""
 PROPOSED: dict[str, tuple[str, ...]] = {

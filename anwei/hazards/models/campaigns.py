@@ -10,8 +10,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models import Person, Unit
-from anwei.org.models.units import division_code, is_division_code
-from anwei.org.scope import ScopeColumns, ScopedManager, ScopedQuerySet, grants
+from anwei.org.models.units import PUBLIC_BODIES, division_code, is_division_code
+from anwei.org.scope import (
+    ScopeColumns,
+    ScopedManager,
+    ScopedQuerySet,
+    grants,
+    sees_the_county,
+    standing,
+)
 
 
 def bodies_touched(person: Person, column: str) -> Q:
@@ -104,6 +111,25 @@ class Campaign(models.Model):
         return self.name
 
 
+class InspectorQuerySet(ScopedQuerySet):
+    """Certificates: a body keeps those of its own people, the county sees all."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Return those of the public bodies where a person acts today, or of the whole county."""
+        if sees_the_county(person):
+            return self.filter(bodies_touched(person, "unit__territory"))
+        own = [post.unit_id for post in standing(person).posts if post.unit.kind in PUBLIC_BODIES]
+        return self.filter(unit__in=own)
+
+
+class InspectorManager(ScopedManager[Any]):
+    """Certificates, as `InspectorQuerySet` narrows them."""
+
+    def get_queryset(self) -> InspectorQuerySet:
+        """Return all of them."""
+        return InspectorQuerySet(self.model, using=self._db)
+
+
 class Inspector(models.Model):
     """A law enforcement certificate (行政执法证): who may inspect, under which number, until when."""
 
@@ -116,7 +142,7 @@ class Inspector(models.Model):
     )
     valid_until = models.DateField(_("有效期至"))
 
-    objects = BodiesManager()
+    objects = InspectorManager()
     scope = ScopeColumns(territory="unit__territory")
 
     class Meta:

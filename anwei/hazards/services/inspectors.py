@@ -19,6 +19,8 @@ from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Person, Unit
 from anwei.org.scope import sees_the_county
 
+COLUMNS = {"unit": "unit_id", "number": "number", "valid_until": "valid_until"}
+
 
 @transaction.atomic
 def certify(
@@ -33,6 +35,8 @@ def certify(
         raise NotYourTurn(_("您只能登记自己单位的执法人员。"))
     if not holdings_on(day_of(now)).filter(person=person, post__unit=unit).exists():
         raise CaseError(_("%(person)s不在%(unit)s任职。") % {"person": person, "unit": unit})
+    if why := _of_another(person, actor):
+        raise CaseError(why)
     number = number.strip()
     if Inspector._base_manager.filter(number=number).exclude(person=person).exists():
         raise CaseError(_("执法证号%(number)s已登记在别人名下。") % {"number": number})
@@ -67,18 +71,34 @@ def save_inspectors(edits: Sequence[Edit], *, actor: Any, now: datetime, reason:
         if row is None:
             (person,) = _named(values["full_name"], values["unit"])
             row = Inspector._base_manager.filter(person=person).first() or Inspector(person=person)
-        verb = "create" if row.pk is None else "update"
-        columns = {"unit": "unit_id", "number": "number", "valid_until": "valid_until"}
-        for name in values.keys() & columns.keys():
-            setattr(row, columns[name], values[name])
-        row.save()
-        content = {"person": row.person_id, "number": row.number, "unit": row.unit_id}
-        content["valid_until"] = row.valid_until.isoformat()
+        told = {COLUMNS[name]: value for name, value in values.items() if name in COLUMNS}
+        before = {name: getattr(row, name) for name in told}
+        rows.append(row)
+        if row.pk is not None and before == told:
+            continue
+        is_new = row.pk is None
+        for name, value in told.items():
+            setattr(row, name, value)
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as fault:  # entered for somebody else at the same moment
+            raise CaseError(_("执法证号%(number)s已登记在别人名下。") % {"number": row.number}) from fault
+        content: dict[str, Any] = {"values": _spelled(told) | {"person": row.person_id}}
+        if not is_new:
+            old, new = _spelled(before), _spelled(told)
+            content = {"changed": {name: [old[name], new[name]] for name in new if old[name] != new[name]}}
+        verb = "create" if is_new else "update"
         record_change(
             "hazards.inspector", row.pk, actor=actor, now=now, verb=verb, content=content, reason=reason
         )
-        rows.append(row)
     return rows
+
+
+def _spelled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as the sealed log keeps them, by the names of the fields."""
+    told = {name.removesuffix("_id"): value for name, value in values.items()}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in told.items()}
 
 
 def _refusal(row: Inspector | None, values: Mapping[str, Any], actor: Any) -> str:
@@ -93,11 +113,21 @@ def _refusal(row: Inspector | None, values: Mapping[str, Any], actor: Any) -> st
         return ""
     people = _named(name, unit_key)
     if len(people) == 1:
-        return ""
+        return "" if row is not None else _of_another(people[0], actor)
     words = {"person": name, "unit": Unit.objects.get(pk=unit_key)}
     if not people:
         return _("%(person)s不在%(unit)s任职。") % words
     return _("%(unit)s有两名%(person)s，请在执法人员页面登记。") % words
+
+
+def _of_another(person: Person, actor: Any) -> str:
+    """Return why somebody's certificate stays as it is: another body of whoever enters it keeps it."""
+    held = Inspector._base_manager.filter(person=person).select_related("unit").first()
+    if held is None or actor is None or sees_the_county(actor):
+        return ""
+    if held.unit_id in {one.pk for one in bodies_at(actor)}:
+        return ""
+    return _("%(person)s的执法证由%(unit)s登记。") % {"person": person, "unit": held.unit}
 
 
 def _named(name: str, unit: int) -> list[Person]:
