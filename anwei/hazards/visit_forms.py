@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -142,12 +144,22 @@ class EndForm(forms.Form):
             del self.fields["at"]
 
     def clean_at(self) -> datetime:
-        """Return when it ended: between its beginning and now."""
+        """Return when it ended: between its beginning and now, not before what was told at it."""
         at: datetime = self.cleaned_data["at"]
         begun_at = self._visit.begun_at
         if at > self._until or (begun_at is not None and at < begun_at.replace(second=0, microsecond=0)):
             raise forms.ValidationError(_now("结束时间应在检查开始以后、现在以前。"))
+        last = _last_told(self._visit)
+        if last is not None and at < last.replace(second=0, microsecond=0):
+            told = {"at": timezone.localtime(last).strftime("%Y-%m-%d %H:%M")}
+            raise forms.ValidationError(_now("结束时间不能早于检查中的最后一项记录（%(at)s）。") % told)
         return at
+
+
+def _last_told(visit: Visit) -> datetime | None:
+    """Return when the last item was checked or the last hazard found."""
+    moments = (visit.checks.aggregate(at=Max("at")), visit.found.aggregate(at=Max("hazard__found_at")))
+    return max((one["at"] for one in moments if one["at"] is not None), default=None)
 
 
 class HeadSignature(SignatureInput):

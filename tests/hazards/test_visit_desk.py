@@ -217,6 +217,10 @@ def test_a_visit_that_was_never_ended_gives_no_rights_and_waits_to_be_ended(crew
     told = {"finding": "已查", "head": "厂长", "refusal": ""}
     for wrong in ("", "2026-11-10T10:00", "2026-11-24T23:00"):
         assert act(crew.first, visit, "end", **told, at=wrong).status_code == 422
+    found_at = datetime(2026, 11, 17, 7, 20, 30, tzinfo=UTC)
+    Hazard.objects.update(found_at=found_at)
+    early = act(crew.first, visit, "end", **told, at="2026-11-17T15:19")
+    assert early.status_code == 422 and "最后一项记录（2026-11-17 15:20）" in early.content.decode()
     assert act(crew.first, visit, "end", **told, at="2026-11-17T15:30").status_code == 302
     assert visit.ended_at == datetime(2026, 11, 17, 7, 30, tzinfo=UTC)
     assert "未结束的检查" not in page(guest, "/work/")
