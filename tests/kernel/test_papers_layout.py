@@ -8,6 +8,7 @@ import zipfile
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import docx
@@ -19,6 +20,7 @@ from docx.shared import Mm, Pt
 from anwei.ledgers.papers.blocks import Annex, Chart, Heading, Paragraph, Signature, Table, blocks_of
 from anwei.ledgers.papers.charts import CHARTS
 from anwei.ledgers.papers.layout import gongwen
+from anwei.ledgers.papers.reading import text_digest
 
 TEXT = """近期监测到你单位瓦斯传感器连续三次超过报警值，现将有关事项通知如下。
 一、督办事项
@@ -186,3 +188,14 @@ def test_an_annex_has_its_label_in_the_first_line_of_a_page_and_its_title_in_the
     assert [one.text for one in lines[label : label + 3]] == ["附件1", "", "统计表"]
     assert lines[label + 2].alignment == WD_ALIGN_PARAGRAPH.CENTER
     assert lines[-1].alignment == WD_ALIGN_PARAGRAPH.LEFT
+
+
+def test_what_a_paper_says_is_its_words_and_signs_whatever_its_layout() -> None:
+    told: dict[str, Any] = {"number": "测移〔2026〕1号", "issuer": "甲镇人民政府", "date": date(2026, 11, 1)}
+
+    def letter(text: str) -> bytes:
+        return gongwen("移送函", [Paragraph(text)], red_head="甲镇人民政府", letter=True, **told)
+
+    before = gongwen("移送函", [Paragraph("温度-5度")], red_head="甲镇人民政府文件", **told)
+    assert text_digest(before, headless=True) == text_digest(letter("温度-5度"))  # the head stood in the text
+    assert text_digest(letter("温度-5度")) != text_digest(letter("温度5度"))

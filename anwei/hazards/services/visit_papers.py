@@ -184,13 +184,19 @@ def _says_the_same(visit: Visit, number: PaperNumber, last: VisitPaper) -> bool:
     """Say whether a paper would say today what its newest version says, in whatever layout."""
     before = number.papers.filter(version=last.version - 1).first()
     content, _its_title = _content(_Edition(visit, number, last.signing, before), last.made_at)
-    return text_digest(content) == (last.text_sha256 or _read_digest(last))
+    return text_digest(content) in ({last.text_sha256} if last.text_sha256 else _read_digests(last))
 
 
-def _read_digest(paper: VisitPaper) -> str:
-    """Return the digest of the words of a version from before it was kept, as its file says them."""
+def _read_digests(paper: VisitPaper) -> set[str]:
+    """Return the digests of the words of a version from before they were kept, as its file says them.
+
+    The head of a letter stood in its text then.
+    """
     path = files.path_of(paper.stored_as)
-    return text_digest(path.read_bytes()) if path.exists() else ""
+    if not path.exists():
+        return set()
+    content, is_letter = path.read_bytes(), county_template(paper.number.template).letter
+    return {text_digest(content)} | ({text_digest(content, headless=True)} if is_letter else set())
 
 
 def _made(edition: _Edition, *, actor: Person, now: datetime) -> VisitPaper:
