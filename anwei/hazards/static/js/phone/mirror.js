@@ -7,7 +7,15 @@ export function remember(name, entry) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(entry));
   } catch {
-    // full or forbidden: then only the disk has it, in a moment
+    drop(name); // full or forbidden: then only the disk has it, in a moment; what was told before stands no more
+  }
+}
+
+function drop(name) {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // forbidden: nothing was kept
   }
 }
 
