@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
+
+from python_calamine import CalamineWorkbook
 
 from anwei.hazards.models import Hazard
 from anwei.hazards.services.opening import Whereabouts, file_hazard
@@ -68,6 +71,15 @@ def test_who_filed_it_does_not_merge_it(safe: Safe) -> None:
     second = file(safe.inspector, safe.county.enterprise.pk, key="form-2")
     assert merge(safe.inspector, second, first)[0] == 403
     assert merge(safe.verifier, second, first)[0] == 302
+    kept = signed_in(safe.verifier).get(f"/cases/{first.pk}/").content.decode()
+    assert "并入的隐患" in kept and f'href="/cases/{second.pk}/">{second.number}' in kept
+    content = signed_in(safe.verifier).get("/hazards/provincial.xlsx").content
+    told = {
+        cell
+        for row in CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+        for cell in row
+    }
+    assert first.number in told and second.number not in told  # it is none that was put right
 
 
 def test_what_others_were_merged_into_is_neither_untrue_nor_merged_on(safe: Safe) -> None:

@@ -103,6 +103,13 @@ def may_be_the_same(person: Person, hazard: Hazard) -> list[Hazard]:
 
 
 @register.filter
+def merged_here(person: Person, hazard: Hazard) -> list[Hazard]:
+    """Return the hazards that were merged into this one, of those a person sees."""
+    rows = Hazard.objects.visible_to(person).filter(merged_into=hazard.number)
+    return list(rows.select_related("responsible__unit").order_by("pk"))
+
+
+@register.filter
 def listing_facts(listing: Listing) -> list[tuple[str, str]]:
     """Return what the notice says, by the labels of the rules; what the page says elsewhere left out."""
     beside = ("隐患名称", "隐患单位", "隐患基本情况")

@@ -19,7 +19,10 @@ from anwei.org.policy import person_of, signed_in
 @signed_in
 @require_GET
 def hazard_provincial(request: HttpRequest) -> HttpResponse:
-    """Give out the hazards of the ledger's filter in the columns of the province's sheet."""
+    """Give out the hazards of the ledger's filter in the columns of the province's sheet.
+
+    What was untrue or merged into another is none: the sheet has no column to say so.
+    """
     person, parameters = person_of(request), remembered(request, HAZARDS.code).copy()
     for name in NOT_FILTERS:
         parameters.pop(name, None)
@@ -28,5 +31,7 @@ def hazard_provincial(request: HttpRequest) -> HttpResponse:
     except ValueError as error:
         raise Http404(str(error)) from error
     words = words_of(HAZARDS, parameters, person)
-    outgoing = Outgoing(HAZARDS, rows, person, timezone.now(), provincial_columns(HAZARDS), words)
+    outgoing = Outgoing(
+        HAZARDS, rows.filter(counted=True), person, timezone.now(), provincial_columns(HAZARDS), words
+    )
     return attachment(_("省平台隐患表"), "xlsx", sheet_of(outgoing, "xlsx"))
