@@ -50,6 +50,8 @@ def test_the_order_is_filled_from_the_hazard(safe: Safe) -> None:
             assert said in body, (key, said)
     order = Paper.objects.get(template="hazard_order")
     assert f"{LATER.year}年{LATER.month}月{LATER.day}日" in order.content["body"]
+    said = "根据《中华人民共和国安全生产法》第六十五条，现责令你单位停产停业整改，按下列要求于"
+    assert said in order.content["body"]
     assert order.content["red_head"] == "" and order.content["addressee"] == "甲化工厂"
     assert Paper.objects.get(template="hazard_stop").content["red_head"] == "测试县应急管理局文件"
 
