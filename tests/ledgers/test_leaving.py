@@ -25,7 +25,7 @@ def test_many_people_leave_only_with_a_reason(
     answer = client.post(address, {"form": "csv", "reason": "年度核对"})
     assert answer["Content-Disposition"].startswith("attachment")
     change = Change.objects.filter(register="ledgers.export").latest("pk")
-    assert (change.reason, change.content["rows"]) == ("年度核对", 6)
+    assert (change.reason, change.content["rows"]) == ("年度核对", 8)
     full = client.get(address + "&full=1")
     assert "须说明理由" in full.content.decode()
 

@@ -146,11 +146,12 @@ OF_THE_FILE = (
 """Registers of an enterprise's papers, plant and places: one row a plant in `Place.file`."""
 OF_SITES = ("enterprises", "sites", "risk-points", "installations", "chemicals", *OF_THE_FILE)
 OF_HAZARDS = ("hazards", "past-hazards")
-OF_ACCIDENTS = ("accidents", "opening-figures", "targets")
+OF_ACCIDENTS = ("accidents", "opening-figures", "targets", "weather")
+OF_A_PLACE = ("weather", "inspectors")  # rows of a territory or a body alone: a sector's regulator sees none
 WRITTEN_BY = (
     dict.fromkeys(("units", "posts", "roster", *OF_SITES, *OF_HAZARDS, *OF_ACCIDENTS), ARRANGING)
     | dict.fromkeys(("people", "sector-duties", "targets"), COUNTY_WIDE)
-    | {"inspectors": INSPECTING, "weather": ARRANGING & (COUNTY_WIDE | {"township_a", "township_b"})}
+    | {"inspectors": INSPECTING}
 )
 """Register -> who may write it."""
 PROPOSED: dict[str, tuple[str, ...]] = {
@@ -215,6 +216,12 @@ def _keeps_register(role: str, route: Route) -> bool:
         return role == "office" and code == "enterprises"
     if code == "units" and page == "<int:pk>/edit/":
         return role in COUNTY_WIDE | {"township_a"}
+    if (
+        code in OF_A_PLACE
+        and page == "<int:pk>/edit/"
+        and role not in COUNTY_WIDE | {"township_a", "township_b"}
+    ):
+        return False
     return role in WRITTEN_BY[code] or (role in ENTERPRISES and page in PROPOSED.get(code, ()))
 
 

@@ -51,7 +51,7 @@ def _place_of_its_own(world: World, place: Place, role: str) -> dict[str, Any]:
 
 def _certificate(world: World, place: Place, role: str) -> dict[str, Any]:
     """Return one's own; the office has one already and enters that of a township."""
-    holder = "township_a" if role == "office" else role
+    holder = "township_a" if role == "office" or role not in world.posts else role
     return {
         "full_name": world.people[holder].full_name,
         "unit": world.posts[holder].unit.name,

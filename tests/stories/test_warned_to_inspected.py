@@ -124,7 +124,7 @@ def _read_the_warning(page: Page, site: str) -> str:
     row.get_by_role("link", name="将达限值").click()
     why = page.locator(".card", has_text="为什么").first
     expect(why).to_contain_text(
-        re.compile(r"最近 30 行持续上升，每分钟 0\.01\d；现在 1\.\d+，按此约 \d+ 分钟后到达限值 1\.8")
+        re.compile(r"最近 (29|30) 分钟持续上升，每分钟 0\.01\d，发现时 1\.\d+，按此将达到限值 1\.8")
     )
     expect(why).to_contain_text("预计到达")
     expect(page.locator("main")).not_to_contain_text("已达限值")

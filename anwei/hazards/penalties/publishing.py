@@ -137,7 +137,8 @@ def take_down(penalty: Penalty, *, actor: Person, now: datetime, reason: str) ->
     if not reason.strip():
         raise CaseError(_("请写明撤下的理由。"))
     today = day_of(now)
-    if not is_shown(locked, today):
+    ends = [day for day in (locked.withdraw_on, locked.annul_shown_until) if day is not None and day > today]
+    if not ends:  # neither public nor to be
         raise CaseError(_("此处罚现在没有公示。"))
     if locked.withdraw_on is not None:
         locked.withdraw_on = min(locked.withdraw_on, today)
