@@ -43,7 +43,7 @@ def run(words: list[str]) -> int:
 def test(words: list[str]) -> int:
     """Run the fast tests on three processes; with DB=postgres those marked db, on a PostgreSQL of their own.
 
-    Files run in the order collected, but the longest, stories and matrix, first. Two processes spend a part of
+    Files run in the order collected, but the longest, stories and matrix, first. Two processes spend part of
     their time waiting (for browsers, for families of processes, for clocks): a third fills it. A PostgreSQL
     works beside its two; after a run on SQLite it is asked only what is new (tests/support/statements.py).
     """
