@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from anwei.ledgers import anchor
 from anwei.ledgers.keyring import sealed_models, seals
@@ -86,8 +87,11 @@ def _chain_of(row: SealedRow) -> str:
 @transaction.atomic
 def seal_head(now: datetime) -> GlobalHead | None:
     """Seal everything written since the last global head; None when that head is of the same hour."""
+    if _is_sealed(GlobalHead.objects.order_by("number").last(), now):
+        return None
+    _lock([GlobalHead], "EXCLUSIVE")  # one at a time: the second finds the head of the first
     last = GlobalHead.objects.order_by("number").last()
-    if last is not None and _hour(last.at) == _hour(now):
+    if _is_sealed(last, now):
         return None
     _wait_for_writers(sealed_models())
     before: dict[str, int] = last.through if last is not None else {}
@@ -118,10 +122,19 @@ def newest(model: type[SealedRow]) -> int:
 
 def _wait_for_writers(models: Iterable[type[SealedRow]]) -> None:
     """Let running transactions commit first, so that no smaller primary key appears afterwards."""
+    _lock(models, "SHARE")
+
+
+def _lock(models: Iterable[type[Model]], mode: str) -> None:
+    """Lock tables until the end of the transaction; SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
+            cursor.execute(f"LOCK TABLE {tables} IN {mode} MODE")
+
+
+def _is_sealed(last: GlobalHead | None, now: datetime) -> bool:
+    return last is not None and _hour(last.at) == _hour(now)
 
 
 def _hour(at: datetime) -> datetime:
