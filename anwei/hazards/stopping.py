@@ -51,6 +51,8 @@ def stop_is_announced(hazard: Hazard) -> str | None:
     n_needed = 2 if "resume" in told else 1
     if told.count("announce") >= n_needed:
         return None
+    if "announce" in told and "resume" in told:
+        return gettext("已同意恢复生产，还须公告恢复生产（煤矿安全生产条例第49条）。")
     return gettext("煤矿责令停产整顿须先公告（煤矿安全生产条例第49条），恢复生产另行公告。")
 
 

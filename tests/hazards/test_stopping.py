@@ -128,6 +128,8 @@ def test_a_mine_whose_stop_nobody_announced_does_not_run_again(
     assert act(judge, hazard, "resume", **told, evidence=picture()).status_code == 302
     act(judge, hazard, "close")
     assert hazard.phase == "review"  # the stop alone was announced
+    page = signed_in(judge).get(f"/cases/{hazard.pk}/").content.decode()
+    assert "还须公告恢复生产" in page and "煤矿责令停产整顿须先公告" not in page
     assert act(judge, hazard, "announce", **ANNOUNCED).status_code == 302
     assert act(judge, hazard, "close").status_code == 302 and hazard.outcome == "rectified"
 
