@@ -208,6 +208,7 @@ class Telephone:
 
     def photograph(self, item: str, *colours: str) -> None:
         box = self.page.locator(f'[data-item="{item}"]')
+        box.wait_for()  # the list shows once the beginning of the visit is kept
         if box.locator('[data-part="open"]').is_visible():
             box.locator('[data-part="open"]').click()
         there = box.locator(".p-thumb").count()
