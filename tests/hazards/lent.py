@@ -69,10 +69,17 @@ def day(transactional_db: None, street: tuple[Browser, Server]) -> Iterator[Day]
     assert faults == []
 
 
+GO = """async (place) => {
+  const screen = document.getElementById("screen");
+  const before = screen.firstElementChild;
+  location.hash = `#/${place}`;
+  while (screen.firstElementChild === before) await new Promise((done) => setTimeout(done, 20));
+}"""
+
+
 def go(phone: Telephone, place: str) -> None:
     """Go to a place of the page without opening it anew."""
-    phone.page.evaluate("(place) => { location.hash = `#/${place}`; }", place)
-    phone.page.wait_for_timeout(300)
+    phone.page.evaluate(GO, place)
 
 
 def acts(phone: Telephone) -> set[tuple[str, str, str]]:
@@ -91,7 +98,7 @@ def note(phone: Telephone, item: str, text: str) -> None:
     if more.is_visible():
         more.click()
     box(phone, item).locator('[data-part="note"]').fill(text)
-    phone.page.wait_for_timeout(150)
+    phone.settle()
 
 
 def small(block: Locator, text: str) -> None:

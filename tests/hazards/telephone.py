@@ -29,6 +29,11 @@ from tests.support.chromium import QUIET, chromium_path
 PATH = "/inspections/phone/"
 SIZE = {"width": 360, "height": 740}
 Answer = TypeVar("Answer")
+SETTLE = """async () => {
+  const [answers, photos, send] = await Promise.all(["answers", "photos", "send"].map((name) => import(`/static/js/phone/${name}.js`)));
+  const isCalm = () => !answers.isWriting() && !photos.isKeepingFiles() && !send.isSending();
+  for (let calm = 0; calm < 3; calm = isCalm() ? calm + 1 : 0) await new Promise((done) => setTimeout(done, 50));
+}"""
 STORED = """async (name) => {
   const { open, asked, sha256 } = await import("/static/js/phone/store.js");
   const database = await open();
@@ -168,6 +173,10 @@ class Telephone:
         rows: list[dict[str, Any]] = self.page.evaluate(STORED, name)
         return rows
 
+    def settle(self) -> None:
+        """Wait until what was told and photographed is on the disk and nothing is being sent."""
+        self.page.evaluate(SETTLE)
+
     def begin_without_network(self, visit: int) -> None:
         """Open a visit with a network, then lose it and begin."""
         self.open(f"visit/{visit}")
@@ -198,7 +207,7 @@ class Telephone:
         self.page.mouse.move(edges["x"] + 40 + length, edges["y"] + 90, steps=4)
         self.page.mouse.up()
         self.page.wait_for_selector('[data-part="again"]:visible')
-        self.page.wait_for_timeout(200)
+        self.settle()
         return next(
             str(row["told"]["signature_key"]) for row in self.stored("answers") if row["kind"] == "end"
         )

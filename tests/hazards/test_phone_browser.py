@@ -108,7 +108,7 @@ def test_a_day_without_network_and_two_dead_batteries_lose_nothing(day: Day) -> 
     phone.photograph(day.grave, "red", "blue", "green")
     note = phone.page.locator(f'[data-item="{day.grave}"] [data-part="note"]')
     note.press_sequentially(NOTE, delay=5)
-    phone.page.wait_for_timeout(300)
+    phone.settle()
     note.press_sequentially(MORE, delay=5)
     phone.kill()  # in the middle of a sentence
 

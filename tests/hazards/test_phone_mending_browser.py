@@ -66,7 +66,7 @@ def test_what_was_refused_is_corrected_and_nothing_else_is_locked(day: Day) -> N
     page.click('[data-signing="refused"]')  # he would not, then he would
     page.click('[data-signing="signed"]')
     page.evaluate(DRAW_AND_CLEAR)  # drawn anew before the stroke was on the disk
-    page.wait_for_timeout(400)
+    phone.settle()
     assert phone.stored("files") == []
     page.click('[data-part="finish"]')
     expect(page.locator(SAID)).to_contain_text("签字")
@@ -83,7 +83,7 @@ def test_what_was_refused_is_corrected_and_nothing_else_is_locked(day: Day) -> N
     expect(box(phone, two).locator('[data-result="ok"]')).to_be_disabled()  # ended by its inspector
     note(phone, one, "接地线")
     page.evaluate("() => document.dispatchEvent(new CustomEvent('trying'))")  # the page looks anew
-    page.wait_for_timeout(200)
+    phone.settle()
     expect(box(phone, one).locator('[data-part="note"]')).to_be_enabled()
     note(phone, one, "接地线松动")
     phone.send()
@@ -121,7 +121,7 @@ def test_a_refused_hazard_is_corrected_and_the_end_waits_for_it(day: Day) -> Non
     go(phone, "sending")
     phone.page.click('#screen [data-part="send"]')  # without a network: it is frozen and waits
     expect(phone.page.locator("#bar")).to_contain_text("无网络")
-    phone.page.wait_for_timeout(300)
+    phone.settle()
     assert ("hazard", day.grave, "waiting") in acts(phone)
     phone.sign_and_end(day.visit.pk, "王厂长")
     phone.find_network()
@@ -134,7 +134,7 @@ def test_a_refused_hazard_is_corrected_and_the_end_waits_for_it(day: Day) -> Non
     place.fill("二号配电室")
     box(phone, day.grave).locator('[data-part="confirm"]').click()
     place.fill("三号配电室")  # confirmed is not sent: it may still be changed
-    phone.page.wait_for_timeout(200)
+    phone.settle()
     phone.send()
     assert phone.stored("outbox") == []
     assert [one.place for one in Hazard.objects.all()] == ["三号配电室"]
@@ -152,11 +152,11 @@ def test_withdrawals_and_corrections_and_one_fault_that_stops_nothing_else(day: 
     register(day, phone)
     go(phone, "sending")
     page.click('#screen [data-part="send"]')
-    page.wait_for_timeout(400)
+    phone.settle()
     assert ("hazard", day.grave, "waiting") in acts(phone)
     go(phone, f"visit/{day.visit.pk}")
     phone.answer(day.grave, "ok")
-    page.wait_for_timeout(200)
+    phone.settle()
     assert ("hazard", day.grave, "waiting") not in acts(phone)  # withdrawn before it was sent
     phone.answer(others[0], "ok")
     phone.answer(others[1], "ok")
@@ -167,7 +167,7 @@ def test_withdrawals_and_corrections_and_one_fault_that_stops_nothing_else(day: 
     draft = page.locator('[data-part="others"] > *').nth(1)
     draft.locator('[data-part="begin"]').click()
     draft.locator('[data-field="description"]').fill("第二个问题")
-    page.wait_for_timeout(200)
+    phone.settle()
 
     tries: list[int] = []
     healed: list[bool] = []

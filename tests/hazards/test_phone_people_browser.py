@@ -140,7 +140,7 @@ def test_another_account_on_the_telephone_neither_sees_nor_loses_nor_sends_what_
     phone.answer(one, "failed")
     phone.photograph(one, "red")
     box(phone, one).locator('[data-part="note"]').fill("张三写的说明")
-    phone.page.wait_for_timeout(200)
+    phone.settle()
     mine = lying(phone, day.crew.first.pk)
     phone.context.clear_cookies()
     phone.find_network()
