@@ -29,7 +29,7 @@ def _accidents(person: Person, now: datetime) -> Iterator[Sentence]:
         _("{unit} {day} 发生{type}：死亡 <b>{deaths}</b> 人、重伤 {injured} 人，{grade}（{facts}）"),
         unit=gravest.enterprise or gravest.unit_name or gravest.place,
         day=f"{gravest.happened_on:%m-%d}",
-        type=gravest.get_type_display(),
+        type=gravest.type_name,
         deaths=gravest.deaths,
         injured=gravest.serious_injuries,
         grade=gravest.get_grade_display(),

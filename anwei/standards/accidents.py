@@ -34,6 +34,14 @@ def type_labels() -> dict[str, str]:
     return {one.code: one.name for one in accident_types(CHANGE).values()} | former
 
 
+def type_name(code: str) -> str:
+    """Return what papers call a type of either standard: plainly, with the brackets of Chinese text.
+
+    Raises KeyError for a code of none.
+    """
+    return accident_type(code).name.replace("(", "（").replace(")", "）")
+
+
 @cache
 def accident_grades() -> dict[str, AccidentGrade]:
     """Return the grades by code, the gravest first (国务院令第493号 art. 3)."""

@@ -10,12 +10,13 @@ from anwei.emergency.services.opening import save_opening
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.ledgers.saving import Edit
 from anwei.oversight.models import Target
+from anwei.standards.risk.accident_types import CHANGE
 from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, TOWN
 from tests.oversight.conftest import Governed
 
 SECTORS = ("coal", "mine", "chemical", "construction", "road", "road", "road", "fire", "industry", "")
 TYPES = ("WSA10010", "WSA10001", "WSA10003")
-OLD_TYPE = "WSA10010"
+FORMER_TYPES = ("09", "01", "02")  # of GB 6441-1986
 
 
 def plant(governed: Governed, *, seed: int = 6, opening_of: tuple[int, ...] = (2024,)) -> None:
@@ -64,7 +65,7 @@ def _ledger(random: Random, year: int, n: int) -> None:
             "place": "现场",
             "territory": random.choice((TOWN, OTHER_TOWN, COUNTY)),
             "sector": random.choice(SECTORS),
-            "type": random.choice(TYPES),
+            "type": random.choice(TYPES if day >= CHANGE else FORMER_TYPES),
             "deaths": random.choice((0, 0, 1, 3)),
             "serious_injuries": random.randrange(3),
             "minor_injuries": random.randrange(2),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from anwei.emergency.models import Accident
 from anwei.hazards.models import Hazard
 from anwei.sites.models import Chemical, Equipment, Process
-from anwei.standards.accidents import type_labels
+from anwei.standards.accidents import type_name
 from anwei.standards.hazards.criteria import criterion, industries
 from anwei.standards.sectors import sectors
 
@@ -59,7 +59,7 @@ class Condition:
     def words(self) -> str:
         """What it is, for people."""
         if self.kind == TYPE:
-            return str(_(type_labels()[self.value]))
+            return type_name(self.value)
         if self.kind == CLAUSE:
             return f"{self.value} {criterion(self.value).text}"
         if self.kind in {SECTOR, APPLIES}:

@@ -35,7 +35,7 @@ class Origin:
     def title(self) -> str:
         """What it is called before others; a hazard without the name of whose it is."""
         if self.accident is not None:
-            return f"{self.accident.whose}{self.accident.get_type_display()}"
+            return f"{self.accident.whose}{self.accident.type_name}"
         return self.hazard.title if self.hazard is not None else _("按条件查找")
 
     @property

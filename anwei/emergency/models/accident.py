@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from anwei.org.models import SECTOR_CHOICES, Person
 from anwei.org.scope import ScopeColumns, ScopedManager, ScopedQuerySet, grants
 from anwei.sites.models import Enterprise, Site
-from anwei.standards.accidents import accident_grades, industries, type_labels
+from anwei.standards.accidents import accident_grades, industries, type_labels, type_name
 from anwei.standards.calendar import COUNTY_TIME
 
 TYPES = list(type_labels().items())
@@ -119,7 +119,12 @@ class Accident(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.whose} {self.get_type_display()}"
+        return f"{self.number} {self.whose} {self.type_name}"
+
+    @property
+    def type_name(self) -> str:
+        """The type as papers and pages call it, whichever standard it is of."""
+        return type_name(self.type)
 
     @property
     def whose(self) -> str:

@@ -143,9 +143,7 @@ def _accidents(period: Period, now: datetime) -> list[dict[str, Any]]:
     for row in rows.order_by("happened_on", "pk"):
         told = {name: getattr(row, name) for name in ACCIDENT_COLUMNS}
         told["happened_on"], told["loss"] = told["happened_on"].isoformat(), f"{told['loss']:f}"
-        found.append(
-            {**told, "pk": row.pk, "type": row.get_type_display(), "grade": str(row.get_grade_display())}
-        )
+        found.append({**told, "pk": row.pk, "type": row.type_name, "grade": str(row.get_grade_display())})
     return found
 
 
