@@ -53,11 +53,15 @@ class Leaving:
     @property
     def watermark(self) -> str:
         """The mark on it: who took it out, when, how much of what."""
-        return _("导出人：%(who)s　导出时间：%(at)s　共 %(n)d 条%(query)s") % {
+        told = _("共 %(n)d 条") % {"n": self.n_rows}
+        return "　".join(filter(None, (self.taken, told, self.query)))
+
+    @property
+    def taken(self) -> str:
+        """Who took it out and when: the mark on what is no list of rows."""
+        return _("导出人：%(who)s　导出时间：%(at)s") % {
             "who": self.actor or _("系统"),
             "at": f"{timezone.localtime(self.now):%Y-%m-%d %H:%M}",
-            "n": self.n_rows,
-            "query": f"　{self.query}" if self.query else "",
         }
 
 

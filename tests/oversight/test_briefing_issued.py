@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -29,6 +31,7 @@ from anwei.oversight.briefing.queries import briefings
 from anwei.oversight.models import Briefing, FrozenMonth
 from anwei.oversight.services.briefings import NotMade, correct, make, rewrite
 from anwei.oversight.services.freezing import freeze_month
+from anwei.standards.briefing import layouts
 from tests.emergency.test_accidents import accident
 from tests.kernel.county import NOW, in_post
 from tests.oversight.conftest import Governed
@@ -39,6 +42,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 STEPS = "一是逐条复查超期隐患。\n二是各乡镇十五日前报送进展。"
 Hands = tuple[Person, Person, Person]
 RENDERED = 60  # dots an inch: enough to see whether a page is empty
+LOST = re.compile(r"(?<!\d)-$|[−（]$")  # a sign that lost its number at the end of a line
 
 
 @pytest.fixture
@@ -207,8 +211,8 @@ def test_a_late_death_is_told_by_a_correction_with_the_difference(
     issue(former, hands)
     deaths = _deaths(former)
     client = browse(governed.clerk)
-    page = client.get(f"/briefings/{former.pk}/?check=1").content.decode()
-    assert "事故的数与现在的记录一致" in page
+    page = client.get(f"/briefings/{former.pk}/").content.decode()
+    assert "与通报的数一致" in page and "生成更正" not in page
     with pytest.raises(NotMade, match="没有变化"):
         correct(former, actor=governed.clerk, now=NOW, reason="再核")
     record_late_death(
@@ -219,8 +223,8 @@ def test_a_late_death_is_told_by_a_correction_with_the_difference(
         reason="医院证明",
     )
     assert _deaths(Briefing.objects.get(pk=former.pk)) == deaths  # what was issued says the same
-    page = client.get(f"/briefings/{former.pk}/?check=1").content.decode()
-    assert "死亡人数：全县（人）" in page and "生成更正" in page
+    page = client.get(f"/briefings/{former.pk}/").content.decode()
+    assert "死亡人数：全县（人）" in page and "死亡人数 3" in page and "生成更正" in page
     assert client.post(f"/briefings/{former.pk}/correct/", {"reason": " "}).status_code == 422
     assert Briefing.objects.count() == 2
     reason = "10月28日事故1名伤员11月20日死亡"
@@ -273,7 +277,7 @@ def test_officials_read_what_is_issued_and_only_the_county_drafts(
     assert browse(county.townsman).post(address, {"next_steps": "改"}).status_code == 403
     assert browse(county.townsman).post(f"{address}correct/", {"reason": "改"}).status_code == 403
     page = browse(county.townsman).get(address).content.decode()
-    assert "生成更正" not in page and "与现在的记录核对" not in page
+    assert "生成更正" not in page and "只列您管辖范围内的" in page
 
 
 @pytest.mark.parametrize("layout", ["total", "sectors", "grid"])
@@ -286,7 +290,9 @@ def test_office_opens_the_paper_and_no_page_of_it_is_empty(
         pytest.skip("LibreOffice or pdftoppm is not installed")
     plant(governed)
     made = written(governed, layout=layout)
-    content = browse(governed.clerk).get(f"/briefings/{made.pk}/docx/").content
+    answer = browse(governed.clerk).get(f"/briefings/{made.pk}/docx/")
+    content = answer.content
+    assert f"{layouts()[layout].name[:4]}" in unquote(answer.headers["Content-Disposition"])
     (tmp_path / "paper.docx").write_bytes(content)
     profile = f"-env:UserInstallation=file://{tmp_path}/office"
     convert = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
@@ -298,8 +304,13 @@ def test_office_opens_the_paper_and_no_page_of_it_is_empty(
     told = ["pdftotext", "-layout", str(tmp_path / "paper.pdf"), "-"]
     sheets = subprocess.run(told, check=True, capture_output=True, text=True, timeout=60).stdout.split("\f")
     first_lines = [[line.replace(" ", "") for line in sheet.splitlines() if line.strip()] for sheet in sheets]
-    heads = [lines[:2] for lines in first_lines if lines and lines[0].startswith("附件")]
+    heads = [lines[:2] for lines in first_lines if lines and re.match(r"附件\d", lines[0])]
     assert heads == [[f"附件{n}", name] for n, name in enumerate(ANNEXES, 1)]  # each on a page of its own
+    lines = [line for page in first_lines for line in page]
+    assert any("−" in line for line in lines) and not [line for line in lines if LOST.search(line)]
+    assert not [line for line in lines if "共4条" in line]
+    heads_of_pages = [lines[0] for lines in first_lines if lines]
+    assert not [head for head in heads_of_pages if head.startswith(("合计", "2.", "校验值"))]
     for page in pages:
         with Image.open(page) as picture:
             grey = picture.convert("L")

@@ -121,6 +121,7 @@ def test_the_last_day_of_a_month_is_part_of_a_month(
     time_machine.move_to(last_day)
     made = make(actor=governed.clerk, now=last_day, year=2026, months=11, layout="total")
     assert "截至2026年11月30日（11月未结束）" in text(made)
+    assert text(made).startswith("关于2026年1—11月（截至11月30日）全县")
     time_machine.move_to(next_day := datetime(2026, 12, 1, 2, tzinfo=NOW.tzinfo))
     assert "未结束" not in text(
         make(actor=governed.clerk, now=next_day, year=2026, months=11, layout="total")
@@ -141,14 +142,24 @@ def test_what_nobody_recorded_is_no_zero(governed: Governed) -> None:
     accident(happened_on=date(2026, 1, 5), deaths=1)
     file(governed, NOW)  # in November
     told = text(make(actor=governed.clerk, now=NOW, year=2026, months=1, layout="total"))
-    assert "全县共排查隐患—条" in told and "死亡1人" in told
+    assert "本期没有隐患排查的记录。" in told and "死亡1人" in told
+    assert "本期没有检查企业、场所、行政处罚、责令停产停业整改、群众举报并登记隐患的记录。" in told
+    assert "0条" not in told.partition("五、隐患")[2].partition("到2026")[0]
+
+
+def test_accidents_of_opening_figures_are_none_of_no_ledger(governed: Governed) -> None:
+    plant(governed, opening_of=(2024, 2026))
+    made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
+    assert "本期事故按期初数统计，没有逐起的台账" in text(made)
+    assert "没有计入统计的事故" not in text(made)
+    assert document_of(made).foot[0].startswith("数据说明：按2026年11月24日的记录；")
 
 
 def test_a_briefing_says_nothing_of_what_was_measured_later(governed: Governed) -> None:
     plant(governed)
     made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
     made.snapshot["cells"].pop("penalties_decided")  # as a release without it wrote it
-    assert "行政处罚—件" in text(made)
+    assert "本期没有检查企业、场所、行政处罚的记录。" in text(made)
 
 
 def test_text_and_annex_never_disagree(governed: Governed) -> None:

@@ -25,11 +25,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the body; `indented` by two characters as usual, `ragged` at the right for codes."""
+    """A paragraph of the body; `indented` by two characters as usual, `ragged` at the right for codes.
+
+    One that is `held` stands on the page of what follows.
+    """
 
     text: str
     indented: bool = True
     ragged: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True)

@@ -225,9 +225,10 @@ def _add(document: DocumentType, block: Block) -> None:
             _line(document, "")
             _line(document, title, size=SIZE_2, chinese=TITLE_FONT, align=WD_ALIGN_PARAGRAPH.CENTER)
             _line(document, "")
-        case Paragraph(text, indented, ragged):
+        case Paragraph(text, indented, ragged, held):
             side = WD_ALIGN_PARAGRAPH.LEFT if ragged else WD_ALIGN_PARAGRAPH.JUSTIFY
             paragraph = _line(document, text, align=side)
+            paragraph.paragraph_format.keep_with_next = held
             if indented:
                 wordml.indent(paragraph, CHARACTER, firstLine=2)
         case Table():
@@ -272,7 +273,10 @@ def _table(document: DocumentType, block: Table) -> None:
 
 
 def _make_dense(table: WordTable, block: Table) -> None:
-    """Set figures small and close, columns of short ones centred, and keep every row on one page."""
+    """Set figures small and close, columns of short ones centred; every row stands on one page.
+
+    The last one, which often is the sum, not without the row before.
+    """
     small = SIZE_5_SMALL if len(table.columns) > MANY else SIZE_5
     wordml.set_cell_margins(table._tbl, 40)
     for row in table.rows:
@@ -289,6 +293,10 @@ def _make_dense(table: WordTable, block: Table) -> None:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
                 elif paragraph.alignment is None:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+    for row in list(table.rows)[-2:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
 
 
 def _both_sides(document: DocumentType, left: Sequence[str], right: Sequence[str]) -> None:
@@ -306,11 +314,12 @@ def _attachments(document: DocumentType, names: Sequence[str]) -> None:
     """附件说明: a line below the body, two characters in, numbered when there are several, no full stop."""
     if not names:
         return
-    _line(document, "")
+    _line(document, "").paragraph_format.keep_with_next = True
     for number, name in enumerate(names, start=1):
         counted = f"{number}. {name}" if len(names) > 1 else name
         line = _line(document, f"附件：{counted}" if number == 1 else counted)
         wordml.indent(line, CHARACTER, firstLine=2 if number == 1 else 5)
+        line.paragraph_format.keep_with_next = number < len(names)
 
 
 def _signature(document: DocumentType, issuer: str, day: date | str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils import translation
@@ -14,6 +15,7 @@ from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.parts import Document, Section, Sheet, Text
 from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot
 from anwei.standards.briefing import Layout, layouts
+from anwei.standards.risk.accident_types import CHANGE, STANDARD_1986, STANDARD_2025
 
 TO_WRITE = "【待写：以下为按记录拟的草稿，须由人改写】"
 
@@ -74,10 +76,25 @@ def document(
         return Document(title, sections, annexes, (*_sources(book), *foot))
 
 
+def _standard_of_types(book: Book) -> tuple[str, ...]:
+    """Return by which standard the types of the accidents are named."""
+    days = [date.fromisoformat(row["happened_on"]) for row in book.told["accidents"]]
+    if not days:
+        return ()
+    if min(days) >= CHANGE or max(days) < CHANGE:
+        return (f"事故类型按{STANDARD_2025 if min(days) >= CHANGE else STANDARD_1986}。",)
+    return (
+        f"事故类型，{tables.chinese(CHANGE.isoformat())}以前发生的按{STANDARD_1986}，"
+        f"从这一天起的按{STANDARD_2025}；名称相同的合并计数。",
+    )
+
+
 def title_of(book: Book, is_correction: bool = False) -> str:
-    """Return the title of the paper."""
+    """Return the title of the paper; of a month that still runs it says until which day."""
     with translation.override(LANGUAGE):
         period = book.period.label
+    if book.period.is_unfinished:
+        period += f"（截至{book.period.as_of.month}月{book.period.as_of.day}日）"
     if is_correction:
         return f"关于更正{period}全县安全生产情况通报的通报"
     return f"关于{period}全县安全生产情况的通报"
@@ -126,9 +143,10 @@ def _sources(book: Book) -> tuple[str, ...]:
     """Return the lines on what was counted how."""
     frozen: dict[str, Any] = book.told["frozen"]
     months = [key for key in frozen if key in set(book.period.keys())]
-    kept = f"已定版的月份（{'、'.join(months)}）用定版数，" if months else ""
+    kept = f"已定版的月份（{'、'.join(months)}）用定版数，其余" if months else ""
     return (
-        f"数据说明：{kept}其余按{tables.chinese(book.told['told_on'])}的记录；只计本县生产安全事故，"
+        f"数据说明：{kept}按{tables.chinese(book.told['told_on'])}的记录；只计本县生产安全事故，"
         "死亡含事故后30日内（道路交通、火灾7日内）死亡的（国务院令第493号第13条）。",
+        *_standard_of_types(book),
         "按起发生的数与往年比较用精确检验：“变化不显著”为偶然可以解释，“样本不足”为数太少不能判断。",
     )

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from anwei.ledgers.papers.blocks import Annex, Block, Heading, Paragraph, Table
 from anwei.oversight.briefing.parts import Document, Section, Sheet, plain_text
 
+BELOW_ZERO = re.compile(r"(?<!\w)-(?=\d)")
 TITLE_WIDTH = 20  # characters of a line of the title
 
 
 def broken_title(title: str) -> str:
     """Return a title with a break where it reads well, before 全县, if it is too long for a line."""
     return title if len(title) <= TITLE_WIDTH else title.replace("全县", "\n全县", 1)
+
+
+def printed(text: str) -> str:
+    """Return a text with the sign of negative numbers, after which a line never ends as after a hyphen."""
+    return BELOW_ZERO.sub("−", text)
 
 
 def blocks(document: Document) -> list[Block]:
@@ -26,7 +33,8 @@ def annexes(document: Document) -> list[Block]:
     for sheet in document.annexes:
         label, _space, title = sheet.title.partition(" ")
         found += [Annex(label, title), *_table(sheet)]
-    found += [Paragraph(line, ragged=True) for line in document.foot]
+    last = len(document.foot) - 1
+    found += [Paragraph(line, ragged=True, held=place < last) for place, line in enumerate(document.foot)]
     return found
 
 
@@ -34,7 +42,7 @@ def _section(section: Section) -> Iterator[Block]:
     yield Heading(1, section.heading)
     for text in section.texts:
         if told := plain_text(text):
-            yield Paragraph(told)
+            yield Paragraph(printed(told))
     for sheet in section.sheets:
         yield from _sheet(sheet)
     yield from section.charts
@@ -50,7 +58,9 @@ def _table(sheet: Sheet) -> Iterator[Block]:
         yield Paragraph(sheet.empty)
         return
     yield Table(
-        [list(sheet.heads), *([str(cell) for cell in row] for row in sheet.rows)], sheet.widths, dense=True
+        [list(sheet.heads), *([printed(str(cell)) for cell in row] for row in sheet.rows)],
+        sheet.widths,
+        dense=True,
     )
     if sheet.note:
         yield Paragraph(sheet.note)

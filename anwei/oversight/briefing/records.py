@@ -9,22 +9,25 @@ from anwei.ledgers.papers.blocks import Chart
 from anwei.methods.counts import RARE
 from anwei.oversight.briefing.book import Book, Where
 from anwei.oversight.briefing.overall import until
-from anwei.oversight.briefing.parts import Text
-from anwei.oversight.briefing.tables import chinese
+from anwei.oversight.briefing.parts import Cell, Text
+from anwei.oversight.briefing.tables import chinese, no_accidents
 from anwei.oversight.briefing.telling import counted, figure
 
 
 def kinds(book: Book) -> tuple[Text, ...]:
     """四: kinds of accidents, by the ledger; causes are for a person to write."""
     rows = book.told["accidents"]
+    opening = book.number("acc_cnt").n - len(rows)
     if not rows:
-        return (("本期台账没有计入统计的事故。",),)
+        return ((no_accidents(book),),)
     by_type = Counter(row["type"] for row in rows)
     deadly = Counter(row["type"] for row in rows if row["deaths"])
     types = "、".join(f"{name}{n}起" for name, n in by_type.most_common())
     told = f"按事故类型：{types}。"
     if deadly:
         told += "亡人事故：" + "、".join(f"{name}{n}起" for name, n in deadly.most_common()) + "。"
+    if opening > 0:
+        told += f"另有{opening:f}起按期初数统计，没有类型。"
     return ((told,), *_told_from_chance(book))
 
 
@@ -42,8 +45,9 @@ def _told_from_chance(book: Book) -> tuple[Text, ...]:
 
 def hazards(book: Book) -> tuple[Text, ...]:
     """五: what was found, put right and stands open."""
-    return (
-        (
+    found: Text = ("本期没有隐患排查的记录。",)
+    if book.is_recorded("hazards_found"):
+        found = (
             until(book),
             "全县共排查隐患",
             *counted(book, "hazards_found"),
@@ -52,12 +56,12 @@ def hazards(book: Book) -> tuple[Text, ...]:
             "、重大隐患",
             *counted(book, "hazards_major"),
             *_unjudged(book),
-            "；整改率",
-            figure(book, "rectification_rate"),
-            "，按期整改率",
-            figure(book, "on_time_rate"),
+            *_rate(book, "；整改率", "rectification_rate"),
+            *_rate(book, "，按期整改率", "on_time_rate"),
             "。",
-        ),
+        )
+    return (
+        found,
         (
             f"到{chinese(book.told['told_on'])}，未销号隐患",
             *counted(book, "hazards_open"),
@@ -72,6 +76,11 @@ def hazards(book: Book) -> tuple[Text, ...]:
     )
 
 
+def _rate(book: Book, words: str, key: str) -> Text:
+    """Return a share with its name; nothing where there was nothing of which it could be one."""
+    return (words, figure(book, key)) if book.is_recorded(key) and book.number(key).of else ()
+
+
 def _unjudged(book: Book) -> Text:
     found, *judged = (book.number(key).n for key in ("hazards_found", "hazards_general", "hazards_major"))
     rest = found - sum(judged)
@@ -80,20 +89,20 @@ def _unjudged(book: Book) -> Text:
 
 def enforcement(book: Book) -> tuple[Text, ...]:
     """六: inspections, penalties, stops, tip-offs."""
-    return (
-        (
-            until(book),
-            "检查企业、场所",
-            *counted(book, "inspections_done"),
-            "，行政处罚",
-            *counted(book, "penalties_decided"),
-            "，责令停产停业整改",
-            *counted(book, "hazards_stopped"),
-            "，群众举报并登记隐患",
-            *counted(book, "hazards_tipped"),
-            "。",
-        ),
-    )
+    names = {
+        "inspections_done": "检查企业、场所",
+        "penalties_decided": "行政处罚",
+        "hazards_stopped": "责令停产停业整改",
+        "hazards_tipped": "群众举报并登记隐患",
+    }
+    told: list[Cell] = []
+    for key, name in names.items():
+        if book.is_recorded(key):
+            told += ["，" if told else until(book), name, *counted(book, key)]
+    silent = "、".join(name for key, name in names.items() if not book.is_recorded(key))
+    if not silent:
+        return ((*told, "。"),)
+    return ((*told, f"{'；' if told else ''}本期没有{silent}的记录。"),)
 
 
 def problems(book: Book) -> tuple[Text, ...]:

@@ -19,7 +19,8 @@ FOUR = ("acc_cnt", "acc_death", "acc_injury", "acc_loss")
 def zero_note(book: Book) -> str:
     """Return what the dash of a table means, and which months are compared."""
     note = f"注：“{zero_base()}”表示上年同期为零或者没有同期记录；起数、人数少时，百分比的变化多属偶然。"
-    return f"{note}{scope_words(book)}"
+    scope = scope_words(book).strip("（）")
+    return f"{note}{scope}。" if scope else note
 
 
 def by_sector(book: Book) -> Sheet:
@@ -84,8 +85,15 @@ def accidents(book: Book) -> Sheet:
         tuple(rows),
         "启用事故台账以前的月份按期初数统计，不列明细。损失单位：万元。",
         (1.75, 1.4, 1.8, 1.2, 1.3, 0.75, 0.65, 0.65, 0.9),
-        "本期台账没有计入统计的事故。",
+        no_accidents(book),
     )
+
+
+def no_accidents(book: Book) -> str:
+    """Return what is said where the ledger has none: were there any, opening figures counted them."""
+    if book.number("acc_cnt").n:
+        return "本期事故按期初数统计，没有逐起的台账，不列明细、不分类型。"
+    return "本期台账没有计入统计的事故。"
 
 
 def hazards(book: Book) -> Sheet:
