@@ -23,6 +23,7 @@ from anwei.ledgers.papers.layout import gongwen
 from anwei.ledgers.release import Leaving, release
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
+from anwei.org.scope import sees_the_county
 from anwei.oversight.briefing import paper, records
 from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.digest import TEXTS
@@ -30,12 +31,13 @@ from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import ANNEXES, document_of
 from anwei.oversight.briefing.parts import plain_text
 from anwei.oversight.briefing.queries import REGISTER, briefings_seen, is_official, newest_version
+from anwei.oversight.briefing.since import changed_since
 from anwei.oversight.briefing.snapshot import LANGUAGE
 from anwei.oversight.briefing.workbook import workbook
 from anwei.oversight.figures import ended_months
 from anwei.oversight.models import Briefing
 from anwei.oversight.models.briefing import WORDS_LENGTH
-from anwei.oversight.services.briefings import NotMade, correct, drift, make, post_of, rewrite
+from anwei.oversight.services.briefings import NotMade, correct, make, post_of, rewrite
 from anwei.standards.briefing import addressee, layouts
 
 A_PAGE = 20
@@ -132,7 +134,6 @@ def _page(
 ) -> HttpResponse:
     """Return the page; where a correction was `refused`, with what the records say now."""
     person, now = person_of(request), timezone.now()
-    checks = (refused or request.GET.get("check") == "1") and bool(row.signed_at)
     paper_of = Paper.objects.filter(register=REGISTER, row=str(row.pk)).exclude(state=Paper.State.WITHDRAWN)
     context = {
         "briefing": row,
@@ -144,8 +145,7 @@ def _page(
         "is_newest": row.version == newest_version(row),
         "corrections": briefings_seen(person).filter(corrects=row.pk).defer("snapshot"),
         "paper": paper_of.first(),
-        "checked": checks,
-        "drift": drift(row, now) if checks else [],
+        "since": changed_since(row, now) if sees_the_county(person) else None,
     }
     return render(request, "oversight/briefing.html", context, status=422 if form.errors or refused else 200)
 
@@ -188,9 +188,9 @@ def briefing_docx(request: HttpRequest, pk: int) -> HttpResponse:
         addressee=addressee(),
         attachments=ANNEXES,
         annexes=paper.annexes(told),
-        mark=_("草稿，未签发 · %(mark)s") % {"mark": leaving.watermark},
+        mark=_("草稿，未签发 · %(mark)s") % {"mark": leaving.taken},
     )
-    return attachment(told.title, "docx", content, DOCX)
+    return attachment(_file_name(row, told.title), "docx", content, DOCX)
 
 
 @signed_in
@@ -204,8 +204,14 @@ def briefing_xlsx(request: HttpRequest, pk: int) -> HttpResponse:
     leaving = Leaving("briefings", n_rows, person, timezone.now(), query=told.title)
     release(leaving, "xlsx")
     with translation.override(LANGUAGE):
-        content = workbook(told, Book(row.snapshot), leaving.watermark)
-    return attachment(told.title, "xlsx", content)
+        content = workbook(told, Book(row.snapshot), leaving.taken)
+    return attachment(_file_name(row, told.title), "xlsx", content)
+
+
+def _file_name(row: Briefing, title: str) -> str:
+    """Return what tells a file from those of the other layouts and versions."""
+    layout = layouts()[row.layout].name.partition("（")[0]
+    return f"{title}-{layout}-{row.version}"
 
 
 def _words(row: Briefing) -> dict[str, str]:

@@ -15,11 +15,13 @@ from django.utils import translation
 from docx import Document as open_docx
 from python_calamine import CalamineWorkbook
 
+from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.oversight.briefing.papers import document_of
 from anwei.oversight.briefing.parts import Figure, Sheet, plain_text
 from anwei.oversight.models import Briefing
 from anwei.oversight.services.briefings import make
 from anwei.oversight.services.freezing import freeze_month
+from tests.emergency.test_accidents import accident
 from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, TOWN
 from tests.oversight import recount
 from tests.oversight.conftest import Governed
@@ -145,11 +147,13 @@ def test_the_sentences_of_all_layouts_are_as_counted_again(governed: Governed, w
     texts = {}
     for layout in ("total", "sectors", "grid"):
         made = make(actor=governed.clerk, now=NOW, year=2026, months=way.months, layout=layout)
+        assert any("按GB 6441-1986，从这一天起的按GB 6441-2025" in line for line in document_of(made).foot)
         texts[layout] = "\n".join(
             plain_text(text) for section in document_of(made).sections for text in section.texts
         )
     n, deaths, injuries, loss = (f"{count.now(measure).normalize():f}" for measure in FOUR)
     for text in texts.values():
+        assert "1986" not in text and "(" not in text
         assert ("截至2026年11月24日（11月未结束）" in text) == (way.months == 11)
         assert f"发生较大及以上事故{count.now('larger')}起" in text
         for measure, name in (("accidents", "事故起数"), ("deaths", "死亡人数"), ("injuries", "受伤人数")):
@@ -273,6 +277,30 @@ def test_every_count_opens_just_its_rows(governed: Governed, layout: str) -> Non
     assert opened > 5
     page = client.get(f"/briefings/{made.pk}/").content.decode()
     assert page.count("/ledgers/accidents/?") > 10
+    lines = [re.sub(r"<[^>]+>", "", line) for line in re.findall(r"<p>(.*?)</p>", page)]
+    texts = [plain_text(text) for section in document_of(made).sections for text in section.texts]
+    assert texts == [line for line in lines if line in texts]  # no door within a sentence
+
+
+def test_what_changed_since_is_said_beside_the_doors(governed: Governed) -> None:
+    made = told(governed, "total", WAYS[1])
+    client = browse(governed.clerk)
+    assert "与通报的数一致" in client.get(f"/briefings/{made.pk}/").content.decode()
+    row = accident(happened_on=date(2026, 11, 20), deaths=1)
+    file_hazard(
+        Whereabouts(governed.county.enterprise),
+        actor=governed.officer,
+        now=NOW,
+        origin="inspection",
+        description="补登",
+        found_at=NOW,
+    )
+    page = client.get(f"/briefings/{made.pk}/").content.decode().partition('id="since"')[2]
+    changed = re.findall(r'lang="zh-Hans">(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>', page)
+    assert (row.number, "不计入", "计入") in changed
+    assert ("排查隐患（条）", "9", "10") in changed and ("未销号隐患（条）", "9", "10") in changed
+    assert {what for what, _was, _now in changed} >= {"事故起数：全县（起）", "死亡人数：全县（人）"}
+    assert Briefing.objects.get() == made and "生成更正" not in page
 
 
 def test_who_reads_english_makes_the_same_briefing(governed: Governed) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.indicators import Indicator, indicator
@@ -21,12 +21,13 @@ from anwei.org.models import Person, Post
 from anwei.org.models.units import PUBLIC_BODIES
 from anwei.org.register_rules import KEEPERS, may_keep_duties
 from anwei.org.scope import COUNTY_DIGITS, standing
-from anwei.oversight.briefing.book import Book, Where, told_number
+from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.digest import TEXTS, digest_of
 from anwei.oversight.briefing.document import Difference, Written
 from anwei.oversight.briefing.period import YEARS_BEFORE, Period, period_of
 from anwei.oversight.briefing.queries import briefings, is_issued, newest_issued
-from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot, take
+from anwei.oversight.briefing.since import differences
+from anwei.oversight.briefing.snapshot import take
 from anwei.oversight.figures import Figures, figures
 from anwei.oversight.models import Briefing
 from anwei.oversight.services.freezing import freeze_month
@@ -113,32 +114,6 @@ def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) ->
             like=Briefing(snapshot=told),
             corrects=(briefing, reason, changed),
         )
-
-
-def drift(briefing: Briefing, now: datetime) -> list[Difference]:
-    """Return what the records say otherwise now than an issued briefing."""
-    period = Book(briefing.snapshot).period
-    return list(differences(briefing.snapshot, take(period, now, kept=briefing.snapshot, live=True)))
-
-
-def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    """Yield the numbers of facts in which two snapshots differ: all, by township and by sector."""
-    with translation.override(LANGUAGE):
-        old, new = Book(before), Book(after)
-        places = dict((*old.townships, *new.townships))
-        wheres: list[tuple[str, Where]] = [("全县", Where())]
-        wheres += [(name, Where(township=code)) for code, name in places.items()]
-        wheres += [(new.sector(code), Where(sectors=(code,))) for code in (*dict(new.told["sectors"]), "")]
-        backs = {
-            0: "",
-            **{back: f"（{new.period.year - back}年同期）" for back in range(1, YEARS_BEFORE + 1)},
-        }
-        for key, one in new.measures.items():
-            for back, when in backs.items() if one.corrected else ():
-                for name, where in wheres:
-                    was, now = (told_number(book.number(key, where, back=back)) for book in (old, new))
-                    if was != now:
-                        yield Difference(f"{one.name}{when}：{name}（{one.unit}）", was, now)
 
 
 def _require_next(period: Period, layout: str, former: Briefing | None) -> None:
