@@ -16,6 +16,7 @@ from anwei.cases.verify import verify
 from anwei.emergency.models import Accident
 from anwei.emergency.services.accidents import LateDeath, record_late_death
 from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.org.models import Post
 from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import document_of
 from anwei.oversight.briefing.parts import plain_text
@@ -204,21 +205,50 @@ def test_a_month_corrected_later_publishes_no_zero_of_a_new_indicator(
     assert year is not None and figures(None, NOW, year, [one]).number(one, ["2026-10"]).n == 1
 
 
+MONTH, BRIEFING = "oversight.frozenmonth 2026-10", "oversight.briefing {briefing}"
+FIGURE = "indicator, territory, sector, numerator, denominator"
+NO_FIGURES = "DELETE FROM oversight_frozenfigure WHERE month_id = {second}"
 CHANGES = {
-    "oversight_frozenfigure": ("numerator = numerator + 1", "oversight.frozenmonth 2026-10"),
-    "oversight_briefing": ("problems = '改过'", "oversight.briefing {briefing}"),
+    "number": (MONTH, "UPDATE oversight_frozenfigure SET numerator = numerator + 1 WHERE month_id = {first}"),
+    "reason": (MONTH, "UPDATE oversight_frozenmonth SET reason = '改过' WHERE issue = 2"),
+    "no correction": (MONTH, NO_FIGURES, "DELETE FROM oversight_frozenmonth WHERE issue = 2"),
+    "the former figures": (
+        MONTH,
+        NO_FIGURES,
+        f"INSERT INTO oversight_frozenfigure (month_id, {FIGURE})"
+        f" SELECT {{second}}, {FIGURE} FROM oversight_frozenfigure WHERE month_id = {{first}}",
+        "UPDATE oversight_frozenmonth SET digest = '{digest}' WHERE issue = 2",
+    ),
+    "words": (BRIEFING, "UPDATE oversight_briefing SET problems = '改过'"),
+    "no briefing": (BRIEFING, "DELETE FROM oversight_briefing"),
+    "anchor": (BRIEFING, "UPDATE oversight_briefing SET head_digest = '{digest}'"),
+    "day": (BRIEFING, "UPDATE oversight_briefing SET as_of = '2026-10-30'"),
+    "version": (BRIEFING, "UPDATE oversight_briefing SET version = 7"),
+    "post": (BRIEFING, "UPDATE oversight_briefing SET post_id = {post}"),
 }
 
 
-@pytest.mark.parametrize("table", CHANGES)
-def test_verify_names_published_numbers_and_words_that_were_changed(governed: Governed, table: str) -> None:
+@pytest.mark.parametrize("forged", CHANGES)
+def test_verify_names_what_was_published_and_was_changed_or_taken_away(
+    governed: Governed, forged: str
+) -> None:
     plant(governed)
+    row = accident(happened_on=date(2026, 10, 28), deaths=2, serious_injuries=2)
     freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
+    late = LateDeath(date(2026, 11, 20))
+    record_late_death(row, late, actor=governed.leader, now=NOW, reason="医院证明")
+    freeze_month(actor=governed.leader, now=NOW, **OCTOBER, reason="1人死亡")
     made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
     assert verify(files=False).broken == ()
-    change, named = CHANGES[table]
-    on_table = "" if connection.vendor == "sqlite" else f" ON {table}"
+    named, *statements = CHANGES[forged]
+    first, second = FrozenMonth.objects.order_by("issue")
+    other = Post.objects.exclude(pk=made.post_id).values_list("pk", flat=True)[0]
+    asked = {"first": first.pk, "second": second.pk, "digest": first.digest, "post": other}
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER append_only_{table}_update{on_table}")
-        cursor.execute(f"UPDATE {table} SET {change}")
+        for table in ("oversight_frozenfigure", "oversight_frozenmonth", "oversight_briefing"):
+            on_table = "" if connection.vendor == "sqlite" else f" ON {table}"
+            for event in ("update", "delete"):
+                cursor.execute(f"DROP TRIGGER append_only_{table}_{event}{on_table}")
+        for statement in statements:
+            cursor.execute(statement.format(**asked))
     assert {one.chain for one in verify(files=False).broken} == {named.format(briefing=made.pk)}

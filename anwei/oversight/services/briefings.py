@@ -198,7 +198,12 @@ def _keep(
         )
         kept.digest = digest_of(kept)
         kept.save()
-        content = {"briefing": str(kept), "digest": kept.digest, "head": head.number}
+        content = {
+            "briefing": str(kept),
+            "digest": kept.digest,
+            "head": head.number,
+            "post": post.pk,
+        }
         record_change(
             REGISTER,
             kept.pk,
