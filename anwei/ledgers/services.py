@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,21 @@ def lock(name: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let all queries within see the records of one moment, whatever others write meanwhile.
+
+    It is a transaction; within another one it sees what that one sees. Who writes within is refused
+    (OperationalError) what somebody else changed since that moment.
+    """
+    begins = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins and connection.vendor == "postgresql":  # a transaction of SQLite sees one moment anyway
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def locked_setting(key: str) -> dict[str, Any]:

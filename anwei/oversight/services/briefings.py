@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from anwei.cases.indicators import Indicator, indicator
 from anwei.cases.periods import Span
 from anwei.ledgers import seal
 from anwei.ledgers.models import GlobalHead
-from anwei.ledgers.services import lock, record_change
+from anwei.ledgers.services import lock, one_moment, record_change
 from anwei.org.committee_office import is_the_office
 from anwei.org.models import Person, Post
 from anwei.org.models.units import PUBLIC_BODIES
@@ -25,15 +25,13 @@ from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.digest import TEXTS, digest_of
 from anwei.oversight.briefing.document import Difference, Written
 from anwei.oversight.briefing.period import YEARS_BEFORE, Period, period_of
-from anwei.oversight.briefing.queries import briefings, is_issued, newest_issued
+from anwei.oversight.briefing.queries import REGISTER, briefings, is_issued, newest_issued
 from anwei.oversight.briefing.since import differences
-from anwei.oversight.briefing.snapshot import take
+from anwei.oversight.briefing.snapshot import Snapshot, take
 from anwei.oversight.figures import Figures, figures
 from anwei.oversight.models import Briefing
 from anwei.oversight.services.freezing import freeze_month
 from anwei.standards.briefing import layouts, measures
-
-REGISTER = "oversight.briefing"
 
 
 class NotMade(ValueError):
@@ -65,13 +63,16 @@ def make(
         period = period_of(year, months, timezone.localdate(now))
     except ValueError as error:
         raise NotMade(str(error)) from error
-    if months_changed := _changed_months(period, now):
-        told = _("、").join(months_changed)
-        raise NotMade(
-            _("%(months)s定版后事故记录有变化，正文和附表会对不上；请先在统计指标中更正。") % {"months": told}
-        )
     seal.seal_head(now)
-    return _keep(period, layout, written or Written(), actor=actor, now=now)
+    with one_moment():
+        if months_changed := _changed_months(period, now):
+            told = _("、").join(months_changed)
+            raise NotMade(
+                _("%(months)s定版后事故记录有变化，正文和附表会对不上；请先在统计指标中更正。")
+                % {"months": told}
+            )
+        snapshot = take(period, now)
+    return _keep(period, layout, snapshot, written or Written(), actor=actor, now=now)
 
 
 def rewrite(briefing: Briefing, written: Written, *, actor: Person, now: datetime) -> Briefing:
@@ -83,14 +84,19 @@ def rewrite(briefing: Briefing, written: Written, *, actor: Person, now: datetim
         raise NotMade(_("这份通报已印发，不能再改；事实有变化的请更正。"))
     period = Book(briefing.snapshot).period
     seal.seal_head(now)
-    return _keep(period, briefing.layout, written, actor=actor, now=now, like=briefing)
+    corrects = None
+    if briefing.corrects is not None:
+        corrects = (briefing.corrects, briefing.reason, [Difference(**row) for row in briefing.differences])
+    told = (period, briefing.layout, briefing.snapshot, written)
+    return _keep(*told, actor=actor, now=now, corrects=corrects)
 
 
 def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) -> Briefing:
     """Make the correction of an issued briefing: the facts as the records say now, what changed, and why.
 
     Frozen months whose facts changed are issued again with the same reason. Raises NotMade where nothing
-    changed, without a reason, and for one that is not issued or was corrected since.
+    changed, without a reason, for one that is not issued or was corrected since, and where somebody else
+    corrects the same months.
     """
     reason = reason.strip()[:200]
     if not reason:
@@ -99,21 +105,18 @@ def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) ->
         raise NotMade(_("只更正已印发的、最近的一期。"))
     period = Book(briefing.snapshot).period
     seal.seal_head(now)
-    with transaction.atomic():  # where it is refused, no month is issued anew either
-        _freeze_again(period, actor=actor, now=now, reason=reason)
-        told = take(period, now, kept=briefing.snapshot)
-        changed = list(differences(briefing.snapshot, told))
-        if not changed:
-            raise NotMade(_("按现在的记录，这份通报的数没有变化，不用更正。"))
-        return _keep(
-            period,
-            briefing.layout,
-            Written(**{name: getattr(briefing, name) for name in TEXTS}),
-            actor=actor,
-            now=now,
-            like=Briefing(snapshot=told),
-            corrects=(briefing, reason, changed),
-        )
+    try:
+        with one_moment():  # where it is refused, no month is issued anew either
+            _freeze_again(period, actor=actor, now=now, reason=reason)
+            told = take(period, now, kept=briefing.snapshot)
+            changed = list(differences(briefing.snapshot, told))
+            if not changed:
+                raise NotMade(_("按现在的记录，这份通报的数没有变化，不用更正。"))
+            words = Written(**{name: getattr(briefing, name) for name in TEXTS})
+            corrects = (briefing, reason, changed)
+            return _keep(period, briefing.layout, told, words, actor=actor, now=now, corrects=corrects)
+    except (IntegrityError, OperationalError) as error:
+        raise NotMade(_("同时有别人在更正，请稍后再试。")) from error
 
 
 def _require_next(period: Period, layout: str, former: Briefing | None) -> None:
@@ -157,11 +160,11 @@ def _differs(found: Figures, one: Indicator, month: str) -> bool:
 def _keep(
     period: Period,
     layout: str,
+    snapshot: Snapshot,
     written: Written,
     *,
     actor: Person,
     now: datetime,
-    like: Briefing | None = None,
     corrects: tuple[Briefing, str, Iterable[Difference]] | None = None,
 ) -> Briefing:
     post = post_of(actor)
@@ -172,9 +175,6 @@ def _keep(
     with transaction.atomic():
         lock("oversight briefings")
         head = GlobalHead.objects.latest("number")
-        snapshot = like.snapshot if like is not None else take(period, now)
-        if corrects is None and like is not None and like.corrects is not None:
-            corrects = (like.corrects, like.reason, [Difference(**row) for row in like.differences])
         former, reason, changed = corrects or (None, "", [])
         _require_next(period, layout, former)
         rows = Briefing.objects.filter(year=period.year, months=period.months, layout=layout)

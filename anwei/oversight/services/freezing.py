@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.indicators import Indicator, Values, indicators
 from anwei.cases.periods import Span, span_of
-from anwei.ledgers.services import lock, record_change
+from anwei.ledgers.services import lock, one_moment, record_change
 from anwei.org.register_rules import may_keep_duties
 from anwei.oversight.models import FrozenFigure, FrozenMonth
 
@@ -32,7 +32,6 @@ def may_freeze(person: Any) -> bool:
     return may_keep_duties(person)
 
 
-@transaction.atomic
 def freeze_month(
     *,
     actor: Any,
@@ -44,6 +43,8 @@ def freeze_month(
 ) -> FrozenMonth:
     """Keep what every indicator says of a month; a month that was frozen is issued again, with the reason.
 
+    Everything is counted as of one moment: numerators, denominators and what is told beside them agree.
+
     A correction leaves as it was what told how things stood that day, and what is not among `only` (keys of
     indicators; all where it is None).
 
@@ -53,12 +54,25 @@ def freeze_month(
     if actor is not None and not may_freeze(actor):
         raise PermissionDenied(_("定版和更正由县级的工作人员办理。"))
     span = _ended(year, month, timezone.localdate(now))
+    with one_moment():
+        found = [(one, one.values(None, now, span if one.is_dated else None)) for one in indicators()]
+    return _keep(span, found, actor=actor, now=now, reason=reason.strip()[:200], only=only)
+
+
+@transaction.atomic
+def _keep(
+    span: Span,
+    found: Sequence[tuple[Indicator, Values]],
+    *,
+    actor: Any,
+    now: datetime,
+    reason: str,
+    only: Collection[str] | None,
+) -> FrozenMonth:
     lock("oversight frozen months")
     before = FrozenMonth.objects.filter(month_begins=span.first).order_by("-issue").first()
-    reason = reason.strip()[:200]
     if before is not None and not reason:
         raise NotFrozen(_("%(month)s已定版；更正须写明原因。") % {"month": span.label})
-    found = [(one, one.values(None, now, span if one.is_dated else None)) for one in indicators()]
     figures = [figure for one, values in found for figure in _figures(one, values)]
     keys = [one.key for one, _values in found]
     if before is not None:
