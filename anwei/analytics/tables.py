@@ -6,12 +6,13 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Min, QuerySet
 
 from anwei.analytics.models import MonthTable
+from anwei.cases.periods import month_after
 from anwei.hazards.models import Hazard, Visit
 from anwei.hazards.statistics import start_of
 from anwei.ledgers.services import county_setting
@@ -101,7 +102,7 @@ def months_before(now: datetime, most: int) -> list[date]:
     month, found = day_of(min(known)).replace(day=1), []
     while month <= last:
         found.append(month)
-        month = (month + timedelta(days=32)).replace(day=1)
+        month = month_after(month)
     return found[-most:]
 
 

@@ -48,6 +48,16 @@ class Span:
         )
 
 
+def month_after(day: date) -> date:
+    """Return the first day of the month after that of a day."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def month_before(day: date) -> date:
+    """Return the first day of the month before that of a day."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def span_of(key: str) -> Span | None:
     """Return the period of "2026-11", "2026-Q4" or "2026"; None for any other text."""
     found = SPELLED.fullmatch(key)

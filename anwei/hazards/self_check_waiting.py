@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Exists, QuerySet
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anwei.cases.periods import month_before
 from anwei.cases.templatetags.cases import due
 from anwei.hazards.models import SelfCheck
 from anwei.hazards.services.reports import KEEPERS, due_of
@@ -23,7 +24,7 @@ from anwei.sites.statuses import counted_on
 
 
 def _last_month(now: datetime) -> date:
-    return (day_of(now).replace(day=1) - timedelta(days=1)).replace(day=1)
+    return month_before(day_of(now))
 
 
 def _rows(person: Person, now: datetime) -> QuerySet[Enterprise]:

@@ -13,21 +13,12 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.indicators import Indicator, Number, indicators, plain
 from anwei.cases.periods import Span, span_of
-from anwei.methods.counts import Verdict, compare
+from anwei.cases.verdicts import verdict_words
+from anwei.methods.counts import compare
 from anwei.org.models import Person
 from anwei.oversight.figures import MONTHS, Figures, ended_months, figures, month_keys
 
 YEARS_BEFORE = 2
-
-
-def verdict_words(verdict: Verdict) -> str:
-    """Return what a comparison says, in words."""
-    return {
-        Verdict.SAME: _("变化不显著"),
-        Verdict.TOO_FEW: _("样本不足"),
-        Verdict.MORE: _("明显增加"),
-        Verdict.FEWER: _("明显减少"),
-    }[verdict]
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 
+from anwei.cases.periods import month_after, month_before
 from anwei.ledgers.models import Change
 from anwei.ledgers.services import county_setting
 from anwei.oversight.models import FrozenMonth
@@ -22,17 +23,23 @@ def freeze_day() -> int:
 
 
 def due_month(now: datetime) -> date | None:
-    """Return the first day of the month that should be frozen now, None where there is none."""
+    """Return the first day of the oldest month that should be frozen by now and is not, None for none.
+
+    Those that passed while nothing ran here are due too, from the first that was frozen or recorded here on.
+    """
     today = timezone.localdate(now)
-    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    if today.day < freeze_day() or FrozenMonth.objects.filter(month_begins=month).exists():
-        return None
-    return month if _was_recorded(month) else None
+    last = month_before(today if today.day >= freeze_day() else month_before(today))
+    frozen = set(FrozenMonth.objects.values_list("month_begins", flat=True))
+    month = min([*frozen, *_first_recorded()], default=None)
+    while month is not None and month <= last and month in frozen:
+        month = month_after(month)
+    return month if month is not None and month <= last else None
 
 
-def _was_recorded(month: date) -> bool:
-    """Say whether the county kept its records here by then: who begins today imports what was before."""
-    if FrozenMonth.objects.filter(month_begins__lt=month).exists():  # an official froze an earlier one
-        return True
+def _first_recorded() -> list[date]:
+    """Return the first month that was recorded here from its first day on: what was before is imported."""
     first = Change.objects.order_by("pk").values_list("at", flat=True).first()
-    return first is not None and timezone.localdate(first) <= month
+    if first is None:
+        return []
+    day = timezone.localdate(first)
+    return [day if day.day == 1 else month_after(day)]

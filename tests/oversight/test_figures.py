@@ -133,6 +133,21 @@ def test_the_background_freezes_on_the_day_that_is_set(governed: Governed, time_
 
 
 @pytest.mark.django_db
+def test_months_that_passed_while_nothing_ran_are_frozen_without_how_things_stood(
+    governed: Governed, time_machine: Any
+) -> None:
+    freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
+    time_machine.move_to(late := datetime(2027, 2, 6, 1, tzinfo=UTC))
+    while a_month_waits(late):
+        tasks.freeze_last_month.call()
+    found = {one.key: set(one.indicators) for one in FrozenMonth.objects.all()}
+    assert sorted(found) == ["2026-10", "2026-11", "2026-12", "2027-01"]
+    stock = {one.key for one in indicators() if not one.is_dated}
+    assert stock and stock <= found["2026-10"] and stock <= found["2027-01"]
+    assert not stock & (found["2026-11"] | found["2026-12"])
+
+
+@pytest.mark.django_db
 def test_each_sees_the_frozen_figures_of_the_own_townships_and_sectors(governed: Governed) -> None:
     county = governed.county
     accident(happened_on=date(2026, 10, 5), enterprise=county.enterprise.pk)

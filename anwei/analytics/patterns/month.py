@@ -13,10 +13,11 @@ from anwei.analytics.patterns.counting import CHANCE, told
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.patterns.seasons import clauses_by, season_of
 from anwei.cases.indicators import FEWEST, Indicator, indicator, indicators
-from anwei.cases.periods import Span
+from anwei.cases.periods import Span, month_after
+from anwei.cases.verdicts import verdict_words
 from anwei.hazards.indicators import TOWNSHIP
 from anwei.hazards.rates_page import clause_name
-from anwei.methods.counts import Verdict, compare, share_interval
+from anwei.methods.counts import compare, share_interval
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.oversight.figures import Figures, figures
@@ -47,7 +48,7 @@ def statements(person: Person, now: datetime, month: date) -> list[Statement]:
     Accidents come first, then hazards, what is open, where, when in the year and which clause.
     """
     before = _months(month)
-    last = min(_next(month) - timedelta(days=1), max(day_of(now), month))
+    last = min(month_after(month) - timedelta(days=1), max(day_of(now), month))
     span = Span(before[0], last)
     known = {one.key: one for one in indicators()}
     wanted = [known[key] for key in (*EVENTS, *SHARES, *STANDING) if key in known]
@@ -121,7 +122,7 @@ def _share(one: Indicator, found: Figures, month: date) -> Statement:
             "low": low * 100,
             "high": high * 100,
         }
-    span = Span(month, _next(month) - timedelta(days=1))
+    span = Span(month, month_after(month) - timedelta(days=1))
     bars = [(str(_("其中")), float(n)), (str(_("共")), float(of))]
     address = one.numerator[0].link(span, {})
     return Statement(str(one.label), sentence, bars, address, f"{one.definition}（{one.cited}）")
@@ -147,7 +148,7 @@ def _standing(one: Indicator, found: Figures, month: date) -> Statement:
 
 def _hot(person: Person, month: date) -> Iterator[Statement]:
     """Tell the hot spots of the last search that was made for the month."""
-    after = _next(month) + timedelta(days=7)
+    after = month_after(month) + timedelta(days=7)
     search = HotSpotSearch.objects.filter(week__gt=month, week__lt=after).order_by("-week").first()
     if search is None:
         return
@@ -208,21 +209,7 @@ def _clause(person: Person, now: datetime, month: date, last: date) -> Iterator[
     yield Statement(_("条款"), sentence, bars, reverse("failing_clauses"), method)
 
 
-def verdict_words(verdict: Verdict) -> str:
-    """Return what a comparison says, in words."""
-    return {
-        Verdict.TOO_FEW: _("样本不足，看不出变化"),
-        Verdict.SAME: _("变化不显著"),
-        Verdict.MORE: _("明显偏多"),
-        Verdict.FEWER: _("明显偏少"),
-    }[verdict]
-
-
 def _months(month: date) -> list[date]:
     """Return the first days of the months before one, and its own."""
     place = month.year * 12 + month.month - 1
     return [date(n // 12, n % 12 + 1, 1) for n in range(place - MONTHS_BEFORE, place + 1)]
-
-
-def _next(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)

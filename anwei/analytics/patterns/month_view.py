@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from anwei.analytics.patterns.month import Statement, statements
 from anwei.analytics.patterns.views import bars
-from anwei.cases.periods import SPELLED, span_of
+from anwei.cases.periods import SPELLED, month_before, span_of
 from anwei.hazards.planning.bodies import require_official
 from anwei.ledgers.export import attachment
 from anwei.ledgers.papers.blocks import Block, Chart, Heading, Paragraph
@@ -79,5 +79,5 @@ def _month(asked: str, today: date) -> date:
 
 def _back(month: date, n: int) -> date:
     for _each in range(n):
-        month = (month - timedelta(days=1)).replace(day=1)
+        month = month_before(month)
     return month

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from anwei.cases.indicators import Indicator, RegisterRows
-from anwei.cases.periods import Span
+from anwei.cases.periods import Span, month_after
 from anwei.hazards.closures import OURS
 from anwei.hazards.indicators import CLAUSE, POPULATIONS, SECTOR, TOWNSHIP
 from anwei.hazards.timing import NO_CLAUSE
@@ -67,12 +67,12 @@ def season_of(indicator: Indicator, person: Person | None, now: datetime) -> Sea
     begun = indicator.first_day()
     if begun is None:
         return Season(None, 0, [])
-    first = begun if begun.day == 1 else _next(begun)
+    first = begun if begun.day == 1 else month_after(begun)
     first = max(first, until.replace(year=until.year - YEARS))
     months = []
     while first < until:
         months.append(first)
-        first = _next(first)
+        first = month_after(first)
     if not months:
         return Season(None, 0, [])
     span = Span(months[0], until - timedelta(days=1))
@@ -82,7 +82,7 @@ def season_of(indicator: Indicator, person: Person | None, now: datetime) -> Sea
     seen: dict[int, int] = defaultdict(int)
     for one in months:
         counts[one.month] += int(values.number(indicator, [f"{one:%Y-%m}"]).n)
-        days[one.month] += (_next(one) - one).days
+        days[one.month] += (month_after(one) - one).days
         seen[one.month] += 1
     total = sum(counts.values())
     if len(seen) < MONTHS or total < FEWEST:
@@ -163,7 +163,3 @@ def clauses_by(dimension: str, person: Person | None, now: datetime, span: Span)
 def address_of(clause: str, span: Span, narrow: dict[str, str]) -> str:
     """Return where the hazards of a clause stand."""
     return RegisterRows(OURS, {"counted": True, "clause": clause}).link(span, narrow)
-
-
-def _next(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)

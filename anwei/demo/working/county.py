@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
+from anwei.cases.periods import month_before
 from anwei.demo.plan import SEED
 from anwei.demo.working.crew import Bureau, Crew, Plant, crew_of
 from anwei.demo.working.hazards import Fate, Finding, Life
@@ -165,7 +166,7 @@ def _found_by_the_way(world: World, origin: Origin, fate: Fate, at: datetime) ->
 
 def _report(world: World, fates: list[Fate], since: datetime, until: datetime, n_zero: int) -> list[Fate]:
     """Let plants report their self-checks of last month, those with findings first; return the fates left."""
-    month = (day_of(until).replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = month_before(day_of(until))
     plants = list(inspected(world.crew))
     world.chance.shuffle(plants)
     first = max(since, due_of(month) - timedelta(days=25))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anwei.cases.clocks import county_calendar
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.intake import Upload
+from anwei.cases.periods import month_after
 from anwei.hazards.models import Origin, SelfCheck, Statistics
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.hazards.statistics import Period, figures_of, start_of
@@ -64,7 +65,7 @@ def months_before(day: date, n: int) -> date:
 def due_of(month: date) -> datetime:
     """Return by when the self-check of a month must be reported."""
     row = deadline("hazard.self_check", county_setting(DEADLINES, {}))
-    due = row.due(start_of(_next(month)) - timedelta(seconds=1), county_calendar())
+    due = row.due(start_of(month_after(month)) - timedelta(seconds=1), county_calendar())
     if due is None:
         raise ValueError(f"{row.key} has no limit")
     return due
@@ -183,7 +184,3 @@ def _posts_in(person: Person, enterprise: Enterprise) -> list[Post]:
 def _require(allowed: bool, sentence: str) -> None:
     if not allowed:
         raise NotYourTurn(sentence)
-
-
-def _next(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)

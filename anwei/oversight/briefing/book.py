@@ -10,10 +10,10 @@ from functools import cached_property
 
 from anwei.cases.indicators import Cell, Cells, Number, indicator, plain
 from anwei.cases.periods import Span, span_of
+from anwei.cases.verdicts import verdict_words
 from anwei.methods.counts import compare
 from anwei.oversight.briefing.period import Period
 from anwei.oversight.briefing.snapshot import ENDED, Snapshot
-from anwei.oversight.figures_page import verdict_words
 from anwei.standards.briefing import Measure, measures, zero_base
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.indicators import Indicator, Values, indicators
-from anwei.cases.periods import Span, span_of
+from anwei.cases.periods import Span, month_after, span_of
 from anwei.ledgers.services import lock, one_moment, record_change
 from anwei.org.register_rules import may_keep_duties
 from anwei.oversight.models import FrozenFigure, FrozenMonth
@@ -43,7 +43,8 @@ def freeze_month(
 ) -> FrozenMonth:
     """Keep what every indicator says of a month; a month that was frozen is issued again, with the reason.
 
-    Everything is counted as of one moment: numerators, denominators and what is told beside them agree.
+    Everything is counted as of one moment: numerators, denominators and what is told beside them agree. How
+    things stand is kept in the month after alone: later nobody knows how they stood then.
 
     A correction leaves as it was what told how things stood that day, and what is not among `only` (keys of
     indicators; all where it is None).
@@ -54,8 +55,13 @@ def freeze_month(
     if actor is not None and not may_freeze(actor):
         raise PermissionDenied(_("定版和更正由县级的工作人员办理。"))
     span = _ended(year, month, timezone.localdate(now))
+    is_late = timezone.localdate(now) >= month_after(month_after(span.first))
     with one_moment():
-        found = [(one, one.values(None, now, span if one.is_dated else None)) for one in indicators()]
+        found = [
+            (one, one.values(None, now, span if one.is_dated else None))
+            for one in indicators()
+            if one.is_dated or not is_late
+        ]
     return _keep(span, found, actor=actor, now=now, reason=reason.strip()[:200], only=only)
 
 
