@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from anwei.methods.likelihood import FAR
+from anwei.methods.likelihood import FAR, FARTHEST
 
 Floats = NDArray[np.float64]
 Slots = NDArray[np.int64]
@@ -18,6 +18,7 @@ Arrays = dict[str, NDArray[Any]]
 
 def tails(z: Floats) -> Floats:
     """Return `likelihood.tail` of each."""
+    z = np.minimum(z, FARTHEST)
     found = np.empty_like(z)
     far = z > FAR
     found[far] = (z[far] * z[far] / 2 + np.log(z[far] * math.sqrt(2 * math.pi))) / math.log(10)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from anwei.methods.plausible import is_plausible
+
 ROWS, SURE, AHEAD = 30, 3.5, 36  # rows fitted; least slope in standard errors; rows looked ahead
 MOST_CORRELATED = 0.9
 DAY = 86_400.0  # seconds
@@ -124,7 +126,7 @@ class Drift:
 
     def learn_one(self, at: float, value: float) -> None:
         """Take one row in; one without a value (NaN) is passed over."""
-        if not math.isfinite(value):
+        if not is_plausible(value):
             return
         warned, told = self._foresee(at, value), self.trust >= SILENT
         fitted = self._fit(at, value)
@@ -153,7 +155,7 @@ class Drift:
 
     def _fit(self, at: float, value: float) -> tuple[float, float, float, float] | None:
         """Return level now, slope, its error (units a second) and the step, None with too few rows."""
-        if len(self.times) < self.rows - 1 or not math.isfinite(value):
+        if len(self.times) < self.rows - 1 or not is_plausible(value):
             return None
         times = np.array([*self.times, at]) - at
         values = np.array([*self.values, value])

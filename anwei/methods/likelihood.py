@@ -8,6 +8,7 @@ import numpy as np
 
 QUIET = 100  # rows: with fewer nothing is said
 FAR = 6.0  # standard deviations beyond which the tail is computed by its asymptote
+FARTHEST = 1e6  # standard deviations: beyond it the square means no more
 LEAST, SHARE = 1e-6, 1e-3  # of a deviation, absolute and of the mean: a constant is no certainty
 
 
@@ -16,6 +17,7 @@ def tail(z: float) -> float:
 
     Beyond 6 standard deviations by the asymptote z²/2 + ln(z √2π), where `erfc` would underflow.
     """
+    z = min(z, FARTHEST)
     if z > FAR:
         return (z * z / 2 + math.log(z * math.sqrt(2 * math.pi))) / math.log(10)
     return -math.log10(0.5 * math.erfc(z / math.sqrt(2)))

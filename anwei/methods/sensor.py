@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import math
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from anwei.methods.discord import Discord
 from anwei.methods.jump import Jump
 from anwei.methods.likelihood import Likelihood
+from anwei.methods.plausible import is_plausible
 from anwei.methods.same_time import SameTime
 from anwei.methods.spacing import ANEW, Spacing
 
@@ -82,9 +82,11 @@ class SensorDetector:
     """Mean of seven tail probabilities, with a pause after an alarm (docs/analytics.md, "one sensor").
 
     Four of the shape of the last 12 to 50 rows, one each of the same time of day, of the level and of the
-    step to the last row. A row without a value (NaN) scores 0 and is not learned. Where the spacing of the
+    step to the last row. A row without a
+    plausible value (NaN, 3.4e38) scores 0 and is not learned. Where the spacing of the
     rows changes for good, it begins anew; what it learned is of other rows.
 
+    >>> import math
     >>> detector = SensorDetector(Windows(400, 800, 100, 800))
     >>> alarms = []
     >>> for row in range(600):
@@ -114,7 +116,7 @@ class SensorDetector:
 
     def score_one(self, row: Reading) -> Finding:
         """Return what `row` is beside the rows learned; nothing changes."""
-        if not math.isfinite(row.value):
+        if not is_plausible(row.value):
             return Finding(0.0, 0.0, False, {})
         if abs(self.spacing.score_one(row.at)) >= ANEW:
             return self.clone().score_one(row)
@@ -140,7 +142,7 @@ class SensorDetector:
 
     def learn_one(self, row: Reading) -> None:
         """Take one row in."""
-        if not math.isfinite(row.value):
+        if not is_plausible(row.value):
             return
         if abs(self.spacing.score_one(row.at)) >= ANEW:
             vars(self).update(vars(self.clone()))

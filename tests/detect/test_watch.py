@@ -116,6 +116,17 @@ def test_an_unusual_value_is_found_once_with_numbers_that_say_why() -> None:
     assert state is not None and state["anomalies"] == 2
 
 
+def test_the_number_for_no_value_blinds_no_tag() -> None:
+    watch = Watch()
+    watch.use(register([Rule(1, 1, "h", 500.0)]))
+    calm = noisy(4400)
+    calm[1500], calm[2500] = 3.4e38, -1e30
+    found = feed(watch, 1, [*calm, *[99.0] * 30])
+    assert [one["value"] for one in found if one["kind"] == "anomaly"] == [99.0]
+    state = watch.state(1)
+    assert state is not None and state["rows"] == 4427 and np.isfinite(state["raw"]).all()
+
+
 def test_history_of_five_minutes_and_a_live_minute_are_not_one_course() -> None:
     """A tag that swings: what five minutes taught is not held against rows of one, and little is told of it."""
     watch = Watch()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import math
 import pickle
 import pkgutil
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 import anwei.methods
+from anwei.methods.bank import tails
 from anwei.methods.discord import Discord
 from anwei.methods.drift import Drift, Limit
 from anwei.methods.jump import Jump
@@ -122,6 +124,11 @@ def test_nothing_is_left_out() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rsplit(".", 1)[-1])
 def test_the_examples_in_the_docstrings_are_true(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
+
+
+def test_no_distance_is_too_great_for_a_likelihood() -> None:
+    assert tail(1e5) < tail(1e6) == tail(1e200) == tail(math.inf)
+    assert tails(np.array([1.0, 1e200])).tolist() == [tail(1.0), tail(1e200)]
 
 
 def test_discord_equals_the_definition() -> None:

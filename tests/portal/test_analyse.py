@@ -86,9 +86,22 @@ def test_cells_without_a_number_are_said_and_alarm_nobody(
     columns["压力"][150:160] = ["故障", "", "nan", "inf", *["断线"] * 6]
     rows = detect(table(tmp_path / "p.csv", columns), "--time", "时间", "--values", "压力")
     told = capsys.readouterr().err
-    assert "第 151 行 压力 不是数：故障" in told and "还有 2 处" in told
+    assert "第 151 行 压力 不是数：故障" in told and "还有 3 处" in told
     assert [row["score"] for row in rows[150:160]] == ["0.000000000"] * 10
     assert not any(row["alarm"] == "1" for row in rows)
+
+
+@pytest.mark.parametrize("huge", ["3.4e38", "-1e25", "1e308"])
+def test_one_value_that_nothing_measured_can_be_silences_no_later_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], huge: str
+) -> None:
+    columns = pressure()
+    columns["压力"][300] = huge
+    rows = detect(table(tmp_path / "p.csv", columns), "--time", "时间", "--values", "压力")
+    told = capsys.readouterr().err
+    assert f"第 301 行 压力 不可能这样大：{huge}" in told and "列 压力 有 1 行没有数值" in told
+    assert all(0 <= float(row[name]) < 9 for row in rows for name in ("raw", "score"))
+    assert [601 <= int(row["row"]) <= 606 for row in rows if row["alarm"] == "1"] == [True]
 
 
 @pytest.mark.parametrize(

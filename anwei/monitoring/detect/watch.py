@@ -10,6 +10,7 @@ import numpy as np
 
 from anwei.methods.drift import SILENT, Limit
 from anwei.methods.likelihood import QUIET
+from anwei.methods.plausible import LARGEST
 from anwei.methods.sensor_bank import PARTS
 from anwei.monitoring.detect.block import RECENT, SLOTS, Block
 from anwei.monitoring.detect.checkpoint import Kept, flat, kept
@@ -96,10 +97,10 @@ class Watch:
             self._index()
 
     def take(self, tag: Integers, ts: Integers, value: Floats, stamped: Integers, sequence: Integers) -> Rows:
-        """Take good samples in the order of the log and return the rows they close."""
+        """Take good, possible samples in the order of the log and return the rows they close."""
         inside = tag < len(self._lookup)
         column = np.where(inside, self._lookup[np.where(inside, tag, 0)], -1)
-        wanted = (column >= 0) & np.isfinite(value)
+        wanted = (column >= 0) & (np.abs(value) <= LARGEST)
         wanted &= sequence > self._gate[np.where(wanted, column, 0)] if len(self._gate) else False
         column = column[wanted]
         return self.minutes.take(column, ts[wanted], value[wanted], stamped[wanted])

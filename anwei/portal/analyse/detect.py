@@ -43,7 +43,7 @@ def main(words: Sequence[str]) -> int:
     for sentence in table.bad[:NAMED]:
         sys.stderr.write(f"{sentence}\n")
     if len(table.bad) > NAMED:
-        sys.stderr.write(_("还有 {n} 处不是数，都按没有数值处理").format(n=len(table.bad) - NAMED) + "\n")
+        sys.stderr.write(_("还有 {n} 处不能用，都按没有数值处理").format(n=len(table.bad) - NAMED) + "\n")
     for sentence in table.missing:
         sys.stderr.write(f"{sentence}\n")
     if len(names) > 1 and normal:

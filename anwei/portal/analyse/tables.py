@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from anwei.language import gettext as _
 from anwei.ledgers.export import safe_text
+from anwei.methods.plausible import LARGEST, is_plausible
 from anwei.portal.analyse.times import DAY, UnreadTime, times_of
 
 SECONDS = 86_400  # of a day
@@ -30,7 +31,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of numbers: `values` (rows, columns), NaN where a cell is no number; `times` in seconds."""
+    """Columns of numbers: `values` (rows, columns); `times` in seconds.
+
+    NaN where a cell is no number, or one that nothing measured can be.
+    """
 
     times: NDArray[np.float64]
     values: NDArray[np.float64]
@@ -111,7 +115,9 @@ def _number(row: list[str], place: int, column: str, n: int, bad: list[str]) -> 
     except ValueError:
         value = math.nan
         bad.append(_("第 {n} 行 {column} 不是数：{cell}").format(n=n, column=column, cell=cell[:40]))
-    return value if math.isfinite(value) else math.nan
+    if abs(value) > LARGEST:
+        bad.append(_("第 {n} 行 {column} 不可能这样大：{cell}").format(n=n, column=column, cell=cell[:40]))
+    return value if is_plausible(value) else math.nan
 
 
 def _times(cells: Sequence[str], name: str, file: Path) -> NDArray[np.float64]:
