@@ -106,6 +106,30 @@ def test_deaths_count_for_thirty_days_or_for_seven(
 
 
 @pytest.mark.django_db
+def test_the_register_takes_no_death_after_the_limit_but_what_was_left_out_by_then(
+    safe: Safe, browse: Browse
+) -> None:
+    row, young = (
+        accident(happened_on=day, deaths=1, serious_injuries=1)
+        for day in (date(2026, 3, 1), date(2026, 11, 2))
+    )
+
+    def entered(row: Accident, **typed: str) -> str:
+        client, address = browse(safe.inspector), reverse("ledger_edit", args=["accidents", row.pk])
+        fields = {field.column.name: field.text for field in client.get(address).context["fields"]}
+        told = {**fields, "deaths": "2", "serious_injuries": "0", "reason": "医院证明", **typed}
+        return client.post(address, told, follow=True).content.decode()
+
+    assert "2026-03-31 以后的死亡不再计入（国务院令第493号第13条" in entered(row)
+    with pytest.raises(ValueError, match="不再计入"):
+        save_accidents([Edit(row, {"deaths": 2})], actor=None, now=NOW)
+    assert Accident.objects.get(pk=row.pk).deaths == 1
+    entered(row, facts="核定")
+    entered(young)
+    assert set(Accident.objects.values_list("deaths", flat=True)) == {2}
+
+
+@pytest.mark.django_db
 def test_a_late_death_is_of_somebody_and_has_a_reason(safe: Safe) -> None:
     row = accident(minor_injuries=1)
     for death, reason, words in (

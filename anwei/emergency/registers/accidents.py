@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from anwei.cases.counted import TOWNSHIP, told_true
 from anwei.emergency.models import Accident, Facts, Source
 from anwei.emergency.queries import accidents_seen
-from anwei.emergency.services.accidents import save_accidents
+from anwei.emergency.services.accidents import save_accidents, too_late
 from anwei.emergency.services.months import opened, twice
 from anwei.ledgers.declaration import Column, Ledger, register, seen
 from anwei.org.register_rules import (
@@ -104,10 +104,11 @@ def check(values: Mapping[str, Any]) -> str:
 
 
 def refuse_together(rows: Sequence[tuple[Any, Mapping[str, Any]]], person: Any) -> list[str]:
-    """Refuse the county's own accidents of months that opening figures already count."""
+    """Refuse the county's own accidents of months that opening figures already count, and deaths too late."""
     months = [_counted_month(row, values) for row, values in rows]
-    double = opened(month for month in months if month)
-    return [twice(month) if month in double else "" for month in months]
+    double, now = opened(month for month in months if month), timezone.now()
+    late = ["" if row is None else too_late(row, values, now) for row, values in rows]
+    return [twice(month) if month in double else why for month, why in zip(months, late, strict=True)]
 
 
 def _counted_month(row: Any, values: Mapping[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.clocks import county_calendar
 from anwei.cases.services import next_number
-from anwei.emergency.models import Accident
+from anwei.emergency.models import Accident, Facts
 from anwei.emergency.services.months import refuse_double
 from anwei.ledgers.saving import Edit, log_all, save_rows
 from anwei.org.register_rules import may_keep_registers
@@ -32,8 +32,12 @@ COUNTS = ("deaths", "serious_injuries", "loss")
 def save_accidents(edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = "") -> list[Accident]:
     """Write accidents, each with its number and its grade.
 
-    Raises ValueError where a month would be counted by the ledger and by opening figures.
+    Raises ValueError where a month would be counted by the ledger and by opening figures, and for deaths
+    that are added after the limit of art. 13.
     """
+    for edit in edits:
+        if edit.row is not None and (why := too_late(edit.row, edit.values, now)):
+            raise ValueError(why)
     rows = save_rows(Accident, [_whole(edit, now) for edit in edits], actor=actor, now=now, reason=reason)
     refuse_double(row.happened_on.replace(day=1) for row in rows if row.counts)
     return rows
@@ -111,6 +115,21 @@ def why_not_counted(accident: Accident, death: LateDeath, now: datetime) -> str:
     if death.was and not getattr(accident, death.was):
         return _("台账里没有这样的伤员：%(was)s为 0。") % {"was": label_of(death.was)}
     return ""
+
+
+def too_late(row: Accident, values: Mapping[str, Any], now: datetime) -> str:
+    """Return why more deaths are not entered after the last day on which one counts, "" where they are.
+
+    What was told wrongly by then is put right with facts that are established (核定).
+    """
+    told = {name: values.get(name, getattr(row, name)) for name in ("deaths", "facts")}
+    last = late_until(row)
+    if told["deaths"] <= row.deaths or told["facts"] == Facts.VERIFIED or timezone.localdate(now) <= last:
+        return ""
+    return _(
+        "%(day)s 以后的死亡不再计入（国务院令第493号第13条：30 日，道路交通和火灾 7 日）；"
+        "确是此前死亡、当时漏报的，核实后把数据状态改为核定，一并更正。"
+    ) % {"day": last}
 
 
 def label_of(name: str) -> str:
