@@ -240,6 +240,44 @@ def test_a_column_that_restates_the_row_before_fills_the_history() -> None:
     assert np.array_equal(filled[time < 11], label[time < 11]) and np.isnan(filled[time == 11]).all()
 
 
+def test_what_a_later_row_tells_of_one_entity_no_other_knows_before() -> None:
+    """Of rows seldom seen again the past of all is told too: of labels that were known by then alone."""
+    rng = np.random.default_rng(11)
+    n_pairs, n_alone = 130, 2600
+    entity = np.r_[np.repeat(np.arange(n_pairs), 2), n_pairs + np.arange(n_alone)]
+    time = np.r_[np.tile([0.0, 1.0], n_pairs), rng.integers(0, 100, n_alone).astype(float)]
+    label = (rng.random(len(entity)) < 0.3).astype(float)
+    before = np.zeros(len(entity))
+    before[1 : 2 * n_pairs : 2] = label[0 : 2 * n_pairs : 2]
+    trained: dict[str, Any] = {
+        "label": label,
+        "entity": [f"E{one}" for one in entity],
+        "time": time,
+        "before": before,
+        "size": rng.random(len(entity)),
+    }
+    features = Features("label", "entity", "time", ())
+    features.learn(trained, ())
+    assert features.is_seldom and features.restated == ["before"]
+
+    def of_b(told_later: float) -> np.ndarray:
+        """Return the features of B at 101; A's row of 100 is told by its own of 102."""
+        more = {
+            "label": [np.nan] * 3,
+            "entity": ["A", "B", "A"],
+            "time": [100.0, 101.0, 102.0],
+            "before": [0.0, 0.0, told_later],
+            "size": [0.5] * 3,
+        }
+        table = {
+            name: [*trained[name], *values] if name == "entity" else np.r_[trained[name], values]
+            for name, values in more.items()
+        }
+        return features.of(table)[-2]
+
+    assert np.array_equal(of_b(0.0), of_b(1.0), equal_nan=True)
+
+
 def test_words_that_stood_with_events_raise_a_text_never_seen() -> None:
     rng = np.random.default_rng(10)
     n = 1200

@@ -77,12 +77,14 @@ class Features:
         known = Known(time, _events(label), until)
         parts = [values for one in self.own for values in one.values(table[one.name], known)]
         entity = coded(table[self.entity])
+        filled = label
         for name in self.restated:
-            label = restored(entity, time, label, numbers(table[name]))
-        label_until = time if self.restated else until
+            filled = restored(entity, time, filled, numbers(table[name]))
+        own = (entity, filled, time if self.restated else until)
+        everybody = (np.zeros_like(entity), label, until)  # a later row of one tells others nothing yet
         found = [np.column_stack(parts).astype(np.float32)] if parts else []
-        for code, kept in zip((entity, np.zeros_like(entity)), self.kept, strict=False):
-            found.append(past(code, time, label, label_until, known.usual())[:, kept])
+        for (code, told, told_until), kept in zip((own, everybody), self.kept, strict=False):
+            found.append(past(code, time, told, told_until, known.usual())[:, kept])
             found += [levels(code, time, numbers(table[name]), time) for name in self.levels]
             found += [levels(code, time, numbers(table[name]), until) for name in self.later]
         return np.hstack(found)
