@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from time_machine import TimeMachineFixture
 
@@ -17,7 +19,7 @@ from anwei.ledgers.models import Paper
 from anwei.org.models import Person, Post, Unit
 from anwei.oversight.models import SupervisionOrder
 from tests.kernel.county import NOW, in_post, open_repair, photo
-from tests.oversight.conftest import Governed
+from tests.oversight.conftest import Governed, build_governed
 
 WORDS = "请应急局三天内查清甲化工厂压力异常的原因，举一反三。\n12月1日前报我。"
 
@@ -206,6 +208,35 @@ def test_a_form_sent_twice_opens_one_order(governed: Governed) -> None:
     assert key is not None
     instruct(governed, key=key[1])
     assert instruct(governed, key=key[1]).number == "DB202600001"
+
+
+@pytest.mark.db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_twice_at_once_opens_one_order(transactional_db: None) -> None:
+    governed = build_governed()
+    numbers: list[str] = []
+
+    def send() -> None:
+        try:
+            numbers.append(instruct(governed, key="form-2").number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        second: list[Future[None]] = []
+
+        def meanwhile(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+            found = execute(sql, parameters, many, context)
+            if "form-2" in str(parameters) and sql.startswith("SELECT") and not second:
+                second.append(pool.submit(send))
+                wait(second, timeout=1)  # it waits for the first, or has opened one already
+            return found
+
+        with connection.execute_wrapper(meanwhile):
+            first = instruct(governed, key="form-2")
+        second[0].result()
+    assert numbers == [first.number]
 
 
 def test_the_head_of_whoever_is_charged_answers(governed: Governed) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.models import TITLE_LENGTH, Case
 from anwei.cases.services import open_case
+from anwei.ledgers.services import lock
 from anwei.org.holdings import Acting, actings_of, is_held
 from anwei.org.models import PUBLIC_BODIES, Person, Post, Unit
 from anwei.org.responsibility import HasSubject, Matter, Posts, posts_for
@@ -64,8 +65,10 @@ def instruct(
     Raises NotYourTurn for who is neither a leader of the county nor of the office; CaseError without words,
     without a body to carry it out, or without an office; Vacant where nobody answers for what it is about.
     """
-    if key and (made := SupervisionOrder._base_manager.filter(key=key).first()):
-        return made
+    if key:
+        lock(f"instruction {key}")
+        if made := SupervisionOrder._base_manager.filter(key=key).first():
+            return made
     words = words.strip()
     if not words:
         raise CaseError(_("请写明批示内容。"))
