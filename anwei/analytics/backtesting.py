@@ -159,13 +159,14 @@ def _caught(
     table: Table, harms: dict[int, list[Harm]], top: Sequence[int], harmed: Sequence[bool]
 ) -> dict[str, Any]:
     hits = [row for row in top if harmed[row]]
-    firsts = [_first(table, harms, row).at - table.at for row in hits]
+    leads = [(_first(table, harms, row).at - table.at).days for row in hits]
     low, high = exact_interval(len(hits), sum(harmed))
     return {
         "hits": len(hits),
         "low": low,
         "high": high,
-        "lead_days": round(median(each.days for each in firsts)) if firsts else None,
+        "lead_days": round(median(leads)) if leads else None,
+        "leads": leads,
     }
 
 
@@ -186,7 +187,7 @@ def _total(months: Sequence[dict[str, Any]], name: str) -> dict[str, Any] | None
     hits = sum(month[name]["hits"] for month in told)
     of = sum(month["n_harmed"] for month in told)
     low, high = exact_interval(hits, of)
-    leads = [month[name]["lead_days"] for month in told if month[name]["lead_days"] is not None]
+    leads = [days for month in told for days in month[name]["leads"]]
     return {
         "hits": hits,
         "of": of,
@@ -232,6 +233,7 @@ def worth_of(coloured: Sequence[tuple[str, bool]]) -> list[dict[str, Any]]:
 
 def start_backtest(*, actor: Person | None, now: datetime, at_once: bool = False) -> Backtest:
     """Begin to look back: in the background, or with `at_once` here. Raises ValueError while another runs."""
+    Backtest.objects.filter(pk__in=lost(now)).update(status=Backtest.Status.FAILED)
     try:
         with transaction.atomic():
             made = Backtest.objects.create(asked_by=actor, asked_at=now)
@@ -262,19 +264,18 @@ def _went(row: Any, n_done: int, n_all: int) -> None:
     row.update(n_done=n_done, n_all=n_all)
 
 
-def give_up_lost(now: datetime) -> None:
-    """Let backtests fail that nobody computes any more: their task was given up, or their process ended."""
+def lost(now: datetime) -> list[int]:
+    """Return the running backtests that nobody computes any more: their task or their process ended."""
     from anwei.analytics.tasks import backtest
 
     running = dict(Backtest.objects.filter(status="running").values_list("pk", "asked_at"))
     if not running:
-        return
+        return []
     tasks = DBTaskResult.objects.filter(task_path=backtest.module_path)
     state = {told["args"][0]: status for told, status in tasks.values_list("args_kwargs", "status")}
     ended = (TaskResultStatus.FAILED, TaskResultStatus.SUCCESSFUL)
-    lost = [
+    return [
         pk
         for pk, asked_at in running.items()
         if (state[pk] in ended if pk in state else now - asked_at > LONGEST)
     ]
-    Backtest.objects.filter(pk__in=lost).update(status=Backtest.Status.FAILED)

@@ -1,4 +1,4 @@
-"""What was computed and stays as it was: weekly scores with their reasons, months of features, backtests."""
+"""What was computed: weekly scores with their reasons, which never change; months of features, backtests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.analytics.lessons.models import Lesson
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
+from anwei.ledgers.models.sealed import AppendOnly
 from anwei.org.models import Person
 from anwei.org.scope import ScopeColumns, ScopedManager
 from anwei.sites.models import Enterprise
@@ -15,7 +16,7 @@ from anwei.sites.models import Enterprise
 __all__ = ["Backtest", "HotSpot", "HotSpotSearch", "Lesson", "MonthTable", "RiskScore", "WatchRun"]
 
 
-class WatchRun(models.Model):
+class WatchRun(AppendOnly):
     """One week's list: as of which moment, by which rules, how many enterprises, with or without a model."""
 
     week = models.DateField(_("周（周一）"), unique=True)
@@ -36,14 +37,14 @@ class WatchRun(models.Model):
         return f"{self.week}"
 
 
-class RiskScore(models.Model):
+class RiskScore(AppendOnly):
     """An enterprise's place in a week's list with its points, probability and reasons; never changed.
 
     `reasons`: [[feature, value, points, share of the log odds], ...], the weightiest first; sentences are
     made from them in the language of who reads.
     """
 
-    run = models.ForeignKey(WatchRun, on_delete=models.CASCADE, related_name="scores")
+    run = models.ForeignKey(WatchRun, on_delete=models.PROTECT, related_name="scores")
     enterprise = models.ForeignKey(
         Enterprise, on_delete=models.PROTECT, related_name="risk_scores", verbose_name=_("企业")
     )
@@ -73,7 +74,7 @@ class RiskScore(models.Model):
 
 
 class MonthTable(models.Model):
-    """The features of all enterprises as of the first moment of a month: what the past says stays as it is.
+    """The features of all enterprises as of the first moment of a month, kept so as to compute them once.
 
     `features`, `harms` and `form` say what the values mean; where one is another now, it is computed anew.
     `content` is zlib of JSON {"keys": [...], "columns": {feature: [values]}}.

@@ -231,4 +231,11 @@ def test_the_background_makes_one_list_a_week_and_one_backtest_a_month(safe: Saf
     start_backtest(actor=None, now=NOW, at_once=True)
     assert not backtest_is_due(NOW + DAY)
     assert backtest_is_due(NOW + 14 * DAY)
+    Backtest.objects.update(status=Backtest.Status.FAILED)
+    assert not backtest_is_due(NOW + timedelta(hours=2)) and backtest_is_due(NOW + 2 * DAY)
+    hung = Backtest.objects.create(asked_at=NOW + 2 * DAY)  # by a process that ended
+    assert not backtest_is_due(NOW + 2 * DAY) and backtest_is_due(NOW + 4 * DAY)
+    start_backtest(actor=None, now=NOW + 4 * DAY, at_once=True)
+    hung.refresh_from_db()
+    assert hung.status == Backtest.Status.FAILED
     assert WatchRun.objects.count() == 1

@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from anwei.analytics import weekly
@@ -59,6 +60,12 @@ def test_the_list_is_made_once_a_week_and_stays(life: Life) -> None:
     signed_in(life.safe.inspector).post("/watch/")
     assert list(WatchRun.objects.get().scores.values_list("enterprise", "points", "reasons")) == before
     assert list_of_the_week(NOW + 7 * DAY).scores.get(enterprise=plant).points != first.points
+    for change in (
+        lambda: run.scores.update(points=0),
+        lambda: WatchRun.objects.all()._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
 
 
 def test_two_at_once_make_one_list(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:

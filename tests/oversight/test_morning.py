@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from time_machine import TimeMachineFixture
 
 from anwei.cases.models import Notice
@@ -51,6 +52,8 @@ def test_what_was_told_stays_when_the_matter_is_over(governed: Governed, major: 
     Hazard.objects.filter(pk=major.pk).update(grade="general")
     assert not [one for one in said(governed.leader, EIGHT) if one.case == major.pk]
     assert "新判定重大隐患" in signed_in(governed.leader).get("/today/").content.decode()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Morning.objects.update(lines=[])
 
 
 def test_an_answer_in_words_becomes_an_order_about_that_line(

@@ -6,10 +6,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anwei.hazards.models.campaigns import BodiesManager
+from anwei.ledgers.models.sealed import AppendOnly
 from anwei.org.scope import ScopeColumns
 
 
-class HotSpotSearch(models.Model):
+class HotSpotSearch(AppendOnly):
     """One search: places x weeks that had ended before `week` (a Monday), as they were counted then.
 
     `areas` [[code, name]], `counts` a row of numbers for each; what is entered later changes the next one.
@@ -51,7 +52,7 @@ class HotSpotSearch(models.Model):
         return f"{self.week} {self.get_kind_display()}"
 
 
-class HotSpot(models.Model):
+class HotSpot(AppendOnly):
     """Neighbouring places that had more than their share from one day to another; never changed.
 
     `areas` [[code, name, count]], `villages` likewise where the rows say the village; `territory` is the
@@ -59,7 +60,7 @@ class HotSpot(models.Model):
     windows that were looked at.
     """
 
-    search = models.ForeignKey(HotSpotSearch, on_delete=models.CASCADE, related_name="spots")
+    search = models.ForeignKey(HotSpotSearch, on_delete=models.PROTECT, related_name="spots")
     territory = models.CharField(_("属地"), max_length=12, db_index=True)
     areas = models.JSONField(_("乡镇"))
     villages = models.JSONField(_("村（社区）"), default=list)

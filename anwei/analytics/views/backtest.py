@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from anwei.analytics.backtesting import give_up_lost, start_backtest
+from anwei.analytics.backtesting import lost, start_backtest
 from anwei.analytics.models import Backtest
 from anwei.analytics.scoring import rules_in_force
 from anwei.analytics.tables import harms_between
@@ -38,7 +38,6 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
     """Show the newest backtest and how far a running one is; a POST begins another."""
     person, now = person_of(request), timezone.now()
     require_official(person)
-    give_up_lost(now)
     if request.method == "POST":
         try:
             start_backtest(actor=person, now=now)
@@ -48,6 +47,8 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
         return redirect("watch_backtest")
     done = Backtest.objects.filter(status=Backtest.Status.DONE).first()
     last = Backtest.objects.first()
+    if last is not None and last.pk in lost(now):
+        last.status = Backtest.Status.FAILED
     result = {} if done is None else done.result
     seen = set(Enterprise.objects.visible_to(person).values_list("pk", flat=True))
     context = {

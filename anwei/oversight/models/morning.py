@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from anwei.ledgers.models.sealed import AppendOnly
 
-class Morning(models.Model):
+
+class Morning(AppendOnly):
     """What a county's leaders were told on a day: `lines` of {severity, text, url, case, enterprise}."""
 
     territory = models.CharField(_("属地"), max_length=12)
