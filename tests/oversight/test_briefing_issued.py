@@ -224,7 +224,7 @@ def test_a_late_death_is_told_by_a_correction_with_the_difference(
     )
     assert _deaths(Briefing.objects.get(pk=former.pk)) == deaths  # what was issued says the same
     page = client.get(f"/briefings/{former.pk}/").content.decode()
-    assert "死亡人数：全县（人）" in page and "死亡人数 3" in page and "生成更正" in page
+    assert "死亡人数：全县（人）" in page and f"{row.number} 死亡" in page and "生成更正" in page
     assert client.post(f"/briefings/{former.pk}/correct/", {"reason": " "}).status_code == 422
     assert Briefing.objects.count() == 2
     reason = "10月28日事故1名伤员11月20日死亡"

@@ -16,20 +16,22 @@ from anwei.cases.indicators import indicator, indicators
 from anwei.cases.periods import span_of
 from anwei.cases.verify import verify
 from anwei.emergency.models import Accident
-from anwei.emergency.services.accidents import LateDeath, record_late_death
+from anwei.emergency.services.accidents import LateDeath, record_late_death, save_accidents
 from anwei.hazards.services.opening import Whereabouts, file_hazard
-from anwei.org.models import Post
+from anwei.ledgers.saving import Edit
+from anwei.org.models import Post, Territory
 from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import document_of
 from anwei.oversight.briefing.parts import plain_text
 from anwei.oversight.figures import figures
-from anwei.oversight.models import Briefing, FrozenMonth
+from anwei.oversight.models import Briefing, FrozenMonth, Target
 from anwei.oversight.services import freezing
 from anwei.oversight.services.briefings import NotMade, correct, make, rewrite
 from anwei.oversight.services.freezing import NotFrozen, freeze_month
+from anwei.standards.accidents import type_name
 from tests.emergency.test_accidents import accident
-from tests.kernel.county import NOW
+from tests.kernel.county import NOW, TOWN
 from tests.oversight.conftest import Governed, build_governed
 from tests.oversight.planted import plant
 from tests.oversight.test_briefing_issued import Hands, hands, issue, written  # noqa: F401
@@ -177,6 +179,38 @@ def test_text_and_annex_never_disagree(governed: Governed) -> None:
     freeze_month(actor=governed.leader, now=NOW, **OCTOBER, reason="1人死亡")
     made = make(actor=governed.clerk, now=NOW, year=2026, months=11, layout="total")
     assert "死亡3人" in text(made) and sum(one["deaths"] for one in made.snapshot["accidents"]) == 3
+
+
+def test_a_correction_lists_whatever_it_prints_otherwise(governed: Governed, hands: Hands) -> None:  # noqa: F811
+    target("deaths", 5)
+    row = accident(happened_on=date(2026, 10, 28), deaths=1, sector="coal", unit_name="甲煤矿")
+    made = written(governed)
+    issue(made, hands)
+    Target.objects.update(most=20)  # no fact of the period: it is told as it was
+    Territory.objects.filter(code=TOWN).update(name="甲街道")
+    wrong = {"type": "WSA10001", "unit_name": "乙煤矿"}
+    save_accidents([Edit(Accident.objects.get(pk=row.pk), wrong)], actor=None, now=NOW)
+    page = browse(governed.clerk).get(f"/briefings/{made.pk}/").content.decode()
+    assert f"{row.number} 单位或地点" in page and "生成更正" in page
+    again = correct(made, actor=governed.clerk, now=NOW, reason="单位写错")
+    assert again.differences == [
+        {"what": f"{row.number} 单位或地点", "before": "甲煤矿", "after": "乙煤矿"},
+        {"what": f"{row.number} 类型", "before": type_name(row.type), "after": type_name("WSA10001")},
+    ]
+    before, after = (tables(one) for one in (made, again))
+    assert {(was, now) for was, now in zip(before, after, strict=True) if was != now} == {
+        (one["before"], one["after"]) for one in again.differences
+    }
+    assert [line for line in text(made).splitlines()[1:] if line not in text(again)] == [
+        f"按事故类型：{type_name(row.type)}1起。亡人事故：{type_name(row.type)}1起。"
+    ]
+
+
+def tables(briefing: Briefing) -> list[str]:
+    """Return the cells of the tables of a briefing without what a correction lists."""
+    told = document_of(briefing)
+    sheets = [sheet for part in told.sections if part.heading != "更正说明" for sheet in part.sheets]
+    return [str(cell) for sheet in (*sheets, *told.annexes) for cells in sheet.rows for cell in cells]
 
 
 def test_a_correction_that_is_refused_issues_no_month(governed: Governed, hands: Hands) -> None:  # noqa: F811

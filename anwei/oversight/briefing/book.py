@@ -136,17 +136,21 @@ class Book:
 
     def change(self, key: str, where: Where = EVERYWHERE, *, years: int = 1) -> Change | None:
         """Compare with the year before, or the mean of `years`; None where those were not recorded."""
+        if not self.is_compared(key, years):
+            return None
+        return self._compared(key, where, years, self.compared_months)
+
+    def is_compared(self, key: str, years: int) -> bool:
+        """Say whether all months of the `years` before were recorded; one that was not makes no base."""
         since = self.told["since"].get(key, "") if key in self._numerators else ""
         if not since or date.fromisoformat(since) > date(self.period.year - years, 1, 31):
-            return None
+            return False
         before = {
             month
             for back in range(1, years + 1)
             for month in self.period.keys(back, last=self.compared_months)
         }
-        if not before.isdisjoint(self.told.get("gaps", {}).get(key, ())):
-            return None  # some months of the years before were never recorded: no base
-        return self._compared(key, where, years, self.compared_months)
+        return before.isdisjoint(self.told.get("gaps", {}).get(key, ()))
 
     def month_change(self, key: str) -> Change | None:
         """Compare the last month with the same of the year before; None where that cannot be cut alike."""

@@ -31,7 +31,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Difference:
-    """One number that a correction changed."""
+    """One number or cell that a correction changed."""
 
     what: str
     before: str
@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Correction:
-    """What is corrected: how the former was called, why, and each number before and after."""
+    """What is corrected: how the former was called, why, and each number and cell before and after."""
 
     of: str
     why: str
@@ -103,7 +103,7 @@ def title_of(book: Book, is_correction: bool = False) -> str:
 def _corrected(correction: Correction) -> Section:
     rows = tuple((one.what, one.before, one.after, correction.why) for one in correction.differences)
     table = Sheet("更正前后对照表", ("更正内容", "更正前", "更正后", "原因"), rows, widths=(1.8, 1, 1, 2.2))
-    text = f"{correction.of}中的下列数字更正如下，其余以本通报为准；原通报保留备查。"
+    text = f"{correction.of}中的下列内容更正如下，其余以本通报为准；原通报保留备查。"
     return Section("更正说明", ((text,),), (table,))
 
 

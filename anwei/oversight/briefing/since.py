@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils import translation
 
-from anwei.emergency.models import Accident
 from anwei.oversight.briefing.book import Book, Where, told_number
 from anwei.oversight.briefing.document import Difference
 from anwei.oversight.briefing.period import YEARS_BEFORE
-from anwei.oversight.briefing.snapshot import ACCIDENT_COLUMNS, LANGUAGE, Snapshot, take
+from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot, take
+from anwei.oversight.briefing.tables import accidents
 from anwei.oversight.models import Briefing
+from anwei.standards.accidents import type_labels, type_name
+
+COMPARED = {1: "与上年同期", 2: "与前两年同期平均"}
 
 
 @dataclass(frozen=True)
 class Since:
-    """What changed since a briefing was made: numbers of facts, which a correction tells; then the rest.
-
-    The rest are the rows of the first annex and the other numbers of the whole county.
-    """
+    """What changed since a briefing was made: the facts, which a correction tells; then other numbers."""
 
     facts: list[Difference]
     rest: list[Difference]
@@ -31,14 +30,11 @@ class Since:
 def changed_since(briefing: Briefing, now: datetime) -> Since:
     """Return what the records say otherwise now, whatever was frozen or published."""
     told = take(Book(briefing.snapshot).period, now, live=True)
-    return Since(
-        list(differences(briefing.snapshot, told)),
-        [*_accidents(briefing.snapshot, told), *_others(briefing.snapshot, told)],
-    )
+    return Since(list(differences(briefing.snapshot, told)), list(_others(briefing.snapshot, told)))
 
 
 def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    """Yield the numbers of facts in which two snapshots differ: all, by township and by sector."""
+    """Yield the facts in which two snapshots differ: numbers by place and sector, comparisons, accidents."""
     with translation.override(LANGUAGE):
         old, new = Book(before), Book(after)
         places = dict((*old.townships, *new.townships))
@@ -55,6 +51,15 @@ def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
                     was, now = (told_number(book.number(key, where, back=back)) for book in (old, new))
                     if was != now:
                         yield Difference(f"{one.name}{when}：{name}（{one.unit}）", was, now)
+            for back, when in COMPARED.items() if one.corrected else ():
+                was, now = (_compared(book, key, back) for book in (old, new))
+                if was != now:
+                    yield Difference(f"{one.name}：{when}", was, now)
+        yield from _accidents(old, new)
+
+
+def _compared(book: Book, key: str, back: int) -> str:
+    return "比较" if book.is_compared(key, back) else "没有记录，不作比较"
 
 
 def _others(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
@@ -66,23 +71,26 @@ def _others(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
             yield Difference(f"{one.name}（{one.unit}）", was, now)
 
 
-def _accidents(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    """Yield the accidents that the annex tells otherwise than the ledger, or one of them not at all."""
-    old, new = ({row["pk"]: row for row in told["accidents"]} for told in (before, after))
-    with translation.override(LANGUAGE):
-        for key in sorted(old.keys() | new.keys()):
-            was, now = old.get(key), new.get(key)
-            if was is None or now is None:
-                number = (was or now or {})["number"]
-                yield Difference(number, _counted(was), _counted(now))
-            elif changed := [name for name in ACCIDENT_COLUMNS if was[name] != now[name]]:
-                yield Difference(was["number"], _told(was, changed), _told(now, changed))
+def _accidents(old: Book, new: Book) -> Iterator[Difference]:
+    """Yield the cells of the first annex that differ, and the accidents that stand in one of them alone."""
+    heads = accidents(new).heads
+    before, after = _annex(old), _annex(new)
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if was is None or now is None:
+            yield Difference((was or now or [""])[0], _counted(was), _counted(now))
+            continue
+        for head, cell, cell_now in zip(heads, was, now, strict=True):
+            if cell != cell_now:
+                yield Difference(f"{was[0]} {head}", cell, cell_now)
 
 
-def _counted(row: dict[str, Any] | None) -> str:
+def _annex(book: Book) -> dict[int, list[str]]:
+    """Return the rows of the first annex, types by the plain name that papers once did not use."""
+    plain = {str(label): type_name(code) for code, label in type_labels().items()}
+    rows = zip(book.told["accidents"], accidents(book).rows, strict=True)
+    return {told["pk"]: [plain.get(str(cell), str(cell)) for cell in cells] for told, cells in rows}
+
+
+def _counted(row: list[str] | None) -> str:
     return "不计入" if row is None else "计入"
-
-
-def _told(row: dict[str, Any], names: list[str]) -> str:
-    labels = (str(Accident._meta.get_field(name).verbose_name) for name in names)  # type: ignore[union-attr]
-    return "，".join(f"{label} {row[name]}" for label, name in zip(labels, names, strict=True))

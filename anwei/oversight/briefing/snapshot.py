@@ -7,7 +7,7 @@ last month still runs, and where opening figures cannot be cut by a day, only mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,8 @@ LANGUAGE = "zh-hans"  # a paper is Chinese whatever language its reader has
 WHOLE, SAME_DAY, ENDED = "whole", "same_day", "ended"
 """How the years before are compared: whole months, up to the same day, only the months that ended."""
 Snapshot = dict[str, Any]
+Names = list[list[str]]
+PLACE, SECTOR = 1, 2  # of a cell as it is spelled
 ACCIDENT_COLUMNS = (
     "number",
     "happened_on",
@@ -57,11 +59,22 @@ def take(period: Period, now: datetime, *, kept: Snapshot | None = None, live: b
         found.frozen = {}
     compared = _compared(period, asked, found)
     cells = {one.key: _cells(period, one, found, now, compared) for one in asked}
+    facts = {key for key, one in measures().items() if one.corrected}
     if kept is not None:
-        facts = {key for key, one in measures().items() if one.corrected}
         cells = {key: cells[key] if key in facts else told for key, told in kept["cells"].items()}
     before = [month for back in range(1, YEARS_BEFORE + 1) for month in period.keys(back)]
-    places = Territory.objects.order_by("code").values_list("code", "name")
+    rows = Territory.objects.order_by("code").values_list("code", "name")
+    places = [[code, name] for code, name in rows if len(code) <= TOWNSHIP_DIGITS]
+    sectors = [[code, str(name)] for code, name in SECTOR_CHOICES]
+    since = {one.key: _iso(one.first_day()) for one in asked if one.is_dated}
+    missing = {one.key: gaps for one in asked if one.is_dated and (gaps := found.gaps(one, before))}
+    if kept is not None:
+        since, missing = (
+            _of_facts(since, kept["since"], facts),
+            _of_facts(missing, kept.get("gaps", {}), facts),
+        )
+        places = _as_told(kept["places"], places, cells, PLACE)
+        sectors = _as_told(kept["sectors"], sectors, cells, SECTOR)
     return {
         "form": 1,
         "year": period.year,
@@ -69,16 +82,28 @@ def take(period: Period, now: datetime, *, kept: Snapshot | None = None, live: b
         "as_of": period.as_of.isoformat(),
         "told_on": kept["told_on"] if kept else timezone.localdate(now).isoformat(),
         "compared": compared,
-        "places": [[code, name] for code, name in places if len(code) <= TOWNSHIP_DIGITS],
-        "sectors": [[code, str(name)] for code, name in SECTOR_CHOICES],
-        "since": {one.key: _iso(one.first_day()) for one in asked if one.is_dated},
-        "gaps": {one.key: gaps for one in asked if one.is_dated and (gaps := found.gaps(one, before))},
+        "places": places,
+        "sectors": sectors,
+        "since": since,
+        "gaps": missing,
         "frozen": {key: [month.issue, month.digest] for key, month in sorted(found.frozen.items())},
         "cells": cells,
         "accidents": _accidents(period, now),
         "orders": kept["orders"] if kept else _orders(period),
-        "targets": _targets(period),
+        "targets": kept["targets"] if kept else _targets(period),
     }
+
+
+def _of_facts(now: dict[str, Any], told: dict[str, Any], facts: Collection[str]) -> dict[str, Any]:
+    """Return what is said of facts as it is now, and of the rest as it was told."""
+    rest = {key: value for key, value in told.items() if key not in facts}
+    return rest | {key: value for key, value in now.items() if key in facts}
+
+
+def _as_told(told: Names, now: Names, cells: Mapping[str, Any], place: int) -> Names:
+    """Return the names that were told, and after them those of what is counted anew."""
+    counted = {row[place] for one in cells.values() for row in one["n"]} - {code for code, _name in told}
+    return [*told, *(one for one in now if one[0] in counted)]
 
 
 def _compared(period: Period, asked: Iterable[Indicator], found: Figures) -> str:

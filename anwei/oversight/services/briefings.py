@@ -111,7 +111,7 @@ def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) ->
             told = take(period, now, kept=briefing.snapshot)
             changed = list(differences(briefing.snapshot, told))
             if not changed:
-                raise NotMade(_("按现在的记录，这份通报的数没有变化，不用更正。"))
+                raise NotMade(_("按现在的记录，这份通报的数和逐起事故没有变化，不用更正。"))
             words = Written(**{name: getattr(briefing, name) for name in TEXTS})
             corrects = (briefing, reason, changed)
             return _keep(period, briefing.layout, told, words, actor=actor, now=now, corrects=corrects)
