@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from anwei.portal.analyse.files import Unreadable
+from anwei.portal.analyse.moments import moments_of
 from anwei.portal.cli import main
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -86,7 +88,7 @@ def test_cells_without_a_number_are_said_and_alarm_nobody(
     columns["压力"][150:160] = ["故障", "", "nan", "inf", *["断线"] * 6]
     rows = detect(table(tmp_path / "p.csv", columns), "--time", "时间", "--values", "压力")
     told = capsys.readouterr().err
-    assert "第 151 行 压力 不是数：故障" in told and "还有 3 处" in told
+    assert "p.csv 第 151 行 压力 不是数：故障" in told and "还有 3 处" in told
     assert [row["score"] for row in rows[150:160]] == ["0.000000000"] * 10
     assert not any(row["alarm"] == "1" for row in rows)
 
@@ -162,6 +164,120 @@ def test_times_as_a_chinese_spreadsheet_writes_them(tmp_path: Path, form: str) -
     file = table(tmp_path / "p.csv", columns)
     file.write_bytes(file.read_text("utf-8").encode("gbk"))
     assert detect(file, "--time", "时间", "--values", "压力") == expected
+
+
+def days(n: int = 700) -> dict[str, list[object]]:
+    """A row each quarter of an hour; twenty rows near the end are too high."""
+    noise = np.random.default_rng(5).normal(0, 0.3, n)
+    wave = 10 * np.sin(2 * np.pi * np.arange(n) / 96) + np.where(np.arange(n) // 20 == 33, 30, 0)
+    return {
+        "t": [(START + timedelta(minutes=15 * row)).isoformat() for row in range(n)],
+        "v": (50 + wave + noise).round(3).tolist(),
+    }
+
+
+def reordered(columns: dict[str, list[object]], order: list[int]) -> dict[str, list[object]]:
+    return {name: [cells[i] for i in order] for name, cells in columns.items()}
+
+
+@pytest.mark.parametrize("order", ["newest first", "shuffled", "two halves"])
+def test_rows_out_of_order_are_scored_in_the_order_of_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], order: str
+) -> None:
+    n = 700
+    orders = {
+        "newest first": list(range(n))[::-1],
+        "shuffled": np.random.default_rng(1).permutation(n).tolist(),
+        "two halves": [*range(n // 2, n), *range(n // 2)],
+    }
+    options = ("--time", "t", "--values", "v")
+    expected = detect(table(tmp_path / "p.csv", days(n)), *options)
+    assert capsys.readouterr().err == "" and any(row["alarm"] == "1" for row in expected[660:])
+    rows = detect(table(tmp_path / "p.csv", reordered(days(n), orders[order])), *options)
+    assert "p.csv 的行不按时间先后" in capsys.readouterr().err
+    assert [row["row"] for row in rows] == [str(i + 1) for i in range(n)]
+    assert [{**row, "row": ""} for row in rows] == [{**expected[i], "row": ""} for i in orders[order]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("2099-01-01T00:00:00", "第 101 行的时间比前一行晚 26351 天，请核对：2099-01-01T00:00:00"),
+        ("nan", "p.csv 有 1 行没有时间，按上一行的时间处理；第一处是第 101 行"),
+        ("", "p.csv 有 1 行没有时间"),
+    ],
+)
+def test_one_time_that_is_none_blinds_no_later_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cell: str, sentence: str
+) -> None:
+    options = ("--time", "t", "--values", "v")
+    columns = days()
+    columns["t"][100] = cell
+    rows = detect(table(tmp_path / "p.csv", columns), *options)
+    assert sentence in capsys.readouterr().err
+    assert [661 <= int(row["row"]) <= 665 for row in rows if row["alarm"] == "1"] == [True]
+
+
+def test_a_clock_set_back_an_hour_and_a_counter_that_begins_again_stay_in_their_order() -> None:
+    moments = moments_of(
+        [f"2026-10-25 {m // 60:02}:{m % 60:02}" for m in [*range(60), *range(1200)]], "t", Path("f")
+    )
+    assert moments.rows.tolist() == list(range(1260)) and "59 行的时间倒退" in moments.remarks[0]
+    assert moments.seconds[59] == moments.seconds[118] < moments.seconds[120]
+    moments = moments_of([str(n) for n in [*range(50), *range(50)]], "t", Path("f"))
+    assert moments.seconds.tolist() == list(range(100)) and "1 处从头数起" in moments.remarks[0]
+
+
+@pytest.mark.parametrize("form", ["%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "ms", "us", "ns", "s"])
+def test_times_are_seconds_however_packed(form: str) -> None:
+    powers = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+    at = [START + timedelta(minutes=5 * row) for row in range(3)]
+    cells = [
+        str(int(one.timestamp()) * 10 ** powers[form]) if form in powers else one.strftime(form) for one in at
+    ]
+    assert moments_of(cells, "t", Path("f")).seconds.tolist() == [one.timestamp() for one in at]
+    with pytest.raises(Unreadable, match="第 2 行的时间读不懂：inf"):
+        moments_of([cells[0], "inf", cells[2]], "t", Path("f"))
+
+
+def test_normal_files_of_a_sensor_are_taken_in_the_order_of_time(tmp_path: Path) -> None:
+    columns = days()
+    parts = [reordered(columns, list(range(*ends))) for ends in ((0, 250), (250, 500), (500, 700), (0, 500))]
+    first, second, file, both = (str(table(tmp_path / f"{i}.csv", part)) for i, part in enumerate(parts))
+    options = ("--time", "t", "--values", "v", "--calibrate")
+    expected = detect(Path(file), *options, both)
+    assert any(row["alarm"] == "1" for row in expected)
+    assert detect(Path(file), *options, first, second) == expected
+    assert detect(Path(file), *options, second, first) == expected
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "form"),
+    [(",", "{:,.3f}"), (",", "{:.3f} "), (";", "{:.3f}"), ("\t", "{:.3f}%"), (";", "decimal comma")],
+)
+def test_numbers_are_read_as_spreadsheets_write_them(tmp_path: Path, delimiter: str, form: str) -> None:
+    values = [1000 + float(str(value)) for value in days()["v"]]
+    expected = detect(table(tmp_path / "p.csv", {"v": list(values)}), "--values", "v")
+    cells = [
+        f"{v:.3f}".rstrip("0").replace(".", ",") if form == "decimal comma" else form.format(v)
+        for v in values
+    ]
+    with (file := tmp_path / "q.csv").open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, delimiter=delimiter).writerows([["n", "v"], *enumerate(cells), ["", ""], [" ", ""]])
+    scores = [(row["alarm"], round(float(row["raw"]), 1)) for row in detect(file, "--values", "v")]
+    assert scores == [(row["alarm"], round(float(row["raw"]), 1)) for row in expected]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("v,v\n1,2\n", "有同名的列：v"), ("t,v\n1,3,14\n", "第 1 行有 3 个单元格，表头只有 2 列")],
+)
+def test_a_table_that_does_not_say_which_cell_is_meant_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, sentence: str
+) -> None:
+    (file := tmp_path / "p.csv").write_text(content, encoding="utf-8")
+    assert main(["analyse", "detect", str(file), "--values", "v", "-o", str(tmp_path / "o.csv")]) == 2
+    assert sentence in capsys.readouterr().err
 
 
 def test_a_tag_that_is_missing_silences_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,6 +153,26 @@ def test_newcomers_odd_cells_and_empty_names_are_scored_and_said(
     assert "test.csv 列 违规 有 1 个单元格读不懂，按缺失算；第一个在第 6 行：不详" in capsys.readouterr().err
 
 
+def test_rows_without_a_time_are_left_out_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: list[dict[str, str]]
+) -> None:
+    train = {name: [*cells, "" if name == "月份" else "1", ""] for name, cells in TRAIN.items()}
+    test = {name: ["" if name == "月份" else "9", *cells, ""] for name, cells in TEST.items()}
+    rows = rank(tmp_path, train, test)
+    told = capsys.readouterr().err
+    assert "train.csv 有 1 行没有时间" in told and "test.csv 有 1 行没有时间" in told
+    assert [row["row"] for row in rows] == [str(int(row["row"]) + 1) for row in expected]
+    assert [row["score"] for row in rows] == [row["score"] for row in expected]
+
+
+def test_numbers_with_decimal_commas_are_numbers(tmp_path: Path) -> None:
+    def written(columns: Columns, sign: str) -> Columns:
+        return {**columns, "违规": [f"{cell}{sign}25" if cell else "" for cell in columns["违规"]]}
+
+    points = rank(tmp_path, written(TRAIN, "."), written(TEST, "."))
+    assert rank(tmp_path, written(TRAIN, ","), written(TEST, ",")) == points
+
+
 def test_a_column_that_tells_the_result_is_said_and_can_be_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: list[dict[str, str]]
 ) -> None:
@@ -198,6 +218,8 @@ def test_dates_in_a_column_are_days_from_the_row(tmp_path: Path) -> None:
         ),
         (ASKED, {"月份": (3, "2024-01-05")}, "第 4 行 列 月份 的时间读不懂，或与其他行写法不同：2024-01-05"),
         (ASKED, {"事故": (9, "大概")}, "train.csv 第 10 行 列 事故 不是结果"),
+        ((*ASKED[:2], "--entity", "事故"), {}, "结果列 事故 不能又是对象、时间或者参与拟合的列"),
+        ((*ASKED[:2], "--time", "事故"), {}, "结果列 事故 不能又是对象"),
     ],
 )
 def test_what_does_not_fit_is_said_with_its_place(

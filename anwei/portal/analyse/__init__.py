@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from anwei.language import gettext as _
-from anwei.portal.analyse.tables import Unreadable
+from anwei.portal.analyse.files import Unreadable
 
 COMMANDS = ("detect", "rank")
 

@@ -6,9 +6,11 @@ import math
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anwei.language import gettext as _
 from anwei.methods.plant import TooFew
@@ -16,7 +18,8 @@ from anwei.methods.plant_detector import PlantDetector
 from anwei.methods.same_time import DAY
 from anwei.methods.sensor import Reading, SensorDetector
 from anwei.monitoring.detect.words import of_sensor
-from anwei.portal.analyse.tables import NAMED, Table, Unreadable, read, spare, write
+from anwei.portal.analyse.files import Unreadable, spare, write
+from anwei.portal.analyse.tables import Table, read
 from anwei.portal.analyse.words import of_plant
 
 HEADER = ("row", "raw", "score", "alarm", "columns", "reason")
@@ -39,12 +42,8 @@ def main(words: Sequence[str]) -> int:
         n = options.calibrate_rows
         if n >= len(table.values):
             raise Unreadable(_("--calibrate-rows 不能多于文件的 {n} 行").format(n=len(table.values)))
-        normal = [Table(table.times[:n], table.values[:n], [], [])]
-    for sentence in table.bad[:NAMED]:
-        sys.stderr.write(f"{sentence}\n")
-    if len(table.bad) > NAMED:
-        sys.stderr.write(_("还有 {n} 处不能用，都按没有数值处理").format(n=len(table.bad) - NAMED) + "\n")
-    for sentence in table.missing:
+        normal = [table.first(n)]
+    for sentence in (remark for one in (table, *normal) for remark in one.remarks):
         sys.stderr.write(f"{sentence}\n")
     if len(names) > 1 and normal:
         rows = _plant(names, table, normal, options.margin)
@@ -55,7 +54,9 @@ def main(words: Sequence[str]) -> int:
         HEADER,
         [
             (n, f"{raw:.6g}", f"{score:.9f}", int(alarm), "|".join(columns), reason)
-            for n, (raw, score, alarm, columns, reason) in enumerate(rows, 1)
+            for n, (raw, score, alarm, columns, reason) in sorted(
+                zip(table.rows.tolist(), rows, strict=True), key=itemgetter(0)
+            )
         ],
     )
     return 0
@@ -108,9 +109,8 @@ def _plant(names: Sequence[str], table: Table, normal: Sequence[Table], margin: 
 def _sensors(names: Sequence[str], table: Table, normal: Sequence[Table]) -> Iterator[Row]:
     """Score each column by itself and give each row its most unusual one."""
     detectors = [SensorDetector() for _name in names]
-    for run in normal:
-        days = math.ceil(max(0.0, run.times[-1] - table.times[0] + 1) / DAY)  # whole days: the time stays
-        for at, values in zip(run.times - days * DAY, run.values, strict=True):
+    for times, run in _before(table.times[0], normal):
+        for at, values in zip(times, run, strict=True):
             for detector, value in zip(detectors, values, strict=True):
                 detector.learn_one(Reading(at, value))
     for at, values in zip(table.times, table.values, strict=True):
@@ -126,3 +126,17 @@ def _sensors(names: Sequence[str], table: Table, normal: Sequence[Table]) -> Ite
             detector.learn_one(row)
         columns = [names[i] for i in order[:MOST_NAMED] if found[i].raw > 0]
         yield found[first].raw, found[first].score, found[first].alarm, columns, reason
+
+
+def _before(end: float, normal: Sequence[Table]) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return times and values of normal rows in the order of time, each file ending before the next begins.
+
+    They are moved by whole days, so that the time of day stays.
+    """
+    found = []
+    for run in sorted(normal, key=lambda run: float(run.times[0]), reverse=True):
+        days = math.ceil(max(0.0, run.times[-1] - end + 1) / DAY)
+        times = run.times - days * DAY
+        found.append((times, run.values))
+        end = times[0]
+    return found[::-1]

@@ -12,10 +12,10 @@ import numpy as np
 from anwei.language import gettext as _
 from anwei.methods.ranking.columns import Column, Table
 from anwei.methods.ranking.earlier import Floats
-from anwei.portal.analyse.tables import Unreadable, rows_of
+from anwei.portal.analyse.files import Unreadable, cells_of, require, rows_of
+from anwei.portal.analyse.numbers import is_missing, number_of, reader_of
 from anwei.portal.analyse.times import COUNT, DAY, UnreadTime, day_of, times_of
 
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "--", "—", "——", "/", "\\n", "?", "#n/a"))
 MOSTLY = 0.95  # of the cells that are not missing: as many numbers (dates) make a column of numbers (dates)
 YES = frozenset(("true", "yes", "y", "是", "有", "发生", "t"))
 NO = frozenset(("false", "no", "n", "否", "无", "未发生", "没有", "f"))
@@ -41,6 +41,7 @@ class Frame:
 
     train: Table
     test: Table
+    test_rows: list[int]  # their numbers in the file, from 1
     unit: str
     outcomes: list[str]
     remarks: list[str] = field(default_factory=list)
@@ -51,21 +52,25 @@ class _File:
     path: Path
     header: list[str]
     rows: list[list[str]]
+    numbers: list[int]  # of the rows in the file, from 1
 
     def cells(self, name: str) -> Cells:
-        place = self.header.index(name)
-        return [row[place].strip() if place < len(row) else "" for row in self.rows]
+        return cells_of(self.rows, self.header.index(name))
 
 
 def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
     """Read both files. Raises Unreadable. The label column of the test file is never read."""
-    learned, scored = _file(train), _file(test)
     beside = [name for name in (asked.entity, *asked.time) if name]
-    _require(learned, [asked.label, *beside, *asked.exclude, *asked.outcomes, *asked.nuisance])
-    _require(scored, beside)
+    if asked.label in (*beside, *asked.nuisance):
+        raise Unreadable(_("结果列 {column} 不能又是对象、时间或者参与拟合的列").format(column=asked.label))
     remarks: list[str] = []
+    learned = _file(train, [asked.label, *beside, *asked.exclude, *asked.outcomes, *asked.nuisance])
+    scored = _file(test, beside)
+    learned, scored = (_with_times(file, asked.time, remarks) for file in (learned, scored))
     own = [
-        name for name in learned.header if name not in {asked.label, *beside, *asked.exclude, *asked.nuisance}
+        name
+        for name in learned.header
+        if name and name not in {asked.label, *beside, *asked.exclude, *asked.nuisance}
     ]
     outcomes = [name for name in own if name in asked.outcomes or name not in scored.header]
     if dropped := [name for name in outcomes if name not in asked.outcomes]:
@@ -85,7 +90,7 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
     for name in own:
         here = learned.cells(name)
         there = scored.cells(name) if name in scored.header and name not in outcomes else None
-        if all(_is_missing(cell) for cell in here):
+        if all(is_missing(cell) for cell in here):
             continue
         shown, make = _kind(name, here, unit == DAY)
         train_table[shown] = make(learned, here, times[:n], remarks)
@@ -93,7 +98,7 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
             past_only.append(shown)
         if there is not None:
             test_table[shown] = make(scored, there, times[n:], remarks)
-    return Frame(train_table, test_table, unit, past_only, remarks)
+    return Frame(train_table, test_table, scored.numbers, unit, past_only, remarks)
 
 
 Make = Callable[[_File, Cells, Floats, list[str]], Column]
@@ -101,19 +106,18 @@ Make = Callable[[_File, Cells, Floats, list[str]], Column]
 
 def _kind(name: str, cells: Cells, in_days: bool) -> tuple[str, Make]:
     """Return the name of a column and how its cells are read: by what its training cells are."""
-    there = sorted({cell for cell in cells if not _is_missing(cell)})
-    usual = [cell for cell in cells if not _is_missing(cell)]
-    known = {cell: number_of(cell) is not None for cell in there}
+    there = sorted({cell for cell in cells if not is_missing(cell)})
+    usual = [cell for cell in cells if not is_missing(cell)]
+    number_in = reader_of(there)
+    known = {cell: number_in(cell) is not None for cell in there}
     if sum(known[cell] for cell in usual) >= MOSTLY * len(usual):
-        return name, lambda file, column, _times, remarks: _numbers(name, file, column, number_of, remarks)
+        return name, lambda file, column, _times, remarks: _numbers(name, file, column, number_in, remarks)
     known = {cell: day_of(cell) is not None for cell in there}
     if in_days and sum(known[cell] for cell in usual) >= MOSTLY * len(usual):
         return _("{column}（至今天数）").format(
             column=name
         ), lambda file, column, times, remarks: times - _numbers(name, file, column, day_of, remarks)
-    return name, lambda _file, column, _times, _remarks: [
-        "" if _is_missing(cell) else cell for cell in column
-    ]
+    return name, lambda _file, column, _times, _remarks: ["" if is_missing(cell) else cell for cell in column]
 
 
 def _numbers(
@@ -121,46 +125,33 @@ def _numbers(
 ) -> Floats:
     told: dict[str, float] = {}
     for cell in set(cells):
-        value = None if _is_missing(cell) else read(cell)
+        value = None if is_missing(cell) else read(cell)
         told[cell] = np.nan if value is None else value
-    odd = [row for row, cell in enumerate(cells) if np.isnan(told[cell]) and not _is_missing(cell)]
+    odd = [row for row, cell in enumerate(cells) if np.isnan(told[cell]) and not is_missing(cell)]
     if odd:
         remarks.append(
             _("{file} 列 {column} 有 {n} 个单元格读不懂，按缺失算；第一个在第 {row} 行：{cell}").format(
-                file=file.path.name, column=name, n=len(odd), row=odd[0] + 1, cell=cells[odd[0]][:40]
+                file=file.path.name,
+                column=name,
+                n=len(odd),
+                row=file.numbers[odd[0]],
+                cell=cells[odd[0]][:40],
             )
         )
     return np.array([told[cell] for cell in cells])
-
-
-def number_of(cell: str) -> float | None:
-    """Return the number a cell holds: 12, 1,234.5, 12 %; None for anything else."""
-    plain = unicodedata.normalize("NFKC", cell).strip()
-    is_share = plain.endswith("%")
-    try:
-        value = float(plain.rstrip("% ").replace(",", ""))
-    except ValueError:
-        return None
-    if not np.isfinite(value) or "_" in plain:
-        return None
-    return value / 100 if is_share else value
-
-
-def _is_missing(cell: str) -> bool:
-    return cell.lower() in MISSING
 
 
 def _label(file: _File, name: str) -> Floats:
     cells = file.cells(name)
     found = np.full(len(cells), np.nan)
     for row, cell in enumerate(cells):
-        if _is_missing(cell):
+        if is_missing(cell):
             continue
         value = 1.0 if cell.lower() in YES else 0.0 if cell.lower() in NO else number_of(cell)
         if value is None:
             raise Unreadable(
                 _("{file} 第 {row} 行 列 {column} 不是结果（大于 0 的数或“是”为发生）：{cell}").format(
-                    file=file.path.name, row=row + 1, column=name, cell=cell[:40]
+                    file=file.path.name, row=file.numbers[row], column=name, cell=cell[:40]
                 )
             )
         found[row] = value
@@ -172,7 +163,7 @@ def _entities(file: _File, name: str | None, first: int) -> Cells:
     if name is None:
         return ["one"] * len(file.rows)
     return [
-        f"\0{first + row}" if _is_missing(cell) else _plain(cell) for row, cell in enumerate(file.cells(name))
+        f"\0{first + row}" if is_missing(cell) else _plain(cell) for row, cell in enumerate(file.cells(name))
     ]
 
 
@@ -194,7 +185,7 @@ def _times(train: _File, test: _File, names: Sequence[str]) -> tuple[Floats, str
         raise Unreadable(
             _("{file} 第 {row} 行 列 {column} 的时间读不懂，或与其他行写法不同：{cell}").format(
                 file=file.path.name,
-                row=row + 1,
+                row=file.numbers[row],
                 column="、".join(names),
                 cell=" ".join(file.cells(name)[row] for name in names)[:40],
             )
@@ -202,24 +193,22 @@ def _times(train: _File, test: _File, names: Sequence[str]) -> tuple[Floats, str
     return found.values, found.unit
 
 
-def _file(path: Path) -> _File:
+def _file(path: Path, wanted: Sequence[str]) -> _File:
     header, rows = rows_of(path)
-    if twice := sorted({name for name in header if header.count(name) > 1}):
-        raise Unreadable(_("{file} 有同名的列：{columns}").format(file=path.name, columns="、".join(twice)))
-    for n, row in enumerate(rows, 1):
-        if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-            raise Unreadable(
-                _("{file} 第 {row} 行有 {n} 个单元格，表头只有 {columns} 列").format(
-                    file=path.name, row=n, n=len(row), columns=len(header)
-                )
-            )
-    return _File(path, header, rows)
+    require(path, header, [*wanted, *(name for name in header if name)])
+    return _File(path, header, rows, list(range(1, len(rows) + 1)))
 
 
-def _require(file: _File, wanted: Sequence[str]) -> None:
-    if missing := [name for name in dict.fromkeys(wanted) if name not in file.header]:
+def _with_times(file: _File, names: Sequence[str], remarks: list[str]) -> _File:
+    """Return the rows that say when they are. Raises Unreadable where none does."""
+    columns = [file.cells(name) for name in names]
+    kept = [row for row in range(len(file.rows)) if not any(is_missing(cells[row]) for cells in columns)]
+    if not kept:
         raise Unreadable(
-            _("{file} 没有列：{missing}；有：{header}").format(
-                file=file.path.name, missing="、".join(missing), header="、".join(file.header)
-            )
+            _("{file} 的列 {column} 没有一个时间").format(file=file.path.name, column="、".join(names))
         )
+    if n_left := len(file.rows) - len(kept):
+        remarks.append(_("{file} 有 {n} 行没有时间，没有用").format(file=file.path.name, n=n_left))
+    return _File(
+        file.path, file.header, [file.rows[row] for row in kept], [file.numbers[row] for row in kept]
+    )

@@ -12,9 +12,9 @@ import numpy as np
 
 from anwei.language import gettext as _
 from anwei.methods.ranking.ranker import Ranker, TooFewEvents
+from anwei.portal.analyse.files import Unreadable, spare, write
 from anwei.portal.analyse.frame import ENTITY, LABEL, TIME, Asked, Frame, frame_of
 from anwei.portal.analyse.rank_words import Reasons
-from anwei.portal.analyse.tables import Unreadable, spare, write
 
 HEADER = ("row", "score", "reasons")
 
@@ -51,8 +51,8 @@ def main(words: Sequence[str]) -> int:
         options.out,
         HEADER,
         [
-            (row + 1, f"{probability:.9f}", reasons.of(scores.values[row], scores.contributions[row]))
-            for row, probability in enumerate(scores.probability)
+            (number, f"{probability:.9f}", reasons.of(scores.values[row], scores.contributions[row]))
+            for row, (number, probability) in enumerate(zip(frame.test_rows, scores.probability, strict=True))
         ],
     )
     return 0

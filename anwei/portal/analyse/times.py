@@ -125,7 +125,11 @@ def _written(cell: str, is_day_first: bool) -> Moment | None:
                 return unit, read(found, is_day_first)
             except ValueError:
                 return None
-    return _named(cell)
+    try:
+        at = datetime.fromisoformat(cell)  # the forms without dashes: 20200101T0005
+    except ValueError:
+        return _named(cell)
+    return DAY, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) / timedelta(days=1)
 
 
 def _year_last(found: re.Match[str], is_day_first: bool) -> float:
@@ -201,6 +205,15 @@ def _packed_day(value: int) -> float:
     return _days(date(_year(value // 10_000), value // 100 % 100, value % 100))
 
 
+def _packed_moment(value: int) -> float:
+    """Read 202001010005 and 20200101000500."""
+    if value < 10**13:
+        value *= 100
+    of_day = _part(value // 10_000 % 100, 0, 24) * 3600
+    of_day += _part(value // 100 % 100, 0, 59) * 60 + _part(value % 100, 0, 60)
+    return _packed_day(value // 10**6) + of_day / 86_400
+
+
 PACKED: tuple[tuple[str, Callable[[int], float]], ...] = (
     (YEAR, _year),
     (MONTH, lambda value: _year(value // 100) * 12 + _part(value % 100, 1, 12) - 1),
@@ -208,6 +221,9 @@ PACKED: tuple[tuple[str, Callable[[int], float]], ...] = (
     (DAY, _packed_day),
     (DAY, lambda value: _part(value, 10**8 * 5, 10**10 // 2) / 86_400),  # seconds since 1970
     (DAY, lambda value: _part(value, 10**11 * 5, 10**13 // 2) / 86_400_000),  # milliseconds
+    (DAY, lambda value: _part(value, 10**14 * 5, 10**16 // 2) / 86_400_000_000),  # microseconds
+    (DAY, lambda value: _part(value, 10**17 * 5, 10**19 // 2) / 86_400_000_000_000),  # nanoseconds
+    (DAY, _packed_moment),
 )
 
 
