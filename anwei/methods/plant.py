@@ -19,7 +19,8 @@ SLOW, FAST = 0.1, 0.3  # weights of the newest row
 BLOCK = 240  # rows, about: of the normal data left out at a time to find the limit
 WARM = 60  # rows of a left-out block before it counts
 USUAL, LIMIT = 0.99, 0.993  # quantiles of the statistics of normal rows
-LEAST_BLOCKS = 2
+LEAST_BLOCKS, MOST_FOLDS = 2, 20  # a fold: the blocks left out together
+FARTHEST = 50.0  # deviations: how far a value goes, so that one gross error does not drown the next rows
 
 
 class TooFew(ValueError):
@@ -78,10 +79,9 @@ def _lagged(rows: Array) -> tuple[Array, Array]:
 
 def _averaged(rows: Array) -> Array:
     """Return the exponentially weighted averages of rows, started at nought."""
-    state, found = np.zeros(rows.shape[1]), np.empty_like(rows)
-    for i, row in enumerate(rows):
-        state = state + SLOW * (row - state)
-        found[i] = state
+    from scipy.signal import lfilter  # it loads for a moment, and few commands ask for it
+
+    found: Array = lfilter([SLOW], [1.0, SLOW - 1.0], rows, axis=0)
     return found
 
 

@@ -10,10 +10,12 @@ import numpy as np
 
 from anwei.methods.plant import (
     BLOCK,
+    FARTHEST,
     FAST,
     LAGS,
     LEAST_BLOCKS,
     LIMIT,
+    MOST_FOLDS,
     SLOW,
     USUAL,
     WARM,
@@ -22,6 +24,8 @@ from anwei.methods.plant import (
     PlantFinding,
     TooFew,
 )
+from anwei.methods.plant_normal import NormalRows, normal_rows
+from anwei.methods.plausible import LARGEST
 
 
 class _State:
@@ -46,7 +50,7 @@ class _State:
         the others still speak.
         """
         model = self.model
-        z = (row - model.mean) / model.scale
+        z = np.clip((row - model.mean) / model.scale, -FARTHEST, FARTHEST)
         found = None
         if len(self.before) < LAGS:
             z = np.where(np.isfinite(z), z, 0.0)
@@ -90,27 +94,35 @@ class PlantDetector:
     """
 
     def __init__(self, names: Sequence[str], margin: float = 1.0) -> None:
-        self.names, self.margin = list(names), margin
+        self.all_names, self.margin = list(names), margin
+        self.names: list[str] = []  # of the tags that have a say
         self.n_normal = 0
 
     def calibrate(self, runs: Sequence[Array]) -> Self:
-        """Learn from runs of rows (rows, tags) when all was well. Raises TooFew.
+        """Learn from runs of rows (rows, tags) when all was well. Raises TooFew, NothingMoves.
 
+        Tags that say nothing there are left out, gaps and gross errors mended (`normal`).
         Every block is scored by a model that has not seen it; the limit is the quantile of those scores, so
         it is rather too strict than too loose. `margin` multiplies it.
         """
+        self.normal: NormalRows = normal_rows(runs)
+        self.names = [self.all_names[tag] for tag in self.normal.kept]
+        runs = self.normal.runs
         blocks = [block for run in runs for block in np.array_split(run, max(1, round(len(run) / BLOCK)))]
         blocks = [block for block in blocks if len(block) > WARM + LAGS]
         if len(blocks) < LEAST_BLOCKS:
             raise TooFew(LEAST_BLOCKS * BLOCK)
         statistics, shares = [], []
-        for i, block in enumerate(blocks):
-            state = _State(Model.of([other for j, other in enumerate(blocks) if j != i]))
-            for at, row in enumerate(block):
-                found = state.step(row)
-                if found is not None and at >= WARM:
-                    statistics.append(found)
-                    shares.append(state.shares.copy())
+        n_folds = min(len(blocks), MOST_FOLDS)
+        for fold in range(n_folds):
+            model = Model.of([block for i, block in enumerate(blocks) if i % n_folds != fold])
+            for block in blocks[fold::n_folds]:
+                state = _State(model)
+                for at, row in enumerate(block):
+                    found = state.step(row)
+                    if found is not None and at >= WARM:
+                        statistics.append(found)
+                        shares.append(state.shares.copy())
         self.usual = np.quantile(statistics, USUAL, axis=0)
         self.limit = float(np.quantile((np.array(statistics) / self.usual).max(axis=1), LIMIT)) * self.margin
         self.usual_shares = np.quantile(shares, USUAL, axis=0)
@@ -133,6 +145,8 @@ class PlantDetector:
         return self.last
 
     def _found(self, state: _State, row: Array) -> PlantFinding:
+        row = row[self.normal.kept]
+        row = np.where(np.abs(row) <= LARGEST, row, np.nan)
         if not np.isfinite(row).any():
             return self.last
         statistics = state.step(row)

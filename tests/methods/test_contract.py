@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import anwei.methods
+from anwei.methods import plant_detector
 from anwei.methods.bank import tails
 from anwei.methods.discord import Discord
 from anwei.methods.drift import Drift, Limit
@@ -124,6 +125,21 @@ def test_nothing_is_left_out() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rsplit(".", 1)[-1])
 def test_the_examples_in_the_docstrings_are_true(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
+
+
+def test_a_long_calibration_fits_few_models_and_each_knows_no_row_it_is_asked_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learned: list[int] = []
+    of = plant_detector.Model.of
+
+    def counted(blocks: list[Any]) -> plant_detector.Model:
+        learned.append(sum(map(len, blocks)))
+        return of(blocks)
+
+    monkeypatch.setattr(plant_detector.Model, "of", counted)
+    PlantDetector("ab").calibrate([RNG.standard_normal((25 * 240, 2))])
+    assert learned == [23 * 240] * 5 + [24 * 240] * 15 + [25 * 240]
 
 
 def test_no_distance_is_too_great_for_a_likelihood() -> None:

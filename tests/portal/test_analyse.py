@@ -166,6 +166,41 @@ def test_times_as_a_chinese_spreadsheet_writes_them(tmp_path: Path, form: str) -
     assert detect(file, "--time", "时间", "--values", "压力") == expected
 
 
+def n_alarms(rows: list[dict[str, str]]) -> int:
+    assert all(math.isfinite(float(row["raw"])) for row in rows)
+    assert sum(row["alarm"] == "1" for row in rows[:100]) <= 2
+    return sum(row["alarm"] == "1" for row in rows[100:])
+
+
+def test_normal_rows_with_gaps_and_gross_errors_are_learned_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--values", "流量,液位,温度,化验,设定", "--calibrate", str(tmp_path / "n.csv"))
+    more = {"化验": [round(1 + 0.1 * math.sin(row), 3) for row in range(960)], "设定": [4.0] * 960}
+    normal, file = plant(960, 1) | more, plant(300, 3, broken_from=100)
+    file |= {"化验": more["化验"][:300], "设定": [*[4.0] * 50, *[4.01] * 250]}
+    table(tmp_path / "n.csv", normal)
+    whole = n_alarms(detect(table(tmp_path / "f.csv", file), *options))
+    assert whole > 150 and "列 设定 在正常数据里没有变化，不参与" in capsys.readouterr().err
+
+    rng = np.random.default_rng(2)
+    for name in ("流量", "液位", "温度"):
+        normal[name] = [cell if rng.random() > 0.1 else "" for cell in normal[name]]
+    normal["化验"] = [cell if row % 5 == 0 else "" for row, cell in enumerate(normal["化验"])]
+    normal["流量"][400] = -9999
+    file["温度"][50] = 1e300
+    table(tmp_path / "n.csv", normal)
+    mended = n_alarms(detect(table(tmp_path / "f.csv", file), *options))
+    told = capsys.readouterr().err
+    assert mended > 0.8 * whole
+    assert "列 化验 在正常数据里大多没有数值，不参与" in told and "n.csv 的列 化验 有 768 行没有数值" in told
+    assert "列 流量 有 1 个正常数据离中位数超过 10 倍偏差" in told
+
+    table(tmp_path / "n.csv", {name: cells[:1] * 960 for name, cells in normal.items()})
+    words = ["analyse", "detect", str(tmp_path / "f.csv"), *options, "-o", str(tmp_path / "o.csv")]
+    assert main(words) == 2 and "没有一列既有数值又有变化" in capsys.readouterr().err
+
+
 def days(n: int = 700) -> dict[str, list[object]]:
     """A row each quarter of an hour; twenty rows near the end are too high."""
     noise = np.random.default_rng(5).normal(0, 0.3, n)

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from anwei.language import gettext as _
 from anwei.methods.plant import TooFew
 from anwei.methods.plant_detector import PlantDetector
+from anwei.methods.plant_normal import NothingMoves
 from anwei.methods.same_time import DAY
 from anwei.methods.sensor import Reading, SensorDetector
 from anwei.monitoring.detect.words import of_sensor
 from anwei.portal.analyse.files import Unreadable, spare, write
 from anwei.portal.analyse.tables import Table, read
-from anwei.portal.analyse.words import of_plant
+from anwei.portal.analyse.words import of_normal, of_plant
 
 HEADER = ("row", "raw", "score", "alarm", "columns", "reason")
 WORTH_WORDS = 0.9  # of the score in [0, 1], for rows without an alarm
@@ -94,11 +95,14 @@ def _margin(word: str) -> float:
 
 def _plant(names: Sequence[str], table: Table, normal: Sequence[Table], margin: float) -> Iterator[Row]:
     """Score the rows of a plant; the score is ratio/(1 + ratio) of statistic and limit: one half at it."""
-    runs = [run.values[np.isfinite(run.values).all(axis=1)] for run in normal]
     try:
-        detector = PlantDetector(names, margin).calibrate(runs)
+        detector = PlantDetector(names, margin).calibrate([run.values for run in normal])
     except TooFew as error:
         raise Unreadable(_("样本不足：至少要 {n} 行正常数据").format(n=error.needed)) from error
+    except NothingMoves as error:
+        raise Unreadable(_("正常数据里没有一列既有数值又有变化")) from error
+    for sentence in of_normal(names, detector.normal):
+        sys.stderr.write(f"{sentence}\n")
     for row in table.values:
         found = detector.step(row)
         columns = list(found.parts)[:MOST_NAMED]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from anwei.language import gettext as _
 from anwei.methods.plant import PlantFinding
+from anwei.methods.plant_normal import FAR, NormalRows
 
 MOST_TAGS = 3
 
@@ -14,3 +17,15 @@ def of_plant(found: PlantFinding, n_normal: int) -> str:
     return _(
         "测点之间的关系与正常时不同（限值的 {ratio:.1f} 倍，依据 {n} 行正常数据）；主要是 {tags}"
     ).format(ratio=found.ratio, n=n_normal, tags=tags)
+
+
+def of_normal(names: Sequence[str], normal: NormalRows) -> Iterator[str]:
+    """Yield what of the normal rows could not be learned as it stands."""
+    for tag in normal.missing:
+        yield _("列 {column} 在正常数据里大多没有数值，不参与").format(column=names[tag])
+    for tag in normal.still:
+        yield _("列 {column} 在正常数据里没有变化，不参与").format(column=names[tag])
+    for tag in normal.n_errors.nonzero()[0]:
+        yield _("列 {column} 有 {n} 个正常数据离中位数超过 {far:.0f} 倍偏差，按没有数值处理").format(
+            column=names[tag], n=int(normal.n_errors[tag]), far=FAR
+        )
