@@ -103,6 +103,7 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     assert spot.words in page(safe.inspector, f"/analysis/hotspots/{spot.pk}/")
     layer = signed_in(safe.inspector).get("/map/layers/hotspots.geojson")
     assert layer.status_code == 200 and str(spot.observed) in layer.content.decode()
+    assert f"乙镇：{spot.words}" in page(safe.inspector, f"/analysis/hotspots/{spot.pk}/")
     assert "/analysis/hotspots/" not in page(safe.county.worker, "/work/")
     assert signed_in(safe.county.worker).get("/analysis/hotspots/").status_code == 403
 
@@ -146,6 +147,42 @@ def test_three_plants_in_a_row_are_a_hot_spot_within_their_township(safe: Safe) 
     assert str(spot.words) in client.get("/map/layers/hotspots.geojson").content.decode()
     stranger = page(safe.county.regulator, f"/analysis/hotspots/{spot.pk}/")  # of coal, sees no chemistry
     assert name not in stranger.split("<section")[1] and "管辖范围以外的 3 家" in stranger
+
+
+def test_a_hot_spot_over_townships_tells_each_its_own_alone(safe: Safe) -> None:
+    search = HotSpotSearch.objects.create(
+        week=monday(NOW),
+        kind="tip_offs",
+        first_week=monday(NOW) - timedelta(weeks=2),
+        areas=[[TOWN, "甲镇"], [OTHER_TOWN, "乙镇"]],
+        counts=[[3, 14], [1, 40]],
+        n_events=58,
+        computed_at=NOW,
+    )
+    HotSpot.objects.create(
+        search=search,
+        territory=OTHER_TOWN,
+        territories=[TOWN, OTHER_TOWN],
+        areas=[[OTHER_TOWN, "乙镇", 41], [TOWN, "甲镇", 17]],
+        villages=[[f"{OTHER_TOWN}201", "乙村", 9]],
+        since=NOW.date(),
+        until=NOW.date(),
+        observed=58,
+        expected=5.0,
+        p=0.001,
+        level="sure",
+        words="群众举报的隐患 58 家次，按往常应有 5.0 家次",
+    )
+    spot = HotSpot.objects.get()
+    for address in ("/analysis/hotspots/", f"/analysis/hotspots/{spot.pk}/"):
+        told = page(safe.county.townsman, address).partition("<main")[2]  # of 甲镇, which has fewer
+        assert "甲镇" in told and "管辖范围以外的 1 个乡镇" in told
+        assert "乙镇" not in told and "乙村" not in told and f"township={OTHER_TOWN}" not in told
+    assert ">40<" not in told and ">14<" in told  # nor what the others had week by week
+    layer = signed_in(safe.county.townsman).get("/map/layers/hotspots.geojson").content.decode()
+    assert "乙镇" not in layer
+    whole = page(safe.inspector, f"/analysis/hotspots/{spot.pk}/")
+    assert "乙镇、甲镇：群众举报的隐患 58 家次" in whole and "乙村 9" in whole and ">54<" in whole
 
 
 def monday_at(at: datetime) -> datetime:

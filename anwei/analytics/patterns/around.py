@@ -15,6 +15,7 @@ from anwei.analytics.patterns.counting import FEWEST, KINDS, SHOWN, WEEKS, event
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.methods.hotspots import Counts, Numbers, Search, hot_spots
 from anwei.methods.hotspots import HotSpot as Found
+from anwei.org.roster import TOWNSHIP_DIGITS
 from anwei.sites.models import Enterprise
 from anwei.standards.geography.points import Point, distance
 
@@ -84,19 +85,15 @@ def _keep(made: HotSpotSearch, spot: Found, places: Mapping[int, Place]) -> None
     points = [places[one[0]].point for one in inside]
     middle = Point(*(sum(axis) / len(points) for axis in zip(*points, strict=True)))
     farthest = max(distance(middle, one) for one in points)
-    words = {
-        "place": inside[0][1],
-        "n_places": len(inside),
+    words = _("%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次") % {
         "kind": made.get_kind_display(),
         "n": spot.observed,
         "expected": spot.expected,
     }
-    told = _("%(place)s：%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次")
-    if len(inside) > 1:
-        told = _("%(place)s一带 %(n_places)d 家企业：%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次")
     HotSpot.objects.create(
         search=made,
         territory=places[inside[0][0]].territory,
+        territories=sorted({places[one[0]].territory[:TOWNSHIP_DIGITS] for one in inside}),
         areas=inside,
         since=made.first_week + timedelta(weeks=spot.first),
         until=made.first_week + timedelta(weeks=spot.last, days=6),
@@ -104,7 +101,7 @@ def _keep(made: HotSpotSearch, spot: Found, places: Mapping[int, Place]) -> None
         expected=spot.expected,
         p=spot.p,
         level=level_of(spot.p),
-        words=(told % words)[:200],
+        words=words,
         longitude=middle.longitude,
         latitude=middle.latitude,
         radius=math.ceil(farthest / ROUNDED) * ROUNDED,

@@ -97,8 +97,7 @@ def _keep(
     names = dict(Territory.objects.filter(code__in=list(there)).values_list("code", "name"))
     observed = sum(one[2] for one in inside)
     x, y = centres.get(inside[0][0], (None, None))
-    words = _("%(areas)s：%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次") % {
-        "areas": _("、").join(one[1] for one in inside[:3]) + ("…" if len(inside) > 3 else ""),
+    words = _("%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次") % {
         "kind": made.get_kind_display(),
         "n": observed,
         "expected": spot.expected,
@@ -106,6 +105,7 @@ def _keep(
     HotSpot.objects.create(
         search=made,
         territory=inside[0][0],
+        territories=sorted(codes),
         areas=inside,
         villages=[
             [code, names.get(code, code), n] for code, n in there.most_common() if len(code) > TOWNSHIP_DIGITS
@@ -116,7 +116,7 @@ def _keep(
         expected=spot.expected,
         p=spot.p,
         level=level_of(spot.p),
-        words=words[:200],
+        words=words,
         longitude=x,
         latitude=y,
     )

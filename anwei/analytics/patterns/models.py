@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from anwei.hazards.models.campaigns import BodiesManager
+from anwei.hazards.models.campaigns import BodiesManager, BodiesQuerySet, bodies_touched
 from anwei.ledgers.models.sealed import AppendOnly
-from anwei.org.scope import ScopeColumns
+from anwei.org.models import Person
+from anwei.org.roster import TOWNSHIP_DIGITS
+from anwei.org.scope import ScopeColumns, grants
 
 
 class HotSpotSearch(AppendOnly):
@@ -52,16 +58,38 @@ class HotSpotSearch(AppendOnly):
         return f"{self.week} {self.get_kind_display()}"
 
 
+class HotSpotQuerySet(BodiesQuerySet):
+    """Hot spots; one over several townships belongs to each of them."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Return those of which a person sees a place (`sight.sights`: the places in sight alone)."""
+        touched = bodies_touched(person, "territory")
+        for grant in grants(person):
+            if grant.enterprise is None:
+                touched |= Q(spelled__contains=f'"{grant.territory[:TOWNSHIP_DIGITS]}')
+        return self.alias(spelled=Cast("territories", TextField())).filter(touched)
+
+
+class HotSpotManager(BodiesManager):
+    """Hot spots, as `HotSpotQuerySet` narrows them."""
+
+    def get_queryset(self) -> HotSpotQuerySet:
+        """Return all of them."""
+        return HotSpotQuerySet(self.model, using=self._db)
+
+
 class HotSpot(AppendOnly):
     """Neighbouring places that had more than their share from one day to another; never changed.
 
     `areas` [[code, name, count]], `villages` likewise where the rows say the village; `territory` is the
-    one of the place with the most. Around enterprises it has a `radius` in metres. `p` is corrected for all
-    windows that were looked at.
+    one of the place with the most, `territories` those of all. Around enterprises it has a `radius` in
+    metres. `p` is corrected for all windows that were looked at. `words` name no place: who sees which is
+    told by `sight`.
     """
 
     search = models.ForeignKey(HotSpotSearch, on_delete=models.PROTECT, related_name="spots")
     territory = models.CharField(_("属地"), max_length=12, db_index=True)
+    territories = models.JSONField(_("所涉属地"), default=list)
     areas = models.JSONField(_("乡镇"))
     villages = models.JSONField(_("村（社区）"), default=list)
     since = models.DateField(_("起始日期"))
@@ -75,7 +103,7 @@ class HotSpot(AppendOnly):
     latitude = models.FloatField(_("纬度"), null=True)
     radius = models.PositiveIntegerField(_("半径（米）"), null=True)
 
-    objects = BodiesManager()
+    objects = HotSpotManager()
     scope = ScopeColumns(territory="territory")
 
     class Meta:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anwei.analytics.patterns.counting import CHANCE, told
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.patterns.seasons import clauses_by, season_of
+from anwei.analytics.patterns.sight import sights
 from anwei.cases.indicators import FEWEST, Indicator, indicator, indicators
 from anwei.cases.periods import Span, month_after
 from anwei.cases.verdicts import verdict_words
@@ -153,20 +154,20 @@ def _hot(person: Person, month: date) -> Iterator[Statement]:
     if search is None:
         return
     spots = HotSpot.objects.visible_to(person).filter(search__week=search.week).select_related("search")
-    shown = [one for one in spots if one.level != CHANCE]
+    shown = sights([one for one in spots if one.level != CHANCE][:2], person)
     method = _("时空置换扫描（Kulldorff 等，2005），对看过的所有地方和时段一并校正")
     address = f"{reverse('hotspots')}?week={search.week}"
     if not shown:
         yield Statement(_("热点"), _("没有哪里比往常明显集中（变化不显著）。"), [], address, method)
-    for one in shown[:2]:
+    for one in shown:
         sentence = _("%(words)s（%(since)s 至 %(until)s）；%(told)s。") % {
             "words": one.words,
-            "since": one.since,
-            "until": one.until,
-            "told": told(one.level),
+            "since": one.spot.since,
+            "until": one.spot.until,
+            "told": told(one.spot.level),
         }
-        bars = [(name, float(n)) for _code, name, n in one.areas[:TOP]]
-        yield Statement(_("热点"), sentence, bars, reverse("hotspot", args=[one.pk]), method)
+        bars = [(name, float(n)) for name, n, _rows in one.doors[:TOP]]
+        yield Statement(_("热点"), sentence, bars, reverse("hotspot", args=[one.spot.pk]), method)
 
 
 def _season(person: Person, now: datetime, month: date) -> Iterator[Statement]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anwei.analytics.patterns.counting import FEWEST, KINDS, WEEKS, address_of, told
+from anwei.analytics.patterns.counting import FEWEST, KINDS, WEEKS, told
 from anwei.analytics.patterns.hotspots import hot_spots_are_due
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.patterns.seasons import FEWEST as FEWEST_OF_A_SEASON
 from anwei.analytics.patterns.seasons import clauses_by, season_of
+from anwei.analytics.patterns.sight import sights
 from anwei.analytics.tasks import find_hot_spots, is_looking
 from anwei.analytics.weekly import monday
 from anwei.cases.indicators import indicator, indicators
@@ -27,9 +27,7 @@ from anwei.hazards.indicators import SECTOR, TOWNSHIP
 from anwei.hazards.planning.bodies import require_official
 from anwei.hazards.rates_page import clause_name
 from anwei.org.committee_office import is_of_the_office
-from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
-from anwei.sites.models import Enterprise
 from anwei.sites.queries import township_names
 from anwei.standards.sectors import sectors
 
@@ -60,17 +58,17 @@ def hotspots(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("week", "")
     week = asked if asked in weeks else next(iter(weeks), "")
     searches = list(HotSpotSearch.objects.filter(week=week)) if week else []
-    spots = list(HotSpot.objects.visible_to(person).filter(search__in=searches).select_related("search"))
+    rows = HotSpot.objects.visible_to(person).filter(search__in=searches).select_related("search")
+    spots = sights(rows, person)
     kinds, scales = list(KINDS), HotSpotSearch.Scale.values
     searches.sort(key=lambda one: (kinds.index(one.kind), scales.index(one.scale)))
-    names = names_of(spots, person)
     context = {
         "weeks": weeks,
         "week": week,
         "kinds": [
             (
                 search,
-                [(spot, told(spot.level), doors(spot, names)) for spot in spots if spot.search == search],
+                [(one.spot, told(one.spot.level), one.doors) for one in spots if one.spot.search == search],
             )
             for search in searches
         ],
@@ -87,20 +85,18 @@ def hotspots(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one hot spot: its townships and weeks with counts, each the door to its rows."""
+    """Show one hot spot: its places in sight and weeks with counts, each the door to its rows."""
     person = person_of(request)
     require_official(person)
     rows = HotSpot.objects.visible_to(person).select_related("search")
-    spot: HotSpot = get_object_or_404(rows, pk=pk)
-    search = spot.search
-    codes = [code for code, _place, _count in spot.areas]
-    at = [place for place, (code, _name) in enumerate(search.areas) if code in codes]
-    weekly = [sum(search.counts[place][n] for place in at) for n in range(len(search.counts[0]))]
+    (sight,) = sights([get_object_or_404(rows, pk=pk)], person)
+    first = sight.spot.search.first_week
+    weekly = [(f"{first + timedelta(weeks=n):%m-%d}", count) for n, count in enumerate(sight.weekly)]
     context = {
-        "spot": spot,
-        "told": told(spot.level),
-        "doors": doors(spot, names_of([spot], person)),
-        "bars": bars([(f"{search.first_week + timedelta(weeks=n):%m-%d}", v) for n, v in enumerate(weekly)]),
+        "spot": sight.spot,
+        "sight": sight,
+        "told": told(sight.spot.level),
+        "bars": bars(weekly),
     }
     return render(request, "patterns/hotspot.html", context)
 
@@ -143,31 +139,6 @@ def clauses(request: HttpRequest) -> HttpResponse:
         "rows": [(clause_name(clause), n, cells) for clause, n, cells in found.rows],
     }
     return render(request, "patterns/clauses.html", context)
-
-
-def names_of(spots: Iterable[HotSpot], person: Person) -> dict[int, str]:
-    """Return the name of each enterprise in hot spots around enterprises that a person may see."""
-    around = (spot for spot in spots if spot.search.scale == HotSpotSearch.Scale.ENTERPRISES)
-    keys = {key for spot in around for key, _place, _count in spot.areas}
-    if not keys:
-        return {}
-    seen = Enterprise.objects.visible_to(person).filter(pk__in=keys).select_related("unit")
-    return {one.pk: str(one) for one in seen}
-
-
-def doors(spot: HotSpot, names: Mapping[int, str]) -> list[tuple[str, int, str]]:
-    """Return name, count and rows of each place of a hot spot; those out of sight together, without rows."""
-    kind, since, until = spot.search.kind, spot.since, spot.until
-    if spot.search.scale == HotSpotSearch.Scale.TOWNSHIPS:
-        return [(name, n, address_of(kind, since, until, township=code)) for code, name, n in spot.areas]
-    shown = [
-        (names[key], n, address_of(kind, since, until, enterprise=str(key)))
-        for key, _place, n in spot.areas
-        if key in names
-    ]
-    hidden = [n for key, _place, n in spot.areas if key not in names]
-    more = [(_("管辖范围以外的 %(n)d 家") % {"n": len(hidden)}, sum(hidden), "")] if hidden else []
-    return shown + more
 
 
 def bars(values: list[tuple[str, float]]) -> dict[str, Any]:

@@ -1,0 +1,106 @@
+"""What a person sees of a hot spot: the places within the own scope by name, the others as a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anwei.analytics.patterns.counting import address_of
+from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
+from anwei.org.models import Person
+from anwei.org.scope import grants
+from anwei.sites.models import Enterprise
+
+NAMED = 3  # places in a heading
+ENTERPRISES = HotSpotSearch.Scale.ENTERPRISES
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A hot spot and its places [key, name, count] in sight; `n_hidden` others had `hidden` together."""
+
+    spot: HotSpot
+    places: Sequence[tuple[Any, str, int]]
+    n_hidden: int
+    hidden: int
+
+    @property
+    def words(self) -> str:
+        """Where it is and how much: what is kept in words names no place."""
+        return _("%(where)s：%(words)s") % {
+            "where": self._where,
+            "words": self.spot.words.rpartition("：")[2],
+        }
+
+    @property
+    def _where(self) -> str:
+        n_places = len(self.places) + self.n_hidden
+        if not self.places:
+            return self._others
+        if self.spot.search.scale == ENTERPRISES:
+            name = self.places[0][1]
+            return _("%(place)s一带 %(n)d 家企业") % {"place": name, "n": n_places} if n_places > 1 else name
+        named = _("、").join(name for _key, name, _n in self.places[:NAMED])
+        if n_places > min(len(self.places), NAMED):
+            return _("%(places)s等 %(n)d 个乡镇") % {"places": named, "n": n_places}
+        return named
+
+    @property
+    def _others(self) -> str:
+        if self.spot.search.scale == ENTERPRISES:
+            return _("管辖范围以外的 %(n)d 家") % {"n": self.n_hidden}
+        return _("管辖范围以外的 %(n)d 个乡镇") % {"n": self.n_hidden}
+
+    @property
+    def doors(self) -> list[tuple[str, int, str]]:
+        """Name, count and rows of each place; those out of sight together, without rows."""
+        spot = self.spot
+        place = "enterprise" if spot.search.scale == ENTERPRISES else "township"
+        shown = [
+            (name, n, address_of(spot.search.kind, spot.since, spot.until, **{place: str(key)}))
+            for key, name, n in self.places
+        ]
+        return [*shown, (self._others, self.hidden, "")] if self.n_hidden else shown
+
+    @property
+    def weekly(self) -> list[int]:
+        """The counts of the places in sight by week."""
+        search = self.spot.search
+        keys = {key for key, _name, _n in self.places}
+        at = [place for place, (key, _name) in enumerate(search.areas) if key in keys]
+        n_weeks = len(search.counts[0]) if search.counts else 0
+        return [sum(search.counts[place][week] for place in at) for week in range(n_weeks)]
+
+    @property
+    def villages(self) -> list[tuple[str, int]]:
+        """Those of the townships in sight of which rows say the village."""
+        seen = tuple(str(key) for key, _name, _n in self.places)
+        return [(name, n) for code, name, n in self.spot.villages if code.startswith(seen)]
+
+
+def sights(spots: Iterable[HotSpot], person: Person) -> list[Sight]:
+    """Return what a person sees of hot spots."""
+    found = list(spots)
+    keys = {key for spot in found if spot.search.scale == ENTERPRISES for key, _name, _n in spot.areas}
+    seen = Enterprise.objects.visible_to(person).filter(pk__in=keys).select_related("unit")
+    names = {one.pk: str(one) for one in seen} if keys else {}
+    return [_sight(spot, names, person) for spot in found]
+
+
+def _sight(spot: HotSpot, names: dict[int, str], person: Person) -> Sight:
+    if spot.search.scale == ENTERPRISES:
+        places = [(key, names[key], n) for key, _name, n in spot.areas if key in names]
+    else:
+        places = [(code, name, n) for code, name, n in spot.areas if _touches(person, code)]
+    counts = [n for _key, _name, n in spot.areas]
+    n_hidden = len(counts) - len(places)
+    return Sight(spot, places, n_hidden, sum(counts) - sum(n for _key, _name, n in places))
+
+
+def _touches(person: Person, code: str) -> bool:
+    """Say whether a township lies in or around where a person acts for a body."""
+    bodies = (grant.territory for grant in grants(person) if grant.enterprise is None)
+    return any(code.startswith(territory) or territory.startswith(code) for territory in bodies)
