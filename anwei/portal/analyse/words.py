@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from anwei.language import gettext as _
 from anwei.methods.plant import PlantFinding
 from anwei.methods.plant_normal import FAR, NormalRows
@@ -21,11 +23,11 @@ def of_plant(found: PlantFinding, n_normal: int) -> str:
 
 def of_normal(names: Sequence[str], normal: NormalRows) -> Iterator[str]:
     """Yield what of the normal rows could not be learned as it stands."""
-    for tag in normal.missing:
+    for tag in normal.missing.tolist():
         yield _("列 {column} 在正常数据里大多没有数值，不参与").format(column=names[tag])
-    for tag in normal.still:
+    for tag in normal.still.tolist():
         yield _("列 {column} 在正常数据里没有变化，不参与").format(column=names[tag])
-    for tag in normal.n_errors.nonzero()[0]:
+    for tag in np.flatnonzero(normal.n_errors).tolist():
         yield _("列 {column} 有 {n} 个正常数据离中位数超过 {far:.0f} 倍偏差，按没有数值处理").format(
             column=names[tag], n=int(normal.n_errors[tag]), far=FAR
         )
