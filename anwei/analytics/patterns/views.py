@@ -91,7 +91,7 @@ def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
     rows = HotSpot.objects.visible_to(person).select_related("search")
     (sight,) = sights([get_object_or_404(rows, pk=pk)], person)
     first = sight.spot.search.first_week
-    weekly = [(f"{first + timedelta(weeks=n):%m-%d}", count) for n, count in enumerate(sight.weekly)]
+    weekly = [(f"{first + timedelta(weeks=n):%m-%d}", float(count)) for n, count in enumerate(sight.weekly)]
     context = {
         "spot": sight.spot,
         "sight": sight,
