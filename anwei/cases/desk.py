@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anwei.cases.errors import CaseError
@@ -17,7 +17,8 @@ from anwei.cases.models import Case
 from anwei.cases.notices.queries import notices_of
 from anwei.cases.queries import transitions_for, turn_at, work_list
 from anwei.cases.services import advance
-from anwei.ledgers.desk import n_waiting
+from anwei.ledgers.desk import waiting_questions
+from anwei.ledgers.spelled import MOMENT, n_each, spelled
 from anwei.org.holdings import actings_of
 from anwei.org.models import Person
 from anwei.org.scope import standing
@@ -78,13 +79,15 @@ def desk_of(person: Person, now: datetime) -> dict[str, QuerySet[Case]]:
 def counts_of(person: Person, now: datetime) -> Counts:
     """Return how much waits for a person, how much is overdue, and how many notices are unread.
 
-    What waits are the cases at their posts and what the rooms have beside them (`ledgers.desk`).
+    What waits are the cases at their posts and what the rooms have beside them (`ledgers.desk`): one query.
     """
-    todo = Case.objects.filter(turn_at(standing(person).post_ids))
-    overdue = Count("pk", filter=Q(deadline__lt=now))
-    waiting = todo.aggregate(n_todo=Count("pk"), n_overdue=overdue)
-    waiting["n_todo"] += n_waiting(person, now)
-    return Counts(**waiting, n_unread=notices_of(person).filter(read_at=None).count())
+    footing = person.footing
+    posts = standing(person).post_ids
+    cases = spelled(("todo", footing), lambda: Case.objects.filter(turn_at(posts)))
+    overdue = spelled(("overdue", footing), lambda: Case.objects.filter(turn_at(posts), deadline__lt=MOMENT))
+    unread = spelled(("unread", footing), lambda: notices_of(person).filter(read_at=None))
+    n_unread, n_overdue, *n_todo = n_each([unread, overdue.at(now), cases, *waiting_questions(person, now)])
+    return Counts(n_todo=sum(n_todo), n_overdue=n_overdue, n_unread=n_unread)
 
 
 def works(cases: Sequence[Case], person: Person, now: datetime) -> list[Work]:

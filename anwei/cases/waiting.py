@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +18,9 @@ from anwei.ledgers.templatetags.ledgers import moment
 from anwei.org.models import Person
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Paper]:
-    return papers_waiting(person, now).select_related("issuer", "drafted_by").order_by("drafted_at", "pk")
+def _rows(person: Person, day: date) -> QuerySet[Paper]:
+    rows = papers_waiting(person, timezone.now())  # who is whose deputy is a question of the hour
+    return rows.select_related("issuer", "drafted_by").order_by("drafted_at", "pk")
 
 
 def _lines(rows: Sequence[Paper]) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from anwei.cases.lifecycle import Phase
 from anwei.cases.templatetags.cases import due
 from anwei.hazards.models import Grade, Hazard
+from anwei.hazards.statistics import start_of
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
 from anwei.org.models import Person
 from anwei.org.scope import standing
@@ -21,8 +22,8 @@ from anwei.org.scope import standing
 AHEAD = timedelta(days=30)  # the rest of a quarter is no time to be reminded of its report
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Any]:
-    waits = Q(clocks__met_by="report_quarter", clocks__met_at=None, clocks__due_at__lt=now + AHEAD)
+def _rows(person: Person, day: date) -> QuerySet[Any]:
+    waits = Q(clocks__met_by="report_quarter", clocks__met_at=None, clocks__due_at__lt=start_of(day) + AHEAD)
     mine = Hazard.objects.filter(waits, responsible__in=standing(person).post_ids, grade=Grade.MAJOR)
     asked = mine.filter(phase__in=(Phase.ACTING, Phase.REVIEW))
     due_first: QuerySet[Any] = asked.annotate(report_due=F("clocks__due_at")).order_by("report_due", "pk")

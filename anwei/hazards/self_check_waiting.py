@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Exists, QuerySet
 from django.urls import reverse
@@ -16,29 +16,28 @@ from anwei.cases.templatetags.cases import due
 from anwei.hazards.models import SelfCheck
 from anwei.hazards.services.reports import KEEPERS, due_of
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
-from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.scope import standing
 from anwei.sites.models import Enterprise
 from anwei.sites.statuses import counted_on
 
 
-def _last_month(now: datetime) -> date:
-    return month_before(day_of(now))
+def _last_month(day: date) -> date:
+    return month_before(day)
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Enterprise]:
+def _rows(person: Person, day: date) -> QuerySet[Enterprise]:
     units = {post.unit.whole.pk for post in standing(person).posts if post.kind in KEEPERS}
     if not units:
         return Enterprise.objects.none()
-    month = _last_month(now)
+    month = _last_month(day)
     begun = Exists(SelfCheck.objects.filter(month__lte=month))  # a county that never began owes nothing
     rows = Enterprise.objects.filter(begun, unit__in=units).exclude(self_checks__month=month)
     return counted_on(month, rows).select_related("unit").order_by("pk")
 
 
 def _lines(rows: Sequence[Enterprise]) -> list[Line]:
-    month = _last_month(timezone.now())
+    month = _last_month(timezone.localdate())
     return [
         Line(
             _("%(month)s自查还没有报送") % {"month": f"{month:%Y-%m}"},

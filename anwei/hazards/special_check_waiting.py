@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -18,7 +18,7 @@ from anwei.org.models import Person
 from anwei.org.scope import standing
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[SpecialCheck]:
+def _rows(person: Person, day: date) -> QuerySet[SpecialCheck]:
     units = {post.unit.whole.pk for post in standing(person).posts if post.kind in KEEPERS}
     if not units:
         return SpecialCheck._base_manager.none()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, QuerySet
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from anwei.cases.clocks import county_calendar
 from anwei.cases.templatetags.cases import due
 from anwei.hazards.services.opening import NO_FINDER
-from anwei.hazards.statistics import last_over, missing
+from anwei.hazards.statistics import last_over, missing, start_of
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
 from anwei.ledgers.services import county_setting
 from anwei.org.models import Person, Post, Unit
@@ -31,14 +31,14 @@ def _due(now: datetime, *, yearly: bool) -> datetime:
     return last_over(now, yearly=yearly).due_at(county_setting(DEADLINES, {}), county_calendar())
 
 
-def _to_report(yearly: bool) -> Callable[[Person, datetime], QuerySet[Any]]:
-    def rows(person: Person, now: datetime) -> QuerySet[Any]:
+def _to_report(yearly: bool) -> Callable[[Person, date], QuerySet[Any]]:
+    def rows(person: Person, day: date) -> QuerySet[Any]:
         """Return the enterprises whose head has not reported the last period yet."""
         units = {post.unit.whole.pk for post in standing(person).posts if post.kind == Post.Kind.PRINCIPAL}
         if not units:
             return Enterprise.objects.none()
         own = Enterprise.objects.filter(unit__in=units).select_related("unit").order_by("pk")
-        found: QuerySet[Any] = missing(last_over(now, yearly=yearly), own)
+        found: QuerySet[Any] = missing(last_over(start_of(day), yearly=yearly), own)
         return found
 
     return rows
@@ -63,15 +63,15 @@ def _reports(yearly: bool) -> Callable[[Sequence[Any]], list[Line]]:
     return lines
 
 
-def _to_ask_for(yearly: bool) -> Callable[[Person, datetime], QuerySet[Any]]:
-    def rows(person: Person, now: datetime) -> QuerySet[Any]:
+def _to_ask_for(yearly: bool) -> Callable[[Person, date], QuerySet[Any]]:
+    def rows(person: Person, day: date) -> QuerySet[Any]:
         """Return the person once where enterprises that their department supervises have not reported."""
         if not any(
             post.unit.kind == Unit.Kind.DEPARTMENT and post.kind not in NO_FINDER
             for post in standing(person).posts
         ):
             return Person.objects.none()
-        late = missing(last_over(now, yearly=yearly), Enterprise.objects.visible_to(person))
+        late = missing(last_over(start_of(day), yearly=yearly), Enterprise.objects.visible_to(person))
         return Person.objects.filter(Exists(late), pk=person.pk).order_by("pk")
 
     return rows

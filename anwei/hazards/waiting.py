@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,18 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from anwei.hazards.penalties.closure import closures
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
-from anwei.org.holdings import day_of
 from anwei.org.models import Person, Unit
 from anwei.org.scope import standing
 from anwei.sites.models import Enterprise
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Enterprise]:
+def _rows(person: Person, day: date) -> QuerySet[Enterprise]:
     """Return the enterprises, for people of a committee office; for others none."""
     if not any(post.unit.kind == Unit.Kind.COMMITTEE_OFFICE for post in standing(person).posts):
         return Enterprise.objects.none()
     seen = Enterprise.objects.visible_to(person)
-    return seen.filter(pk__in=closures(None, day_of(now))).select_related("unit").order_by("pk")
+    return seen.filter(pk__in=closures(None, day)).select_related("unit").order_by("pk")
 
 
 def _lines(rows: Sequence[Enterprise]) -> list[Line]:

@@ -1,18 +1,21 @@
 """What waits for a person beside the cases: each room declares its own in a module `waiting`, found by name.
 
 The desk counts and shows all of it alike, and the frame of every page counts it: what a room declares must
-be a query that costs little where nothing waits.
+be a query that costs little where nothing waits. It is put into SQL once for a person's footing and a day.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from anwei.ledgers.spelled import Spelled, n_each, spelled
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,16 @@ class Line:
 class Waiting:
     """One kind of thing that waits.
 
-    `rows(person, now)` are those that wait for a person, the first to be done first; `lines` says of some of
-    them what the desk shows; `label` names the kind, `button` what to do, `more(n)` says that there are
-    others and `address` the page of all, if there is one. `template` shows `line.row` before its detail.
+    `rows(person, day)` are those that wait for a person on a day, the first to be done first, by what
+    `person.footing` tells and what they ask the database, by nothing else; `lines` says of some of them what
+    the desk shows; `label` names the kind, `button` what to do, `more(n)` says that there are others and
+    `address` the page of all, if there is one. `template` shows `line.row` before its detail.
     """
 
     label: Any
     button: Any
     place: int
-    rows: Callable[[Any, datetime], QuerySet[Any]]
+    rows: Callable[[Any, date], QuerySet[Any]]
     lines: Callable[[Sequence[Any]], Sequence[Line]]
     more: Callable[[int], str]
     address: Callable[[], str] | None = None
@@ -70,10 +74,13 @@ def contribute_waiting(kind: Waiting) -> None:
     _kinds.sort(key=lambda each: each.place)
 
 
-def n_waiting(person: Any, now: datetime) -> int:
-    """Return how many things of all kinds wait for a person: one query, for every page asks it."""
-    heaps = [kind.rows(person, now).order_by().values("pk") for kind in _kinds]
-    return heaps[0].union(*heaps[1:], all=True).count() if heaps else 0
+def waiting_questions(person: Any, now: datetime) -> list[Spelled]:
+    """Return what to ask for each kind, in its place: a desk is counted with them in one query."""
+    day = timezone.localdate(now)
+    footing = person.footing
+    return [
+        spelled((place, day, footing), partial(kind.rows, person, day)) for place, kind in enumerate(_kinds)
+    ]
 
 
 def heaps_of(person: Any, now: datetime, most: int) -> list[Heap]:
@@ -81,14 +88,10 @@ def heaps_of(person: Any, now: datetime, most: int) -> list[Heap]:
 
     One query counts them all, and one more fetches the first of each kind that has any.
     """
-    rows = [kind.rows(person, now) for kind in _kinds]
-    of_all = [
-        one.order_by().annotate(heap=Value(place, output_field=IntegerField())).values_list("heap", "pk")
-        for place, one in enumerate(rows)
-    ]
-    n_rows = Counter(place for place, _pk in of_all[0].union(*of_all[1:], all=True)) if of_all else Counter()
+    day = timezone.localdate(now)
+    counted = zip(_kinds, n_each(waiting_questions(person, now)), strict=True)
     return [
-        Heap(kind, n_rows[place], kind.lines(list(rows[place][:most])) if most else ())
-        for place, kind in enumerate(_kinds)
-        if n_rows[place]
+        Heap(kind, n, kind.lines(list(kind.rows(person, day)[:most])) if most else ())
+        for kind, n in counted
+        if n
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,7 +17,7 @@ from anwei.ledgers.proposals.queries import titles_of, waiting_for
 from anwei.ledgers.templatetags.ledgers import moment
 
 
-def _rows(person: Any, now: datetime) -> QuerySet[Proposal]:
+def _rows(person: Any, day: date) -> QuerySet[Proposal]:
     return waiting_for(person).order_by("pk")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from anwei.ledgers.spelled import n_each, spelled
 from anwei.monitoring.columns import moment, samples_by_tag
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED, silent
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Severity, Tag
@@ -48,7 +49,8 @@ def alarm_counts(person: Person) -> dict[str, int]:
 
 def n_active(person: Person) -> int:
     """Return how many alarms of the person are active, for the frame of every page."""
-    return Alarm.objects.visible_to(person).filter(ACTIVE).count()
+    active = spelled(("alarms", person.footing), lambda: Alarm.objects.visible_to(person).filter(ACTIVE))
+    return n_each([active])[0]
 
 
 def devices_of(person: Person) -> QuerySet[Device]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -20,7 +20,7 @@ from anwei.org.scope import standing
 KEEP_WATCH = (Post.Kind.DUTY, Post.Kind.SAFETY)  # an enterprise without a duty post has its safety post
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Forecast]:
+def _rows(person: Person, day: date) -> QuerySet[Forecast]:
     """Return the live ones without a verdict, for posts that keep watch; for others none."""
     if not any(post.kind in KEEP_WATCH for post in standing(person).posts):
         return Forecast.objects.none()

@@ -25,8 +25,8 @@ from django.utils.translation import gettext as _
 
 from anwei.org.accounts.administration import is_of_the_county
 from anwei.org.committee_office import is_of_the_office
-from anwei.org.holdings import posts_of
 from anwei.org.models import Person, Post
+from anwei.org.scope import standing
 from anwei.org.services import person_of_token
 
 BROWSER_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})  # others are a program's, and come by token
@@ -66,10 +66,7 @@ def posts(*kinds: Post.Kind) -> Callable[[View], View]:
 
     def check(request: HttpRequest) -> Refusal:
         refusal = _check_signed_in(request)
-        if (
-            refusal is None
-            and not posts_of(person_of(request), timezone.now()).filter(kind__in=kinds).exists()
-        ):
+        if refusal is None and not any(post.kind in kinds for post in standing(person_of(request)).held):
             raise PermissionDenied(_("您现在的岗位不能进行此操作。"))
         return refusal
 

@@ -6,6 +6,7 @@ Default deny: a person without a current post sees nothing; a deputy sees what t
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass
 from functools import reduce
@@ -107,6 +108,23 @@ def standing(person: Person) -> Standing:
     if remembered is None:
         remembered = person._standing = standing_of(person, timezone.now())  # type: ignore[attr-defined]
     return remembered
+
+
+def footing(person: Person) -> Hashable:
+    """Return all of a person that decides what they may see and what waits for them: posts, units, grants.
+
+    Who stands as somebody stood before is asked the same questions.
+    """
+    stands = standing(person)
+    held, lent = (tuple(_told(post) for post in posts) for posts in (stands.held, stands.lent))
+    return person.pk, held, lent, grants(person)
+
+
+def _told(post: Post) -> Hashable:
+    unit, whole = post.unit, post.unit.whole
+    enterprise = whole.enterprise.pk if hasattr(whole, "enterprise") else None
+    rows = (post, unit, whole)
+    return enterprise, *(getattr(row, field.attname) for row in rows for field in row._meta.concrete_fields)
 
 
 def seeing_only(person: Person, territory: str) -> Person:

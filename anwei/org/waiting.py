@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -13,18 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
-from anwei.org.holdings import day_of
 from anwei.org.models import KeyTask, Person, Unit
 from anwei.org.own_letters import own_letters
 from anwei.org.scope import standing
 from anwei.org.terms import SOON
 
 
-def _tasks(person: Person, now: datetime) -> QuerySet[KeyTask]:
+def _tasks(person: Person, day: date) -> QuerySet[KeyTask]:
     """Return what is left of the key tasks of a person's posts and is due within a month, or was."""
     if not (posts := standing(person).post_ids):
         return KeyTask.objects.none()
-    due = KeyTask.objects.filter(post__in=posts, done_on__isnull=True, due_on__lte=day_of(now) + SOON)
+    due = KeyTask.objects.filter(post__in=posts, done_on__isnull=True, due_on__lte=day + SOON)
     return due.select_related("post__unit").order_by("due_on", "pk")
 
 
@@ -43,8 +42,8 @@ def _task_lines(rows: Sequence[KeyTask]) -> list[Line]:
     ]
 
 
-def _letters(person: Person, now: datetime) -> QuerySet[Unit]:
-    return own_letters(person, day_of(now).year)
+def _letters(person: Person, day: date) -> QuerySet[Unit]:
+    return own_letters(person, day.year)
 
 
 def _letter_lines(rows: Sequence[Unit]) -> list[Line]:

@@ -6,12 +6,11 @@ From the draft on it is a paper, which waits where all papers do; an order waits
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +23,7 @@ from anwei.oversight.briefing.queries import briefings
 from anwei.oversight.models import Briefing
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Any]:
+def _rows(person: Person, day: date) -> QuerySet[Any]:
     """Return the newest version of each that a post of theirs made, until a later period has its own."""
     posts = [post.pk for post in standing(person).posts if post.kind not in NO_HAND]
     if not posts:
@@ -32,12 +31,7 @@ def _rows(person: Person, now: datetime) -> QuerySet[Any]:
     later = Q(version__gt=OuterRef("version"), months=OuterRef("months")) | Q(months__gt=OuterRef("months"))
     newer = Briefing.objects.filter(later, layout=OuterRef("layout"), year=OuterRef("year"))
     drafts = briefings().filter(~Exists(newer), post__in=posts, signed_at=None, in_hand=False)
-    return (
-        drafts.filter(year__gte=timezone.localdate(now).year - 1)
-        .select_related("made_by")
-        .defer("snapshot")
-        .order_by("pk")
-    )
+    return drafts.filter(year__gte=day.year - 1).select_related("made_by").defer("snapshot").order_by("pk")
 
 
 def _lines(rows: Sequence[Briefing]) -> list[Line]:

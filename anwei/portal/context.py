@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import Length
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -13,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from anwei import __version__
 from anwei.cases.desk import Counts, counts_of
-from anwei.ledgers.services import county_setting
+from anwei.ledgers.models import Setting
+from anwei.ledgers.spelled import Spelled, spell, texts
 from anwei.monitoring.queries import n_active
 from anwei.org.models import Person, Post, Territory, Unit
 from anwei.org.scope import COUNTY_DIGITS, standing
@@ -40,13 +44,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     current = request.resolver_match.url_name if request.resolver_match else ""
     posts: list[Post] = SimpleLazyObject(lambda: _posts(request))  # type: ignore[assignment]
     desk: Counts = SimpleLazyObject(lambda: _desk(request))  # type: ignore[assignment]
+    names: tuple[str, str] = SimpleLazyObject(_names)  # type: ignore[assignment]
     counts = {
         "n_work": SimpleLazyObject(lambda: desk.n_todo),
         "n_alarms": SimpleLazyObject(lambda: _n_alarms(request)),
     }
     return {
-        "system_name": SimpleLazyObject(system_name),
-        "unit_name": SimpleLazyObject(unit_name),
+        "system_name": SimpleLazyObject(lambda: names[0]),
+        "unit_name": SimpleLazyObject(lambda: names[1]),
         "version": __version__,
         "demo": settings.DEMO,
         "server_ms": int(timezone.now().timestamp() * 1000),
@@ -82,20 +87,25 @@ def _menu(current: str, posts: list[Post], counts: dict[str, Any]) -> list[tuple
     ]
 
 
-def system_name() -> str:
-    """Return the county's official name of the system: its own setting, or made from the county's name."""
-    named = county_setting(SYSTEM_NAME, "")
-    if named:
-        return str(named)
-    counties = Territory.objects.filter(code__regex=rf"^\d{{{COUNTY_DIGITS}}}$")
-    county = counties.values_list("name", flat=True).first()  # the whole row has the county's boundary
-    return _("%(county)s安全生产综合监管系统") % {"county": county or ""}
+def _names() -> tuple[str, str]:
+    """Return the official name of the system and the unit that runs it, for head and foot of every page.
+
+    The first is the county's own setting, or made from the county's name.
+    """
+    named, county, office = texts(_where_names_stand())
+    own = str(json.loads(named)) if named else ""
+    return own or _("%(county)s安全生产综合监管系统") % {"county": county}, office
 
 
-def unit_name() -> str:
-    """Return the unit that runs the system, for the foot of every page."""
-    office = Unit.objects.filter(kind=Unit.Kind.COMMITTEE_OFFICE).values_list("name", flat=True).first()
-    return office or ""
+@cache
+def _where_names_stand() -> tuple[Spelled, ...]:
+    counties = Territory.objects.alias(n_digits=Length("code")).filter(n_digits=COUNTY_DIGITS)
+    offices = Unit.objects.filter(kind=Unit.Kind.COMMITTEE_OFFICE).order_by("pk")
+    return (
+        spell(Setting.objects.filter(pk=SYSTEM_NAME).values("value")),
+        spell(counties.values("name")[:1]),
+        spell(offices.values("name")[:1]),
+    )
 
 
 def _desk(request: HttpRequest) -> Counts:

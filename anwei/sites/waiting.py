@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -19,7 +19,7 @@ from anwei.sites.risks.confirming import to_confirm
 RELATED = ("owner__unit", "enterprise__unit", "installation", "point__site", "assessor")
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Assessment]:
+def _rows(person: Person, day: date) -> QuerySet[Assessment]:
     return to_confirm(person).select_related(*RELATED).order_by("assessed_at", "pk")
 
 

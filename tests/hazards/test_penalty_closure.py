@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from anwei.cases.desk import counts_of
 from anwei.cases.verify import verify
 from anwei.hazards.indicators import penalties as penalties_counted
 from anwei.hazards.models import Hazard, Penalty
 from anwei.hazards.penalties.closure import closure_of, windows_reached
 from anwei.hazards.penalties.publishing import public_withdrawals
-from anwei.ledgers.desk import heaps_of, n_waiting
+from anwei.ledgers.desk import heaps_of
 from anwei.org.models import Person
 from anwei.sites.live.facts import facts_of
 from anwei.sites.models import Enterprise
@@ -80,7 +81,7 @@ def test_three_penalties_with_a_major_hazard_raise_the_flag_everywhere(safe: Saf
     assert closure_of(enterprise, NOW.date()) is None  # no major hazard
     hazard = major(safe)
     assert facts(enterprise) == {"major_hazards_open", "closure_reached"}
-    assert n_waiting(clerk, NOW) == 1
+    assert counts_of(clerk, NOW).n_todo == 1
     assert [str(heap.kind.label) for heap in heaps_of(safe.inspector, NOW, 5)] == ["挂牌督办"]
     [line] = heaps_of(clerk, NOW, 5)[0].lines
     assert line.title == "甲化工厂"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anwei.ledgers.desk import heaps_of
+from anwei.ledgers import desk
+from anwei.ledgers.desk import heaps_of, waiting_questions
+from anwei.ledgers.spelled import n_each
 from tests.matrix.building import LATER
 from tests.matrix.callers import Caller
 from tests.matrix.expected import ADMINISTRATORS, COUNTY_WIDE
@@ -33,6 +35,8 @@ def test_what_waits_on_a_desk_can_be_opened_by_whose_desk_it_is(
 ) -> None:
     opened = set()
     for role in set(SEES) - {"anonymous", "display"}:
+        counted = n_each(waiting_questions(world.people[role], LATER))
+        assert counted == [kind.rows(world.people[role], LATER.date()).count() for kind in desk._kinds]
         for heap in heaps_of(world.people[role], LATER, 20):
             for line in heap.lines:
                 opened.add(str(heap.kind.label))

@@ -12,6 +12,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from anwei.ledgers.models import Change
+from anwei.ledgers.services import change_setting
 from anwei.org.models import Person, Post, Unit
 from anwei.org.policy import doors
 from anwei.org.scope import grants
@@ -135,3 +136,19 @@ def test_a_territory_has_a_code_and_takes_another_name(county: County) -> None:
     said("territory", TOWN, "新甲镇")
     with pytest.raises(CommandError, match="区划代码"):
         call_command("territory", "9990", "短")
+
+
+def test_head_and_foot_name_the_system_and_who_runs_it(db: None) -> None:
+    def named() -> tuple[str, str]:
+        told = Client().get("/accounts/login/").context
+        return str(told["system_name"]), str(told["unit_name"])
+
+    assert named() == ("安全生产综合监管系统", "")
+    said("territory", COUNTY, "某县")
+    said("account", "create", "banban", *NEW_OFFICE, "--phone", "13900000000")
+    assert named() == ("某县安全生产综合监管系统", "某县安委办")
+    officer = Person.objects.get(username="banban")
+    change_setting(
+        "system.name", "某县“安危”平台", default="", actor=officer, now=timezone.now(), reason="批复"
+    )
+    assert named()[0] == "某县“安危”平台"

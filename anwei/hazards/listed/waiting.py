@@ -7,7 +7,7 @@ the hazard, which would make a plant late with what its regulator has to do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -28,7 +28,7 @@ from anwei.standards.deadlines import DEADLINES, deadlines
 JUDGED = Min("entries__at", filter=Q(entries__verb="order"))
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Hazard]:
+def _rows(person: Person, day: date) -> QuerySet[Hazard]:
     posts = [post.pk for post in standing(person).posts if post.unit.kind in PROPOSING]
     if not posts:
         return Hazard.objects.none()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -15,14 +15,13 @@ from anwei.hazards.models import Answer, State, Visit
 from anwei.hazards.planning.bodies import bodies_at
 from anwei.hazards.planning.unfinished import is_unfinished
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
-from anwei.org.holdings import day_of
 from anwei.org.models import Person
 
 
-def _rows(person: Person, now: datetime) -> QuerySet[Visit]:
+def _rows(person: Person, day: date) -> QuerySet[Visit]:
     if not bodies_at(person):  # most people never go along: their desk asks nothing
         return Visit.objects.none()
-    due = Q(ended_at=None, cancelled_at=None, planned_on__lte=day_of(now))
+    due = Q(ended_at=None, cancelled_at=None, planned_on__lte=day)
     undecided = Q(Exists(Answer.objects.filter(visit=OuterRef("pk"), decided_at=None)))
     mine = Visit.objects.filter(due | undecided, attendances__person=person)
     return mine.order_by("planned_on", "pk")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anwei.org.models.units import Unit
+from anwei.org.scope import footing
 
 
 class Post(models.Model):
@@ -64,6 +67,11 @@ class Person(AbstractUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    @property
+    def footing(self) -> Hashable:
+        """What decides which rows they see and what waits for them (`scope.footing`)."""
+        return footing(self)
 
 
 class Holding(models.Model):
