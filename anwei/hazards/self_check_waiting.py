@@ -22,22 +22,18 @@ from anwei.sites.models import Enterprise
 from anwei.sites.statuses import counted_on
 
 
-def _last_month(day: date) -> date:
-    return month_before(day)
-
-
 def _rows(person: Person, day: date) -> QuerySet[Enterprise]:
     units = {post.unit.whole.pk for post in standing(person).posts if post.kind in KEEPERS}
     if not units:
         return Enterprise.objects.none()
-    month = _last_month(day)
+    month = month_before(day)
     begun = Exists(SelfCheck.objects.filter(month__lte=month))  # a county that never began owes nothing
     rows = Enterprise.objects.filter(begun, unit__in=units).exclude(self_checks__month=month)
     return counted_on(month, rows).select_related("unit").order_by("pk")
 
 
 def _lines(rows: Sequence[Enterprise]) -> list[Line]:
-    month = _last_month(timezone.localdate())
+    month = month_before(timezone.localdate())
     return [
         Line(
             _("%(month)s自查还没有报送") % {"month": f"{month:%Y-%m}"},
