@@ -52,10 +52,21 @@ class WatchPlanForm(GoingForm):
             **(initial or {}),
         }
         super().__init__(data, bodies=own, now=now, initial=given)
+        self.fields["inspectors"].help_text = _("选了其他单位的执法人员，其单位一同检查（综合查一次）")
         body: Any = self.fields["body"]
         body.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in own]).order_by("pk")
         if len(own) == 1:
             body.empty_label = None
+
+    def taking_part(self) -> list[Unit]:
+        """Return the planner's bodies, and those whose inspectors were chosen: they come along."""
+        return [*self.bodies, *self.joining()]
+
+    def joining(self) -> list[Unit]:
+        """Return the other bodies whose certificates the chosen people hold."""
+        told = certified_on(day_of(self.now)).filter(person__in=self.cleaned_data["inspectors"])
+        others = told.exclude(unit__in=self.bodies).values("unit")
+        return list(Unit.objects.filter(pk__in=others).order_by("pk"))
 
     def days(self, n: int) -> list[date]:
         """Return the day of each of n visits: so many a working day, from the first day on."""

@@ -26,7 +26,7 @@ from anwei.cases.months import Month
 from anwei.cases.periods import Span
 from anwei.ledgers.columns import Label
 from anwei.ledgers.declaration import Ledger, ledger_of, seen
-from anwei.ledgers.register_page import UNFILLED
+from anwei.ledgers.register_page import STOOD, UNFILLED, stood
 from anwei.org.models import Person
 from anwei.org.roster import TOWNSHIP_DIGITS
 
@@ -91,12 +91,27 @@ class Rows:
         period = span.query if self.dated and span is not None else {}
         return self.address({**period, **{name: value or UNFILLED for name, value in narrow.items()}})
 
+    def rows_then(self, day: date) -> QuerySet[Any]:
+        """Return those that stood at the end of a day, of what is counted as it stands."""
+        raise NotImplementedError
+
+    def link_then(self, day: date, narrow: Narrow) -> str:
+        """Return the address of the rows that stood at the end of a day, in a township or sector."""
+        raise NotImplementedError
+
     def cells(self, person: Person | None, now: datetime, span: Span | None) -> Cells:
         """Return the numbers of a period that a person sees (None: all) by month, township and sector.
 
         One query, whatever there is.
         """
-        rows = self.rows(person, now).order_by()
+        return self._cells(self.rows(person, now), span)
+
+    def cells_then(self, day: date) -> Cells:
+        """Return the numbers as they stood at the end of a day, by township and sector."""
+        return self._cells(self.rows_then(day), None)
+
+    def _cells(self, rows: QuerySet[Any], span: Span | None) -> Cells:
+        rows = rows.order_by()
         is_moment = isinstance(rows.model._meta.get_field(self.day), DateTimeField)
         if self.dated and span is not None:
             first: Any = span.first
@@ -139,6 +154,7 @@ class RegisterRows(Rows):
     code: str
     where: Mapping[str, Any] = field(default_factory=dict)
     among: Mapping[str, Any] = field(default_factory=dict)  # rows that show since when it is recorded
+    stock: str = ""  # the register's name of what of it stood on a day, where it is told as it stands
 
     @property
     def _ledger(self) -> Ledger:
@@ -157,6 +173,15 @@ class RegisterRows(Rows):
     def rows(self, person: Person | None, now: datetime) -> QuerySet[Any]:
         """Return the rows of the register that pass."""
         return self._passing(person, self.where)
+
+    def rows_then(self, day: date) -> QuerySet[Any]:
+        """Return the rows of the register that stood at the end of a day."""
+        return self._ledger.visible(None).filter(pk__in=self._ledger.stocks[self.stock].on(day).values("pk"))
+
+    def link_then(self, day: date, narrow: Narrow) -> str:
+        """Return the register narrowed to what stood at the end of a day."""
+        more = {STOOD: stood(self.stock, day), **{name: value or UNFILLED for name, value in narrow.items()}}
+        return f"{reverse('ledger', args=[self.code])}?{urlencode(more)}"
 
     def population(self) -> QuerySet[Any]:
         """Return all rows of the register, or those that were named."""
@@ -249,6 +274,11 @@ class Indicator:
         of = [one.cells(person, now, span) for one in self.denominator]
         return Values(_added(parts), _added(of), parts)
 
+    def values_then(self, day: date) -> Values:
+        """Return its numbers as they stood at the end of a day, of what is told as it stands."""
+        parts = tuple(one.cells_then(day) for one in self.numerator)
+        return Values(_added(parts), {}, parts)
+
     def first_day(self) -> date | None:
         """Return the day since which it can be counted, None where nothing was recorded."""
         return min(filter(None, (one.first_day() for one in self.numerator)), default=None)
@@ -335,10 +365,12 @@ _indicators: dict[str, Indicator] = {}
 def register_indicator(indicator: Indicator) -> Indicator:
     """Contribute an indicator; called once, when its room's `indicators.py` is imported.
 
-    Raises ImproperlyConfigured for a key that is taken.
+    Raises ImproperlyConfigured for a key that is taken, and for a stock of which no past day can be told.
     """
     if indicator.key in _indicators:
         raise ImproperlyConfigured(f"indicator {indicator.key}: key is taken")
+    if not indicator.is_dated and any(not getattr(one, "stock", "") for one in indicator.numerator):
+        raise ImproperlyConfigured(f"indicator {indicator.key}: what stood at a month's end is not named")
     _indicators[indicator.key] = indicator
     return indicator
 

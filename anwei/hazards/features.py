@@ -1,8 +1,6 @@
 """What hazards and visits tell of an enterprise at a moment, and the harm that a score shall foretell.
 
-A hazard is known from the day it is filed, is major or ordered from the day it was judged, and counts no
-more from the day on which somebody found it untrue or merged it. Limits are those of that day: what was
-extended later had its earlier limit then.
+How hazards stood then says `standing`.
 """
 
 from __future__ import annotations
@@ -11,18 +9,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import CharField, Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from anwei.cases.extension import APPROVED
-from anwei.cases.models import Clock, Entry, Extension
-from anwei.hazards.models import Grade, Hazard, Origin, Visit
+from anwei.cases.models import Entry
+from anwei.hazards import standing
+from anwei.hazards.models import Hazard, Origin, Visit
 from anwei.hazards.services.visits import REGISTER as VISITS
-from anwei.hazards.timing import NOT_A_HAZARD, PUT_RIGHT
 from anwei.ledgers.models import Change
 from anwei.sites.features import (
     Feature,
@@ -48,36 +45,17 @@ RECTIFIED = "rectified"
 
 
 def known(at: datetime) -> QuerySet[Any]:
-    """Return the hazards of enterprises filed by a moment and not found untrue or merged by then."""
-    left_out = Q(closed_at__lte=at, outcome__in=NOT_A_HAZARD)
-    rows = Hazard._base_manager.filter(found_at__lte=at, opened_at__lte=at, enterprise__isnull=False)
-    return rows.exclude(left_out)
-
-
-def open_then(at: datetime) -> QuerySet[Any]:
-    """Return those that were not closed at the moment."""
-    return known(at).filter(Q(closed_at__isnull=True) | Q(closed_at__gt=at))
-
-
-def judged_major(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
-    """Return the rows that somebody had judged major by a moment."""
-    judged = Entry.objects.filter(case=OuterRef("pk"), verb="order", at__lte=at)
-    return rows.filter(Exists(judged), grade=Grade.MAJOR)
+    """Return the hazards of enterprises that were known at a moment."""
+    return _at_enterprises(standing.known(at))
 
 
 def overdue_then(at: datetime) -> QuerySet[Any]:
-    """Return the open hazards whose limit of putting right was past at a moment, with it as `due_then`."""
-    later = Extension._base_manager.filter(clock=OuterRef("pk"), outcome=APPROVED, closed_at__gt=at)
-    before = Subquery(later.order_by("closed_at").values("due_before")[:1])
-    clocks = Clock.objects.filter(case=OuterRef("pk"), met_by=PUT_RIGHT, started_at__lte=at)
-    late = (
-        clocks.filter(Q(met_at__isnull=True) | Q(met_at__gt=at))
-        .annotate(due_then=Coalesce(before, "due_at"))
-        .filter(due_then__lt=at)
-        .order_by("due_then")
-    )
-    rows: QuerySet[Any] = open_then(at).annotate(due_then=Subquery(late.values("due_then")[:1]))
-    return rows.filter(due_then__isnull=False)
+    """Return those of enterprises whose limit was past at a moment, with it as `due_then`."""
+    return _at_enterprises(standing.overdue_then(at))
+
+
+def _at_enterprises(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(enterprise__isnull=False)
 
 
 def put_right(at: datetime) -> QuerySet[Any]:
@@ -124,11 +102,11 @@ def _told_visit(row: Any, at: datetime) -> Ground:
 
 
 def _major_within(at: datetime) -> QuerySet[Any]:
-    return judged_major(found_within(YEAR)(at), at)
+    return standing.judged_major(found_within(YEAR)(at), at)
 
 
 def _major_open(at: datetime) -> QuerySet[Any]:
-    return judged_major(open_then(at), at)
+    return _at_enterprises(standing.major_open_then(at))
 
 
 def _repeated(at: datetime) -> QuerySet[Any]:
@@ -240,7 +218,7 @@ def major_hazards(first: datetime, last: datetime, by: datetime) -> Iterator[Har
 
     What an enterprise finds itself and reports is what it shall do, no harm.
     """
-    rows = judged_major(known(by).filter(found_at__gt=first, found_at__lte=last), by)
+    rows = standing.judged_major(known(by).filter(found_at__gt=first, found_at__lte=last), by)
     rows = rows.exclude(origin=Origin.SELF_CHECK)
     judged = Entry.objects.filter(case=OuterRef("pk"), verb="order").order_by("number")
     told = rows.annotate(judged_at=Subquery(judged.values("at")[:1]))

@@ -242,7 +242,8 @@ def indicator(key: str) -> Indicator:
 
 def counted(count: Count) -> tuple[registry.Rows, ...]:
     """Return the rows of a count as the house's registry of indicators counts them: ours alone."""
-    return (registry.RegisterRows(OURS, dict(count.where), dated=count.of_period),)
+    stock = "" if count.of_period else count.key
+    return (registry.RegisterRows(OURS, dict(count.where), dated=count.of_period, stock=stock),)
 
 
 def visits() -> registry.Rows:
@@ -269,14 +270,16 @@ IN_THE_HOUSE = {
 """What they are called beside the indicators of other rooms."""
 
 
-def _by_rows(key: str, label: Label, definition: Label, where: dict[str, Any], **more: Any) -> None:
-    """Contribute a number of hazards that the register shows with these filters."""
+def _by_rows(
+    key: str, label: Label, definition: Label, where: dict[str, Any], stock: str = "", **more: Any
+) -> None:
+    """Contribute a number of hazards that the register shows with these filters; a `stock` as it stands."""
     registry.register_indicator(
         registry.Indicator(
             key,
             label,
             _("件"),
-            (registry.RegisterRows(OURS, where, dated=more.pop("dated", True)),),
+            (registry.RegisterRows(OURS, where, dated=not stock, stock=stock),),
             definition,
             more.pop("source", lambda: ""),
             order=20,
@@ -337,7 +340,7 @@ _by_rows(
     _("未销号隐患"),
     _("到现在还没有销号的隐患，不论何时发现；不属实的、并入的不计。"),
     dict(OPEN.where),
-    dated=False,
+    OPEN.key,
     direction=registry.MORE_IS_WORSE,
     source=_cited("hazard.quarterly_statistics"),
 )
@@ -346,7 +349,7 @@ _by_rows(
     _("挂牌督办隐患"),
     _("现在挂牌督办的重大隐患。"),
     {"listed": True},
-    dated=False,
+    "listed",
     source=lambda: "安全生产法（2021）第41条",
 )
 registry.register_indicator(

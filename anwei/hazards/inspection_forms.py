@@ -13,6 +13,7 @@ from anwei.hazards.models import Campaign, Inspector, Visit
 from anwei.hazards.planning.bodies import bodies_around, bodies_of, certified_on, of_no_body
 from anwei.hazards.planning.capping import used_by, yearly_cap
 from anwei.hazards.services.draws import LONGEST_PUBLIC
+from anwei.hazards.services.opening import NO_FINDER
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import SECTOR_CHOICES, Person, Territory, Unit
 from anwei.sites.models import Enterprise
@@ -39,7 +40,10 @@ def inspector_choices(bodies: list[Unit], now: datetime) -> list[tuple[int, str]
         for one in sorted(known, key=lambda one: one.unit_id not in own)
     }
     held = holdings_on(day_of(now)).filter(post__unit__in=bodies, person__kind=Person.Kind.PERSON)
-    colleagues = held.exclude(person__in=certified).select_related("person", "post__unit").order_by("person")
+    acting = held.exclude(post__kind__in=NO_FINDER)  # not who only keeps the system
+    colleagues = (
+        acting.exclude(person__in=certified).select_related("person", "post__unit").order_by("person")
+    )
     ended = dict(Inspector.objects.filter(valid_until__lt=day_of(now)).values_list("person", "valid_until"))
     without = {
         one.person_id: f"{one.person} {one.post.unit} {_without(ended.get(one.person_id))}"

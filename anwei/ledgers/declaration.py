@@ -6,12 +6,13 @@ A room declares its registers in `ledger.py`, found when the rooms are made read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from typing import Any, Protocol
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.columns import NONE, Column, Label, seen
@@ -23,6 +24,7 @@ __all__ = [
     "Label",
     "Ledger",
     "Save",
+    "Stock",
     "ledger_of",
     "ledgers",
     "needs_reason",
@@ -42,6 +44,18 @@ class Save(Protocol):
         self, edits: Sequence[Edit], *, actor: Any, now: datetime, reason: str = ""
     ) -> Sequence[models.Model]:
         """Write, log each change, and return the rows in the order of the edits."""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What of a register stood at a moment, by rows that its room still knows."""
+
+    label: Label
+    rows: Callable[[datetime], models.QuerySet[Any]]
+
+    def on(self, day: date) -> models.QuerySet[Any]:
+        """Return the rows that stood at the end of a day."""
+        return self.rows(timezone.make_aware(datetime.combine(day, time.max)))
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,8 @@ class Ledger:
     `parent` names the column of the row that a row belongs to (`ledgers.children`), which is `sensitive`, and
     `beneath` the columns shown on that row's page (the first shown ones unless given), `narrowed_by` names
     further keys by which links narrow the list, each with its path (`enterprise`: `site__enterprise`),
-    `period` the column of days of which `since=` and `until=` (both included) show a part,
+    `period` the column of days of which `since=` and `until=` (both included) show a part, `stocks` what
+    of it stood at the end of a past day (`stood=`),
     `opens` leads to a room's own page of a row (from the list too where `opened_from_list`), `new_at` names
     the room's own page of a new one, `logged_as` names the register and key under which changes of a row are
     kept, `piece` is how many rows are written in one transaction where the usual number would hold the
@@ -101,6 +116,7 @@ class Ledger:
     parent: str = ""
     narrowed_by: tuple[tuple[str, str], ...] = ()
     period: str = ""
+    stocks: Mapping[str, Stock] = field(default_factory=dict)
     beneath: tuple[str, ...] = NONE
     sees: Callable[[Any, Any, Mapping[str, Any]], bool] | None = None
     check: Callable[[Mapping[str, Any]], str] | None = None

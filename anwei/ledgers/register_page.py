@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.cells import Choosing
 from anwei.ledgers.children import named_parent
-from anwei.ledgers.declaration import Column, Ledger
+from anwei.ledgers.declaration import Column, Ledger, Stock
 from anwei.ledgers.examination import choosings_of
 from anwei.ledgers.listing import (
     NOT_CARRIED,
@@ -41,6 +41,7 @@ COLUMNS = "columns"  # the parameter that names the chosen columns
 UNFILLED = "-"  # the value of a filter that asks for what is empty
 SINCE, UNTIL = "since", "until"
 ENDS = (SINCE, UNTIL)
+STOOD = "stood"  # the parameter that asks for what stood at the end of a day: past_limit@2026-10-31
 EARLIEST = date(1900, 1, 1)  # before it no moment of the county can be told in every time zone
 
 
@@ -84,6 +85,11 @@ class RegisterListing(Listing):
         paginator = ClampedPaginator(rows, per_page, **options)
         paginator.count = self._sums["n_rows"]
         return paginator
+
+    @property
+    def stood(self) -> str:
+        """What stood on which day, in words; "" where the list is of now."""
+        return stood_words(self.ledger, self.parameters)
 
     @property
     def totals(self) -> list[Any]:
@@ -150,6 +156,8 @@ def words_of(ledger: Ledger, parameters: QueryDict, person: Any) -> str:
         told_parts.append(f"{ledger.column(ledger.parent).label} {parent}")
     if ledger.period and (since_until := [parameters.get(name) or "…" for name in ENDS]) != ["…", "…"]:
         told_parts.append(f"{ledger.column(ledger.period).label} {'–'.join(since_until)}")
+    if asked := stood_words(ledger, parameters):
+        told_parts.append(asked)
     if parameters.get("search"):
         told_parts.append(_("搜索 %(words)s") % {"words": parameters["search"]})
     return _("，").join(told_parts)
@@ -173,6 +181,10 @@ def filterset_of(ledger: Ledger, choosings: dict[str, Choosing]) -> type[LedgerF
     filters |= {name: key_filter(path) for name, path in ledger.narrowed_by if name not in filters}
     if ledger.period:
         filters |= _ends_of(ledger.column(ledger.period))
+    if ledger.stocks:
+        filters[STOOD] = django_filters.CharFilter(
+            method=partial(_that_stood, ledger), widget=forms.HiddenInput()
+        )
     meta = type("Meta", (), {"model": ledger.model, "fields": []})
     return type(f"{ledger.code}_filter", (LedgerFilter,), {**filters, "Meta": meta})
 
@@ -268,6 +280,31 @@ def _by_day(path: str, rows: QuerySet[Any], name: str, day: date) -> QuerySet[An
     if isinstance(rows.model._meta.get_field(path), models.DateTimeField):
         bound = timezone.make_aware(datetime.combine(day, time.min if name == SINCE else time.max))
     return rows.filter(**{f"{path}__{'gte' if name == SINCE else 'lte'}": bound})
+
+
+def stood(stock: str, day: date) -> str:
+    """Return the value of `STOOD` that asks for what stood at the end of a day."""
+    return f"{stock}@{day.isoformat()}"
+
+
+def stood_words(ledger: Ledger, parameters: QueryDict) -> str:
+    """Return in words what stood on which day: 2026-10-31 未销号; "" where nothing readable is asked."""
+    stock, day = _stood(ledger, parameters.get(STOOD, ""))
+    return f"{day} {stock.label}" if stock and day else ""
+
+
+def _stood(ledger: Ledger, asked: str) -> tuple[Stock | None, date | None]:
+    name, _separator, day = asked.partition("@")
+    try:
+        return ledger.stocks.get(name), date.fromisoformat(day)
+    except ValueError:
+        return None, None
+
+
+def _that_stood(ledger: Ledger, rows: QuerySet[Any], name: str, asked: str) -> QuerySet[Any]:
+    """Keep what stood at the end of a day; nothing for what cannot be read."""
+    stock, day = _stood(ledger, asked)
+    return rows.none() if stock is None or day is None else rows.filter(pk__in=stock.on(day).values("pk"))
 
 
 def _by_words(paths: Sequence[str], rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

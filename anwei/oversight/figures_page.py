@@ -152,11 +152,7 @@ class Page:
     def _line(self, one: Indicator) -> Line:
         if not one.is_dated:
             frozen = [
-                replace(
-                    self._shown(one, [key]), links=()
-                )  # which rows stood then, a register of now cannot show
-                if self.found.is_frozen(one, key)
-                else None
+                self._stood(one, key) if self.found.is_frozen(one, key) else None
                 for key in month_keys(self.year)
             ]
             now = self._opened(one, self.found.now(one, **self.narrow), None, None)
@@ -173,6 +169,11 @@ class Page:
             self._against(one, whole, first, 1),
             self._against(one, whole, first, YEARS_BEFORE),
         )
+
+    def _stood(self, one: Indicator, key: str) -> Shown:
+        """Return how things stood when a month ended, with what stood then."""
+        links = (one.numerator[0].link_then(self.found.frozen[key].month_ends, self.narrow),)
+        return replace(self._shown(one, [key]), links=links)
 
     def _shown(self, one: Indicator, keys: list[str], recorded_since: date | None = None) -> Shown:
         """Return the number of months that follow each other."""

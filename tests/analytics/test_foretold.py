@@ -12,6 +12,7 @@ from anwei.analytics.weekly import list_of_the_week
 from anwei.hazards.models import Campaign, Inspector, Visit
 from anwei.monitoring.models import Forecast
 from anwei.monitoring.services import MonitoringError, give_verdict, record_findings
+from anwei.org.models import Unit
 from anwei.sites.features import feature
 from anwei.sites.models import Enterprise
 from tests.hazards.conftest import Safe
@@ -93,10 +94,12 @@ def test_the_visit_shows_what_to_check_and_the_verdict_counts(safe: Safe, warned
     client = signed_in(crew.first)
     page = client.get(f"/watch/plan/?enterprise={plant.pk}").content.decode()
     day, people = proposed(page)
-    told = {"enterprise": plant.pk, "name": "去看", "body": crew.bureau.pk, "planned_on": day}
+    office = Unit.objects.get(kind="committee_office")
+    told = {"enterprise": plant.pk, "name": "去看", "body": office.pk, "planned_on": day}
     told |= {"per_day": 2, "announced": "1", "inspectors": sorted(people)}
-    assert client.post("/watch/plan/", told).status_code == 302
+    assert signed_in(crew.clerk).post("/watch/plan/", told).status_code == 302
     visit = Visit.objects.get(campaign=Campaign.objects.get())
+    assert set(visit.bodies.all()) == {office, crew.bureau}  # the body of the chosen inspectors comes along
     address = f"/inspections/{visit.pk}/"
     assert f"/forecasts/{warned.pk}/" in client.get(address).content.decode()
     assert worth(crew) == ["1", "0", "0", "0", "1", "1", "35 分钟"]

@@ -110,6 +110,7 @@ def _planned(form: WatchPlanForm, chosen: list[Enterprise], person: Person) -> t
                         reason="campaign",
                         announced=told["announced"] == "1",
                         campaign=campaign,
+                        others=form.joining(),
                         inspectors=form.people(),
                     )
             except CaseError as error:

@@ -23,8 +23,9 @@ from anwei.hazards.registers.filing import refuse_together, same_hazard
 from anwei.hazards.registers.hazard_columns import ENDED, FOUND, ORDERED
 from anwei.hazards.services.finders import tells_finder
 from anwei.hazards.services.register import save_hazards
+from anwei.hazards.standing import listed_then, major_open_then, open_then, overdue_then
 from anwei.hazards.timing import PUT_RIGHT, timed_hazards
-from anwei.ledgers.declaration import Column, Ledger, register, seen
+from anwei.ledgers.declaration import Column, Ledger, Stock, register, seen
 from anwei.org.register_rules import may_keep_registers
 from anwei.org.responsibility import Vacant
 
@@ -112,6 +113,12 @@ HAZARDS = register(
         errors=(CaseError, Vacant),
         narrowed_by=(*NARROWED_BY, ("enterprise", "enterprise")),
         period="found_on",
+        stocks={
+            "open": Stock(gettext_lazy("未销号"), open_then),
+            "past_limit": Stock(gettext_lazy("超期未改"), overdue_then),
+            "major_open": Stock(gettext_lazy("重大未销号"), major_open_then),
+            "listed": Stock(gettext_lazy("挂牌督办"), listed_then),
+        },
         opens=lambda row: reverse("case", args=[row.pk]),
         opened_from_list=True,
         new_at="hazard_new",

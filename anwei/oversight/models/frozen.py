@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -50,6 +53,11 @@ class FrozenMonth(AppendOnly):
     def key(self) -> str:
         """The month as periods spell it."""
         return f"{self.month_begins:%Y-%m}"
+
+    @property
+    def month_ends(self) -> date:
+        """Its last day."""
+        return self.month_begins.replace(day=monthrange(self.month_begins.year, self.month_begins.month)[1])
 
 
 class FrozenFigure(AppendOnly):

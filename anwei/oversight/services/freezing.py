@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.cases.indicators import Indicator, Values, indicators
-from anwei.cases.periods import Span, month_after, span_of
+from anwei.cases.periods import Span, span_of
 from anwei.ledgers.services import lock, one_moment, record_change
 from anwei.org.register_rules import may_keep_duties
 from anwei.oversight.models import FrozenFigure, FrozenMonth
@@ -43,11 +43,10 @@ def freeze_month(
 ) -> FrozenMonth:
     """Keep what every indicator says of a month; a month that was frozen is issued again, with the reason.
 
-    Everything is counted as of one moment: numerators, denominators and what is told beside them agree. How
-    things stand is kept in the month after alone: later nobody knows how they stood then.
+    Everything is counted at one moment: numerators, denominators and what is told beside them agree. What is
+    told as it stands is kept as it stood when the month ended, whenever that is done.
 
-    A correction leaves as it was what told how things stood that day, and what is not among `only` (keys of
-    indicators; all where it is None).
+    A correction leaves that as it was, and what is not among `only` (keys of indicators; all where None).
 
     Raises NotFrozen for a month that still runs, one frozen already where no reason is given, and a
     correction that corrects nothing; PermissionDenied for who is not of the county. No actor: the system.
@@ -55,13 +54,8 @@ def freeze_month(
     if actor is not None and not may_freeze(actor):
         raise PermissionDenied(_("定版和更正由县级的工作人员办理。"))
     span = _ended(year, month, timezone.localdate(now))
-    is_late = timezone.localdate(now) >= month_after(month_after(span.first))
     with one_moment():
-        found = [
-            (one, one.values(None, now, span if one.is_dated else None))
-            for one in indicators()
-            if one.is_dated or not is_late
-        ]
+        found = [(one, _of_month(one, span, now)) for one in indicators() if _is_told(one, span)]
     return _keep(span, found, actor=actor, now=now, reason=reason.strip()[:200], only=only)
 
 
@@ -114,6 +108,17 @@ def _ended(year: int, month: int, today: date) -> Span:
     if span.last >= today:
         raise NotFrozen(_("%(month)s还没有结束，不能定版。") % {"month": span.label})
     return span
+
+
+def _is_told(indicator: Indicator, span: Span) -> bool:
+    """Say whether a month tells it: how things stood on a day before anything was recorded, nobody knows."""
+    first = indicator.first_day()
+    return indicator.is_dated or (first is not None and first <= span.last)
+
+
+def _of_month(indicator: Indicator, span: Span, now: datetime) -> Values:
+    """Return the numbers of a month, or how things stood when it ended."""
+    return indicator.values(None, now, span) if indicator.is_dated else indicator.values_then(span.last)
 
 
 def _figures(indicator: Indicator, values: Values) -> Iterator[FrozenFigure]:
