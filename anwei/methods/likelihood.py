@@ -9,6 +9,7 @@ import numpy as np
 QUIET = 100  # rows: with fewer nothing is said
 FAR = 6.0  # standard deviations beyond which the tail is computed by its asymptote
 FARTHEST = 1e6  # standard deviations: beyond it the square means no more
+MOST = 200.0  # deviations: a value counts as no farther, so that one gross error does not blind for long
 LEAST, SHARE = 1e-6, 1e-3  # of a deviation, absolute and of the mean: a constant is no certainty
 
 
@@ -67,6 +68,13 @@ class Likelihood:
             return 0.0, 0.0
         mean = self.sum / n
         return mean + self.shift, math.sqrt(max(0.0, self.squares / n - mean * mean))
+
+    def within(self, value: float) -> float:
+        """Return the value, at most MOST deviations from the mean; as it is beside a constant or few rows."""
+        mean, deviation = self.usual()
+        if self.n < QUIET + self.recent or deviation <= LEAST + SHARE * abs(mean):
+            return value
+        return min(max(value, mean - MOST * deviation), mean + MOST * deviation)
 
     def learn_one(self, value: float) -> None:
         """Take one value in."""

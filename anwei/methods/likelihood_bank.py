@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anwei.methods.bank import Bank, Floats, Slots, tails
-from anwei.methods.likelihood import LEAST, QUIET, SHARE
+from anwei.methods.likelihood import LEAST, MOST, QUIET, SHARE
 
 
 class LikelihoodBank(Bank):
@@ -61,6 +61,17 @@ class LikelihoodBank(Bank):
         mean = float(self.sum[slot]) / n
         variance = float(self.squares[slot]) / n - mean * mean
         return mean + float(self.shift[slot]), max(0.0, variance) ** 0.5
+
+    def within(self, slots: Slots, values: Floats) -> Floats:
+        """Return what `Likelihood.within` would of each."""
+        n = np.minimum(self.n[slots], self.ring.shape[1]) - self.recent
+        some = np.maximum(n, 1)
+        mean = self.sum[slots] / some
+        deviation = np.sqrt(np.maximum(0.0, self.squares[slots] / some - mean * mean))
+        mean += self.shift[slots]
+        free = (n < QUIET) | (deviation <= LEAST + SHARE * np.abs(mean))
+        far = np.where(free, np.inf, MOST * deviation)
+        return np.clip(values, mean - far, mean + far)
 
     def _tails(self, slots: Slots, values: Floats, *, one_sided: bool) -> Floats:
         found = np.zeros(len(slots))

@@ -120,6 +120,7 @@ class SensorDetector:
             return Finding(0.0, 0.0, False, {})
         if abs(self.spacing.score_one(row.at)) >= ANEW:
             return self.clone().score_one(row)
+        row = row._replace(value=self.likelihoods["high"].within(row.value))
         parts = self._measured(row).parts
         raw = sum(parts.values()) / len(parts)
         is_paused = self.n < self.paused_until
@@ -146,6 +147,7 @@ class SensorDetector:
             return
         if abs(self.spacing.score_one(row.at)) >= ANEW:
             vars(self).update(vars(self.clone()))
+        row = row._replace(value=self.likelihoods["high"].within(row.value))
         if self.score_one(row).alarm:
             self.paused_until = self.n + PAUSE + 1
         for name, value in self._measured(row).values.items():

@@ -84,6 +84,7 @@ class SensorBank(Bank):
         if (anew := np.abs(n_off) >= ANEW).any():
             self.forget(slots[anew])
             n_off[anew] = 0
+        given, values = values, self.level.within(slots, values)
         measured = self._measured(slots, minutes, values)
         parts = np.zeros((len(slots), len(PARTS)))
         for i, name in enumerate(PARTS):
@@ -96,7 +97,7 @@ class SensorBank(Bank):
         alarm = (raw >= ALARM) & ~paused
         shown = np.where(paused, np.minimum(raw, HELD * ALARM), raw)
         facts = {
-            int(row): self._facts(int(slots[row]), int(minutes[row]), float(values[row]), parts[row])
+            int(row): self._facts(int(slots[row]), int(minutes[row]), float(given[row]), parts[row])
             for row in np.flatnonzero(alarm)
         }
         self.paused_until[slots[alarm]] = self.n[slots[alarm]] + PAUSE + 1
