@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DataError, IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -183,6 +184,15 @@ def test_the_database_refuses_what_is_no_division_code(county: County, code: str
     if code:
         with pytest.raises((IntegrityError, DataError)), transaction.atomic():
             Unit.objects.create(kind="township", name="x", territory=code)
+
+
+@pytest.mark.parametrize("code", ["999002", "999002101"])
+def test_one_installation_is_of_one_county(county: County, code: str) -> None:
+    """Figures, targets and briefings count everything that is here."""
+    with pytest.raises(CommandError, match="一套系统只管一个县：这里已登记“测试县”（999001）"):
+        call_command("territory", code, "邻县")
+    call_command("territory", COUNTY, "测试县（更名）")
+    assert not Territory.objects.exclude(code__startswith=COUNTY).exists()
 
 
 def test_villages_grids_and_parts_of_enterprises_are_units(county: County) -> None:

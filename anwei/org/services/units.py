@@ -14,7 +14,7 @@ from anwei.org.holdings import day_of
 from anwei.org.models import PUBLIC_BODIES, Person, SectorDuty, Territory, Unit
 from anwei.org.models.units import is_division_code
 from anwei.org.moves import moved
-from anwei.org.scope import ensure_visible, standing
+from anwei.org.scope import COUNTY_DIGITS, ensure_visible, standing
 from anwei.org.services.errors import OrgError
 from anwei.org.services.structure import require_standing
 
@@ -23,12 +23,18 @@ from anwei.org.services.structure import require_standing
 def register_territory(code: str, name: str, *, actor: Person | None, now: datetime) -> Territory:
     """Register a territory, or give it another name.
 
-    Raises OrgError for a code that is no division code (6, 9 or 12 digits).
+    Raises OrgError for a code that is no division code (6, 9 or 12 digits) and for one of another county:
+    figures, targets and briefings are those of everything that is here.
     """
     try:
         is_division_code(code)
     except ValidationError as error:
         raise OrgError(error.messages[0]) from error
+    if other := Territory.objects.exclude(code__startswith=code[:COUNTY_DIGITS]).first():
+        raise OrgError(
+            _("一套系统只管一个县：这里已登记“%(name)s”（%(there)s），%(code)s 属于别的县，请另装一套。")
+            % {"name": other, "there": other.code[:COUNTY_DIGITS], "code": code}
+        )
     territory, _created = Territory.objects.update_or_create(pk=code, defaults={"name": name})
     record_change("org.territory", code, actor=actor, now=now, verb="register", content={"name": name})
     return territory

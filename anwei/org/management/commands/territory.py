@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anwei.org.services import register_territory
+from anwei.org.services import OrgError, register_territory
 
 CODE = re.compile(r"\d{6}(\d{3}){0,2}")
 
@@ -28,4 +28,7 @@ class Command(BaseCommand):
         """Register it."""
         if not CODE.fullmatch(options["code"]):
             raise CommandError(_("应为 6、9 或 12 位区划代码"))
-        register_territory(options["code"], options["name"], actor=None, now=timezone.now())
+        try:
+            register_territory(options["code"], options["name"], actor=None, now=timezone.now())
+        except OrgError as error:
+            raise CommandError(str(error)) from error
