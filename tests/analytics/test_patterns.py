@@ -17,7 +17,7 @@ from anwei.analytics.weekly import monday
 from anwei.cases.indicators import indicator
 from anwei.cases.periods import Span
 from anwei.hazards.indicators import TOWNSHIP
-from anwei.hazards.models import Hazard
+from anwei.hazards.models import Hazard, Visit
 from anwei.methods.counts import Verdict
 from anwei.org.models import Territory
 from anwei.sites.models import Enterprise
@@ -57,6 +57,38 @@ def spread(model: Hazard, found: list[tuple[Enterprise, datetime]]) -> None:
         copy.save()
 
 
+def visit(safe: Safe, made: list[tuple[Enterprise, datetime]]) -> None:
+    """Let the bureau visit plants on days, whatever it finds there."""
+    body = safe.supervising.unit
+    n = Visit.objects.count()
+    Visit.objects.bulk_create(
+        Visit(
+            number=f"JC{n + place}",
+            enterprise=plant,
+            territory=plant.unit.territory,
+            sector="chemical",
+            planned_on=at.date(),
+            reason="plan",
+            citation="-",
+            body=body,
+            planned_at=at,
+            begun_at=at,
+        )
+        for place, (plant, at) in enumerate(made)
+    )
+
+
+def often(made: dict[str, Enterprise]) -> list[tuple[Enterprise, datetime]]:
+    """Six visits a week everywhere, two of which find something (`even`)."""
+    first = NOW - timedelta(weeks=26)
+    return [
+        (plant, first + timedelta(weeks=week, days=day))
+        for plant in made.values()
+        for week in range(25)
+        for day in range(6)
+    ]
+
+
 def even(made: dict[str, Enterprise]) -> list[tuple[Enterprise, datetime]]:
     """Two a week everywhere."""
     first = NOW - timedelta(weeks=26)
@@ -73,6 +105,7 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     model = file(safe.inspector, made[TOWN].pk)
     rows = even(made)
     spread(model, rows)
+    visit(safe, often(made))
     assert hot_spots_are_due(NOW)
     hot_spots_of_the_week(NOW)
     assert not hot_spots_are_due(NOW) and HotSpotSearch.objects.count() == 6
@@ -94,6 +127,8 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     sure = HotSpot.objects.filter(search__week=monday(later), level="sure", search__kind="hazards")
     spot = sure.get(search__scale="townships")
     assert spot.territory == OTHER_TOWN and spot.observed > 2 * spot.expected
+    n_looked = sum(looks for *_place, looks in spot.areas)
+    assert spot.observed <= n_looked and f"检查 {n_looked} 家次，查出隐患 {spot.observed} 家次" in spot.words
     shown = page(safe.inspector, "/analysis/hotspots/", week=str(monday(later)))
     assert "不到 1%" in shown and f">{spot.observed}</a>" in shown and "样本不足" in shown  # the other kinds
     (name, n, address) = next(iter(doors_of(shown, "乙镇")))
@@ -108,6 +143,27 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     assert signed_in(safe.county.worker).get("/analysis/hotspots/").status_code == 403
 
 
+def test_where_one_went_more_often_is_no_hot_spot(safe: Safe) -> None:
+    """A campaign in one township finds more there, of more visits; what enterprises tell themselves is none."""
+    made = towns(safe)
+    model = file(safe.inspector, made[TOWN].pk)
+    rows = even(made)
+    numbers = (f"9100000000002{n:04d}T" for n in range(48))
+    plants = [make_enterprise(f"邻厂{n}", OTHER_TOWN, "chemical", code) for n, code in enumerate(numbers)]
+    campaign = [(plant, monday_at(NOW + timedelta(hours=n))) for n, plant in enumerate(plants)]
+    spread(model, [*rows, *((plant, at - timedelta(days=1)) for plant, at in campaign[:24])])
+    own = [f"copy-{n}" for n in range(len(rows), len(rows) + 24)]
+    assert Hazard._base_manager.filter(key__in=own).update(origin="self_check") == 24
+    spread_again(model, campaign[::3])
+    visit(safe, [*often(made), *campaign])
+    later = NOW + timedelta(weeks=1)
+    hot_spots_of_the_week(later)
+    assert not HotSpot.objects.exclude(level="chance").exists()
+    spots = HotSpot.objects.filter(search__kind="hazards", search__scale="townships")
+    told = {code: (n, looks) for spot in spots for code, _name, n, looks in spot.areas}
+    assert all(n <= looks for n, looks in told.values()) and all(looks for _n, looks in told.values())
+
+
 def test_three_plants_in_a_row_are_a_hot_spot_within_their_township(safe: Safe) -> None:
     """A township's sum hides them: the others of it had less in the same weeks."""
     made = towns(safe)
@@ -116,8 +172,9 @@ def test_three_plants_in_a_row_are_a_hot_spot_within_their_township(safe: Safe) 
     for n, plant in enumerate(plants):
         x = 113.2 + (n * 0.005 if n < 3 else n * 0.15)
         Enterprise.objects.filter(pk=plant.pk).update(longitude=x, latitude=36.2)
-    rows = even({str(n): plant for n, plant in enumerate([*plants, *made.values()])})
-    spread(model, rows)
+    everybody = {str(n): plant for n, plant in enumerate([*plants, *made.values()])}
+    spread(model, even(everybody))
+    visit(safe, often(everybody))
     begin = NOW - timedelta(days=NOW.weekday() + 14)
     spread_again(model, [(plant, begin + timedelta(days=n)) for plant in plants[:3] for n in range(1, 14)])
     office = county_clerk()
@@ -134,12 +191,14 @@ def test_three_plants_in_a_row_are_a_hot_spot_within_their_township(safe: Safe) 
     DBTaskResult.objects.all().delete()
     hot_spots_of_the_week(NOW)
     spot = HotSpot.objects.get(search__kind="hazards", search__scale="enterprises", level="sure")
-    assert {key for key, _name, _n in spot.areas} == {plant.pk for plant in plants[:3]}
-    assert spot.observed == sum(n for *_place, n in spot.areas) and 400 <= (spot.radius or 0) <= 600
+    assert {key for key, _name, _n, _looks in spot.areas} == {plant.pk for plant in plants[:3]}
+    assert (
+        spot.observed == sum(n for _key, _name, n, _looks in spot.areas) and 400 <= (spot.radius or 0) <= 600
+    )
     assert (spot.longitude, spot.latitude) == (pytest.approx(113.205), pytest.approx(36.2))
     shown = client.get("/analysis/hotspots/").content.decode()
     assert f"半径 {spot.radius} 米" in shown and "现在就算本周的" not in shown and "下次：" in shown
-    key, name, n = spot.areas[0]
+    key, name, n, _looks = spot.areas[0]
     [address] = re.findall(rf'<a href="([^"]*enterprise={key}[^"]*)">{name} {n}</a>', shown)
     listed = client.get(address.replace("&amp;", "&")).content.decode()
     opened = Hazard._base_manager.filter(pk__in=set(re.findall(r"/cases/(\d+)/", listed)))

@@ -56,6 +56,36 @@ def test_an_expectation_says_which_place_has_more_than_its_share() -> None:
     assert best.areas == (3,) and best.p == 1 / 1000
 
 
+def looked(seed: int, share: float = 0.7) -> tuple[np.ndarray, np.ndarray]:
+    """Twenty visits a week of half a year, twelve of the last two weeks' in one township; what they found."""
+    random = np.random.default_rng(seed)
+    looks = np.zeros((24, 26), dtype=int)
+    for week in range(26):
+        where = random.integers(0, 24, 20)
+        where[: 12 if week >= 24 else 0] = 0
+        np.add.at(looks[:, week], where, 1)
+    shares = random.beta(10 * share, 10 * (1 - share), (24, 1))
+    return random.binomial(looks, shares), looks
+
+
+def test_where_one_looks_more_often_more_is_found_and_that_is_no_hot_spot() -> None:
+    few = Search(replicas=99)
+    asked = [looked(seed) for seed in range(40)]
+    as_counted = [hot_spots(found, POSITIONS, few)[0] for found, _looks in asked]
+    assert sum(one.areas == (0,) and one.p <= 0.01 for one in as_counted) > 20
+    best = [hot_spots(found, POSITIONS, few, looks=looks)[0].p for found, looks in asked]
+    assert sum(p <= 0.05 for p in best) <= 7  # 2 expected; more than 7 has a probability below 0.001
+
+
+def test_a_share_higher_than_usual_there_is_found() -> None:
+    found, looks = looked(1, share=0.3)
+    looks[5, 22:] += 5
+    found[5, 22:] += 5
+    best = hot_spots(found, POSITIONS, looks=looks)[0]
+    assert best.areas == (5,) and best.p <= 0.01
+    assert best.expected < 0.6 * best.observed <= 0.6 * looks[5, best.first : best.last + 1].sum()
+
+
 def test_a_window_that_is_over_is_found_only_when_it_is_asked_for() -> None:
     counts = county(5)
     counts[9, 30:33] += 9
@@ -86,3 +116,5 @@ def test_nothing_and_two_events_say_nothing() -> None:
 def test_a_table_that_does_not_fit_its_places_is_refused() -> None:
     with pytest.raises(ValueError, match="one position an area"):
         hot_spots(np.zeros((3, 5), dtype=int), POSITIONS)
+    with pytest.raises(ValueError, match="looks"):
+        hot_spots(np.ones((24, 5), dtype=int), POSITIONS, looks=np.zeros((24, 5), dtype=int))

@@ -9,9 +9,18 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from anwei.analytics.patterns.counting import FEWEST, KINDS, SHOWN, WEEKS, events_of, level_of
+from anwei.analytics.patterns.counting import (
+    ENTERPRISE,
+    FEWEST,
+    SHOWN,
+    WEEKS,
+    found_of,
+    inside_of,
+    level_of,
+    table,
+    words_of,
+)
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.methods.hotspots import Counts, Numbers, Search, hot_spots
 from anwei.methods.hotspots import HotSpot as Found
@@ -38,14 +47,13 @@ class Place:
 def search_around(kind: str, week: date, now: datetime) -> HotSpotSearch:
     """Look for a week's hot spots of a kind around enterprises that have a place on the map."""
     first = week - timedelta(weeks=WEEKS)
-    rows = events_of(KINDS[kind], now, first, week, "enterprise")
-    places = _places({key for key, _on in rows})
-    events = [(key, on) for key, on in rows if key in places]
+    found = found_of(kind, now, first, week, ENTERPRISE)
+    places = _places({key for key, _on in (*found.events, *(found.looks or ()))})
+    found = found.where(places.__contains__)
     keys = sorted(places)
     number = {key: n for n, key in enumerate(keys)}
-    counts: Counts = np.zeros((len(keys), WEEKS), dtype=np.int64)
-    for key, on in events:
-        counts[number[key], (on - first).days // 7] += 1
+    counts = table(found.events, number, first)
+    looks = None if found.looks is None else table(found.looks, number, first)
     made: HotSpotSearch = HotSpotSearch.objects.create(
         week=week,
         kind=kind,
@@ -53,13 +61,14 @@ def search_around(kind: str, week: date, now: datetime) -> HotSpotSearch:
         first_week=first,
         areas=[[key, places[key].name] for key in keys],
         counts=counts.tolist(),
-        n_events=len(events),
+        n_events=len(found.events),
         computed_at=now,
     )
-    if len(events) >= FEWEST and len(keys) > 1:
+    if len(found.events) >= FEWEST and len(keys) > 1:
         search = Search(most=MOST, reach=REACH)
-        for spot in hot_spots(counts, _positions([places[key].point for key in keys]), search)[:SHOWN]:
-            _keep(made, spot, places)
+        positions = _positions([places[key].point for key in keys])
+        for spot in hot_spots(counts, positions, search, looks=looks)[:SHOWN]:
+            _keep(made, spot, places, looks)
     return made
 
 
@@ -79,17 +88,11 @@ def _positions(points: list[Point]) -> Numbers:
     return np.array(degrees, dtype=float) * KM_A_DEGREE
 
 
-def _keep(made: HotSpotSearch, spot: Found, places: Mapping[int, Place]) -> None:
-    inside = [[*made.areas[area], sum(made.counts[area][spot.first : spot.last + 1])] for area in spot.areas]
-    inside.sort(key=lambda one: (-one[2], one[0]))
+def _keep(made: HotSpotSearch, spot: Found, places: Mapping[int, Place], looks: Counts | None) -> None:
+    inside = inside_of(made, spot, looks)
     points = [places[one[0]].point for one in inside]
     middle = Point(*(sum(axis) / len(points) for axis in zip(*points, strict=True)))
     farthest = max(distance(middle, one) for one in points)
-    words = _("%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次") % {
-        "kind": made.get_kind_display(),
-        "n": spot.observed,
-        "expected": spot.expected,
-    }
     HotSpot.objects.create(
         search=made,
         territory=places[inside[0][0]].territory,
@@ -101,7 +104,7 @@ def _keep(made: HotSpotSearch, spot: Found, places: Mapping[int, Place]) -> None
         expected=spot.expected,
         p=spot.p,
         level=level_of(spot.p),
-        words=words,
+        words=words_of(made, spot, inside),
         longitude=middle.longitude,
         latitude=middle.latitude,
         radius=math.ceil(farthest / ROUNDED) * ROUNDED,

@@ -11,10 +11,20 @@ import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Avg
 from django.db.models.functions import Left
-from django.utils.translation import gettext as _
 
 from anwei.analytics.patterns.around import search_around
-from anwei.analytics.patterns.counting import FEWEST, KINDS, SHOWN, WEEKS, events_of, level_of
+from anwei.analytics.patterns.counting import (
+    FEWEST,
+    KINDS,
+    SHOWN,
+    WEEKS,
+    Event,
+    found_of,
+    inside_of,
+    level_of,
+    table,
+    words_of,
+)
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.weekly import monday
 from anwei.methods.hotspots import Counts, Numbers, Search, hot_spots
@@ -24,8 +34,6 @@ from anwei.org.roster import TOWNSHIP_DIGITS
 from anwei.sites.models import Enterprise
 
 FAR = 1000.0  # degrees: a township of which nobody knows where it lies has no neighbours
-Event = tuple[str, date]  # territory, the county's day
-
 Scale = HotSpotSearch.Scale
 
 
@@ -59,16 +67,16 @@ def _made(
 @transaction.atomic
 def _search(kind: str, week: date, now: datetime) -> HotSpotSearch:
     first = week - timedelta(weeks=WEEKS)
-    events = [one for one in events_of(KINDS[kind], now, first, week) if len(one[0]) >= TOWNSHIP_DIGITS]
+    found = found_of(kind, now, first, week).where(lambda code: len(code) >= TOWNSHIP_DIGITS)
+    events, looks = found.events, found.looks
     names = dict(Territory.objects.values_list("code", "name"))
     codes = sorted(
         {code for code in names if len(code) == TOWNSHIP_DIGITS}
-        | {code[:TOWNSHIP_DIGITS] for code, _on in events}
+        | {code[:TOWNSHIP_DIGITS] for code, _on in (*events, *(looks or ()))}
     )
     places = {code: place for place, code in enumerate(codes)}
-    counts: Counts = np.zeros((len(codes), WEEKS), dtype=np.int64)
-    for code, on in events:
-        counts[places[code[:TOWNSHIP_DIGITS]], (on - first).days // 7] += 1
+    counts = table(_by_township(events), places, first)
+    looked = None if looks is None else table(_by_township(looks), places, first)
     made: HotSpotSearch = HotSpotSearch.objects.create(
         week=week,
         kind=kind,
@@ -80,28 +88,29 @@ def _search(kind: str, week: date, now: datetime) -> HotSpotSearch:
     )
     if len(events) >= FEWEST and len(codes) > 1:
         centres = _centres(codes)
-        for spot in hot_spots(counts, _positions(codes, centres), Search())[:SHOWN]:
-            _keep(made, spot, centres, events)
+        for spot in hot_spots(counts, _positions(codes, centres), Search(), looks=looked)[:SHOWN]:
+            _keep(made, spot, centres, events, looked)
     return made
 
 
+def _by_township(events: Sequence[Event]) -> list[Event]:
+    return [(code[:TOWNSHIP_DIGITS], on) for code, on in events]
+
+
 def _keep(
-    made: HotSpotSearch, spot: Found, centres: dict[str, tuple[float, float]], events: Sequence[Event]
+    made: HotSpotSearch,
+    spot: Found,
+    centres: dict[str, tuple[float, float]],
+    events: Sequence[Event],
+    looks: Counts | None,
 ) -> None:
     since = made.first_week + timedelta(weeks=spot.first)
     until = made.first_week + timedelta(weeks=spot.last, days=6)
-    inside = [[*made.areas[area], sum(made.counts[area][spot.first : spot.last + 1])] for area in spot.areas]
-    inside.sort(key=lambda one: (-one[2], one[0]))
+    inside = inside_of(made, spot, looks)
     codes = {one[0] for one in inside}
     there = Counter(code for code, on in events if code[:TOWNSHIP_DIGITS] in codes and since <= on <= until)
     names = dict(Territory.objects.filter(code__in=list(there)).values_list("code", "name"))
-    observed = sum(one[2] for one in inside)
     x, y = centres.get(inside[0][0], (None, None))
-    words = _("%(kind)s %(n)d 家次，按往常应有 %(expected).1f 家次") % {
-        "kind": made.get_kind_display(),
-        "n": observed,
-        "expected": spot.expected,
-    }
     HotSpot.objects.create(
         search=made,
         territory=inside[0][0],
@@ -112,11 +121,11 @@ def _keep(
         ],
         since=since,
         until=until,
-        observed=observed,
+        observed=spot.observed,
         expected=spot.expected,
         p=spot.p,
         level=level_of(spot.p),
-        words=words,
+        words=words_of(made, spot, inside),
         longitude=x,
         latitude=y,
     )

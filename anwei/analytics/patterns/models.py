@@ -81,10 +81,10 @@ class HotSpotManager(BodiesManager):
 class HotSpot(AppendOnly):
     """Neighbouring places that had more than their share from one day to another; never changed.
 
-    `areas` [[code, name, count]], `villages` likewise where the rows say the village; `territory` is the
-    one of the place with the most, `territories` those of all. Around enterprises it has a `radius` in
-    metres. `p` is corrected for all windows that were looked at. `words` name no place: who sees which is
-    told by `sight`.
+    `areas` [[code, name, count]], of hazards with the visits behind the count; `villages` likewise where
+    the rows say the village; `territory` is the one of the place with the most, `territories` those of all.
+    Around enterprises it has a `radius` in metres. `p` is corrected for all windows that were looked at.
+    `words` name no place: who sees which is told by `sight`.
     """
 
     search = models.ForeignKey(HotSpotSearch, on_delete=models.PROTECT, related_name="spots")

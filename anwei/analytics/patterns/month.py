@@ -155,7 +155,9 @@ def _hot(person: Person, month: date) -> Iterator[Statement]:
         return
     spots = HotSpot.objects.visible_to(person).filter(search__week=search.week).select_related("search")
     shown = sights([one for one in spots if one.level != CHANCE][:2], person)
-    method = _("时空置换扫描（Kulldorff 等，2005），对看过的所有地方和时段一并校正")
+    method = _(
+        "时空扫描（Kulldorff，1997、2005），隐患比检查过的家次里查出的比例，对看过的所有地方和时段一并校正"
+    )
     address = f"{reverse('hotspots')}?week={search.week}"
     if not shown:
         yield Statement(_("热点"), _("没有哪里比往常明显集中（变化不显著）。"), [], address, method)
@@ -166,7 +168,7 @@ def _hot(person: Person, month: date) -> Iterator[Statement]:
             "until": one.spot.until,
             "told": told(one.spot.level),
         }
-        bars = [(name, float(n)) for name, n, _rows in one.doors[:TOP]]
+        bars = [(name, float(n)) for name, n, _rows, _looks in one.doors[:TOP]]
         yield Statement(_("热点"), sentence, bars, reverse("hotspot", args=[one.spot.pk]), method)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anwei.analytics.patterns.counting import address_of
+from anwei.analytics.patterns.counting import LOOKS, address_of, has_looks
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.org.models import Person
 from anwei.org.scope import grants
@@ -55,15 +55,21 @@ class Sight:
         return _("管辖范围以外的 %(n)d 个乡镇") % {"n": self.n_hidden}
 
     @property
-    def doors(self) -> list[tuple[str, int, str]]:
-        """Name, count and rows of each place; those out of sight together, without rows."""
+    def doors(self) -> list[tuple[str, int, str, int | None]]:
+        """Name, count, rows and visits of each place; those out of sight together, without rows.
+
+        Visits are None where they say nothing.
+        """
         spot = self.spot
         place = "enterprise" if spot.search.scale == ENTERPRISES else "township"
+        looks = {one[0]: one[LOOKS] for one in spot.areas} if has_looks(spot) else {}
         shown = [
-            (name, n, address_of(spot.search.kind, spot.since, spot.until, **{place: str(key)}))
+            (name, n, address_of(spot, **{place: str(key)}), looks.pop(key, None))
             for key, name, n in self.places
         ]
-        return [*shown, (self._others, self.hidden, "")] if self.n_hidden else shown
+        if not self.n_hidden:
+            return shown
+        return [*shown, (self._others, self.hidden, "", sum(looks.values()) if has_looks(spot) else None)]
 
     @property
     def weekly(self) -> list[int]:
@@ -84,7 +90,7 @@ class Sight:
 def sights(spots: Iterable[HotSpot], person: Person) -> list[Sight]:
     """Return what a person sees of hot spots."""
     found = list(spots)
-    keys = {key for spot in found if spot.search.scale == ENTERPRISES for key, _name, _n in spot.areas}
+    keys = {key for spot in found if spot.search.scale == ENTERPRISES for key, *_told in spot.areas}
     seen = Enterprise.objects.visible_to(person).filter(pk__in=keys).select_related("unit")
     names = {one.pk: str(one) for one in seen} if keys else {}
     return [_sight(spot, names, person) for spot in found]
@@ -92,10 +98,10 @@ def sights(spots: Iterable[HotSpot], person: Person) -> list[Sight]:
 
 def _sight(spot: HotSpot, names: dict[int, str], person: Person) -> Sight:
     if spot.search.scale == ENTERPRISES:
-        places = [(key, names[key], n) for key, _name, n in spot.areas if key in names]
+        places = [(key, names[key], n) for key, _name, n, *_looks in spot.areas if key in names]
     else:
-        places = [(code, name, n) for code, name, n in spot.areas if _touches(person, code)]
-    counts = [n for _key, _name, n in spot.areas]
+        places = [(code, name, n) for code, name, n, *_looks in spot.areas if _touches(person, code)]
+    counts = [n for _key, _name, n, *_looks in spot.areas]
     n_hidden = len(counts) - len(places)
     return Sight(spot, places, n_hidden, sum(counts) - sum(n for _key, _name, n in places))
 
