@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, key_filter, search_box
+from anwei.monitoring.features import NOT_MEASURED
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Forecast, Severity
 from anwei.org.models import SECTOR_CHOICES
 from anwei.sites.filters import township_choices
@@ -30,6 +31,7 @@ PERIOD_CHOICES = [
     ("7d", _("近 7 天")),
     ("30d", _("近 30 天")),
 ]
+MEASURED = "measured"
 ACTIVE, UNACKNOWLEDGED = Q(cleared_at__isnull=True), Q(acknowledged_at__isnull=True)
 STATES = {
     "active": ACTIVE,
@@ -84,7 +86,11 @@ class AlarmFilter(OfATag):
     search = django_filters.CharFilter(method="by_words", widget=search_box(_("搜索 企业、部位、测点")))
     state = django_filters.ChoiceFilter(method="by_state", choices=STATE_CHOICES, empty_label=_("状态 全部"))
     severity = django_filters.ChoiceFilter(choices=Severity.choices, empty_label=_("等级 全部"))
-    kind = django_filters.ChoiceFilter(choices=AlarmRule.Kind.choices, empty_label=_("类型 全部"))
+    kind = django_filters.ChoiceFilter(
+        method="by_kind",
+        choices=[*AlarmRule.Kind.choices, (MEASURED, _("测得的（不含离线、坏值）"))],
+        empty_label=_("类型 全部"),
+    )
     sector = django_filters.ChoiceFilter(choices=SECTOR_CHOICES, empty_label=_("行业 全部"))
     township = django_filters.ChoiceFilter(
         field_name="territory", lookup_expr="startswith", choices=township_choices, empty_label=_("乡镇 全部")
@@ -106,6 +112,10 @@ class AlarmFilter(OfATag):
     def by_state(self, rows: QuerySet[Alarm], name: str, value: str) -> QuerySet[Alarm]:
         """Condition and acknowledgement are two facts; the four states are their product."""
         return rows.filter(STATES[value])
+
+    def by_kind(self, rows: QuerySet[Alarm], name: str, value: str) -> QuerySet[Alarm]:
+        """One kind, or all that a value was measured for."""
+        return rows.exclude(kind__in=NOT_MEASURED) if value == MEASURED else rows.filter(kind=value)
 
     def by_period(self, rows: QuerySet[Alarm], name: str, value: str) -> QuerySet[Alarm]:
         """Alarms that began within the period, or last into it."""

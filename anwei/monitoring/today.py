@@ -7,7 +7,7 @@ days with an alarm less than once in a hundred weeks. Days are counted, because 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
@@ -20,7 +20,8 @@ from anwei.cases.lifecycle import Phase
 from anwei.cases.today import Sentence, contribute_today, door
 from anwei.ledgers.lengths import duration_words
 from anwei.methods.counts import Verdict, compare
-from anwei.monitoring.filters import ACTIVE
+from anwei.monitoring.features import NOT_MEASURED
+from anwei.monitoring.filters import ACTIVE, MEASURED
 from anwei.monitoring.foresight import GRAVE, LIVE, RELATED
 from anwei.monitoring.models import Alarm, AlarmRule, Forecast, Warning
 from anwei.monitoring.queries import by_rank
@@ -95,20 +96,23 @@ def _foretold(person: Person, now: datetime) -> Iterator[Sentence]:
 
 
 def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
-    rows = Alarm.objects.visible_to(person).exclude(kind=AlarmRule.Kind.NO_DATA)
+    """Name who alarms on more of seven dates, today the last, than in the weeks of seven dates before."""
+    rows = Alarm.objects.visible_to(person).exclude(kind__in=NOT_MEASURED)
     first = rows.aggregate(first=Min("started_at"))["first"]
-    weeks = min(N_WEEKS, (now - WEEK - first) // WEEK) if first else 0
+    since = timezone.localdate(now) - WEEK + timedelta(days=1)
+    begin = timezone.make_aware(datetime.combine(since, time.min))
+    weeks = min(N_WEEKS, (begin - first) // WEEK) if first else 0
     if weeks < MIN_WEEKS:
         return
     counted = list(
-        rows.filter(started_at__gte=now - WEEK * (weeks + 1))
+        rows.filter(started_at__gte=begin - WEEK * weeks)
         .order_by()
         .annotate(day=TruncDate("started_at"))
         .values("enterprise", "enterprise__unit__name", "enterprise__unit__short_name")
         .annotate(
-            this_week=Count("pk", Q(started_at__gte=now - WEEK)),
-            days=Count("day", Q(started_at__gte=now - WEEK), distinct=True),
-            days_before=Count("day", Q(started_at__lt=now - WEEK), distinct=True),
+            this_week=Count("pk", Q(started_at__gte=begin)),
+            days=Count("day", Q(started_at__gte=begin), distinct=True),
+            days_before=Count("day", Q(started_at__lt=begin), distinct=True),
         )
     )
     unusual = [
@@ -129,7 +133,8 @@ def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
             days=row["days"],
             usual=f"{row['days_before'] / weeks:.1f}",
         )
-        url = door("alarms", tab="history", period="7d", enterprise=str(row["enterprise"]))
+        asked = {"tab": "history", "kind": MEASURED, "since": since.isoformat()}
+        url = door("alarms", **asked, enterprise=str(row["enterprise"]))
         yield Sentence("orange", text, url, enterprise=row["enterprise"])
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+
+from django.test import Client
 
 from anwei.monitoring.models import Alarm, Warning
 from anwei.org.models import Person, Unit
@@ -15,7 +18,7 @@ from tests.portal.conftest import LATER
 
 Happen = Callable[..., None]
 DAY = 86_400.0
-WEEK = (6.5, 5.5, 4.5, 3.5, 2.5, 1.5, 0.5)  # days ago, each another day
+WEEK = (6.3, 5.3, 4.3, 3.3, 2.3, 1.3, 0.3)  # days ago, each another date, today's the last
 
 
 def past(happen: Happen, plant: Plant, days_ago: float) -> None:
@@ -57,6 +60,18 @@ def test_an_enterprise_that_alarms_more_than_usual_is_named(
     assert "甲化工厂近 7 天有 <b>7</b> 天报警，共 7 次；此前 3 周平均每周 1.0 天，<b>明显增多</b>。" in said(
         office
     )
+
+
+def test_a_busy_week_has_seven_dates_and_opens_what_it_counts(
+    plant: Plant, office: Person, happen: Happen, visit: Callable[[Person], Client]
+) -> None:
+    for days in (34, 27, 20, 13, 6.6, *WEEK, 0.1):  # 6.6 days ago is the eighth date
+        past(happen, plant, days)
+    happen(raised(plant.hh, seconds=-30 * DAY))  # goes on since a month
+    happen(raised(plant.silence, seconds=-2 * DAY, value=None))  # measured nothing
+    (told,) = (one for one in differences(office, LATER, 9) if "明显增多" in one.text)
+    assert "近 7 天有 <b>7</b> 天报警，共 8 次" in told.text
+    assert len(set(re.findall(r'id="alarm-(\d+)"', visit(office).get(told.url).content.decode()))) == 8
 
 
 def test_of_many_enterprises_one_is_not_named_by_chance(plant: Plant, office: Person, happen: Happen) -> None:

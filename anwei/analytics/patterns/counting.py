@@ -20,6 +20,8 @@ from anwei.hazards.closures import OURS
 from anwei.hazards.models import Origin, Visit
 from anwei.methods.hotspots import Counts
 from anwei.methods.hotspots import HotSpot as Spot
+from anwei.monitoring.features import NOT_MEASURED
+from anwei.monitoring.filters import MEASURED
 from anwei.monitoring.models import Alarm
 
 WEEKS = 26  # that are looked at; a window is at most `Search.longest` of them and ends with the last
@@ -29,7 +31,13 @@ SURE, LIKELY, CHANCE = "sure", "likely", "chance"
 
 KINDS: dict[str, Rows] = {
     HotSpotSearch.Kind.HAZARDS: RegisterRows(OURS, {"counted": True, "origin": Origin.INSPECTION.value}),
-    HotSpotSearch.Kind.ALARMS: PageRows("alarms", {"tab": "history"}, Alarm, Q(), "started_at"),
+    HotSpotSearch.Kind.ALARMS: PageRows(
+        "alarms",
+        {"tab": "history", "kind": MEASURED},
+        Alarm,
+        ~Q(kind__in=NOT_MEASURED),  # a line that fails stops a dozen at once: no burst of theirs
+        "started_at",
+    ),
     HotSpotSearch.Kind.TIP_OFFS: RegisterRows(OURS, {"counted": True, "origin": Origin.TIP_OFF.value}),
 }
 OF_ANY_ORIGIN = RegisterRows(OURS, {"counted": True})  # the hazards of a search that asked for no visits
