@@ -36,7 +36,7 @@ class Progress:
 
     `of_days` is the share of the year that is over; `of_months` the share of what happened in the same part
     of the two years before, None where that was too little to tell. `links` open the rows that are counted.
-    `n_tested`: how many targets are looked at together, one of which is ahead by chance the easier.
+    `n_tested`: how many targets the year has, one of which is ahead by chance the easier.
     """
 
     target: Target
@@ -123,7 +123,7 @@ def progress(person: Person | None, now: datetime, year: int | None = None) -> l
         replace(
             _progress(target, found, until, places.get(target.territory, ""), begun),
             of_days=of_days,
-            n_tested=len(targets),
+            n_tested=Target.objects.filter(year=year).count(),  # of all: a colour is one for every reader
         )
         for target in targets
     ]
@@ -145,7 +145,9 @@ def _progress(
         int(found.number(one, months, **narrow).n),
         share_of_year(until),
         _season(found, one, until, narrow) if has_profile else None,
-        tuple(part.link(year, narrow) for part in one.numerator[:1]),
+        tuple(
+            one.numerator[part].link(year, narrow) for part in found.live[one.key].filled(months, **narrow)
+        ),
         until,
     )
 

@@ -90,3 +90,37 @@ def test_each_sees_the_own_targets(governed: Governed) -> None:
     assert "登记目标" in page and "甲镇" in page and "在序时进度内" in page
     own = browse(county.townsman).get("/targets/").content.decode()
     assert "登记目标" not in own and "甲镇" in own
+
+
+def test_what_is_used_up_opens_all_its_rows(governed: Governed) -> None:
+    """Opening figures count beside the ledger; where they alone count, they are what opens."""
+    target("accidents", 9)
+    target("accidents", 4, OTHER_TOWN)
+    for month in (1, 2, 3):
+        told = {"year": 2026, "month": month, "territory": OTHER_TOWN, "accidents": 1}
+        save_opening([Edit(None, told)], actor=None, now=NOW)
+    accident(happened_on=date(2026, 6, 2))
+    client = browse(governed.leader)
+    rows = progress(None, NOW)
+    assert [(row.used, len(row.links)) for row in rows] == [(4, 2), (3, 1)]
+    for row in rows:
+        assert sum(client.get(link).context["listing"].count for link in row.links) == row.used
+    page = client.get("/targets/").content.decode().replace("&amp;", "&")
+    assert all(f'href="{link.replace("&amp;", "&")}"' in page for row in rows for link in row.links)
+
+
+def test_a_target_has_one_colour_whoever_reads(governed: Governed) -> None:
+    target("accidents", 2, TOWN)
+    for sector in ("", "coal", "mine", "chemical", "fireworks", "construction", "road", "fire", "industry"):
+        target("accidents", 50, COUNTY, sector)
+    for day in (2, 3):
+        accident(happened_on=date(2026, 1, day))
+    early = NOW.replace(month=2, day=1)
+
+    def colour(person: Person | None) -> tuple[str, str]:
+        (row,) = (one for one in progress(person, early) if one.target.territory == TOWN)
+        return row.severity, row.words
+
+    assert {colour(one) for one in (None, governed.leader, governed.county.townsman)} == {
+        ("", "控制数已用完")
+    }
