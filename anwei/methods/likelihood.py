@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+FEW = 10  # rows: with fewer no value is too far
 QUIET = 100  # rows: with fewer nothing is said
 FAR = 6.0  # standard deviations beyond which the tail is computed by its asymptote
 FARTHEST = 1e6  # standard deviations: beyond it the square means no more
@@ -70,9 +71,9 @@ class Likelihood:
         return mean + self.shift, math.sqrt(max(0.0, self.squares / n - mean * mean))
 
     def within(self, value: float) -> float:
-        """Return the value, at most MOST deviations from the mean; as it is beside a constant or few rows."""
+        """Return the value, at most MOST deviations from the mean; as it is beside a constant or FEW rows."""
         mean, deviation = self.usual()
-        if self.n < QUIET + self.recent or deviation <= LEAST + SHARE * abs(mean):
+        if self.n < FEW + self.recent or deviation <= LEAST + SHARE * abs(mean):
             return value
         return min(max(value, mean - MOST * deviation), mean + MOST * deviation)
 

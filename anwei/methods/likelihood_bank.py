@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anwei.methods.bank import Bank, Floats, Slots, tails
-from anwei.methods.likelihood import LEAST, MOST, QUIET, SHARE
+from anwei.methods.likelihood import FEW, LEAST, MOST, QUIET, SHARE
 
 
 class LikelihoodBank(Bank):
@@ -69,7 +69,7 @@ class LikelihoodBank(Bank):
         mean = self.sum[slots] / some
         deviation = np.sqrt(np.maximum(0.0, self.squares[slots] / some - mean * mean))
         mean += self.shift[slots]
-        free = (n < QUIET) | (deviation <= LEAST + SHARE * np.abs(mean))
+        free = (n < FEW) | (deviation <= LEAST + SHARE * np.abs(mean))
         far = np.where(free, np.inf, MOST * deviation)
         return np.clip(values, mean - far, mean + far)
 

@@ -255,24 +255,42 @@ def test_one_time_that_is_none_blinds_no_later_row(
 
 def test_a_clock_set_back_an_hour_and_a_counter_that_begins_again_stay_in_their_order() -> None:
     moments = moments_of(
-        [f"2026-10-25 {m // 60:02}:{m % 60:02}" for m in [*range(60), *range(1200)]], "t", Path("f")
+        [[f"2026-10-25 {m // 60:02}:{m % 60:02}" for m in [*range(60), *range(1200)]]], ["t"], Path("f")
     )
     assert moments.rows.tolist() == list(range(1260)) and "59 行的时间倒退" in moments.remarks[0]
     assert moments.seconds[59] == moments.seconds[118] < moments.seconds[120]
-    moments = moments_of([str(n) for n in [*range(50), *range(50)]], "t", Path("f"))
+    moments = moments_of([[str(n) for n in [*range(50), *range(50)]]], ["t"], Path("f"))
     assert moments.seconds.tolist() == list(range(100)) and "1 处从头数起" in moments.remarks[0]
 
 
-@pytest.mark.parametrize("form", ["%Y%m%d%H%M", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "ms", "us", "ns", "s"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%Y%m%d%H%M",
+        "%Y%m%d%H%M%S",
+        "%Y%m%dT%H%M%S",
+        "%d-%b-%Y %H:%M:%S",
+        "%d.%m.%Y %H.%M.%S",
+        "%b %d, %Y %I:%M %p",
+        "%Y-%m-%d %H:%M:%S,000",
+        "ms",
+        "us",
+        "ns",
+        "s",
+    ],
+)
 def test_times_are_seconds_however_packed(form: str) -> None:
     powers = {"s": 0, "ms": 3, "us": 6, "ns": 9}
     at = [START + timedelta(minutes=5 * row) for row in range(3)]
     cells = [
         str(int(one.timestamp()) * 10 ** powers[form]) if form in powers else one.strftime(form) for one in at
     ]
-    assert moments_of(cells, "t", Path("f")).seconds.tolist() == [one.timestamp() for one in at]
+    assert moments_of([cells], ["t"], Path("f")).seconds.tolist() == [one.timestamp() for one in at]
+    if " " in form and "," not in form:
+        parts = [list(part) for part in zip(*(cell.split(" ", 1) for cell in cells), strict=True)]
+        assert moments_of(parts, ["d", "c"], Path("f")).seconds.tolist() == [one.timestamp() for one in at]
     with pytest.raises(Unreadable, match="第 2 行的时间读不懂：inf"):
-        moments_of([cells[0], "inf", cells[2]], "t", Path("f"))
+        moments_of([[cells[0], "inf", cells[2]]], ["t"], Path("f"))
 
 
 def test_normal_files_of_a_sensor_are_taken_in_the_order_of_time(tmp_path: Path) -> None:

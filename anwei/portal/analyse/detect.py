@@ -33,12 +33,14 @@ Row = tuple[float, float, bool, list[str], str]
 def main(words: Sequence[str]) -> int:
     """Write one row for each row of the file. Raises Unreadable."""
     options = _options(words)
-    names = [name.strip() for name in options.values.split(",") if name.strip()]
+    names, time = (
+        [name.strip() for name in of.split(",") if name.strip()] for of in (options.values, options.time)
+    )
     if not names or len(set(names)) < len(names):
         raise Unreadable(_("--values 要写不重复的列名"))
     spare(options.out, [options.file, *options.calibrate])
-    table = read(options.file, names, options.time)
-    normal = [read(file, names, options.time) for file in options.calibrate]
+    table = read(options.file, names, time)
+    normal = [read(file, names, time) for file in options.calibrate]
     if options.calibrate_rows:
         n = options.calibrate_rows
         if n >= len(table.values):
@@ -68,7 +70,9 @@ def _options(words: Sequence[str]) -> Namespace:
         "anwei analyse detect", description=_("逐行打分：一个测点，或者一套装置的多个测点。")
     )
     parser.add_argument("file", type=Path, help=_("CSV 文件，第一行是列名"))
-    parser.add_argument("--time", help=_("时间列；没有则按行号"))
+    parser.add_argument(
+        "--time", default="", help=_("时间列；由几列组成的用逗号分隔，如 Date,Time；没有则按行号")
+    )
     parser.add_argument("--values", required=True, help=_("数值列，逗号分隔"))
     group = parser.add_mutually_exclusive_group()
     group.add_argument(

@@ -35,15 +35,17 @@ class Moments(NamedTuple):
     remarks: list[str]  # what was done to get there, for people
 
 
-def moments_of(cells: Sequence[str], name: str, file: Path) -> Moments:
-    """Return the times of a column. Raises Unreadable where one is no time, or none is there.
+def moments_of(columns: Sequence[Sequence[str]], names: Sequence[str], file: Path) -> Moments:
+    """Return the times of a column, or of several together (day, clock).
+
+    Raises Unreadable where one is no time, or none is there.
 
     A row without a time has that of the row before it. Rows that do not stand in the order of time are put
     so, but a few that go back by less than a day stay and have the time of the row before: a clock was set.
     Numbers that count the rows (no stamps) and begin again go on instead.
     """
     remarks: list[str] = []
-    seconds, unit = _seconds(cells, name, file, remarks)
+    seconds, unit = _seconds(columns, names, file, remarks)
     rows = np.arange(len(seconds))
     steps = np.diff(seconds)
     n_back = int((steps < 0).sum())
@@ -55,7 +57,7 @@ def moments_of(cells: Sequence[str], name: str, file: Path) -> Moments:
         seconds = seconds[0] + np.concatenate([[0.0], np.cumsum(np.where(steps < 0, usual, steps))])
         remarks.append(
             _("{file} 的列 {column} 有 {n} 处从头数起，当作接着前面的行").format(
-                file=file.name, column=name, n=n_back
+                file=file.name, column="、".join(names), n=n_back
             )
         )
     elif behind.mean() <= FEW and steps.min() >= -A_DAY:
@@ -79,32 +81,40 @@ def moments_of(cells: Sequence[str], name: str, file: Path) -> Moments:
                 file=file.name,
                 row=row + 1,
                 days=int((seconds[at + 1] - seconds[at]) // A_DAY),
-                cell=cells[row][:40],
+                cell=_written(columns, row),
             )
         )
     return Moments(rows, seconds, remarks)
 
 
 def _seconds(
-    cells: Sequence[str], name: str, file: Path, remarks: list[str]
+    columns: Sequence[Sequence[str]], names: Sequence[str], file: Path, remarks: list[str]
 ) -> tuple[NDArray[np.float64], str]:
-    known = np.array([not is_missing(cell) for cell in cells])
+    known = np.array([not any(map(is_missing, cells)) for cells in zip(*columns, strict=True)])
     there = np.flatnonzero(known)
     if not len(there):
-        raise Unreadable(_("{file} 的列 {column} 没有一个时间").format(file=file.name, column=name))
-    if len(there) < len(cells):
+        raise Unreadable(
+            _("{file} 的列 {column} 没有一个时间").format(file=file.name, column="、".join(names))
+        )
+    if len(there) < len(known):
         remarks.append(
             _("{file} 有 {n} 行没有时间，按上一行的时间处理；第一处是第 {row} 行").format(
-                file=file.name, n=len(cells) - len(there), row=int(known.argmin()) + 1
+                file=file.name, n=len(known) - len(there), row=int(known.argmin()) + 1
             )
         )
     try:
-        found = times_of([[cells[row] for row in there.tolist()]], [name], len(there))
+        found = times_of([[cells[row] for row in there.tolist()] for cells in columns], names, len(there))
     except UnreadTime as error:
         row = int(there[error.row])
         raise Unreadable(
-            _("{file} 第 {n} 行的时间读不懂：{cell}").format(file=file.name, n=row + 1, cell=cells[row][:40])
+            _("{file} 第 {n} 行的时间读不懂：{cell}").format(
+                file=file.name, n=row + 1, cell=_written(columns, row)
+            )
         ) from error
 
     last = np.maximum(np.cumsum(known) - 1, 0)  # the first rows have the time of the first known one
     return np.round(found.values * SECONDS[found.unit], 3)[last], found.unit
+
+
+def _written(columns: Sequence[Sequence[str]], row: int) -> str:
+    return " ".join(cells[row] for cells in columns)[:40]

@@ -37,13 +37,13 @@ class Table:
         return Table(self.times[kept], self.values[kept], self.rows[kept], [])
 
 
-def read(file: Path, columns: Sequence[str], time: str | None) -> Table:
+def read(file: Path, columns: Sequence[str], time: Sequence[str]) -> Table:
     """Read columns of a CSV file. Raises Unreadable without file, header, columns, rows or readable times.
 
-    Without a time column row i is at i seconds.
+    `time`: columns that tell it together; without any row i is at i seconds.
     """
     header, cells = rows_of(file)
-    require(file, header, [*columns, *([time] if time else [])])
+    require(file, header, [*columns, *time])
     bad: list[str] = []
     values = np.column_stack(
         [_numbers(cells_of(cells, header.index(name)), name, file, bad) for name in columns]
@@ -58,10 +58,10 @@ def read(file: Path, columns: Sequence[str], time: str | None) -> Table:
             remarks.append(
                 _("{file} 的列 {column} 有 {n} 行没有数值").format(file=file.name, column=name, n=n_missing)
             )
-    if time is None:
+    if not time:
         rows = np.arange(len(values))
         return Table(rows.astype(float), values, rows + 1, remarks)
-    found = moments_of(cells_of(cells, header.index(time)), time, file)
+    found = moments_of([cells_of(cells, header.index(name)) for name in time], time, file)
     return Table(found.seconds, values[found.rows], found.rows + 1, remarks + found.remarks)
 
 

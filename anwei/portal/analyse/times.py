@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -16,9 +17,12 @@ from anwei.methods.ranking.earlier import Floats
 DAY, WEEK, MONTH, QUARTER, YEAR, COUNT = "day", "week", "month", "quarter", "year", "count"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
-CLOCK = r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?)?"
+CLOCK = r"(?:[T\s]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}(?:[.,]\d+)?))?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?)?"
+ALONE = re.compile(r"\d{1,2}:\d{2}.*|\d{1,2}\.\d{2}\.\d{2}")  # a clock in a column of its own
 YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + CLOCK)
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + CLOCK)
+DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.")
+NAMED = re.compile(r"(\S.*?\D.*?)" + CLOCK)  # 28-Feb-2024 12:00:00
 QUARTERS = (
     re.compile(r"(?P<y>\d{4})\s*[-/年]?\s*[Qq]\s*(?P<q>[1-4])"),
     re.compile(r"[Qq](?P<q>[1-4])\s*[-/]?\s*(?P<y>\d{4})"),
@@ -61,7 +65,7 @@ def times_of(columns: Sequence[Sequence[str]], names: Sequence[str], first: int)
     """
     if len(columns) == 1:
         return _single(columns[0], first)
-    if len(columns) == 2 and any(":" in cell for cell in columns[1][:1]):
+    if len(columns) == 2 and any(ALONE.fullmatch(cell) for cell in columns[1][:1]):
         return _single([f"{day} {clock}" for day, clock in zip(*columns, strict=True)], first)
     parts = [_single(column, first) for column in columns]
     if parts[0].unit == YEAR and (found := _of_year(parts, names, first)):
@@ -97,7 +101,9 @@ def _single(cells: Sequence[str], first: int) -> Times:
     deciding, kinds = sorted(set(plain[:first])), sorted(set(plain))
     is_day_first = _is_day_first(deciding)
     if is_day_first is None:
-        is_day_first = bool(_is_day_first(kinds))
+        is_day_first = _is_day_first(kinds)
+    if is_day_first is None:  # with full stops the day stands first wherever they are used
+        is_day_first = any(DOTTED.match(cell) for cell in deciding)
     read: dict[str, Moment | None] = {cell: _written(cell, is_day_first) for cell in kinds}
     if all(one is None or one[0] == COUNT for one in read.values()):
         read = _counted(read, deciding)
@@ -162,12 +168,23 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str], bool], flo
 
 
 def _named(cell: str) -> Moment | None:
+    found = NAMED.fullmatch(cell)
+    named = _named_day(found[1]) if found else None
+    if found is None or named is None:
+        return None
+    at, is_day = named
+    if is_day:
+        return DAY, _day((str(at.year), str(at.month), str(at.day), *found.groups()[1:]))
+    return (MONTH, at.year * 12 + at.month - 1) if found[2] is None else None
+
+
+@lru_cache(10_000)
+def _named_day(words: str) -> tuple[date, bool] | None:
     for form in (*NAMED_DAYS, *NAMED_MONTHS):
         try:
-            at = datetime.strptime(cell, form).replace(tzinfo=UTC).date()
+            return datetime.strptime(words, form).replace(tzinfo=UTC).date(), form in NAMED_DAYS
         except ValueError:
             continue
-        return (DAY, _days(at)) if form in NAMED_DAYS else (MONTH, at.year * 12 + at.month - 1)
     return None
 
 
@@ -241,7 +258,9 @@ def _day(parts: Sequence[str | None]) -> float:
     of_day = int(hour or 0)
     if half:
         of_day = of_day % 12 + (12 if half.lower() == "pm" else 0)
-    at += timedelta(hours=_part(of_day, 0, 24), minutes=int(minute or 0), seconds=float(second or 0))
+    at += timedelta(
+        hours=_part(of_day, 0, 24), minutes=int(minute or 0), seconds=float((second or "0").replace(",", "."))
+    )
     if zone and zone != "Z":
         away = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
         at -= away if zone[0] == "+" else -away
