@@ -7,7 +7,7 @@ import numpy as np
 
 from anwei.demo.simulator.instrument import Instrument
 from anwei.demo.simulator.script import Script
-from anwei.demo.simulator.station import HISTORY_STEP_S, stations
+from anwei.demo.simulator.station import LATELY_STEP_S, stations
 from anwei.monitoring.detect.minutes import MINUTE_MS
 from anwei.monitoring.detect.watch import Watch
 from anwei.monitoring.stream.register import Register
@@ -34,7 +34,7 @@ def test_the_rising_pressure_is_foretold_twenty_minutes_ahead() -> None:
     press = next(tag for tag in device.tags if tag.code == "press")
     limit = setpoint(next(rule["setpoint"] for rule in press.row["rules"] if rule["kind"] == "h")).value
     assert limit is not None
-    before = np.arange(LIVE_AT - HISTORY_S, LIVE_AT, HISTORY_STEP_S)
+    before = np.arange(LIVE_AT - HISTORY_S, LIVE_AT, LATELY_STEP_S)
     live = np.arange(LIVE_AT, LIVE_AT + LIVE_S, device.period_s)
     t = np.concatenate([before, live])
     values = Instrument(device, press, script).read(t)

@@ -15,6 +15,10 @@ from anwei.demo.simulator.script import Script
 from anwei.demo.tables import table
 
 HISTORY_STEP_S = 300.0
+LATELY_S, LATELY_STEP_S = (
+    3 * 86_400.0,
+    60.0,
+)  # spaced as live rows are, so that what is learned of them goes on
 ROWS_A_MESSAGE = 500  # a few thousand samples a message, well below the broker's limit of 1 MiB
 
 
@@ -40,17 +44,22 @@ class Station:
         return self.devices[0].code
 
     def history(self, start: float, end: float) -> Iterator[Message]:
-        """Return the readings from `start` up to, not including, `end` in steps of five minutes.
+        """Return the readings from `start` up to, not including, `end`: every five minutes, lately every one.
 
         Compact payloads: one list of tags, one of times and a table of values. The devices take turns, so
-        that none of them is silent for long while the others send.
+        that none of them is silent for long while the others send. Who reads less often is asked less often.
         """
-        steps = np.arange(np.ceil(start / HISTORY_STEP_S), np.ceil(end / HISTORY_STEP_S))
-        grid = (steps * HISTORY_STEP_S).astype(np.float64)
-        for first in range(0, len(grid), ROWS_A_MESSAGE):
-            piece = grid[first : first + ROWS_A_MESSAGE]
+        lately = max(start, end - LATELY_S)
+        yield from self._recorded(start, lately, HISTORY_STEP_S)
+        yield from self._recorded(lately, end, LATELY_STEP_S)
+
+    def _recorded(self, start: float, end: float, step: float) -> Iterator[Message]:
+        for first in np.arange(start, end, ROWS_A_MESSAGE * step):
+            last = min(first + ROWS_A_MESSAGE * step, end)
             for device in self.devices:
-                t = piece[speaks(device, piece)]
+                own = step if step == HISTORY_STEP_S else max(step, device.period_s)
+                t = np.arange(np.ceil(first / own), np.ceil(last / own)) * own
+                t = t[speaks(device, t)]
                 if len(t):
                     columns = [Instrument(device, tag, self.script).read(t) for tag in device.tags]
                     yield self._compact(device, t, np.column_stack(columns).tolist())
