@@ -10,7 +10,7 @@ from anwei.analytics.lessons.models import Lesson
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.ledgers.models.sealed import AppendOnly
 from anwei.org.models import Person
-from anwei.org.scope import ScopeColumns, ScopedManager
+from anwei.org.scope import OfficialManager, ScopeColumns
 from anwei.sites.models import Enterprise
 
 __all__ = ["Backtest", "HotSpot", "HotSpotSearch", "Lesson", "MonthTable", "RiskScore", "WatchRun"]
@@ -54,7 +54,7 @@ class RiskScore(AppendOnly):
     level = models.CharField(_("建议等级"), max_length=10, blank=True)
     reasons = models.JSONField(_("理由"), default=list)
 
-    objects = ScopedManager()
+    objects = OfficialManager()
     scope = ScopeColumns(
         territory="enterprise__unit__territory",
         sector=("enterprise__sector", "enterprise__second_sector"),

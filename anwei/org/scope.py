@@ -6,9 +6,9 @@ Default deny: a person without a current post sees nothing; a deputy sees what t
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
@@ -136,6 +136,34 @@ def seeing_only(person: Person, territory: str) -> Person:
     return reader
 
 
+def as_official(person: Person) -> Person:
+    """Return a person as far as the posts of public bodies reach, without what is an enterprise's own.
+
+    Who works in a plant and is a grid member elsewhere reads of that plant nothing that officials alone read.
+    """
+    own = tuple(grant for grant in grants(person) if grant.enterprise is None)
+    if len(own) == len(grants(person)):
+        return person
+    stands = standing(person)
+    official = copy(person)
+    official._grants = own  # type: ignore[attr-defined]
+    official._standing = replace(stands, held=_of_bodies(stands.held), lent=_of_bodies(stands.lent))  # type: ignore[attr-defined]
+    return official
+
+
+def sees_as_official(person: Person, row: models.Model) -> bool:
+    """Say whether a row that a person sees lies in the reach of a post at a public body."""
+    official = as_official(person)
+    if official is person:
+        return bool(grants(person))
+    rows: Any = type(row)._default_manager
+    return bool(rows.visible_to(official).filter(pk=row.pk).exists())
+
+
+def _of_bodies(posts: Iterable[Post]) -> tuple[Post, ...]:
+    return tuple(post for post in posts if not _is_of_enterprise(post.unit))
+
+
 def _grants(person: Person) -> list[Grant]:
     posts = [post for post in standing(person).posts if _sees_anything(post)]
     by_sector = [post.unit for post in posts if _sees_by_sector(post)]
@@ -199,7 +227,23 @@ def _named(person: Person, columns: ScopeColumns) -> list[Q]:
     return [Q(**{f"{column}__in": posts}) for column in columns.posts] if posts else []
 
 
+class OfficialQuerySet(ScopedQuerySet):
+    """Rows of which an enterprise's own people see nothing, whatever else they are."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Return the rows within the reach of the posts that `person` holds at public bodies."""
+        return super().visible_to(as_official(person))
+
+
 ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class OfficialManager(ScopedManager[Any]):
+    """Rows for officials alone, as `OfficialQuerySet` narrows them."""
+
+    def get_queryset(self) -> OfficialQuerySet:
+        """Return all of them."""
+        return OfficialQuerySet(self.model, using=self._db)
 
 
 def ensure_visible(person: Person, row: models.Model) -> None:

@@ -20,8 +20,7 @@ from anwei.portal.system.watch import WatchFigures
 @require_GET
 def watch_rules(request: HttpRequest) -> HttpResponse:
     """Show every number of the rules with its reason, its default and what was changed."""
-    person = person_of(request)
-    require_official(person)
+    person = require_official(person_of(request))
     read_only = not is_of_the_office(person, timezone.now())
     return figures_page(request, WatchFigures(), "watch_rules.html", read_only=read_only)
 

@@ -15,16 +15,16 @@ from anwei.analytics.models import RiskScore, WatchRun
 from anwei.analytics.scoring import rules_in_force
 from anwei.analytics.tables import Table, table_at
 from anwei.analytics.weekly import list_of_the_week
-from anwei.hazards.models import Campaign, Visit
+from anwei.hazards.models import Campaign, Hazard, Visit
 from anwei.ledgers.models import Change
 from anwei.ledgers.services import change_setting
 from anwei.monitoring.models import Warning
-from anwei.org.models import Person
+from anwei.org.models import Holding, Person, Post, Unit
 from anwei.standards.watch import WATCH
 from tests.analytics.told import Life
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import act, signed_in
-from tests.kernel.county import NOW, TOWN, county_clerk, make_enterprise
+from tests.kernel.county import NOW, OTHER_TOWN, TOWN, county_clerk, make_enterprise
 
 DAY = timedelta(days=1)
 
@@ -115,6 +115,27 @@ def test_it_is_seen_by_scope_and_by_officials_alone(life: Life) -> None:
     for address in ("/watch/", f"/watch/enterprises/{plant.pk}/", "/watch/backtest/"):
         assert signed_in(county.worker).get(address).status_code == 403
     assert "本周重点关注" not in page(county.worker, f"/enterprises/{plant.pk}/")
+
+
+def test_who_works_in_a_plant_and_looks_after_a_village_reads_nothing_of_the_plant(life: Life) -> None:
+    list_of_the_week(NOW)
+    plant, worker = life.county.enterprise, life.county.worker
+    grid = Unit.objects.create(kind="grid", name="乙镇一网格", territory=f"{OTHER_TOWN}001")
+    post = Post.objects.create(unit=grid, kind="officer", title="网格员")
+    Holding.objects.create(post=post, person=worker, from_on=NOW.date())
+    assert signed_in(worker).get(f"/watch/enterprises/{plant.pk}/").status_code == 404
+    assert f"/watch/enterprises/{plant.pk}/" not in page(worker, "/watch/?whole=1")
+    assert "本周重点关注" not in page(worker, f"/enterprises/{plant.pk}/")
+    major = Hazard.objects.filter(grade="major", enterprise=plant).first()
+    assert major is not None
+    assert signed_in(worker).get(f"/lessons/hazards/{major.pk}/").status_code == 404
+    assert f"/lessons/hazards/{major.pk}/" not in page(worker, f"/cases/{major.pk}/")
+    Holding.objects.filter(post=post).delete()
+    near = Unit.objects.create(kind="grid", name="本村网格", territory=plant.unit.territory)
+    Holding.objects.create(
+        post=Post.objects.create(unit=near, kind="officer", title="网格员"), person=worker, from_on=NOW.date()
+    )
+    assert signed_in(worker).get(f"/watch/enterprises/{plant.pk}/").status_code == 200  # by that post alone
     file = page(life.safe.inspector, f"/enterprises/{plant.pk}/")
     assert "本周重点关注" in file
     assert "隐患超期未整改 2 件" in file

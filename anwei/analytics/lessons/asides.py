@@ -12,15 +12,11 @@ from anwei.emergency.models import Accident
 from anwei.hazards.models import Campaign, Hazard
 from anwei.ledgers.beside import Aside, Context, contribute_aside
 from anwei.org.models import Person
-from anwei.org.scope import grants
-
-
-def _is_official(person: Person) -> bool:
-    return any(grant.enterprise is None for grant in grants(person))
+from anwei.org.scope import sees_as_official
 
 
 def _of(row: Any, name: str, person: Person) -> Context:
-    if not _is_official(person):
+    if not sees_as_official(person, row):
         return {}
     seen = Campaign.objects.visible_to(person).values("pk")
     drawn = Lesson.objects.filter(**{name: row}, campaign__in=seen).select_related("campaign")

@@ -30,8 +30,7 @@ NUMERALS = "一二三四五六七八九十"
 @require_GET
 def analysis_month(request: HttpRequest) -> HttpResponse:
     """Show the statements of `?month=2026-11`, else of the last month that ended; `?export=docx` prints."""
-    person, now = person_of(request), timezone.now()
-    require_official(person)
+    person, now = require_official(person_of(request)), timezone.now()
     today = timezone.localdate(now)
     month = _month(request.GET.get("month", ""), today)
     said = statements(person, now, month)

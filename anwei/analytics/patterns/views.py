@@ -42,8 +42,7 @@ def hotspots(request: HttpRequest) -> HttpResponse:
 
     A POST of the committee office has this week's looked for at once, in the background.
     """
-    person, now = person_of(request), timezone.now()
-    require_official(person)
+    person, now = require_official(person_of(request)), timezone.now()
     is_office = is_of_the_office(person, now)
     if request.method == "POST":
         if not is_office:
@@ -86,8 +85,7 @@ def hotspots(request: HttpRequest) -> HttpResponse:
 @require_GET
 def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one hot spot: its places in sight and weeks with counts, each the door to its rows."""
-    person = person_of(request)
-    require_official(person)
+    person = require_official(person_of(request))
     rows = HotSpot.objects.visible_to(person).select_related("search")
     (sight,) = sights([get_object_or_404(rows, pk=pk)], person)
     first = sight.spot.search.first_week
@@ -105,8 +103,7 @@ def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def seasons(request: HttpRequest) -> HttpResponse:
     """Show each month of the year against the others, of `?of=` an indicator counted by its months."""
-    person, now = person_of(request), timezone.now()
-    require_official(person)
+    person, now = require_official(person_of(request)), timezone.now()
     known = {one.key: one for one in indicators() if one.is_dated and not one.denominator}
     chosen = known.get(request.GET.get("of", ""), indicator(USUAL))
     season = season_of(chosen, person, now)
@@ -124,8 +121,7 @@ def seasons(request: HttpRequest) -> HttpResponse:
 @require_GET
 def clauses(request: HttpRequest) -> HttpResponse:
     """Show which clauses failed how often in each township, or with `?by=sector` in each sector."""
-    person, now = person_of(request), timezone.now()
-    require_official(person)
+    person, now = require_official(person_of(request)), timezone.now()
     today = timezone.localdate(now)
     by = SECTOR if request.GET.get("by") == SECTOR else TOWNSHIP
     span = Span(today - timedelta(days=YEAR - 1), today)

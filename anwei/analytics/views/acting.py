@@ -31,6 +31,7 @@ from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.org.responsibility import Vacant
+from anwei.org.scope import as_official
 from anwei.sites.models import Enterprise
 
 
@@ -38,7 +39,7 @@ from anwei.sites.models import Enterprise
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch_plan(request: HttpRequest) -> HttpResponse:
     """Make one plan of visits to those of `?enterprise=`; who is at the cap is left out, and said."""
-    person, now = person_of(request), timezone.now()
+    person, now = as_official(person_of(request)), timezone.now()
     require_body(person, now)
     chosen = _chosen(request, person)
     run = WatchRun.objects.first()
@@ -124,7 +125,7 @@ def _planned(form: WatchPlanForm, chosen: list[Enterprise], person: Person) -> t
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch_warn(request: HttpRequest) -> HttpResponse:
     """Draft a warning to each of `?enterprise=`, with the colour and reasons of the list to begin with."""
-    person, now = person_of(request), timezone.now()
+    person, now = as_official(person_of(request)), timezone.now()
     require_body(person, now)
     chosen, run = _chosen(request, person), WatchRun.objects.first()
     forms = [(one, _warn_form(request, one, run)) for one in chosen]

@@ -58,7 +58,8 @@ class Station:
             last = min(first + ROWS_A_MESSAGE * step, end)
             for device in self.devices:
                 own = step if step == HISTORY_STEP_S else max(step, device.period_s)
-                t = np.arange(np.ceil(first / own), np.ceil(last / own)) * own
+                steps = np.arange(np.ceil(first / own), np.ceil(last / own))
+                t = (steps * own).astype(np.float64)
                 t = t[speaks(device, t)]
                 if len(t):
                     columns = [Instrument(device, tag, self.script).read(t) for tag in device.tags]

@@ -13,7 +13,7 @@ from anwei.hazards.models import Inspector
 from anwei.hazards.services.opening import NO_FINDER
 from anwei.org.holdings import Standing, holdings_on, standing_of
 from anwei.org.models import Person, Unit
-from anwei.org.scope import grants, standing
+from anwei.org.scope import as_official, grants, standing
 
 INSPECTING = (
     Unit.Kind.GOVERNMENT,
@@ -50,10 +50,15 @@ def require_body(person: Person, now: datetime) -> list[Unit]:
     return units
 
 
-def require_official(person: Person) -> None:
-    """Raise PermissionDenied, as a sentence, for who acts for an enterprise alone, or for nobody."""
-    if not any(grant.enterprise is None for grant in grants(person)):
+def require_official(person: Person) -> Person:
+    """Return a person as an official (`as_official`).
+
+    Raises PermissionDenied, as a sentence, for who acts for an enterprise alone, or for nobody.
+    """
+    official = as_official(person)
+    if not grants(official):
         raise PermissionDenied(_("检查计划由党委政府、部门、乡镇查看。"))
+    return official
 
 
 def bodies_around(territory: str) -> QuerySet[Unit]:
