@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser
 
 from anwei.oversight.services.briefings import make
+from tests.emergency.test_accidents import accident
 from tests.kernel.county import NOW
 from tests.oversight.conftest import build_governed
 from tests.oversight.planted import plant
@@ -22,6 +25,7 @@ def session(transactional_db: None) -> str:
     plant(governed)
     for layout in ("total", "grid"):
         make(actor=governed.clerk, now=NOW, year=2026, months=11, layout=layout)
+    accident(happened_on=date(2026, 11, 20), deaths=1)  # told beside the doors
     client = Client()
     client.force_login(governed.clerk)
     return client.cookies["sessionid"].value
@@ -35,4 +39,8 @@ def test_the_pages_fit(browser: Browser, address: str, session: str, size: str) 
     links = page.eval_on_selector_all("tbody a[href^='/briefings/']", "found => found.map(a => a.pathname)")
     pages |= {f"briefing{number}": link for number, link in enumerate(links)}
     assert len(pages) == 3
+    if size == "desk":
+        page.goto(address + links[0])
+        card, table = (page.locator(f"#since{inner}").bounding_box() for inner in ("", " table"))
+        assert card and table and table["x"] + table["width"] <= card["x"] + card["width"]
     assert faults_of(page, address, pages, "briefings") == []
