@@ -244,7 +244,8 @@ class Indicator:
 
     `direction` says whether more is better (1), worse (-1) or neither (0); `source` returns the article it
     rests on, "" where it is ours; `event` whether what is counted comes by itself and one by one, so that two
-    counts can be compared by chance (accidents do, deaths and money do not); `order` groups rooms on a page.
+    counts can be compared by chance (accidents do, deaths and money do not); `settles` whether what is counted
+    of a month stays once it is over, so that another number later is a mistake put right; `order` groups rooms.
     """
 
     key: str
@@ -256,12 +257,18 @@ class Indicator:
     direction: int = NEITHER
     denominator: tuple[Rows, ...] = ()
     event: bool = False
+    settles: bool = True
     order: int = 50
 
     @property
     def is_dated(self) -> bool:
         """Whether it belongs to a month; else it is told as it stands now."""
         return self.numerator[0].dated
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether a published month of it can be wrong: how things stood, or went on, was told as it was."""
+        return self.is_dated and self.settles
 
     @property
     def cited(self) -> str:

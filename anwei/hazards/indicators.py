@@ -299,6 +299,7 @@ for _one in INDICATORS:
             _one.source,
             _one.direction,
             () if _one.of is None else counted(_one.of),
+            settles=_one.of is None,  # what becomes of a month's hazards goes on after it
             order=20,
         )
     )

@@ -78,7 +78,7 @@ class Figures:
 
     def drift(self, indicator: Indicator, month: str, **narrow: str) -> Number | None:
         """Return by how much the records differ from the published number of a month, None for not at all."""
-        if not indicator.is_dated or not self.is_frozen(indicator, month):
+        if not indicator.is_corrected or not self.is_frozen(indicator, month):
             return None
         told = self.published.get(indicator.key, Values()).number(indicator, [month], **narrow)
         found = self.drifted[indicator.key].number(indicator, [month], **narrow) - told
@@ -97,7 +97,7 @@ def figures(
         found.published = _published(rows)
     for one in wanted:
         found.live[one.key] = one.values(person, now, span if one.is_dated else None)
-        if found.frozen and one.is_dated:
+        if found.frozen and one.is_corrected:
             found.drifted[one.key] = _within_sight(
                 person, found.live[one.key] if person is None else one.values(None, now, span)
             )

@@ -93,11 +93,13 @@ def _changes(person: Person, issue: FrozenMonth) -> list[tuple[Any, str, str]]:
 @signed_in
 @require_POST
 def statistics_freeze(request: HttpRequest) -> HttpResponse:
-    """Freeze a month, or issue it again with the reason."""
+    """Freeze a month, or issue it again with the reason and the indicators that it corrects."""
     person, now = person_of(request), timezone.now()
     if not may_freeze(person):
         raise PermissionDenied(_("定版和更正由县级的工作人员办理。"))
-    year, _dash, month = request.POST.get("month", "").partition("-")
+    chosen = request.POST.get("month", "")
+    year, _dash, month = chosen.partition("-")
+    told = [value.partition(":") for value in request.POST.getlist("only")]
     try:
         kept = freeze_month(
             actor=person,
@@ -105,6 +107,7 @@ def statistics_freeze(request: HttpRequest) -> HttpResponse:
             year=number_in(year) or 0,
             month=number_in(month) or 0,
             reason=request.POST.get("reason", ""),
+            only=[key for of, _colon, key in told if of == chosen],
         )
     except NotFrozen as error:
         messages.error(request, str(error))

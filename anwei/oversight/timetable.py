@@ -25,12 +25,16 @@ def freeze_day() -> int:
 def due_month(now: datetime) -> date | None:
     """Return the first day of the oldest month that should be frozen by now and is not, None for none.
 
-    Those that passed while nothing ran here are due too, from the first that was frozen or recorded here on.
+    Those that passed while nothing ran here are due too, from the first that was recorded here, or was frozen
+    the month after: one of years ago that somebody keeps says nothing of those between.
     """
     today = timezone.localdate(now)
     last = month_before(today if today.day >= freeze_day() else month_before(today))
-    frozen = set(FrozenMonth.objects.values_list("month_begins", flat=True))
-    month = min([*frozen, *_first_recorded()], default=None)
+    frozen = dict(FrozenMonth.objects.filter(issue=1).values_list("month_begins", "frozen_at"))
+    in_time = [
+        month for month, at in frozen.items() if timezone.localdate(at) < month_after(month_after(month))
+    ]
+    month = min([*in_time, *_first_recorded()], default=None)
     while month is not None and month <= last and month in frozen:
         month = month_after(month)
     return month if month is not None and month <= last else None

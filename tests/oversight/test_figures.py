@@ -17,6 +17,8 @@ from anwei.cases.indicators import Number, indicator, indicators
 from anwei.cases.periods import span_of
 from anwei.emergency.services.accidents import LateDeath, record_late_death
 from anwei.emergency.services.opening import save_opening
+from anwei.hazards.models import Hazard
+from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.ledgers.models import Change, Setting
 from anwei.ledgers.saving import Edit
 from anwei.org.models import Person
@@ -24,6 +26,7 @@ from anwei.oversight import tasks
 from anwei.oversight.figures import differences, figures
 from anwei.oversight.models import FrozenFigure, FrozenMonth
 from anwei.oversight.schedule import a_month_waits
+from anwei.oversight.services import freezing
 from anwei.oversight.services.freezing import NotFrozen, freeze_month
 from tests.emergency.test_accidents import accident
 from tests.kernel.county import NOW, OTHER_TOWN, TOWN
@@ -63,10 +66,12 @@ def test_a_late_death_does_not_move_what_was_published(governed: Governed) -> No
     client = browse(governed.leader)
     page = client.get("/figures/?year=2026").content.decode()
     assert "定版后有变化" in page and "2026-10 更正" in page
-    answer = client.post(
-        "/figures/freeze/", {"month": "2026-10", "reason": "10月28日事故1名伤员11月20日死亡"}
-    )
-    assert answer.status_code == 302
+    asked = {"month": "2026-10", "reason": "10月28日事故1名伤员11月20日死亡"}
+    client.post("/figures/freeze/", {**asked, "only": ["2026-09:acc_death"]})  # none of that month
+    assert FrozenMonth.objects.count() == 1
+    ticked = re.findall(r'name="only" value="([^"]+)"', page)
+    assert {"2026-10:acc_death", "2026-10:large_cnt"} <= {*ticked}
+    assert client.post("/figures/freeze/", {**asked, "only": ticked}).status_code == 302
     assert told(None, "acc_death", "2026-10") == 3 and told(None, "large_cnt", "2026-10") == 1
     issue = FrozenMonth.objects.get(issue=2)
     assert differences(None, issue)["acc_death"] == (2, 3) and issue.reason
@@ -77,6 +82,52 @@ def test_a_late_death_does_not_move_what_was_published(governed: Governed) -> No
         3,
     }
     assert Change.objects.filter(register="oversight.frozenmonth", row="2026-10").count() == 2
+
+
+@pytest.mark.django_db
+def test_what_goes_on_after_a_month_is_no_mistake_of_it(governed: Governed) -> None:
+    """A hazard closed off later changes no published rate; a correction touches what its reason names."""
+    for day in range(1, 7):
+        file_hazard(
+            Whereabouts(governed.county.enterprise),
+            actor=governed.officer,
+            now=NOW,
+            origin="inspection",
+            description=f"十月隐患{day}",
+            found_at=datetime(2026, 10, day, 2, tzinfo=UTC),
+        )
+    freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
+    first = Hazard._base_manager.order_by("pk")[:1].values("pk")
+    Hazard._base_manager.filter(pk__in=list(first.values_list("pk", flat=True))).update(
+        phase="closed", outcome="rectified", closed_at=NOW
+    )
+    client = browse(governed.leader)
+    assert "定版后有变化" not in client.get("/figures/?year=2026").content.decode()
+    accident(happened_on=date(2026, 10, 28), deaths=1, sector="coal")
+    page = client.get("/figures/?year=2026").content.decode()
+    ticked = [one for one in re.findall(r'name="only" value="([^"]+)"', page) if one.endswith(":acc_cnt")]
+    client.post("/figures/freeze/", {"month": "2026-10", "reason": "10月28日漏报1起", "only": ticked})
+    assert set(differences(None, FrozenMonth.objects.get(issue=2))) == {"acc_cnt"}
+
+
+@pytest.mark.django_db
+def test_of_two_at_once_the_later_count_stays(governed: Governed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One has counted; before it is written, somebody else enters an accident and corrects the month."""
+    frozen_october(governed)
+    accident(happened_on=date(2026, 10, 3))
+    keep, others = freezing._keep, []
+
+    def meanwhile(*args: Any, **more: Any) -> Any:
+        if not others:
+            others.append("又一起")
+            accident(happened_on=date(2026, 10, 4))
+            freeze_month(actor=governed.clerk, now=NOW, year=2026, month=10, reason="又一起")
+        return keep(*args, **more)
+
+    monkeypatch.setattr(freezing, "_keep", meanwhile)
+    with pytest.raises(NotFrozen, match="别人"):
+        freeze_month(actor=governed.leader, now=NOW, year=2026, month=10, reason="漏报一起")
+    assert told(None, "acc_cnt", "2026-10") == 3
 
 
 @pytest.mark.django_db
@@ -122,6 +173,8 @@ def test_who_is_not_of_the_county_freezes_nothing(governed: Governed) -> None:
 def test_the_background_freezes_on_the_day_that_is_set(governed: Governed, time_machine: Any) -> None:
     early, due = datetime(2026, 12, 4, 1, tzinfo=UTC), datetime(2026, 12, 5, 1, tzinfo=UTC)
     assert not a_month_waits(due)  # nothing was recorded here when November began
+    freeze_month(actor=governed.leader, now=NOW, year=2025, month=1)  # of a year that somebody imports
+    assert not a_month_waits(due)
     freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
     assert not a_month_waits(early) and a_month_waits(due)
     Setting.objects.create(
@@ -130,7 +183,8 @@ def test_the_background_freezes_on_the_day_that_is_set(governed: Governed, time_
     assert a_month_waits(early)
     time_machine.move_to(early)
     tasks.freeze_last_month.call()
-    assert FrozenMonth.objects.get(frozen_by=None).key == "2026-11" and not a_month_waits(early)
+    assert FrozenMonth.objects.get(frozen_by=None).key == "2026-11"
+    assert not a_month_waits(early)
 
 
 @pytest.mark.django_db

@@ -46,23 +46,27 @@ def freeze_month(
     Everything is counted at one moment: numerators, denominators and what is told beside them agree. What is
     told as it stands is kept as it stood when the month ended, whenever that is done.
 
-    A correction leaves that as it was, and what is not among `only` (keys of indicators; all where None).
+    A correction leaves that as it was, and what went on since (`Indicator.settles`), and what is not among
+    `only` (keys of indicators; all where None).
 
-    Raises NotFrozen for a month that still runs, one frozen already where no reason is given, and a
-    correction that corrects nothing; PermissionDenied for who is not of the county. No actor: the system.
+    Raises NotFrozen for a month that still runs, one frozen already where no reason is given, a correction
+    that corrects nothing, and where somebody else froze the month meanwhile; PermissionDenied for who is not
+    of the county. No actor: the system.
     """
     if actor is not None and not may_freeze(actor):
         raise PermissionDenied(_("定版和更正由县级的工作人员办理。"))
     span = _ended(year, month, timezone.localdate(now))
     with one_moment():
+        before = _newest(span)
         found = [(one, _of_month(one, span, now)) for one in indicators() if _is_told(one, span)]
-    return _keep(span, found, actor=actor, now=now, reason=reason.strip()[:200], only=only)
+    return _keep(span, found, before, actor=actor, now=now, reason=reason.strip()[:200], only=only)
 
 
 @transaction.atomic
 def _keep(
     span: Span,
     found: Sequence[tuple[Indicator, Values]],
+    before: FrozenMonth | None,
     *,
     actor: Any,
     now: datetime,
@@ -70,13 +74,18 @@ def _keep(
     only: Collection[str] | None,
 ) -> FrozenMonth:
     lock("oversight frozen months")
-    before = FrozenMonth.objects.filter(month_begins=span.first).order_by("-issue").first()
     if before is not None and not reason:
         raise NotFrozen(_("%(month)s已定版；更正须写明原因。") % {"month": span.label})
+    if before is not None and only is not None and not only:
+        raise NotFrozen(_("请勾选这次要更正的指标。"))
+    if _newest(span) != before:  # what was counted before it would take the place of what was counted later
+        raise NotFrozen(_("同时有别人给%(month)s定版，请看过再办。") % {"month": span.label})
     figures = [figure for one, values in found for figure in _figures(one, values)]
     keys = [one.key for one, _values in found]
     if before is not None:
-        corrected = {one.key for one, _values in found if one.is_dated and (only is None or one.key in only)}
+        corrected = {
+            one.key for one, _values in found if one.is_corrected and (only is None or one.key in only)
+        }
         figures = [one for one in figures if one.indicator in corrected] + _as_published(before, corrected)
         keys = [*before.indicators, *sorted(corrected.difference(before.indicators))]
     digest = digest_of_figures(figures)
@@ -99,6 +108,10 @@ def _keep(
         REGISTER, kept.key, actor=actor, now=now, verb="freeze", content=content, reason=kept.reason
     )
     return kept
+
+
+def _newest(span: Span) -> FrozenMonth | None:
+    return FrozenMonth.objects.filter(month_begins=span.first).order_by("-issue").first()
 
 
 def _ended(year: int, month: int, today: date) -> Span:
