@@ -1,15 +1,16 @@
 """The learned model: monotone trees or a regression on months x enterprises, calibrated, with contributions.
 
 Rows are the months the county has; a row is an event where something happened within the weeks after it. A
-model learns only from rows whose weeks were over, as they were known, at the moment it is for; which of the
-methods is taken, the calibration, and what it may colour rest on later months than it learned from. The
-points themselves are the plainest method: another takes their place where it is surely better.
+model learns only from rows whose weeks were over, as they were known, at the moment it is for. Which of the
+methods is taken and the calibration rest on later months than it learned from, what it may colour on these
+and on other enterprises. The points themselves are the plainest method: another takes their place where it is
+surely better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -94,7 +95,7 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Learned:
-    """A fitted model with its calibration; `base` is the rate of events in the rows it learned from."""
+    """A fitted model with its calibration; `base` is the rate of events in the months that this stands on."""
 
     encoding: Encoding
     model: Model
@@ -141,20 +142,19 @@ def learn(rows: Training, rules: WatchRules) -> Learned | None:
         model = _made(method, encoding, rules)
         _fit(model, matrix, events)
         mean = np.asarray(model.shares(matrix), float).mean(axis=0)
-    base = float(events.mean())
+    base = float(events.mean()) if held.base is None else held.base
     return Learned(encoding, model, calibration, method, base, mean, colours_of(rules, held, base))
 
 
 def _compared(encoding: Encoding, rows: Training, rules: WatchRules) -> tuple[str, Calibration, Held]:
     """Return the method that did best on the later months, its calibration there, and what it said there."""
-    calibration = Calibration()
     n = len(rows.tables)
     cut = n - max(1, round(n * LATER))
     after = range(cut, n)
     span = timedelta(weeks=rules.figures["weeks"])
     before = [i for i in range(cut) if rows.tables[i].at + span <= rows.tables[cut].at] if cut else []
     if _fewer(rows, before) < LEAST_EVENTS or _fewer(rows, after) < LEAST_LATER:
-        return "points", calibration, Held()
+        return "points", Calibration(), Held()
     matrix, events = _stacked(encoding, [rows.tables[i] for i in before], [rows.events[i] for i in before])
     later, truth = _stacked(encoding, [rows.tables[i] for i in after], [rows.events[i] for i in after])
     odds = {}
@@ -164,15 +164,44 @@ def _compared(encoding: Encoding, rows: Training, rules: WatchRules) -> tuple[st
         odds[method] = model.log_odds(later)
     odds["both"] = (odds["logistic"] + odds["boosting"]) / 2
     apart = _apart([rows.tables[i] for i in after], span)
-    best = best_method(odds, truth, apart)
+    keys = np.concatenate([rows.tables[i].keys for i in after])
+    held = replace(_held(odds, truth, apart, keys), base=float(truth.mean()))
+    return *_chosen(odds, truth, apart), held
+
+
+def _chosen(odds: dict[str, NDArray[np.float64]], truth: Truth, apart: Truth) -> tuple[str, Calibration]:
+    """Return the method that some rows speak for, and its calibration on them."""
+    best, calibration = best_method(odds, truth, apart), Calibration()
     calibration.fit(odds[best], truth)
-    return best, calibration, Held(calibration.probability(odds[best][apart]), truth[apart])
+    return best, calibration
+
+
+def _held(odds: dict[str, NDArray[np.float64]], truth: Truth, apart: Truth, keys: NDArray[np.int64]) -> Held:
+    """Return what would have been said of each row by what was chosen and calibrated on other enterprises.
+
+    Each half of the enterprises is told of by the other half (cross-fitting): what is chosen because it did
+    well on some rows is no evidence there.
+    """
+    said, place = np.zeros(len(truth)), np.unique(keys, return_inverse=True)[1]
+    for half in (0, 1):
+        own = place % 2 == half
+        if _fewest(truth[~own]) < LEAST_LATER:
+            return Held()
+        method, calibration = _chosen(
+            {one: told[~own] for one, told in odds.items()}, truth[~own], apart[~own]
+        )
+        said[own] = calibration.probability(odds[method][own])
+    return Held(said[apart], truth[apart], keys[apart])
 
 
 def _fewer(rows: Training, months: Sequence[int]) -> int:
     """Return how many rows of some months have an event, or how many have none: the fewer of both."""
-    n_events = sum(int(rows.events[i].sum()) for i in months)
-    return min(n_events, sum(len(rows.events[i]) for i in months) - n_events)
+    return _fewest(np.concatenate([rows.events[i] for i in months])) if months else 0
+
+
+def _fewest(truth: Truth) -> int:
+    n_events = int(truth.sum())
+    return min(n_events, len(truth) - n_events)
 
 
 def _apart(tables: Sequence[Table], span: timedelta) -> Truth:
@@ -187,13 +216,12 @@ def _apart(tables: Sequence[Table], span: timedelta) -> Truth:
 
 def best_method(odds: dict[str, NDArray[np.float64]], truth: Truth, apart: Truth) -> str:
     """Return the best of the learned methods where it is surely better than points, else the points."""
+    if _fewest(truth[apart]) < LEAST_LATER:
+        return "points"
     areas = {method: area(found, truth) for method, found in odds.items() if method != "points"}
     best = max(areas, key=areas.__getitem__)
     if areas["logistic"] >= areas[best] - WORTH:
         best = "logistic"
-    n_events = int(truth[apart].sum())
-    if min(n_events, int(apart.sum()) - n_events) < LEAST_LATER:
-        return "points"
     gained, error = area_gained(odds[best][apart], odds["points"][apart], truth[apart])
     return best if gained > SURELY * error else "points"
 

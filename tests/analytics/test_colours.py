@@ -21,7 +21,7 @@ def held(rng: np.random.Generator, spread: float, *, is_true: bool, n: int = 100
     """What a model said of n rows with so much spread; what came of them follows it, or nothing."""
     odds = rng.normal(0, spread, n)
     said = 1 / (1 + np.exp(-(odds + np.log(BASE) - spread**2 / 2)))
-    return Held(said, rng.random(n) < (said if is_true else BASE))
+    return Held(said, rng.random(n) < (said if is_true else BASE), np.arange(n))
 
 
 def test_a_place_gives_no_colour_and_points_do() -> None:
@@ -34,7 +34,7 @@ def test_a_place_gives_no_colour_and_points_do() -> None:
 
 
 def test_a_model_colours_what_later_months_bore_out() -> None:
-    colours = colours_of(RULES, held(np.random.default_rng(1), 1.5, is_true=True, n=5000), BASE)
+    colours = colours_of(RULES, held(np.random.default_rng(1), 1.5, is_true=True, n=10_000), BASE)
     proofs = {proof.key: proof for proof in colours.proofs}
     assert all(proof.holds for proof in proofs.values())
     assert proofs["red"].low >= 4 * BASE
@@ -47,7 +47,7 @@ def test_a_model_colours_what_later_months_bore_out() -> None:
 def test_each_event_proves_one_colour() -> None:
     """A hundred said to be tenfold, all harmed, prove red; of those said to be sixfold none was, and no orange is."""
     said = np.array([0.4] * 100 + [0.24] * 50)
-    colours = colours_of(RULES, Held(said, said > 0.3), BASE)
+    colours = colours_of(RULES, Held(said, said > 0.3, np.arange(150)), BASE)
     assert {proof.key: (proof.n, proof.n_harmed, proof.holds) for proof in colours.proofs} == {
         "red": (100, 100, True),
         "orange": (50, 0, False),
@@ -56,15 +56,24 @@ def test_each_event_proves_one_colour() -> None:
     }
 
 
+def test_one_enterprise_in_many_months_proves_little() -> None:
+    """Twenty months harmed of twenty said to be tenfold: red by as many enterprises, nothing by one alone."""
+    said, harmed = np.full(20, 0.4), np.ones(20, bool)
+    many, one = (
+        colours_of(RULES, Held(said, harmed, keys), BASE) for keys in (np.arange(20), np.ones(20, int))
+    )
+    assert (many.of(0, 0.4), one.of(0, 0.4)) == ("red", "")
+
+
 def test_without_a_signal_a_model_may_seldom_colour() -> None:
-    """However far apart it says they are: one in forty that a colour holds by chance, where 95 % are asked for."""
+    """However far apart it says they are: of these looks one in 260 may hold by chance, 95 % sure of a year."""
     rng = np.random.default_rng(2)
     allowed = {level.key: 0 for level in RULES.levels}
     for _ in range(N_COUNTIES):
         for proof in colours_of(RULES, held(rng, 1.5, is_true=False), BASE).proofs:
             allowed[proof.key] += proof.holds
-    assert allowed["blue"] <= 18, allowed  # 7.5 expected at most
-    assert allowed["red"] + allowed["orange"] + allowed["yellow"] <= 3, allowed
+    assert allowed["blue"] <= 5, allowed  # 1.2 expected at most
+    assert allowed["red"] + allowed["orange"] + allowed["yellow"] <= 2, allowed
 
 
 def test_red_and_orange_stand_first() -> None:

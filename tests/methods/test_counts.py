@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from math import comb, exp, factorial
 
+import numpy as np
 import pytest
 from scipy.stats import binom
 
+from anwei.methods.clustered import clustered_share_interval
 from anwei.methods.counts import Verdict, compare, exceeds, interval, share_interval
 
 
@@ -86,3 +88,30 @@ def test_the_interval_of_a_share_holds_its_level(count: int, of: int) -> None:
 
 def test_of_nothing_no_share_is_known() -> None:
     assert share_interval(0, 0) == (0.0, 1.0)
+
+
+def test_rows_of_one_cluster_are_no_more_than_one_witness() -> None:
+    """Rows that each stand alone give the exact interval; told three times over they say no more than once."""
+    rng = np.random.default_rng(1)
+    happened, own = rng.random(200) < 0.2, np.arange(200)
+    once = clustered_share_interval(happened, own, 0.95)
+    assert once == pytest.approx(share_interval(int(happened.sum()), 200), abs=0.002)
+    thrice = clustered_share_interval(np.tile(happened, 3), np.tile(own, 3), 0.95)
+    assert thrice == pytest.approx(once, abs=0.002)
+    always = clustered_share_interval(np.ones(30, bool), np.repeat([0, 1, 2], 10), 0.95)
+    assert always == pytest.approx(share_interval(3, 3))
+    assert clustered_share_interval(np.array([True, False] * 5), np.zeros(10, int), 0.95)[0] < 0.1
+    assert clustered_share_interval(np.zeros(0, bool), np.zeros(0, int), 0.95) == (0.0, 1.0)
+
+
+def test_an_interval_of_clusters_holds_as_often_as_it_says() -> None:
+    """Forty enterprises in four months each, some harmed often and most never: the plain interval is too narrow."""
+    rng, own, n, held, plain = np.random.default_rng(2), np.repeat(np.arange(40), 4), 600, 0, 0
+    for _ in range(n):
+        happened = rng.random(160) < np.repeat(rng.beta(0.3, 1.2, 40), 4)
+        low, high = clustered_share_interval(happened, own, 0.95)
+        held += low <= 0.2 <= high
+        low, high = share_interval(int(happened.sum()), 160)
+        plain += low <= 0.2 <= high
+    assert held >= 0.94 * n
+    assert plain < 0.9 * n
