@@ -37,8 +37,15 @@ N = 240
 LIMIT = 15 * DAY
 AT_ONCE = 300  # rows of one INSERT
 # Of each enterprise in a year, the same for all.
-HAZARDS, MAJOR, ACCIDENTS, VISITS, VACANCIES = 4.0, 0.25, 0.03, 2.0, 0.25
-ALARMS = {"red": 1.0, "orange": 3.0, "yellow": 12.0}  # of those with sensors
+VISITS, ACCIDENTS, VACANCIES = 2.0, 0.03, 0.25
+MORE_AT_ONCE = 1.0  # hazards a visit finds beside its first: about 4 a year
+MAJOR = 0.06  # of the hazards: about one in four years
+BURSTS, LONGER = (
+    4.0,
+    0.75,
+)  # of alarms, at those with sensors; how often one more follows: about 16 alarms a year
+BETWEEN = 6 * HOUR  # the alarms of a burst
+SEVERITIES = {"red": 1, "orange": 3, "yellow": 12}  # of 16 alarms
 FEWEST_NEIGHBOURS = 3
 LATE = 0.15  # of the hazards are put right after their limit
 CAUSES = (("posts_vacant",), ("hazards_overdue", "hazards_days_overdue"), ("alarms_", "alarm_hours"))
@@ -73,8 +80,29 @@ def times(random: Random, a_year: float, first: datetime, last: datetime) -> lis
     return found
 
 
+def at_once(random: Random, more: float) -> int:
+    """Return 1 and a Poisson count beside."""
+    return len(times(random, more, MONDAY, MONDAY + YEAR)) + 1
+
+
+def burst(random: Random, first: datetime, last: datetime) -> list[tuple[datetime, str, float]]:
+    """Return the alarms of a burst that begins at a moment, a geometric number of them."""
+    at, found = first, []
+    while at < last:
+        (severity,) = random.choices(list(SEVERITIES), list(SEVERITIES.values()))
+        found.append((at, severity, random.expovariate(1 / 2)))
+        if random.random() >= LONGER:
+            break
+        at += random.expovariate(1) * BETWEEN
+    return found
+
+
 def told(random: Random, n: int = N) -> list[Story]:
-    """Return the stories of a year without a cause, of so many enterprises."""
+    """Return the stories of a year without a cause, of so many enterprises.
+
+    Hazards are found several at a visit, and alarms come in bursts: a score that took the number of rows for
+    so many independent facts would see causes here.
+    """
     first, last = MONDAY - BEFORE, MONDAY + N_WEEKS * WEEK + AFTER
     stories = []
     for number in range(n):
@@ -86,18 +114,22 @@ def told(random: Random, n: int = N) -> list[Story]:
                 if at > end + 2 * DAY:
                     end = at + random.expovariate(1 / 30) * DAY
                     story.vacant.append((post, at.date(), end.date()))
-        for at in times(random, HAZARDS, first, last):
-            days = 15 + random.expovariate(1 / 15) if random.random() < LATE else random.uniform(1, 14)
-            story.hazards.append(Found(at, at + days * DAY))
-        for at in times(random, MAJOR, first, last):
-            story.hazards.append(Found(at, at + random.uniform(5, 14.5) * DAY, major=True))
+        for at in story.visits:
+            for _ in range(at_once(random, MORE_AT_ONCE)):
+                story.hazards.append(_found(random, at))
         if plan.sites:
-            for severity, rate in ALARMS.items():
-                for at in times(random, rate, first, last):
-                    story.alarms.append((at, severity, random.expovariate(1 / 2)))
+            for at in times(random, BURSTS, first, last):
+                story.alarms += burst(random, at, last)
         story.accidents = [at.date() for at in times(random, ACCIDENTS, first, last)]
         stories.append(story)
     return stories
+
+
+def _found(random: Random, at: datetime) -> Found:
+    if random.random() < MAJOR:
+        return Found(at, at + random.uniform(5, 14.5) * DAY, major=True)
+    days = 15 + random.expovariate(1 / 15) if random.random() < LATE else random.uniform(1, 14)
+    return Found(at, at + days * DAY)
 
 
 def planted(stories: list[Story], random: Random, n: int = 3) -> dict[int, date]:
