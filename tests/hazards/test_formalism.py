@@ -45,8 +45,8 @@ def at_the_end() -> Iterator[None]:
         yield
 
 
-def measured(seed: int) -> tuple[Planted, suggestions.Report]:
-    planted = County(seed).play()
+def measured(seed: int, *, few: bool = False) -> tuple[Planted, suggestions.Report]:
+    planted = County(seed, few=few).play()
     while hashing.hash_photos(LATER):
         pass
     return planted, suggestions.report(LATER)
@@ -70,15 +70,17 @@ def tell(seed: int, planted: Planted, found: suggestions.Report) -> tuple[float,
 @pytest.mark.django_db
 @pytest.mark.usefixtures("at_the_end")
 @pytest.mark.parametrize(
-    "seed", [MEASURED[0], *(pytest.param(seed, marks=pytest.mark.proof) for seed in MEASURED[1:])]
+    ("seed", "few"),
+    [(MEASURED[0], True), *(pytest.param(seed, False, marks=pytest.mark.proof) for seed in MEASURED)],
 )
-def test_faked_closures_are_suggested_and_no_honest_name_is_shown(seed: int) -> None:
-    planted, found = measured(seed)
-    assert (len(planted.honest), len(planted.faked), found["n_closures"]) == (200, 40, 240)
+def test_faked_closures_are_suggested_and_no_honest_name_is_shown(seed: int, few: bool) -> None:
+    planted, found = measured(seed, few=few)
+    n_each = (40, 16, 56) if few else (200, 40, 240)
+    assert (len(planted.honest), len(planted.faked), found["n_closures"]) == n_each
     precision, recall = tell(seed, planted, found)
     assert precision >= PRECISION and recall >= RECALL
     named = {one["key"] for one in found["inspectors"]}
-    assert named <= {one.pk for one in planted.fakers}
+    assert len(named) > 0 and named <= {one.pk for one in planted.fakers}
     assert all(one["n_independent"] >= 2 for one in found["inspectors"])
     quick = {key for key, kind in planted.honest.items() if kind.startswith("quick")}
     suggested = [one for one in found["hazards"] if one["key"] in quick]
