@@ -86,7 +86,9 @@ def counts_of(person: Person, now: datetime) -> Counts:
     cases = spelled(("todo", footing), lambda: Case.objects.filter(turn_at(posts)))
     overdue = spelled(("overdue", footing), lambda: Case.objects.filter(turn_at(posts), deadline__lt=MOMENT))
     unread = spelled(("unread", footing), lambda: notices_of(person).filter(read_at=None))
-    n_unread, n_overdue, *n_todo = n_each([unread, overdue.at(now), cases, *waiting_questions(person, now)])
+    n_unread, n_overdue, *n_todo = n_each(
+        [unread, overdue.put(now=now), cases, *waiting_questions(person, now)]
+    )
     return Counts(n_todo=sum(n_todo), n_overdue=n_overdue, n_unread=n_unread)
 
 

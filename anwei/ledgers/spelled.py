@@ -8,29 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-MOMENT = datetime(1, 1, 1, tzinfo=UTC)  # stands in a question for the moment it is asked at (`Spelled.at`)
+# What stands in a question for who asks, on which day and at which moment, until it is put (`Spelled.put`):
+ANYBODY, DAY, MOMENT = -(10**15), date(1, 1, 1), datetime(1, 1, 2, tzinfo=UTC)
 MOST = 5_000  # of one or two kB each; then all are forgotten
 
 
 @dataclass(frozen=True)
 class Spelled:
-    """A question for keys of rows, as the database takes it; without SQL it can find none."""
+    """A question as the database takes it; without SQL it can find nothing."""
 
     sql: str = ""
     values: tuple[Any, ...] = ()
 
-    def at(self, now: datetime) -> Spelled:
-        """Return the question at a moment."""
-        written = connection.ops.adapt_datetimefield_value
-        unknown, known = written(MOMENT), written(now)
-        return replace(self, values=tuple(known if value == unknown else value for value in self.values))
+    def put(self, *, person: int = ANYBODY, day: date = DAY, now: datetime = MOMENT) -> Spelled:
+        """Return the question of a person (key), a day and a moment."""
+        on, at = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
+        known = {ANYBODY: person, on(DAY): on(day), at(MOMENT): at(now)}
+        return replace(self, values=tuple(known.get(value, value) for value in self.values))
 
 
 _remembered: dict[Hashable, Spelled] = {}
@@ -70,6 +71,13 @@ def n_each(questions: Iterable[Spelled]) -> list[int]:
         cursor.execute(sql, [value for one in told.values() for value in one.values])
         n_rows = dict(cursor.fetchall())
     return [n_rows.get(place, 0) for place in range(len(asked))]
+
+
+def rows_of(question: Spelled) -> list[tuple[Any, ...]]:
+    """Return what a question finds, as the database tells it: dates as SQLite keeps them are text."""
+    with connection.cursor() as cursor:
+        cursor.execute(question.sql, question.values)
+        return list(cursor.fetchall())
 
 
 def texts(questions: Sequence[Spelled]) -> list[str]:

@@ -15,9 +15,10 @@ from anwei.cases.models import Case
 from anwei.cases.services import advance
 from anwei.ledgers import spelled as spelling
 from anwei.ledgers.spelled import MOMENT, n_each, spelled
+from anwei.org.holdings import PLACED, standing_of
 from anwei.org.models import Person, Post, Unit
 from anwei.org.services import appoint
-from tests.kernel.county import NOW, TOWN, County, open_repair
+from tests.kernel.county import NOW, TOWN, County, in_post, open_repair
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,7 @@ def test_a_question_of_the_moment_is_asked_at_each(county: County) -> None:
     assert case.deadline is not None
     late = spelled("late", lambda: Case.objects.filter(deadline__lt=MOMENT))
     moments = [case.deadline, case.deadline + timedelta(seconds=1)]
-    assert [n_each([late.at(moment)]) for moment in moments] == [[0], [1]]
+    assert [n_each([late.put(now=moment)]) for moment in moments] == [[0], [1]]
 
 
 def test_a_desk_that_was_counted_costs_one_query_until_its_owner_stands_otherwise(county: County) -> None:
@@ -87,3 +88,27 @@ def test_what_is_remembered_has_a_bound(county: County, monkeypatch: pytest.Monk
     for number in range(10):
         assert n_each([spelled(number, lambda: Unit.objects.filter(territory=TOWN))]) == [2]
         assert len(spelling._remembered) <= 3
+
+
+def test_a_post_is_told_whole_though_its_question_was_spelt_once(county: County) -> None:
+    plant = county.enterprise.unit
+    workshop = Unit.objects.create(kind="enterprise_part", name="一车间", territory=TOWN, parent=plant)
+    head = in_post("head", Post.objects.create(unit=workshop, kind="officer", title="车间主任"), county.duty)
+    plant.closed_on = NOW.date()
+    plant.save()
+    for person in (head, county.worker, county.townsman, in_post("nobody")):
+        posts = Post.objects.filter(holdings__person=person).order_by("pk").select_related(*PLACED)
+        expected = [(vars_of(post), vars_of(post.unit), vars_of(post.unit.whole)) for post in posts]
+        stands = standing_of(person, NOW)
+        assert [post.pk for post in stands.held] == [post.pk for post in posts] and stands.lent == ()
+        with CaptureQueriesContext(connection) as queries:
+            told = [(vars_of(post), vars_of(post.unit), vars_of(post.unit.whole)) for post in stands.held]
+            keys = [post.unit.whole.enterprise.pk for post in stands.held if hasattr(post.unit, "enterprise")]
+        assert told == expected and len(queries) == 0
+        assert keys == [post.unit.enterprise.pk for post in posts if hasattr(post.unit, "enterprise")]
+    [safety] = standing_of(county.worker, NOW).held
+    assert safety.unit.enterprise.sector == "chemical"  # asked for, and there
+
+
+def vars_of(row: Post | Unit) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}

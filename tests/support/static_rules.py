@@ -23,7 +23,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("portal/cockpit/differences.py", "safe"): "our own words, from the table above it",
     ("ledgers/raw.py", "sql"): "names of our own columns, quoted by the backend",
     ("ledgers/saving.py", "sql"): "one UPDATE for many rows; names of our own columns, quoted by the backend",
-    ("ledgers/spelled.py", "sql"): "counts of what the ORM itself wrote; the values go as parameters",
+    ("ledgers/spelled.py", "sql"): "what the ORM itself wrote; the values go as parameters",
     ("ledgers/seal.py", "sql"): "LOCK TABLE takes no parameters; quoted by the backend",
     ("org/policy.py", "csrf"): "a bearer's token is no cookie: no foreign page can send it",
     ("portal/backup/figures.py", "sql"): "names of the tables of the file itself",
