@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anwei.ledgers.listing import LedgerFilter, key_filter, search_box
 from anwei.monitoring.features import NOT_MEASURED
+from anwei.monitoring.foresight import LIVE, by_gravity
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Forecast, Severity
 from anwei.org.models import SECTOR_CHOICES
 from anwei.sites.filters import township_choices
@@ -150,9 +151,9 @@ class ForecastFilter(OfATag):
 
     @property
     def qs(self) -> QuerySet[Forecast]:
-        """The live tab holds what is not over."""
+        """The live tab holds what is not over, the gravest and nearest first."""
         rows: QuerySet[Forecast] = super().qs
-        return rows if self.is_history else rows.filter(ended_at__isnull=True)
+        return rows if self.is_history else by_gravity(rows.filter(LIVE))
 
 
 def silent() -> Exists:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,20 +16,18 @@ from anwei.methods.sensor import Facts
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.columns import moment
 from anwei.monitoring.detect.words import DriftFacts, of_drift, of_sensor, span
-from anwei.monitoring.models import AlarmRule, Forecast, Tag
+from anwei.monitoring.models import AlarmRule, Forecast, Severity, Tag
 from anwei.monitoring.reading import clock
 from anwei.org.models import Person
+from anwei.sites.colour import gravity
 
 LIVE = Q(ended_at__isnull=True)
 LIKELY = 0.5  # of what is put on a desk: a tag whose own past bears out less asks nobody
-GRAVE = Q(
-    kind=Forecast.Kind.DRIFT,
-    limit_kind__in=(AlarmRule.Kind.HH, AlarmRule.Kind.LL),
-    probability__gte=LIKELY,
-)
+_RULES = AlarmRule.objects.filter(tag=OuterRef("tag"), kind=OuterRef("limit_kind"), enabled=True)
 FEW_CROSSINGS = 3  # with fewer nothing is said of what can be foretold
 UNFORESEEABLE = 0.3  # share of crossings foretold below which the tag is called so
 RELATED = ("tag", "device", "enterprise__unit", "site", "verdict_by")
+GRAVE = (Severity.RED, Severity.ORANGE)
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,23 @@ def forecasts_of(person: Person) -> QuerySet[Forecast]:
     """Return the early warnings a person may see with all that a row shows, newest first."""
     rows: QuerySet[Forecast] = Forecast.objects.visible_to(person)
     return rows.select_related(*RELATED)
+
+
+def by_gravity(rows: QuerySet[Forecast]) -> QuerySet[Any]:
+    """Return early warnings with the `colour` of their limit's rule, gravest and nearest first."""
+    coloured = rows.annotate(colour=Subquery(_RULES.values("severity")[:1]))
+    return coloured.annotate(gravity=gravity("colour")).order_by("gravity", "expected_at", "-at", "pk")
+
+
+def pressing(person: Person) -> QuerySet[Any]:
+    """Return the live ones that somebody must hear of, as `by_gravity` orders them.
+
+    Those are drifts to a limit whose rule is red or orange or opens a warning by itself, where the tag's own
+    past bears out at least LIKELY of what was foretold.
+    """
+    told = _RULES.filter(Q(severity__in=GRAVE) | Q(opens_warning=True))
+    seen = Forecast.objects.visible_to(person).filter(LIVE, kind=Forecast.Kind.DRIFT)
+    return by_gravity(seen.filter(Exists(told), probability__gte=LIKELY).select_related(*RELATED))
 
 
 def reason(forecast: Forecast, now: datetime | None = None) -> str:

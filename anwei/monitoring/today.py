@@ -22,11 +22,12 @@ from anwei.ledgers.lengths import duration_words
 from anwei.methods.counts import Verdict, compare
 from anwei.monitoring.features import NOT_MEASURED
 from anwei.monitoring.filters import ACTIVE, MEASURED
-from anwei.monitoring.foresight import GRAVE, LIVE, RELATED
-from anwei.monitoring.models import Alarm, AlarmRule, Forecast, Warning
+from anwei.monitoring.foresight import pressing
+from anwei.monitoring.models import Alarm, AlarmRule, Forecast, Severity, Warning
 from anwei.monitoring.queries import by_rank
 from anwei.monitoring.reading import limit_words
-from anwei.org.models import Person
+from anwei.org.models import Person, Post
+from anwei.org.responsibility import Vacant, posts_for
 
 N_WEEKS, MIN_WEEKS = 4, 3  # with fewer comparable weeks there is no "usual"
 RARE = 0.01
@@ -69,30 +70,40 @@ def _standing_alarms(person: Person, now: datetime) -> Iterator[Sentence]:
 
 
 def _foretold(person: Person, now: datetime) -> Iterator[Sentence]:
-    """Tell the drift that is expected first at the gravest limit, with when and how likely."""
-    rows = Forecast.objects.visible_to(person).filter(LIVE & GRAVE, expected_at__gt=now)
-    first = (
-        rows.exclude(verdict=Forecast.Verdict.FALSE).select_related(*RELATED).order_by("expected_at").first()
-    )
-    if first is None or first.expected_at is None:
-        return
-    text = format_html(
-        _("{enterprise} {tag} 按现在的走势预计 <b>{length}</b>后到达{kind} {limit} {unit}"),
-        enterprise=first.enterprise,
-        tag=first.tag,
-        length=duration_words((first.expected_at - now).total_seconds()),
-        kind=first.get_limit_kind_display(),
-        limit=first.limit,
-        unit=first.tag.unit,
-    )
-    if first.probability is not None:
-        text += format_html(_("（可能性 {share}）"), share=f"{first.probability:.0%}")
-    yield Sentence(
-        "orange",
-        format_html("{}{}", text, _("。")),
-        reverse("forecast", args=[first.pk]),
-        enterprise=first.enterprise_id,
-    )
+    """Tell the drift that is expected first, and the gravest where it is another: when, how likely."""
+    rows = pressing(person).filter(expected_at__gt=now).exclude(verdict=Forecast.Verdict.FALSE)
+    told = [*rows.order_by("expected_at", "gravity", "pk")[:1], *rows[:1]]
+    for one in {row.pk: row for row in told}.values():
+        text = format_html(
+            _("{enterprise} {tag} 预计 <b>{length}</b>后到 {limit} {unit}（{kind}）"),
+            enterprise=one.enterprise,
+            tag=one.tag,
+            length=duration_words((one.expected_at - now).total_seconds()),
+            kind=one.get_limit_kind_display(),
+            limit=f"{one.limit:g}",
+            unit=one.tag.unit,
+        )
+        if one.probability is not None:
+            text += format_html(_("，可能性 {share}"), share=f"{one.probability:.0%}")
+        yield Sentence(
+            _not_yet(one.colour),
+            format_html("{}{}", text, _("。")),
+            reverse("forecast", args=[one.pk]),
+            enterprise=one.enterprise_id,
+            call=_who_answers(one, now),
+        )
+
+
+def _not_yet(colour: str) -> str:
+    """Return how grave it is that a limit of a colour is near: what has not come is never red."""
+    return Severity.ORANGE if colour == Severity.RED else colour
+
+
+def _who_answers(forecast: Forecast, now: datetime) -> Post | None:
+    try:
+        return posts_for(forecast, now).implementer
+    except Vacant:
+        return None
 
 
 def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:

@@ -1,4 +1,4 @@
-"""What of this room waits on a desk: drifts towards the gravest limit, for who keeps watch."""
+"""What of this room waits on a desk: drifts towards a limit of gravity, for who keeps watch or regulates."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.ledgers.desk import Line, Waiting, contribute_waiting
-from anwei.monitoring.foresight import GRAVE, LIVE, RELATED, reason
+from anwei.monitoring.foresight import pressing, reason
 from anwei.monitoring.models import Forecast
 from anwei.monitoring.reading import clock
-from anwei.org.models import Person, Post
+from anwei.org.models import Person, Post, Unit
 from anwei.org.scope import standing
 
 KEEP_WATCH = (Post.Kind.DUTY, Post.Kind.SAFETY)  # an enterprise without a duty post has its safety post
 
 
 def _rows(person: Person, day: date) -> QuerySet[Forecast]:
-    """Return the live ones without a verdict, for posts that keep watch; for others none."""
-    if not any(post.kind in KEEP_WATCH for post in standing(person).posts):
+    """Return the pressing ones without a verdict, for posts that keep watch or regulate; for others none."""
+    if not any(post.kind in KEEP_WATCH or _regulates(post) for post in standing(person).posts):
         return Forecast.objects.none()
-    seen = Forecast.objects.visible_to(person).filter(LIVE & GRAVE, verdict="")
-    return seen.select_related(*RELATED).order_by("expected_at", "pk")
+    return pressing(person).filter(verdict="")
+
+
+def _regulates(post: Post) -> bool:
+    return post.kind == Post.Kind.OFFICER and post.unit.kind == Unit.Kind.DEPARTMENT
 
 
 def _lines(rows: Sequence[Forecast]) -> list[Line]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.html import strip_tags
 
+from anwei.cases.today import said
 from anwei.ledgers.desk import heaps_of
 from anwei.ledgers.models import Change
-from anwei.monitoring.foresight import LIVE, reason
-from anwei.monitoring.models import Forecast, Position
+from anwei.monitoring.foresight import LIVE, pressing, reason
+from anwei.monitoring.models import AlarmRule, Forecast, Position
 from anwei.monitoring.reading import clock
 from anwei.monitoring.register import snapshot
 from anwei.monitoring.services import (
@@ -23,7 +25,7 @@ from anwei.monitoring.services.positions import FINDINGS, REGISTER, position
 from anwei.org.models import Person
 from tests.kernel.county import NOW
 from tests.monitoring.foresight import after, anomaly, drift, judged
-from tests.monitoring.plant import Plant
+from tests.monitoring.plant import Plant, build
 
 
 def test_a_drift_becomes_a_row_with_its_owner_its_time_and_its_reason(plant: Plant) -> None:
@@ -130,26 +132,54 @@ def test_the_database_keeps_one_live_row_a_tag(plant: Plant) -> None:
         row.save()
 
 
-def test_a_drift_to_the_gravest_limit_waits_on_the_desks_of_those_who_keep_watch(plant: Plant) -> None:
-    def waits(person: Person) -> list[str]:
-        return [
-            line.detail
-            for heap in heaps_of(person, NOW, 5)
-            if str(heap.kind.label) == "早期预警"
-            for line in heap.lines
-        ]
+def waits(person: Person) -> list[str]:
+    heaps = [heap for heap in heaps_of(person, NOW, 5) if str(heap.kind.label) == "早期预警"]
+    return [line.detail for heap in heaps for line in heap.lines]
 
+
+def test_a_drift_to_a_limit_of_gravity_waits_on_the_desks_of_those_who_keep_watch_or_regulate(
+    plant: Plant,
+) -> None:
     record_findings([(1, drift(plant.h))], now=NOW)
+    assert waits(plant.county.worker) == []  # yellow, and it opens nothing
+    AlarmRule.objects.filter(pk=plant.h.pk).update(severity="orange")
+    assert len(waits(plant.county.worker)) == 1
+    AlarmRule.objects.filter(pk=plant.h.pk).update(severity="yellow", opens_warning=True)
+    assert len(waits(plant.county.worker)) == 1
+    AlarmRule.objects.filter(pk=plant.h.pk).update(enabled=False)
     assert waits(plant.county.worker) == []
     record_findings([(2, drift(plant.hh, minutes=2))], now=after(3))
     for person in (plant.county.officer, plant.county.worker):
         assert [line[:6] for line in waits(person)] == ["最近 29 "]
+    assert waits(plant.county.regulator) == []  # of coal
+    Forecast.objects.update(sector="coal")
+    assert len(waits(plant.county.regulator)) == 1
     Forecast.objects.update(probability=0.4)  # of a tag with two false ones: shown, but nobody is asked
     assert waits(plant.county.officer) == []
     Forecast.objects.update(probability=0.6)
     assert waits(plant.county.stranger) == [] and waits(plant.county.townsman) == []
     give_verdict(Forecast.objects.get(LIVE), actor=plant.county.officer, now=after(4), verdict="true")
     assert waits(plant.county.worker) == []
+
+
+def test_the_nearest_and_the_gravest_are_told_among_the_sentences_of_the_day(plant: Plant) -> None:
+    def told() -> list[tuple[str, str]]:
+        found = said(plant.county.officer, after(3))
+        return [(one.severity, strip_tags(one.text)) for one in found if "预计" in one.text]
+
+    near = build(plant.county, code="gas-2", h_opens=True)
+    record_findings([(1, drift(plant.hh, ahead=38)), (2, drift(near.h, ahead=23.5))], now=NOW)
+    assert told() == [
+        ("orange", f"{plant.county.enterprise} {plant.tag} 预计 35 分钟后到 1.5 %（高高限），可能性 93%。"),
+        ("yellow", f"{plant.county.enterprise} {near.tag} 预计 20 分钟后到 1 %（高限），可能性 93%。"),
+    ]
+    assert len(waits(plant.county.officer)) == 2
+    first, second = pressing(plant.county.officer)
+    assert (first.colour, second.colour) == ("red", "yellow")
+    Forecast.objects.filter(pk=second.pk).update(probability=0.4)
+    assert [severity for severity, _text in told()] == ["orange"]
+    AlarmRule.objects.update(severity="blue", opens_warning=False)
+    assert told() == []
 
 
 def test_an_important_tag_is_marked_by_registrars_and_published(plant: Plant) -> None:

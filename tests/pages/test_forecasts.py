@@ -16,7 +16,7 @@ from anwei.monitoring.models import Forecast, Tag
 from anwei.monitoring.services import record_findings
 from anwei.org.models import Person
 from tests.monitoring.foresight import after, anomaly, drift
-from tests.monitoring.plant import Plant
+from tests.monitoring.plant import Plant, build
 from tests.pages.store import Store
 from tests.support.chromium import WHY_NOT, chromium, chromium_path
 
@@ -46,6 +46,11 @@ def test_the_list_shows_what_is_live_and_all_of_the_past(plant: Plant, sign_in: 
     page = worker.get("/forecasts/")
     text = page.content.decode()
     assert page.context["listing"].count == 1 and "按此将达到限值 1.5" in text and "93%" in text
+    other = build(plant.county, code="gas-2")
+    record_findings([(2, anomaly(other.tag)), (3, drift(plant.hh, minutes=1))], now=after(1))
+    live = [row.record.kind for row in worker.get("/forecasts/").context["listing"].table.rows]
+    assert live == ["drift", "anomaly"]
+    Forecast.objects.filter(kind="anomaly").delete()
     Forecast.objects.update(ended_at=after(2))
     assert worker.get("/forecasts/?tab=").context["listing"].count == 0
     assert worker.get("/forecasts/?tab=history").context["listing"].count == 1
