@@ -6,14 +6,27 @@ import pytest
 
 from anwei.standards.hazards.checklists import checklist_items
 from anwei.standards.hazards.criteria import criteria
-from anwei.standards.hazards.suggesting import NEAR, suggest_criteria, suggest_sector
+from anwei.standards.hazards.suggesting import NEAR, RIDES, suggest_criteria, suggest_sector
 from anwei.standards.law.register import SUPERSEDED
 
 
 def test_a_finding_in_other_words_points_to_its_criterion_and_says_why() -> None:
     best = suggest_criteria("掘进工作面瓦斯浓度超过1%，没有停止作业", "coal")[0]
     assert best.criterion.id in {"COAL-05-01", "COAL-05-02"}
-    assert "工作面" in best.words and best.worth.right > best.worth.n / 2
+    assert any("工作面" in word for word in best.words) and best.worth.right > best.worth.n / 2
+
+
+def test_a_heading_points_to_its_situations_and_takes_no_place_from_them() -> None:
+    found = suggest_criteria("瓦斯超限仍在作业", "coal")
+    assert len(found) == 3 and {one.criterion.scene for one in found} == {"瓦斯超限作业"}
+    assert not any(one.criterion.not_alone for one in found)
+
+
+def test_a_ride_is_suggested_only_where_it_is_named() -> None:
+    text = "主要通风机备用电机缺失"
+    assert suggest_criteria(text, "coal")[0].criterion.id == "COAL-08-02"
+    assert not any(one.criterion.scene in RIDES for one in suggest_criteria(text, "coal", 20))
+    assert suggest_criteria("索道备用电源不能启动", "coal")[0].criterion.id == "SE-48-04"
 
 
 def test_what_is_near_to_no_criterion_is_not_suggested() -> None:

@@ -61,6 +61,11 @@ class Criterion:
         """The clause with its date in force, as a decision keeps it: GM-03-01@2023-05-15."""
         return f"{self.id}@{self.effective_from.isoformat() if self.effective_from else 'undated'}"
 
+    @property
+    def not_alone(self) -> str:
+        """Why nothing is judged by it alone, whatever the day: a key of UNUSABLE, "" where it can be."""
+        return _NOT_ALONE.get(self.note[:3], "")
+
     def usable(self, on: date) -> bool:
         """Say whether a hazard found on a day may be judged major by this clause."""
         return not self.unusable_because(on)
@@ -69,8 +74,8 @@ class Criterion:
         """Return why it cannot carry a decision on a day: a key of UNUSABLE, "" where it can."""
         if self.status == SUPERSEDED:
             return SUPERSEDED
-        if kind := _NOT_ALONE.get(self.note[:3]):
-            return kind
+        if self.not_alone:
+            return self.not_alone
         return NOT_YET if self.effective_from and on < self.effective_from else ""
 
     @property

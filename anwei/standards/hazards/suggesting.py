@@ -13,11 +13,16 @@ from functools import cache
 
 from anwei.methods.texts import Texts
 from anwei.standards.hazards.checklists import checklist_items
-from anwei.standards.hazards.criteria import Criterion, criteria, criteria_of, industries
+from anwei.standards.hazards.criteria import DIRECTORY, Criterion, criteria, criteria_of, industries
 from anwei.standards.hazards.likeness import plain
 from anwei.standards.law.register import SUPERSEDED
 
 NEAR = (0.15, 0.25, 0.35)  # where the counts of `worth` are parted; below the first nothing is suggested
+RIDES = {  # a finding about one says its name; what it shares with others is the words of any machine
+    "电梯": ("电梯", "扶梯", "自动人行道"),
+    "客运索道": ("索道", "缆车"),
+    "大型游乐设施": ("游乐", "过山车", "摩天轮", "滑道"),
+}
 VOTERS, CLEAR = 5, 0.6  # known texts that vote for a sector; the share of their votes it needs
 
 
@@ -55,11 +60,16 @@ def suggest_criteria(text: str, sector: str = "", n: int = 3) -> list[Suggestion
     sector.
     """
     held = _usable(sector)
+    near = [one for one in _known(sector).nearest(plain(text), len(held)) if one.score >= NEAR[0]]
     return [
         Suggestion(held[one.place], one.score, one.words, _worth_by_band()[_band(one.score)])
-        for one in _known(sector).nearest(plain(text), n)
-        if one.score >= NEAR[0]
-    ]
+        for one in near
+        if _names_its_ride(text, held[one.place])
+    ][:n]
+
+
+def _names_its_ride(text: str, row: Criterion) -> bool:
+    return row.scene not in RIDES or any(word in text for word in RIDES[row.scene])
 
 
 def suggest_sector(text: str) -> SectorSuggestion | None:
@@ -85,12 +95,22 @@ def _band(score: float) -> int:
 @cache
 def _usable(sector: str) -> tuple[Criterion, ...]:
     offered = criteria_of(sector) if sector else criteria()
-    return tuple(one for one in offered if one.status != SUPERSEDED)
+    return tuple(one for one in offered if one.status != SUPERSEDED and not one.not_alone)
 
 
 @cache
 def _known(sector: str) -> Texts:
-    return Texts(plain(one.text) for one in _usable(sector))
+    """Return the texts to be near to: a situation is called by its heading too (瓦斯超限作业)."""
+    return Texts(plain(f"{_heading(one)}{one.text}") for one in _usable(sector))
+
+
+def _heading(row: Criterion) -> str:
+    return row.scene if plain(row.scene) in _headings() else ""
+
+
+@cache
+def _headings() -> frozenset[str]:
+    return frozenset(plain(one.text) for one in criteria() if one.not_alone == DIRECTORY)
 
 
 @cache
