@@ -16,6 +16,7 @@ from anwei.ledgers.export import attachment
 from anwei.ledgers.listing import Listing, number_in
 from anwei.ledgers.outgoing import MEDIA_TYPES
 from anwei.ledgers.release import NeedsReason, NotExported
+from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.colour import COLOUR_CHOICES, colour_counts
 from anwei.sites.enterprise_file import Asked, grouped, sheets_of
@@ -50,10 +51,18 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     )
     if sheet := listing.export(_("企业")):
         return sheet
-    counts = colour_counts(Enterprise.objects.visible_to(person))
+    counts = _colours_of(listing, person)
     words = dict(COLOUR_CHOICES)
     context = {"listing": listing, "colours": [(code, words[code], n) for code, n in counts.items() if n]}
     return render(request, "sites/enterprises.html", context)
+
+
+def _colours_of(listing: Listing, person: Person) -> dict[str, int]:
+    """Return how many of the list have each colour, whichever colour the list is narrowed to."""
+    others = listing.parameters.copy()
+    others.pop("colour", None)
+    rows = EnterpriseFilter(others, queryset=enterprises_of(person)).qs
+    return colour_counts(Enterprise.objects.filter(pk__in=rows.order_by().values("pk")))
 
 
 @signed_in

@@ -9,6 +9,7 @@ from django.test import Client
 from anwei.monitoring.models import Alarm
 from anwei.monitoring.services import record_episodes
 from anwei.org.models import Holding, Person
+from anwei.sites.models import Enterprise
 from tests.kernel.county import NOW, County
 from tests.monitoring.plant import Plant, cleared, raised
 
@@ -38,6 +39,10 @@ def test_the_list_counts_colours_and_puts_the_gravest_first(
     page = sign_in(county.officer).get("/enterprises/")
     assert [(code, n) for code, _word, n in page.context["colours"]] == [("red", 1), ("none", 1)]
     assert page.context["listing"].table.page[0].record == county.enterprise
+    Enterprise.objects.filter(pk=county.other_enterprise.pk).update(status="closed")
+    page = sign_in(county.officer).get("/enterprises/?counted=true&colour=red")
+    assert [(code, n) for code, _word, n in page.context["colours"]] == [("red", 1)]  # of those counted
+    assert 'href="?counted=true&amp;colour=red"' in page.content.decode()
 
 
 @pytest.mark.parametrize(
