@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -96,13 +97,18 @@ class RegisterListing(Listing):
         """The sums under the table, by place; empty where nothing is summed."""
         if len(self._sums) == 1:
             return []
-        return [self._sums.get(f"sum_{column.name}", "") for column in self.columns]
+        return [_told(self._sums.get(f"sum_{column.name}", "")) for column in self.columns]
 
     @cached_property
     def _sums(self) -> dict[str, Any]:
         summed = {f"sum_{column.name}": Sum(column.path) for column in self.columns if column.total}
         sums: dict[str, Any] = self.rows.order_by().aggregate(n_rows=Count("pk"), **summed)
         return sums
+
+
+def _told(total: Any) -> Any:
+    """Return a sum without the zeros that the database writes behind it."""
+    return f"{total.normalize():f}" if isinstance(total, Decimal) else total
 
 
 class UnfilledFilter(django_filters.ChoiceFilter):  # type: ignore[misc]

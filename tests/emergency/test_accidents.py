@@ -41,6 +41,14 @@ def accident(now: Any = NOW, **told: Any) -> Accident:
     return row
 
 
+def test_the_sum_of_losses_is_told_without_the_databases_zeros(safe: Safe, browse: Browse) -> None:
+    accident(loss=Decimal("10197.1"))
+    accident(happened_on=date(2026, 11, 3), place="二号仓库", loss=Decimal("0.1"))
+    page = browse(safe.county.officer).get("/ledgers/accidents/")
+    assert "10197.2" in page.context["listing"].totals
+    assert '<td class="number">10197.2</td>' in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("deaths", "serious", "loss", "grade"),
     [
