@@ -29,7 +29,7 @@ def _indicator(
 ) -> Indicator:
     """Contribute a number of the ledger, with the opening figures of the months that it does not count."""
     ledger = RegisterRows("accidents", {**OURS, **(where or {})}, OURS, total=total)
-    before = RegisterRows("opening-figures", {}, total=opening, whole_months=True)
+    before = RegisterRows("opening-figures", {f"with_{opening}": True}, total=opening, whole_months=True)
     return register_indicator(
         Indicator(
             key,

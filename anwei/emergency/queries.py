@@ -13,6 +13,9 @@ from anwei.ledgers.declaration import seen
 from anwei.org.roster import TOWNSHIP_DIGITS
 from anwei.standards.accidents import AT_LEAST_LARGER
 
+OPENED = ("accidents", "fatal_accidents", "larger_accidents", "deaths", "injuries", "loss")
+"""Columns of opening figures, each a number of its own: most rows of a month have none of it."""
+
 
 def accidents_seen(person: Any) -> QuerySet[Any]:
     """Return the accidents a person sees with what statistics ask of each.
@@ -30,8 +33,11 @@ def accidents_seen(person: Any) -> QuerySet[Any]:
 
 
 def opening_seen(person: Any) -> QuerySet[Any]:
-    """Return the opening figures a person sees, each with its township."""
-    rows: QuerySet[Any] = seen(OpeningFigure, person).annotate(township=Left("territory", TOWNSHIP_DIGITS))
+    """Return the opening figures a person sees, each with its township and whether it has some of OPENED."""
+    rows: QuerySet[Any] = seen(OpeningFigure, person).annotate(
+        township=Left("territory", TOWNSHIP_DIGITS),
+        **{f"with_{name}": _whether(Q(**{f"{name}__gt": 0})) for name in OPENED},
+    )
     return rows
 
 

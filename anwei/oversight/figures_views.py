@@ -24,11 +24,13 @@ from anwei.ledgers.release import Leaving, release
 from anwei.org.models import SECTOR_CHOICES, Person
 from anwei.org.policy import person_of, signed_in
 from anwei.org.register_rules import may_keep_duties
+from anwei.org.scope import grants
 from anwei.oversight.figures import differences, issues, month_keys, reads_frozen
 from anwei.oversight.figures_page import Page, Shown
 from anwei.oversight.models import FrozenMonth
 from anwei.oversight.progress import progress
 from anwei.oversight.services.freezing import NotFrozen, freeze_month, may_freeze
+from anwei.sites.models import Enterprise
 
 FIRST_YEAR = 2000
 YEARS_SHOWN = 3
@@ -72,8 +74,18 @@ def statistics(request: HttpRequest) -> HttpResponse:
             "may_freeze": may_freeze(person),
             "waiting": _waiting(page) if may_freeze(person) else [],
             "fewest": FEWEST,
+            "own": _own(person),
         },
     )
+
+
+def _own(person: Person) -> str:
+    """Return whose records are counted, where it is an enterprise's own alone; "" for a body's figures."""
+    held = grants(person)
+    if not held or any(grant.enterprise is None for grant in held):
+        return ""
+    units = Enterprise.objects.visible_to(person).select_related("unit")
+    return _("、").join(str(one) for one in units)
 
 
 def _waiting(page: Page) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from anwei.cases.counted import TOWNSHIP
 from anwei.emergency.models import OpeningFigure
-from anwei.emergency.queries import opening_seen
+from anwei.emergency.queries import OPENED, opening_seen
 from anwei.emergency.services.months import recorded, twice
 from anwei.emergency.services.opening import save_opening
 from anwei.ledgers.declaration import Column, Ledger, register
@@ -83,6 +83,7 @@ OPENING_FIGURES = register(
         sees=sees,
         refuse_together=refuse_together,
         period="month_begins",
+        narrowed_by=tuple((f"with_{name}", f"with_{name}") for name in OPENED),
         explanation=gettext_lazy(
             "启用事故台账以前的月份，每月、每乡镇、每行业一行，用来作同比和较前两年平均；没有事故的月份填 0。"
             "一个月要么按期初数统计，要么按事故台账统计，不重复计算。"
