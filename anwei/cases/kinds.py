@@ -59,6 +59,7 @@ class Kind:
     is a phase in which some begin instead of the first, and which; `beginners` are people
     who count like the one who opened it where a second person is asked for; `sealed` names the columns that
     the first entry keeps, for they never change, and `tells_beginning` to whom it is given as it stands;
+    `begun_by` is the column whose words the first line of the timeline tells ("": none);
     `clocks` gives the clocks that may run on a case of the kind; `urgency` how urgently its turns are told;
     `ladder` is the key of the ladder its clocks climb ("": a missed clock is entered, nobody else is told).
     `drafted`: until it is issued out of its first phase its enterprise neither sees nor hears of it.
@@ -81,6 +82,7 @@ class Kind:
     begins_elsewhere: Elsewhere | None = None
     beginners: Callable[[Any], Iterable[int]] = nobody
     sealed: tuple[str, ...] = ()
+    begun_by: str = ""
     tells_beginning: Callable[[Any, Person], bool] = everybody
     clocks: Callable[[Any], Iterable[ClockRule]] = no_clocks
     urgency: Callable[[Any], Urgency] = not_urgent

@@ -175,11 +175,17 @@ def timeline(case: Case) -> list[TimelineLine]:
         TimelineLine(
             entry,
             line_of(case, entry),
-            tuple(_papers(entry, every | own.get(entry.verb, {}))),
+            (*_beginning(case, entry, kind), *_papers(entry, every | own.get(entry.verb, {}))),
             str(entry.content.get(ACTING_FOR, {}).get("name", "")),
         )
         for entry in entries
     ]
+
+
+def _beginning(case: Case, entry: Entry, kind: Kind) -> Iterator[tuple[Label, str]]:
+    """Yield by which words a case began, in its first line."""
+    if entry.verb == OPENED and kind.begun_by and (words := getattr(case, kind.begun_by, "")):
+        yield getattr(kind.model._meta.get_field(kind.begun_by), "verbose_name", ""), words
 
 
 def line_of(case: Case, entry: Entry) -> Label:

@@ -193,6 +193,7 @@ KIND = register(
         },
         outcome_labels={"done": _("已销号"), "declined": _("不立督办"), WITHDRAWN: _("已撤销")},
         opener=opener,
+        begun_by="words",
         sealed=(
             "origin",
             "words",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from anwei.cases.today import said
 from anwei.ledgers.models import Paper
 from anwei.org.models import Person, Post, Unit
 from anwei.oversight.models import SupervisionOrder
+from anwei.oversight.services.instructing import day_in
 from tests.kernel.county import NOW, in_post, open_repair, photo
 from tests.oversight.conftest import Governed, build_governed
 
@@ -74,6 +75,11 @@ def test_words_become_an_order_with_three_posts_and_are_told(governed: Governed)
     assert order.responsible.title == "局长" and order.implementer.title == "监管员"
     assert order.supervisor.unit.kind == Unit.Kind.COMMITTEE_OFFICE
     assert order.about_enterprise == governed.county.enterprise and order.enterprise is None
+    shown = signed_in(governed.clerk).get(f"/cases/{order.pk}/").content.decode()
+    assert re.search(
+        r"待下达</div>\s*<div class=\"small\"><span[^>]*>批示或者决定原文</span> 请应急局三天内", shown
+    )
+    assert "办理时由承办岗位提交" in shown and 'value="2026-12-01"' in shown  # the day that the words ask for
     assert Notice.objects.filter(person=governed.clerk, case=order).exists()
     assert order.number in signed_in(governed.clerk).get("/work/").content.decode()  # to be issued
     asked = {"register": "cases.case", "row": order.pk, "template": "supervision_notice"}
@@ -107,6 +113,20 @@ def test_an_order_goes_from_words_to_closed_off_with_its_clocks(
     assert (order.phase, order.outcome, order.deadline) == ("closed", "done", None)
     hands = [*order.entries.order_by("number").values_list("actor__username", flat=True)]
     assert hands == ["leader", "clerk", "inspector", "inspector", "inspector", "clerk"]
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("2027年1月15日之前办结", date(2027, 1, 15)),
+        ("1月15日前办结", date(2027, 1, 15)),
+        ("11月23日前的事故", None),
+        ("2月30日前报告，12月15日以前销号", date(2026, 12, 15)),
+        ("尽快", None),
+    ],
+)
+def test_a_day_in_the_words_is_proposed(words: str, day: date | None) -> None:
+    assert day_in(words, NOW.date()) == day
 
 
 def test_who_is_no_leader_and_not_of_the_office_instructs_nobody(governed: Governed) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -14,7 +16,7 @@ from anwei.cases.errors import CaseError, NotYourTurn
 from anwei.cases.models import TITLE_LENGTH, Case
 from anwei.cases.services import open_case
 from anwei.ledgers.services import lock
-from anwei.org.holdings import Acting, actings_of, is_held
+from anwei.org.holdings import Acting, actings_of, day_of, is_held
 from anwei.org.models import PUBLIC_BODIES, Person, Post, Unit
 from anwei.org.responsibility import HasSubject, Matter, Posts, posts_for
 from anwei.org.scope import ADMINISTRATORS, COUNTY_DIGITS, posts_over
@@ -25,6 +27,8 @@ GOVERNING = (Unit.Kind.PARTY, Unit.Kind.GOVERNMENT, Unit.Kind.COMMITTEE)
 LEADING = (Post.Kind.PRINCIPAL, Post.Kind.DEPUTY)
 LEADERS = Q(unit__kind__in=GOVERNING, kind__in=LEADING)
 OFFICE = Q(unit__kind=Unit.Kind.COMMITTEE_OFFICE)
+BEFORE = re.compile(r"(?:(20\d\d)年)?(\d{1,2})月(\d{1,2})日(?:之|以)?前")
+HALF_A_YEAR = timedelta(days=183)
 NEVER = (*ADMINISTRATORS, Post.Kind.DISPLAY)
 
 
@@ -89,6 +93,7 @@ def instruct(
         origin=origin,
         words=words,
         document=document.strip(),
+        due_on=day_in(words, day_of(now)),
         morning=answers[0] if answers else None,
         line=answers[1] if answers else None,
         key=key,
@@ -96,6 +101,20 @@ def instruct(
         about=about.case,
         about_enterprise=about.enterprise or (about.case.enterprise if about.case else None),
     )
+
+
+def day_in(words: str, today: date) -> date | None:
+    """Return the day before which words ask for something ("12月15日前"), None without one to come.
+
+    A day without its year is the next such day within half a year.
+    """
+    for year, month, day in BEFORE.findall(words):
+        for in_year in [int(year)] if year else [today.year, today.year + 1]:
+            with suppress(ValueError):
+                found = date(in_year, int(month), int(day))
+                if found >= today and (year or found - today <= HALF_A_YEAR):
+                    return found
+    return None
 
 
 def may_instruct(person: Person, now: datetime) -> bool:
