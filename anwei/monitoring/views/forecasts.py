@@ -93,5 +93,10 @@ def tag_important(request: HttpRequest, number: int) -> HttpResponse:
         mark_important(tag, actor=person_of(request), now=timezone.now(), important=important)
     except NotAllowed as error:
         raise PermissionDenied(str(error)) from error
-    messages.success(request, _("已标为重点测点，早期预警回看更久。") if important else _("已取消重点测点。"))
+    messages.success(
+        request,
+        _("已标为重点测点，早期预警回看更久；走势从最近的读数重新学起，限值的回测保留。")
+        if important
+        else _("已取消重点测点。"),
+    )
     return redirect("tag", number=number)
