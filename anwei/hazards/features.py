@@ -75,7 +75,7 @@ def _told(row: Any, at: datetime) -> Ground:
 
 def _told_late(row: Any, at: datetime) -> Ground:
     words = {"what": f"{row.number} {row.title}", "day": f"{timezone.localtime(row.due_then):%Y-%m-%d}"}
-    return Ground(row.due_then, _("%(what)s，应于 %(day)s 前整改") % words, reverse("case", args=[row.pk]))
+    return Ground(None, _("%(what)s，应于 %(day)s 前整改") % words, reverse("case", args=[row.pk]))
 
 
 def _begun(at: datetime) -> QuerySet[Any]:

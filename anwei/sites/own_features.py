@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from anwei.ledgers.columns import seen
 from anwei.ledgers.past import THEN, as_they_were, looking_back
 from anwei.org.holdings import day_of
 from anwei.org.models import Person, Post
@@ -28,7 +29,7 @@ from anwei.sites.features import (
 from anwei.sites.gaps import EVERY_ENTERPRISE_HAS
 from anwei.sites.models import Enterprise, Equipment, Grade, Installation, Licence
 from anwei.sites.papers import licences_to_renew, policies_to_renew
-from anwei.sites.risks.queries import installation_levels, static_grades
+from anwei.sites.risks.queries import installation_levels, static_grades, static_grounds
 from anwei.sites.then import enterprises_then, held_then
 from anwei.standards.sectors import sectors
 
@@ -103,6 +104,15 @@ def _installation_grade(at: datetime, enterprises: QuerySet[Enterprise]) -> Valu
 
 def _confirmed_colour(at: datetime, enterprises: QuerySet[Enterprise]) -> Values:
     return {key: COLOURS[Grade(grade)] for key, grade in static_grades(enterprises, at).items() if grade}
+
+
+def _what_was_graded(at: datetime, enterprise: Enterprise, person: Person) -> Iterable[Ground]:
+    """Yield what gives the grade of then, as far as it stands now; else the page of all that was graded."""
+    known = seen(Enterprise, person).filter(pk=enterprise.pk)
+    for grade in static_grades(known, at).values():
+        page = (_("风险分级"), reverse("risk_enterprise", args=[enterprise.pk]))
+        for words, address in static_grounds(enterprise, grade) or [page]:
+            yield Ground(None, words, address)
 
 
 def _of_register(column: str, as_value: Callable[[Any], float | str | None]) -> Any:
@@ -251,6 +261,7 @@ contribute_features(
         gettext_lazy("重大危险源等级"),
         lambda n: _("有%(level)s重大危险源") % {"level": LEVELS[N_LEVELS - int(n)]},
         _installation_grade,
+        grounds=standing_on(installed, _told_installation),
     ),
     Feature(
         "risk_colour",
@@ -259,6 +270,7 @@ contribute_features(
             _("已确认风险等级：%(grade)s") % {"grade": next(g.label for g, v in COLOURS.items() if v == n)}
         ),
         _confirmed_colour,
+        grounds=_what_was_graded,
     ),
     Feature(
         "sector",

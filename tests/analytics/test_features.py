@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from anwei.analytics.models import MonthTable
 from anwei.analytics.tables import month_table, population
@@ -73,8 +74,14 @@ def test_each_value_stands_on_rows_that_can_be_opened(safe: Safe) -> None:
             assert rows, one.key
             assert all(client.get(row.address).status_code == 200 for row in rows if row.address), one.key
             assert one.sentence(value), one.key
+            at_midnight = [row for row in rows if isinstance(row.on, datetime) and is_midnight(row.on)]
+            assert not at_midnight, one.key  # a day is no moment: it is told as a day
         if str(one.sentence(3.0 if not one.category else "3")).endswith(("件", "次", "本", "份", "台")):
             assert len(rows) == (value or 0), one.key
+
+
+def is_midnight(at: datetime) -> bool:
+    return timezone.localtime(at).time() == time.min
 
 
 def test_the_grounds_of_a_value_are_seen_by_scope(safe: Safe) -> None:
