@@ -170,9 +170,14 @@ def clause_name(clause: str) -> str:
     """Return a clause with the words of its criterion or item; its code alone where it is not ours."""
     if clause == NO_CLAUSE:
         return _("未引条款")
+    return f"{clause} {clause_words(clause)}".rstrip()
+
+
+def clause_words(clause: str) -> str:
+    """Return the words of a clause's criterion or item, "" where it is not ours."""
     if (item := checklist_items().get(clause)) is not None:
-        return f"{clause} {item.item}"
+        return item.item
     try:
-        return f"{clause} {criterion(clause).text}"
+        return criterion(clause).text
     except KeyError:
-        return clause
+        return ""

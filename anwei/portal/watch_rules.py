@@ -20,7 +20,7 @@ from anwei.portal.system.watch import WatchFigures
 @require_GET
 def watch_rules(request: HttpRequest) -> HttpResponse:
     """Show every number of the rules with its reason, its default and what was changed."""
-    person = require_official(person_of(request))
+    person = require_official(person_of(request), _("重点关注的规则"))
     read_only = not is_of_the_office(person, timezone.now())
     return figures_page(request, WatchFigures(), "watch_rules.html", read_only=read_only)
 

@@ -20,7 +20,9 @@ from anwei.hazards.indicators import TOWNSHIP
 from anwei.hazards.models import Hazard, Visit
 from anwei.methods.counts import Verdict
 from anwei.org.models import Territory
+from anwei.oversight.services.freezing import freeze_month
 from anwei.sites.models import Enterprise
+from anwei.standards.hazards.criteria import criterion
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import file, signed_in
 from tests.hazards.inspecting import page
@@ -110,6 +112,11 @@ def test_what_is_even_is_no_hot_spot_and_what_was_planted_is(safe: Safe) -> None
     hot_spots_of_the_week(NOW)
     assert not hot_spots_are_due(NOW) and HotSpotSearch.objects.count() == 6
     assert not HotSpot.objects.exclude(level="chance").exists()
+    by_chance = HotSpot.objects.filter(search__kind="hazards").first()
+    if by_chance is not None:
+        assert "偶然也会这样集中的" in page(safe.inspector, "/analysis/hotspots/")
+    layer = signed_in(safe.inspector).get("/map/layers/hotspots.geojson")
+    assert layer.json()["features"] == []  # chance is drawn nowhere
     before = HotSpotSearch.objects.get(kind="hazards", scale="townships")
     assert before.n_events == sum(map(sum, before.counts))
     later = NOW + timedelta(weeks=1)
@@ -310,7 +317,10 @@ def test_a_clause_that_fails_in_one_place_alone_is_marked_there(safe: Safe) -> N
         if one.more
     }
     assert marked == {("GM-03-02", TOWN), ("GM-03-01", OTHER_TOWN)}
-    assert "▲ 21" in page(safe.inspector, "/analysis/clauses/")
+    shown = page(safe.inspector, "/analysis/clauses/")
+    assert "▲ 21" in shown and f'{criterion("GM-03-02").text} <small class="muted">GM-03-02</small>' in shown
+    month = page(safe.inspector, "/analysis/month/", month=f"{NOW:%Y-%m}")
+    assert f"<b>GM-03-02</b> {criterion('GM-03-02').text}" in month
 
 
 def test_the_month_is_told_in_sentences_with_rows_and_method_and_in_word(safe: Safe) -> None:
@@ -323,7 +333,14 @@ def test_the_month_is_told_in_sentences_with_rows_and_method_and_in_word(safe: S
     assert f"2026年10月发现隐患 {n} 件" in shown and "成批查出，不作检验" in shown
     assert 5 <= shown.count('class="statement"') <= 12
     assert shown.count("方法：") >= 5 and shown.count("看记录") == shown.count('class="statement"')
+    told = re.findall(r'class="statement">([^<]*)', shown)
+    assert told and not any("现在" in one for one in told)  # of a past month, nothing of today
+    assert "其中</text>" not in shown and re.search(r"<b>26-\d\d</b> \d+ / \d+", shown)
     running = page(safe.inspector, "/analysis/month/", month="2026-11")
+    assert "现在超期未改" in running
+    freeze_month(actor=None, now=NOW, year=2026, month=10)
+    frozen = page(safe.inspector, "/analysis/month/", month="2026-10")
+    assert "2026-11-24 定版时超期未改" in frozen
     assert "截至 2026-11-24" in running
     assert "没有集中的条款" in running or "本月没有引用条款" in running  # one of each is no pattern
     assert ">26-09</text>" in shown  # a month says its year: a chart of thirteen has one of them twice

@@ -112,8 +112,16 @@ def test_it_is_seen_by_scope_and_by_officials_alone(life: Life) -> None:
     assert plant.unit.name not in of_coal
     assert county.other_enterprise.unit.name in of_coal
     assert signed_in(county.regulator).get(f"/watch/enterprises/{plant.pk}/").status_code == 404
-    for address in ("/watch/", f"/watch/enterprises/{plant.pk}/", "/watch/backtest/"):
-        assert signed_in(county.worker).get(address).status_code == 403
+    for address, what in (
+        ("/watch/", "本周重点关注"),
+        (f"/watch/enterprises/{plant.pk}/", "本周重点关注"),
+        ("/watch/backtest/", "重点关注的回测"),
+        ("/analysis/month/", "本月研判"),
+        ("/lessons/", "举一反三"),
+    ):
+        refused = signed_in(county.worker).get(address)
+        assert refused.status_code == 403
+        assert f"{what}由党委政府、部门、乡镇查看" in refused.content.decode()
     assert "本周重点关注" not in page(county.worker, f"/enterprises/{plant.pk}/")
 
 

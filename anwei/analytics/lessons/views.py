@@ -47,7 +47,7 @@ KEY_LENGTH = 64
 @require_GET
 def lessons(request: HttpRequest) -> HttpResponse:
     """Show what was drawn, from what it can be drawn, and a form for conditions; `?c=` searches by those."""
-    person = require_official(person_of(request))
+    person = require_official(person_of(request), _("举一反三"))
     told = _ticked(request) or typed(request.GET)
     if told and "c" not in request.GET:
         return redirect(f"{request.path}?{urlencode([('c', one.key) for one in told])}")
@@ -70,7 +70,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lesson_accident(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who shares the conditions of an accident; a POST asks the chosen for a self-check."""
-    person = require_official(person_of(request))
+    person = require_official(person_of(request), _("举一反三"))
     row = get_object_or_404(Accident.objects.visible_to(person), pk=pk)
     return _page(request, person, Origin(accident=row), conditions_of_accident(row))
 
@@ -79,7 +79,7 @@ def lesson_accident(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lesson_hazard(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who shares the conditions of a hazard; a POST asks the chosen for a self-check."""
-    person = require_official(person_of(request))
+    person = require_official(person_of(request), _("举一反三"))
     row = get_object_or_404(Hazard.objects.visible_to(person), pk=pk)
     return _page(request, person, Origin(hazard=row), conditions_of_hazard(row))
 

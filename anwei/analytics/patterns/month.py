@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,15 +13,16 @@ from anwei.analytics.patterns.counting import CHANCE, told
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.patterns.seasons import clauses_by, season_of
 from anwei.analytics.patterns.sight import sights
-from anwei.cases.indicators import FEWEST, Indicator, indicator, indicators
+from anwei.cases.indicators import FEWEST, Indicator, Values, indicator, indicators
 from anwei.cases.periods import Span, month_after
 from anwei.cases.verdicts import verdict_words
 from anwei.hazards.indicators import TOWNSHIP
-from anwei.hazards.rates_page import clause_name
+from anwei.hazards.rates_page import clause_words
 from anwei.methods.counts import compare, share_interval
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.oversight.figures import Figures, figures
+from anwei.oversight.models import FrozenMonth
 from anwei.sites.queries import township_names
 
 MONTHS_BEFORE = 12
@@ -34,13 +35,22 @@ TOP = 8  # townships of a chart
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence with what it rests on; `bars` are (label, number), `address` opens its rows."""
+    """One sentence with what it rests on; `bars` are (label, number), `address` opens its rows.
+
+    `legend` says more of the bars' labels: the counts behind a percentage, the words of a clause.
+    """
 
     title: str
     sentence: str
     bars: Sequence[tuple[str, float]]
     address: str
     method: str
+    legend: Sequence[tuple[str, str]] = ()
+
+    @property
+    def has_chart(self) -> bool:
+        """Whether there is something to compare: one bar alone shows nothing, nor do zeros."""
+        return len(self.bars) > 1 and any(number for _label, number in self.bars)
 
 
 def statements(person: Person, now: datetime, month: date) -> list[Statement]:
@@ -57,7 +67,11 @@ def statements(person: Person, now: datetime, month: date) -> list[Statement]:
     said: list[Statement] = []
     said += [_event(one, found, month, last) for one in wanted if one.key in EVENTS]
     said += [_share(one, found, month) for one in wanted if one.key in SHARES]
-    said += [_standing(one, found, month) for one in wanted if one.key in STANDING]
+    standing = [one for one in wanted if one.key in STANDING]
+    if month == day_of(now).replace(day=1):
+        said += [_stands(one, found) for one in standing]
+    else:
+        said += _stood(standing, found, month)
     said += [*_hot(person, month), *_season(person, now, month), *_clause(person, now, month, last)]
     return said
 
@@ -124,27 +138,53 @@ def _share(one: Indicator, found: Figures, month: date) -> Statement:
             "high": high * 100,
         }
     span = Span(month, month_after(month) - timedelta(days=1))
-    bars = [(str(_("其中")), float(n)), (str(_("共")), float(of))]
-    address = one.numerator[0].link(span, {})
-    return Statement(str(one.label), sentence, bars, address, f"{one.definition}（{one.cited}）")
+    counts = [(f"{each:%y-%m}", found.number(one, [f"{each:%Y-%m}"])) for each in _months(month)]
+    enough = [(label, int(each.n), int(each.of)) for label, each in counts if each.of and each.of >= FEWEST]
+    bars = [(label, round(100 * part / whole, 1)) for label, part, whole in enough]
+    legend = [(label, f"{part} / {whole}") for label, part, whole in enough]
+    method = _("%(definition)s（%(cited)s）；图为各月百分比，分母不足 %(few)d 件的月份不画") % {
+        "definition": str(one.definition).rstrip("。"),
+        "cited": one.cited,
+        "few": FEWEST,
+    }
+    return Statement(str(one.label), sentence, bars, one.numerator[0].link(span, {}), method, legend)
 
 
-def _standing(one: Indicator, found: Figures, month: date) -> Statement:
+def _stands(one: Indicator, found: Figures) -> Statement:
     """Tell how many stand open now and in which townships most."""
-    names = township_names()
-    whole = int(found.now(one).n)
     places = {cell.township for cell in found.live[one.key].numerator}
+    counts = {place: int(found.now(one, township=place).n) for place in places}
+    sentence = _("现在%(label)s %(n)d 件") % {"label": one.label, "n": int(found.now(one).n)}
+    return _by_township(one, sentence, counts, one.numerator[0].link(None, {}))
+
+
+def _stood(standing: Sequence[Indicator], found: Figures, month: date) -> Iterator[Statement]:
+    """Tell how many stood open when a past month was frozen; of one that was not, nobody knows."""
+    key = f"{month:%Y-%m}"
+    first = FrozenMonth.objects.filter(month_begins=month).order_by("issue").first()
+    for one in standing:
+        if first is None or not found.is_frozen(one, key):
+            continue
+        values = found.published.get(one.key, Values())
+        places = {cell.township for cell in values.numerator if cell.month == key}
+        counts = {place: int(found.number(one, [key], township=place).n) for place in places}
+        sentence = _("%(day)s 定版时%(label)s %(n)d 件") % {
+            "day": day_of(first.frozen_at),
+            "label": one.label,
+            "n": int(found.number(one, [key]).n),
+        }
+        yield _by_township(one, sentence, counts, f"{reverse('statistics')}?year={month.year}")
+
+
+def _by_township(one: Indicator, sentence: str, counts: Mapping[str, int], address: str) -> Statement:
+    names = township_names()
     by = sorted(
-        ((names.get(code, code), int(found.now(one, township=code).n)) for code in places),
-        key=lambda each: (-each[1], each[0]),
+        ((names.get(code, code), n) for code, n in counts.items() if n), key=lambda each: (-each[1], each[0])
     )
-    most = _("、").join(_("%(name)s %(n)d") % {"name": name, "n": n} for name, n in by[:3] if n)
-    sentence = _("现在%(label)s %(n)d 件") % {"label": one.label, "n": whole}
+    most = _("、").join(_("%(name)s %(n)d") % {"name": name, "n": n} for name, n in by[:3])
     sentence += _("，其中%(most)s。") % {"most": most} if most else _("。")
-    bars = [(name, float(n)) for name, n in by[:TOP] if n]
-    return Statement(
-        str(one.label), sentence, bars, one.numerator[0].link(None, {}), f"{one.definition}（{one.cited}）"
-    )
+    bars = [(name, float(n)) for name, n in by[:TOP]]
+    return Statement(str(one.label), sentence, bars, address, f"{one.definition}（{one.cited}）")
 
 
 def _hot(person: Person, month: date) -> Iterator[Statement]:
@@ -203,13 +243,14 @@ def _clause(person: Person, now: datetime, month: date, last: date) -> Iterator[
     sentence = _(
         "不合格最多的条款是“%(clause)s”，%(n)d 件（有条款的共 %(of)d 件，未引条款 %(without)d 件）。"
     ) % {
-        "clause": clause_name(clause)[:60],
+        "clause": clause_words(clause) or clause,
         "n": n,
         "of": found.n - found.n_without,
         "without": found.n_without,
     }
     bars = [(key, float(n_of)) for key, n_of, _of in found.rows[:TOP]]
-    yield Statement(_("条款"), sentence, bars, reverse("failing_clauses"), method)
+    legend = [(key, clause_words(key)) for key, _n in bars if clause_words(key)]
+    yield Statement(_("条款"), sentence, bars, reverse("failing_clauses"), method, legend)
 
 
 def _months(month: date) -> list[date]:

@@ -30,7 +30,7 @@ NUMERALS = "一二三四五六七八九十"
 @require_GET
 def analysis_month(request: HttpRequest) -> HttpResponse:
     """Show the statements of `?month=2026-11`, else of the last month that ended; `?export=docx` prints."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("本月研判")), timezone.now()
     today = timezone.localdate(now)
     month = _month(request.GET.get("month", ""), today)
     said = statements(person, now, month)
@@ -50,7 +50,7 @@ def analysis_month(request: HttpRequest) -> HttpResponse:
         "running": running,
         "today": today,
         "months": [_back(today.replace(day=1), n) for n in range(N_MONTHS)],
-        "said": [(one, bars(list(one.bars)) if any(n for _label, n in one.bars) else None) for one in said],
+        "said": [(one, bars(list(one.bars)) if one.has_chart else None) for one in said],
     }
     return render(request, "patterns/month.html", context)
 
@@ -62,10 +62,12 @@ def _blocks(said: list[Statement], until: date | None) -> list[Block]:
     for n, one in enumerate(said, 1):
         numeral = NUMERALS[n - 1] if n <= len(NUMERALS) else f"十{NUMERALS[n - 11]}"
         blocks += [Heading(1, f"{numeral}、{one.title}"), Paragraph(one.sentence)]
-        if len(one.bars) > 1:
+        if one.has_chart:
             labels = tuple(label for label, _n in one.bars)
             numbers = tuple(number for _label, number in one.bars)
             blocks.append(Chart(one.title, labels, ((_("数量"), numbers),)))
+        if one.legend:
+            blocks.append(Paragraph(_("；").join(f"{label} {words}" for label, words in one.legend)))
         blocks.append(Paragraph(_("方法：%(method)s。") % {"method": one.method.rstrip("。")}))
     return blocks
 

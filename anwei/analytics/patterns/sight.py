@@ -97,13 +97,14 @@ def sights(spots: Iterable[HotSpot], person: Person) -> list[Sight]:
 
 
 def _sight(spot: HotSpot, names: dict[int, str], person: Person) -> Sight:
+    visited = has_looks(spot)  # then it tells something where there was nothing
+    areas = [(key, name, n) for key, name, n, *_looks in spot.areas if n or visited]
     if spot.search.scale == ENTERPRISES:
-        places = [(key, names[key], n) for key, _name, n, *_looks in spot.areas if key in names]
+        places = [(key, names[key], n) for key, _name, n in areas if key in names]
     else:
-        places = [(code, name, n) for code, name, n, *_looks in spot.areas if _touches(person, code)]
-    counts = [n for _key, _name, n, *_looks in spot.areas]
-    n_hidden = len(counts) - len(places)
-    return Sight(spot, places, n_hidden, sum(counts) - sum(n for _key, _name, n in places))
+        places = [(code, name, n) for code, name, n in areas if _touches(person, code)]
+    hidden = sum(n for *_place, n in areas) - sum(n for *_place, n in places)
+    return Sight(spot, places, len(areas) - len(places), hidden)
 
 
 def _touches(person: Person, code: str) -> bool:

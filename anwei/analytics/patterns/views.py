@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,19 +14,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anwei.analytics.patterns.counting import FEWEST, KINDS, WEEKS, told
+from anwei.analytics.patterns.counting import CHANCE, FEWEST, KINDS, WEEKS, told
 from anwei.analytics.patterns.hotspots import hot_spots_are_due
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
 from anwei.analytics.patterns.seasons import FEWEST as FEWEST_OF_A_SEASON
 from anwei.analytics.patterns.seasons import clauses_by, season_of
-from anwei.analytics.patterns.sight import sights
+from anwei.analytics.patterns.sight import Sight, sights
 from anwei.analytics.tasks import find_hot_spots, is_looking
 from anwei.analytics.weekly import monday
 from anwei.cases.indicators import indicator, indicators
 from anwei.cases.periods import Span
 from anwei.hazards.indicators import SECTOR, TOWNSHIP
 from anwei.hazards.planning.bodies import require_official
-from anwei.hazards.rates_page import clause_name
+from anwei.hazards.rates_page import clause_words
 from anwei.org.committee_office import is_of_the_office
 from anwei.org.policy import person_of, signed_in
 from anwei.sites.queries import township_names
@@ -42,7 +43,7 @@ def hotspots(request: HttpRequest) -> HttpResponse:
 
     A POST of the committee office has this week's looked for at once, in the background.
     """
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("规律分析")), timezone.now()
     is_office = is_of_the_office(person, now)
     if request.method == "POST":
         if not is_office:
@@ -67,7 +68,7 @@ def hotspots(request: HttpRequest) -> HttpResponse:
         "kinds": [
             (
                 search,
-                [(one.spot, told(one.spot.level), one.doors) for one in spots if one.spot.search == search],
+                *_parted(one for one in spots if one.spot.search == search),
             )
             for search in searches
         ],
@@ -85,7 +86,7 @@ def hotspots(request: HttpRequest) -> HttpResponse:
 @require_GET
 def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one hot spot: its places in sight and weeks with counts, each the door to its rows."""
-    person = require_official(person_of(request))
+    person = require_official(person_of(request), _("规律分析"))
     rows = HotSpot.objects.visible_to(person).select_related("search")
     (sight,) = sights([get_object_or_404(rows, pk=pk)], person)
     first = sight.spot.search.first_week
@@ -103,7 +104,7 @@ def hotspot(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def seasons(request: HttpRequest) -> HttpResponse:
     """Show each month of the year against the others, of `?of=` an indicator counted by its months."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("规律分析")), timezone.now()
     known = {one.key: one for one in indicators() if one.is_dated and not one.denominator}
     chosen = known.get(request.GET.get("of", ""), indicator(USUAL))
     season = season_of(chosen, person, now)
@@ -121,7 +122,7 @@ def seasons(request: HttpRequest) -> HttpResponse:
 @require_GET
 def clauses(request: HttpRequest) -> HttpResponse:
     """Show which clauses failed how often in each township, or with `?by=sector` in each sector."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("规律分析")), timezone.now()
     today = timezone.localdate(now)
     by = SECTOR if request.GET.get("by") == SECTOR else TOWNSHIP
     span = Span(today - timedelta(days=YEAR - 1), today)
@@ -132,9 +133,18 @@ def clauses(request: HttpRequest) -> HttpResponse:
         "span": span,
         "found": found,
         "places": [names.get(one, one or _("未填")) for one in found.places],
-        "rows": [(clause_name(clause), n, cells) for clause, n, cells in found.rows],
+        "rows": [(clause, clause_words(clause), n, cells) for clause, n, cells in found.rows],
     }
     return render(request, "patterns/clauses.html", context)
+
+
+Shown = list[tuple[HotSpot, str, list[tuple[str, int, str, int | None]]]]
+
+
+def _parted(spots: Iterable[Sight]) -> tuple[Shown, Shown]:
+    """Return hot spots with words and doors: those that stick out, and those that may well be chance."""
+    shown = [(one.spot, told(one.spot.level), one.doors) for one in spots]
+    return [one for one in shown if one[0].level != CHANCE], [one for one in shown if one[0].level == CHANCE]
 
 
 def bars(values: list[tuple[str, float]]) -> dict[str, Any]:

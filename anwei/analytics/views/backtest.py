@@ -36,7 +36,7 @@ VERDICTS = {"true": "true", "false": "false", "unknown": "unknown", "open": ""}
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch_backtest(request: HttpRequest) -> HttpResponse:
     """Show the newest backtest and how far a running one is; a POST begins another."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("重点关注的回测")), timezone.now()
     if request.method == "POST":
         try:
             start_backtest(actor=person, now=now)

@@ -44,7 +44,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch(request: HttpRequest) -> HttpResponse:
     """Show the list of `?week=`, else the newest; a POST has this week's made where it is not there yet."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("本周重点关注")), timezone.now()
     if request.method == "POST":
         if Enterprise.objects.count() <= AT_ONCE:
             list_of_the_week(now)
@@ -91,7 +91,7 @@ def watch(request: HttpRequest) -> HttpResponse:
 @require_GET
 def watch_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an enterprise's place in the list of `?week=`, each reason with its rows, and the weeks before."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("本周重点关注")), timezone.now()
     enterprise = get_object_or_404(Enterprise.objects.visible_to(person).select_related("unit"), pk=pk)
     run = _run(request)
     score = None if run is None else RiskScore.objects.filter(run=run, enterprise=enterprise).first()

@@ -50,14 +50,15 @@ def require_body(person: Person, now: datetime) -> list[Unit]:
     return units
 
 
-def require_official(person: Person) -> Person:
+def require_official(person: Person, what: str) -> Person:
     """Return a person as an official (`as_official`).
 
-    Raises PermissionDenied, as a sentence, for who acts for an enterprise alone, or for nobody.
+    Raises PermissionDenied, as a sentence that names `what` was asked for, for who acts for an enterprise
+    alone, or for nobody.
     """
     official = as_official(person)
     if not grants(official):
-        raise PermissionDenied(_("检查计划由党委政府、部门、乡镇查看。"))
+        raise PermissionDenied(_("%(what)s由党委政府、部门、乡镇查看。") % {"what": what})
     return official
 
 

@@ -60,7 +60,7 @@ SEPARATORS = str.maketrans("，、,;；", "     ")
 @require_GET
 def inspection_plan(request: HttpRequest) -> HttpResponse:
     """Show the plans with how far they are, the key periods to open, and visits that should be one."""
-    person = require_official(person_of(request))
+    person = require_official(person_of(request), _("检查计划"))
     rows = Campaign.objects.visible_to(person).select_related("organizer")
     into = "visits__merged_into"  # what was merged counts where it went, once
     is_begun = Q(visits__begun_at__isnull=False) | Q(**{f"{into}__begun_at__isnull": False})
@@ -124,7 +124,7 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """Show whom a campaign has reached and whom never, and whom to visit first."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("检查计划")), timezone.now()
     own = next(iter(bodies_at(person)), None)
     shown = _campaign(request, pk)
     what = PLACES if request.GET.get("what") == PLACES else ENTERPRISES
@@ -190,7 +190,7 @@ def campaign_close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def campaign_daily(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who is on duty and the computed report of a day (`?on=`); `?export=xlsx` gives all days."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("检查计划")), timezone.now()
     shown = _campaign(request, pk)
     days = days_of(shown, now)
     if request.GET.get("export") == "xlsx":

@@ -53,7 +53,7 @@ def draw_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draw and what its seed (or `?seed=`) gives now; a POST plans the drawn visits."""
-    person, now = require_official(person_of(request)), timezone.now()
+    person, now = require_official(person_of(request), _("随机抽查")), timezone.now()
     rows = Draw.objects.visible_to(person).select_related("campaign", "unit", "drawn_by")
     made: Draw = get_object_or_404(rows, pk=pk)
     if request.method == "POST":

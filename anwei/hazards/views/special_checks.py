@@ -63,7 +63,7 @@ def progress(rows: QuerySet[Any]) -> dict[str, int]:
 @require_GET
 def campaign_checks(request: HttpRequest, pk: int) -> HttpResponse:
     """Show which enterprises a campaign asked, who has reported, what was found and closed off."""
-    person = require_official(person_of(request))
+    person = require_official(person_of(request), _("专项检查"))
     campaign: Campaign = get_object_or_404(Campaign.objects.visible_to(person), pk=pk)
     rows = tracked(campaign, person)
     state = request.GET.get("state", "all")
