@@ -42,6 +42,9 @@ Cell = str | Figure
 Text = tuple[Cell, ...]
 
 
+LONG = 16  # signs of a cell
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table: the first row are `heads`; `widths` are shares on paper."""
@@ -52,6 +55,16 @@ class Sheet:
     note: str = ""
     widths: tuple[float, ...] = ()
     empty: str = ""  # what is said where there is no row
+
+    @property
+    def labelled(self) -> list[list[tuple[str, Cell]]]:
+        """The rows, each cell with the head of its column."""
+        return [list(zip(self.heads, row, strict=False)) for row in self.rows]
+
+    @property
+    def holds_sentences(self) -> bool:
+        """Whether a cell is too long to stand beside others on a phone."""
+        return any(len(str(cell)) > LONG for row in self.rows for cell in row)
 
 
 @dataclass(frozen=True)
