@@ -15,7 +15,7 @@ from anwei.analytics.scoring import Reason, sentence
 from anwei.analytics.templatetags.watch import percent
 from anwei.monitoring.models import Severity
 from anwei.org.models import Person
-from anwei.sites.features import Ground, feature
+from anwei.sites.features import Ground, feature, no_grounds
 from anwei.sites.models import Enterprise
 
 MOST_GROUNDS = 50
@@ -95,6 +95,12 @@ def grounds_of(one: Said, run: WatchRun, enterprise: Enterprise, person: Person)
     if known is None:
         return []
     return list(islice(known.grounds(run.as_of, enterprise, person), MOST_GROUNDS))
+
+
+def has_grounds(one: Said) -> bool:
+    """Say whether a reason rests on rows at all; else it stands in the enterprise's own record."""
+    known = feature(one.feature)
+    return known is not None and known.grounds is not no_grounds
 
 
 def in_words(reasons: Iterable[Said]) -> str:

@@ -150,14 +150,14 @@ class Page:
         return [self._line(one) for one in indicators()]
 
     def _line(self, one: Indicator) -> Line:
-        first = one.first_day()
         if not one.is_dated:
             frozen = [
-                self._stood(one, key, first) if self.found.is_frozen(one, key) else None
+                self._stood(one, key) if self.found.is_frozen(one, key) else None
                 for key in month_keys(self.year)
             ]
             now = self._opened(one, self.found.now(one, **self.narrow), None, None)
             return Line(one, tuple(frozen), None, now, None, None)
+        first = one.first_day()
         begun = month_keys(self.year, self.n_begun)
         months = [self._shown(one, [key], first) for key in begun]
         whole = self._shown(one, month_keys(self.year, self.n_ended)) if self.n_ended else None
@@ -170,10 +170,10 @@ class Page:
             self._against(one, whole, first, YEARS_BEFORE),
         )
 
-    def _stood(self, one: Indicator, key: str, recorded_since: date | None) -> Shown:
+    def _stood(self, one: Indicator, key: str) -> Shown:
         """Return how things stood when a month ended, with what stood then."""
         links = (one.numerator[0].link_then(self.found.frozen[key].month_ends, self.narrow),)
-        return replace(self._shown(one, [key], recorded_since or date.max), links=links)
+        return replace(self._shown(one, [key]), links=links)
 
     def _shown(self, one: Indicator, keys: list[str], recorded_since: date | None = None) -> Shown:
         """Return the number of months that follow each other."""

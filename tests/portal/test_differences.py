@@ -146,12 +146,17 @@ def test_names_cannot_carry_markup(plant: Plant, office: Person, happen: Happen)
     assert "<script>" not in said(office)
 
 
-def test_as_many_as_fit_and_the_day_always(plant: Plant, office: Person, happen: Happen) -> None:
+def test_as_many_as_fit_and_the_day_unless_it_tells_no_difference(
+    plant: Plant, office: Person, happen: Happen
+) -> None:
     happen(raised(plant.hh), raised(plant.silence, value=None))
     Warning.objects.update(deadline=NOW)
-    sentences = differences(office, LATER, 2)
-    assert len(sentences) == 2
-    assert "今日截至" in sentences[-1].text
+    assert [len(differences(office, LATER, size)) for size in (2, 3, 4)] == [2, 3, 4]
+    assert ["今日截至" in differences(office, LATER, size)[-1].text for size in (2, 3, 4)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_the_gravest_is_said_first(plant: Plant, office: Person, happen: Happen) -> None:

@@ -22,7 +22,6 @@ from anwei.methods.counts import compare, share_interval
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.oversight.figures import Figures, figures
-from anwei.oversight.models import FrozenMonth
 from anwei.sites.queries import township_names
 
 MONTHS_BEFORE = 12
@@ -141,12 +140,10 @@ def _share(one: Indicator, found: Figures, month: date) -> Statement:
     counts = [(f"{each:%y-%m}", found.number(one, [f"{each:%Y-%m}"])) for each in _months(month)]
     enough = [(label, int(each.n), int(each.of)) for label, each in counts if each.of and each.of >= FEWEST]
     bars = [(label, round(100 * part / whole, 1)) for label, part, whole in enough]
-    legend = [(label, f"{part} / {whole}") for label, part, whole in enough]
-    method = _("%(definition)s（%(cited)s）；图为各月百分比，分母不足 %(few)d 件的月份不画") % {
-        "definition": str(one.definition).rstrip("。"),
-        "cited": one.cited,
-        "few": FEWEST,
-    }
+    legend = [(label, f"{part} / {whole}") for label, part, whole in enough] if len(enough) > 1 else []
+    method = f"{one.definition}（{one.cited}）"
+    if legend:
+        method += _("各月百分比，分母不足 %(few)d 件的月份不列") % {"few": FEWEST}
     return Statement(str(one.label), sentence, bars, one.numerator[0].link(span, {}), method, legend)
 
 
@@ -159,21 +156,21 @@ def _stands(one: Indicator, found: Figures) -> Statement:
 
 
 def _stood(standing: Sequence[Indicator], found: Figures, month: date) -> Iterator[Statement]:
-    """Tell how many stood open when a past month was frozen; of one that was not, nobody knows."""
+    """Tell how many stood open when a past month ended; of one that nobody froze in time it is not known."""
     key = f"{month:%Y-%m}"
-    first = FrozenMonth.objects.filter(month_begins=month).order_by("issue").first()
     for one in standing:
-        if first is None or not found.is_frozen(one, key):
+        if not found.is_frozen(one, key):
             continue
         values = found.published.get(one.key, Values())
         places = {cell.township for cell in values.numerator if cell.month == key}
         counts = {place: int(found.number(one, [key], township=place).n) for place in places}
-        sentence = _("%(day)s 定版时%(label)s %(n)d 件") % {
-            "day": day_of(first.frozen_at),
+        ends = found.frozen[key].month_ends
+        sentence = _("%(day)s 时%(label)s %(n)d 件") % {
+            "day": ends,
             "label": one.label,
             "n": int(found.number(one, [key]).n),
         }
-        yield _by_township(one, sentence, counts, f"{reverse('statistics')}?year={month.year}")
+        yield _by_township(one, sentence, counts, one.numerator[0].link_then(ends, {}))
 
 
 def _by_township(one: Indicator, sentence: str, counts: Mapping[str, int], address: str) -> Statement:
@@ -248,8 +245,11 @@ def _clause(person: Person, now: datetime, month: date, last: date) -> Iterator[
         "of": found.n - found.n_without,
         "without": found.n_without,
     }
-    bars = [(key, float(n_of)) for key, n_of, _of in found.rows[:TOP]]
-    legend = [(key, clause_words(key)) for key, _n in bars if clause_words(key)]
+    bars = [(str(place), float(n_of)) for place, (_key, n_of, _of) in enumerate(found.rows[:TOP], 1)]
+    legend = [
+        (str(place), f"{clause_words(key)} {key}".strip())
+        for place, (key, _n, _of) in enumerate(found.rows[:TOP], 1)
+    ]
     yield Statement(_("条款"), sentence, bars, reverse("failing_clauses"), method, legend)
 
 

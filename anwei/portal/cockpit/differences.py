@@ -22,12 +22,17 @@ WEEK = timedelta(days=7)
 
 
 def differences(person: Person, now: datetime, size: int) -> list[Sentence]:
-    """Return at most `size` sentences about what `person` may see, the most pressing first."""
-    return [*said(person, now)[: size - 1], _day_against_usual(person, now)]
+    """Return at most `size` sentences about what `person` may see, the most pressing first.
+
+    How the day compares is said too; where it tells no difference it gives way to what else there is.
+    """
+    found = said(person, now)[:size]
+    day, differs = _day_against_usual(person, now)
+    return [*found[: size - 1], day] if differs or len(found) < size else found
 
 
-def _day_against_usual(person: Person, now: datetime) -> Sentence:
-    """Compare today until now with the same hours of the same weekday in the weeks before.
+def _day_against_usual(person: Person, now: datetime) -> tuple[Sentence, bool]:
+    """Compare today until now with the same hours of the same weekday in the weeks before; say if it differs.
 
     Enterprises with an alarm are compared, not alarms, which come in bursts and would differ without a cause.
     """
@@ -47,6 +52,8 @@ def _day_against_usual(person: Person, now: datetime) -> Sentence:
         for week, (start, _end) in enumerate(spans)
         if week and first is not None and first <= start
     ]
+    found = compare(counted["week_0"], sum(usual), exposure_before=max(1, len(usual)), rare=RARE).verdict
+    differs = len(usual) >= MIN_DAYS and found in (Verdict.MORE, Verdict.FEWER)
     if len(usual) < MIN_DAYS:
         verdict = _("可比的日子不足 3 个，<b>暂不下结论</b>")
     else:
@@ -55,7 +62,7 @@ def _day_against_usual(person: Person, now: datetime) -> Sentence:
             Verdict.FEWER: _("<b>明显少于往常</b>"),
             Verdict.SAME: _("<b>与往常无明显差别</b>"),
             Verdict.TOO_FEW: _("次数太少，<b>暂不下结论</b>"),
-        }[compare(counted["week_0"], sum(usual), exposure_before=len(usual), rare=RARE).verdict]
+        }[found]
     text = format_html(
         _("今日截至 {clock} 有 <b>{enterprises}</b> 家企业新增报警 <b>{n}</b> 次"),
         clock=f"{timezone.localtime(now):%H:%M}",
@@ -66,4 +73,5 @@ def _day_against_usual(person: Person, now: datetime) -> Sentence:
         counts = _("、").join(map(str, usual))
         text += format_html(_("，前 {weeks} 个同星期同时段为 {counts} 家"), weeks=len(usual), counts=counts)
     text += format_html(_("，{}。"), mark_safe(verdict))  # noqa: S308  our own words, from the table above
-    return Sentence("blue", text, door("alarms", tab="history", since=f"{timezone.localtime(now):%Y-%m-%d}"))
+    address = door("alarms", tab="history", since=f"{timezone.localtime(now):%Y-%m-%d}")
+    return Sentence("blue", text, address), differs
