@@ -244,8 +244,9 @@ class Indicator:
 
     `direction` says whether more is better (1), worse (-1) or neither (0); `source` returns the article it
     rests on, "" where it is ours; `event` whether what is counted comes by itself and one by one, so that two
-    counts can be compared by chance (accidents do, deaths and money do not); `settles` whether what is counted
-    of a month stays once it is over, so that another number later is a mistake put right; `order` groups rooms.
+    counts can be compared by chance (accidents do, deaths and money do not); `settles` whether what is
+    counted of a month stays once it is over, so that another number later is a mistake put right; `order`
+    groups rooms on a page.
     """
 
     key: str

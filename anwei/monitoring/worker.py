@@ -35,9 +35,9 @@ from anwei.ledgers.search.keeping import catch_up, rebuild
 from anwei.monitoring import trends
 from anwei.monitoring.detect.doors import DetectDoors
 from anwei.monitoring.models import Alarm
-from anwei.monitoring.recording import Recorder
+from anwei.monitoring.recording import FindingRecorder, Recorder
 from anwei.monitoring.register import snapshot
-from anwei.monitoring.services import end_past, record_findings
+from anwei.monitoring.services import end_past
 from anwei.monitoring.services.positions import (
     EPISODES,
     FINDINGS,
@@ -80,7 +80,7 @@ class Worker:
         self._folder = folder
         self._published: tuple[int, int] | None = None  # version, and the connection's reconnections then
         self._told = asyncio.Event()
-        self._recorder = Recorder()
+        self._recorder, self._findings = Recorder(), FindingRecorder()
         self._nc: Client
 
     async def run(self) -> None:
@@ -156,7 +156,7 @@ class Worker:
                 if (await doors.status())["findings"] < after:
                     await _ask(set_position, FINDINGS, 0)
                 return
-            await _ask(record_findings, findings, now=timezone.now())
+            await _ask(self._findings.record, findings, now=timezone.now())
 
     async def _sweep(self) -> None:
         await _ask(sweep, timezone.now())

@@ -50,7 +50,7 @@ def worries(found: dict[str, Any], now: datetime) -> Iterator[Worry]:
     for sentence in sentences(found, _):
         yield Worry(sentence.text, sentence.kind, "", "")
     if (lost := position(LOSS)) and now - moment(lost) < LOSS_SHOWN:
-        text = _("%(at)s 发现有报警事件没有记入报警记录：请在日志中查找原因，并核对当时的监测数据。")
+        text = _("%(at)s 发现有报警或者早期预警没有记入记录：请在日志中查找原因，并核对当时的监测数据。")
         at = timezone.localtime(moment(lost)).strftime("%Y-%m-%d %H:%M")
         yield Worry(text % {"at": at}, "lost", "", "")
     if stream is not None and stream.get("register_version", 0) < (written := position(REGISTER)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils.html import strip_tags
@@ -17,6 +19,7 @@ from anwei.monitoring.services import (
     MonitoringError,
     NotAllowed,
     end_past,
+    forecasts,
     give_verdict,
     mark_important,
     record_findings,
@@ -123,6 +126,22 @@ def test_who_watches_says_what_came_of_it_and_a_false_one_ends(plant: Plant) -> 
     assert (row.ended_at, row.verdict_by, row.verdict_reason) == (after(5), plant.county.worker, "正在标校")
     change = Change.objects.get(register="monitoring.forecast")
     assert (change.verb, change.actor) == ("judge", plant.county.worker)
+
+
+def test_what_a_person_says_meanwhile_stays(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The background has read the row, somebody judges it, the background writes it back."""
+    (row,) = record_findings([(1, drift(plant.h))], now=NOW)
+    made = forecasts._row
+
+    def meanwhile(*asked: Any) -> Forecast:
+        if not Forecast.objects.get(pk=row.pk).verdict:
+            give_verdict(row, actor=plant.county.officer, now=after(5), verdict="false", reason="检修")
+        return made(*asked)
+
+    monkeypatch.setattr(forecasts, "_row", meanwhile)
+    record_findings([(2, drift(plant.h, minutes=6))], now=after(6))
+    row.refresh_from_db()
+    assert (row.verdict, row.ended_at, row.repeats) == ("false", after(5), 1)
 
 
 def test_the_database_keeps_one_live_row_a_tag(plant: Plant) -> None:

@@ -8,10 +8,11 @@ import pytest
 from django.db import OperationalError
 
 from anwei.monitoring import recording
-from anwei.monitoring.models import Alarm, Position
-from anwei.monitoring.recording import STANDSTILL, Recorder
-from anwei.monitoring.services.positions import EPISODES, LOSS, position
+from anwei.monitoring.models import Alarm, Forecast, Position
+from anwei.monitoring.recording import STANDSTILL, FindingRecorder, Recorder
+from anwei.monitoring.services.positions import EPISODES, FINDINGS, LOSS, position
 from tests.kernel.county import NOW
+from tests.monitoring.foresight import drift
 from tests.monitoring.plant import Plant, ms, raised
 
 BEYOND_ANY_DATE = 10**18  # ms
@@ -56,6 +57,22 @@ def test_a_database_that_is_away_sets_nothing_aside(plant: Plant, monkeypatch: p
         with pytest.raises(OperationalError):
             recorder.record([(1, raised(plant.hh))], now=NOW + after, trends={})
     assert (position(EPISODES), position(LOSS)) == (0, 0)
+
+
+def test_a_finding_that_cannot_be_written_holds_up_no_other(
+    plant: Plant, caplog: pytest.LogCaptureFixture
+) -> None:
+    findings = [
+        (1, drift(plant.h) | {"score": float("nan")}),
+        (2, drift(plant.hh, minutes=1)),
+        (3, drift(plant.hh, minutes=2) | {"latest_at": BEYOND_ANY_DATE}),
+        (4, drift(plant.hh, minutes=3)),
+    ]
+    rows = FindingRecorder().record(findings, now=NOW + timedelta(minutes=3))
+    row = Forecast.objects.get()
+    assert {one.pk for one in rows} == {row.pk} and row.repeats == 1
+    assert position(FINDINGS) == 4 and position(LOSS) > 0
+    assert "event 1 set aside" in caplog.text and "event 3 set aside" in caplog.text
 
 
 def test_a_hole_in_the_outbox_is_an_error(plant: Plant, caplog: pytest.LogCaptureFixture) -> None:

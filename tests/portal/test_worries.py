@@ -76,6 +76,6 @@ def test_a_register_that_did_not_reach_the_stream_is_said(county: County) -> Non
 def test_a_lost_alarm_is_said_for_a_week(county: County) -> None:
     assert "报警记录" not in said()
     note_loss(NOW - timedelta(days=1))
-    assert "2026-11-23 10:00 发现有报警事件没有记入报警记录" in said()
+    assert "2026-11-23 10:00 发现有报警或者早期预警没有记入记录" in said()
     note_loss(NOW - timedelta(days=8))
     assert "报警记录" not in said()

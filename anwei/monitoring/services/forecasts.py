@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from django.db import transaction
@@ -38,6 +39,8 @@ def record_findings(findings: Sequence[tuple[int, Finding]], *, now: datetime) -
     Findings up to the stored position are passed over. A tag has one live row: a further finding of a drift
     brings it up to date, a further anomaly is counted, a drift takes the place of an anomaly and one towards
     a graver limit that of another, which ends and is judged by itself.
+
+    Raises ValueError for a finding whose score is no number.
     """
     position, _created = Position.objects.select_for_update().get_or_create(name=FINDINGS)
     fresh = [one for sequence, one in findings if sequence > position.value]
@@ -128,7 +131,7 @@ def _found(one: Finding, tag: Tag, now: datetime) -> list[Forecast]:
     at = moment(one["at"])
     if now - at > FRESH:
         return []
-    live = Forecast.objects.filter(tag=tag, ended_at__isnull=True).first()
+    live = Forecast.objects.select_for_update().filter(tag=tag, ended_at__isnull=True).first()
     touched = []
     if live is not None and (live.valid_until < at or _gives_way(live, one)):
         live.ended_at = min(now, live.valid_until)
@@ -144,11 +147,13 @@ def _found(one: Finding, tag: Tag, now: datetime) -> list[Forecast]:
         return [*touched, made] if is_new else touched
     live.repeats += 1
     live.last_at = max(live.last_at, at)
+    told: Sequence[str] = ()
     if (one["kind"], one["key"]) == (live.kind, live.limit_kind):
         newer = _row(one, tag, at, now)
-        for name in _OF_THE_LAST if live.kind == Forecast.Kind.DRIFT else ("valid_until",):
+        told = _OF_THE_LAST if live.kind == Forecast.Kind.DRIFT else ("valid_until",)
+        for name in told:
             setattr(live, name, getattr(newer, name))
-    live.save()
+    live.save(update_fields=["repeats", "last_at", *told])  # what people say of it is theirs
     return [live]
 
 
@@ -162,6 +167,8 @@ def _gives_way(live: Forecast, one: Finding) -> bool:
 def _row(one: Finding, tag: Tag, at: datetime, now: datetime) -> Forecast:
     device = tag.device
     drift = one["kind"] == Forecast.Kind.DRIFT
+    if not isfinite(one["score"]):  # one database keeps such a number, the other takes it for none
+        raise ValueError(f"the score of a finding is no number: {one['score']}")
     return Forecast(
         tag=tag,
         device=device,

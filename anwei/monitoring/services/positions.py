@@ -35,11 +35,6 @@ def read_again() -> None:
     Position.objects.filter(name=EPISODES).update(value=0)
 
 
-def pass_over(sequence: int) -> None:
-    """Go on behind an event that cannot be written."""
-    set_position(EPISODES, sequence)
-
-
 def note_loss(now: datetime) -> None:
     """Remember that an event was lost or set aside, for the status page."""
     set_position(LOSS, int(now.timestamp() * 1000))
