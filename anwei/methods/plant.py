@@ -20,7 +20,6 @@ BLOCK = 240  # rows, about: of the normal data left out at a time to find the li
 WARM = 60  # rows of a left-out block before it counts
 USUAL, LIMIT = 0.99, 0.993  # quantiles of the statistics of normal rows
 LEAST_BLOCKS, MOST_FOLDS = 2, 20  # a fold: the blocks left out together
-FARTHEST = 50.0  # deviations: how far a value goes, so that one gross error does not drown the next rows
 
 
 class TooFew(ValueError):

@@ -10,7 +10,6 @@ import numpy as np
 
 from anwei.methods.plant import (
     BLOCK,
-    FARTHEST,
     FAST,
     LAGS,
     LEAST_BLOCKS,
@@ -50,7 +49,7 @@ class _State:
         the others still speak.
         """
         model = self.model
-        z = np.clip((row - model.mean) / model.scale, -FARTHEST, FARTHEST)
+        z = (row - model.mean) / model.scale
         found = None
         if len(self.before) < LAGS:
             z = np.where(np.isfinite(z), z, 0.0)
@@ -147,6 +146,7 @@ class PlantDetector:
     def _found(self, state: _State, row: Array) -> PlantFinding:
         row = row[self.normal.kept]
         row = np.where(np.abs(row) <= LARGEST, row, np.nan)
+        row = np.clip(row, self.normal.least, self.normal.most)
         if not np.isfinite(row).any():
             return self.last
         statistics = state.step(row)

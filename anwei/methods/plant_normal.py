@@ -13,7 +13,8 @@ from anwei.methods.plausible import LARGEST
 Array = NDArray[np.float64]
 
 MOST_MISSING = 0.5  # of a tag's rows: with more it is left out
-FAR = 10.0  # deviations from the median: what lies beyond is an error of the measurement: no value
+FAR = 10.0  # deviations from the median: a value counts as no farther, in normal rows as in scored ones
+IMPOSSIBLE = 100.0  # deviations: a normal value beyond is an error of the measurement and is none
 SPREADS = (
     (0.25, 0.75, 1.349),
     (0.05, 0.95, 3.29),
@@ -34,6 +35,8 @@ class NormalRows:
     missing: NDArray[np.int64]
     still: NDArray[np.int64]
     n_errors: NDArray[np.int64]  # by tag, of all
+    least: Array  # of each tag that is kept, what it counts as
+    most: Array
 
 
 def normal_rows(runs: Sequence[Array]) -> NormalRows:
@@ -45,24 +48,29 @@ def normal_rows(runs: Sequence[Array]) -> NormalRows:
     rows = np.concatenate(runs)
     rows = np.where(np.abs(rows) <= LARGEST, rows, np.nan)
     is_missing = np.isnan(rows).mean(axis=0) > MOST_MISSING
+    if is_missing.all():
+        raise NothingMoves
     there = rows[:, ~is_missing]
-    centre, width = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
+    centre, deviation = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
     centre[~is_missing] = np.nanmedian(there, axis=0)
-    for low, high, deviations in SPREADS:
+    for low, high, apart in SPREADS:
         least, most = np.nanquantile(there, (low, high), axis=0)
-        width[~is_missing] = np.maximum(width[~is_missing], FAR * (most - least) / deviations)
-    kept = np.flatnonzero(width > 0)
+        deviation[~is_missing] = np.maximum(deviation[~is_missing], (most - least) / apart)
+    kept = np.flatnonzero(deviation > 0)
     if not len(kept):
         raise NothingMoves
-    is_far = np.abs(rows - centre) > width
-    rows = np.where(is_far, np.nan, rows)
+    is_error = np.abs(rows - centre) > np.where(deviation > 0, IMPOSSIBLE * deviation, np.inf)
+    least, most = (centre + sign * FAR * deviation for sign in (-1, 1))
+    rows = np.where(is_error, np.nan, np.clip(rows, least, most))
     ends = np.cumsum([len(run) for run in runs])[:-1]
     return NormalRows(
         [_held(run[:, kept], centre[kept]) for run in np.split(rows, ends)],
         kept,
         np.flatnonzero(is_missing),
-        np.flatnonzero(~is_missing & (width == 0)),
-        np.where(width > 0, is_far.sum(axis=0), 0),
+        np.flatnonzero(~is_missing & (deviation == 0)),
+        is_error.sum(axis=0),
+        least[kept],
+        most[kept],
     )
 
 

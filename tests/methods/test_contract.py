@@ -22,6 +22,7 @@ from anwei.methods.drift import Drift, Limit
 from anwei.methods.jump import Jump
 from anwei.methods.likelihood import QUIET, Likelihood, tail
 from anwei.methods.plant_detector import PlantDetector
+from anwei.methods.plant_normal import NothingMoves
 from anwei.methods.same_time import SameTime
 from anwei.methods.sensor import MODEST, Reading, SensorDetector, Windows
 from anwei.methods.sensor_bank import SensorBank
@@ -126,6 +127,22 @@ def test_nothing_is_left_out() -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rsplit(".", 1)[-1])
 def test_the_examples_in_the_docstrings_are_true(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
+
+
+def test_the_long_tail_of_an_honest_tag_is_no_alarm() -> None:
+    rows = np.random.default_rng(1).normal(size=(2400, 3))
+    rows[:, 2] = np.exp(3 * rows[:, 2])
+    detector = PlantDetector("abc").calibrate([rows[:1200]])
+    assert np.mean([detector.step(row).alarm for row in rows[1200:]]) < 0.015
+
+
+@pytest.mark.parametrize("said", [np.nan, 7.0], ids=["mostly missing", "still"])
+def test_tags_that_say_nothing_cannot_be_learned(said: float) -> None:
+    rows = RNG.standard_normal((600, 2))
+    rows[:400] = said
+    rows[400:] = rows[400:] if np.isnan(said) else said
+    with pytest.raises(NothingMoves):
+        PlantDetector("ab").calibrate([rows])
 
 
 def test_a_long_calibration_fits_few_models_and_each_knows_no_row_it_is_asked_of(

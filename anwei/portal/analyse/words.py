@@ -8,7 +8,7 @@ import numpy as np
 
 from anwei.language import gettext as _
 from anwei.methods.plant import PlantFinding
-from anwei.methods.plant_normal import FAR, NormalRows
+from anwei.methods.plant_normal import IMPOSSIBLE, NormalRows
 
 MOST_TAGS = 3
 
@@ -26,8 +26,8 @@ def of_normal(names: Sequence[str], normal: NormalRows) -> Iterator[str]:
     for tag in normal.missing.tolist():
         yield _("列 {column} 在正常数据里大多没有数值，不参与").format(column=names[tag])
     for tag in normal.still.tolist():
-        yield _("列 {column} 在正常数据里没有变化，不参与").format(column=names[tag])
+        yield _("列 {column} 在正常数据里几乎没有变化，不参与").format(column=names[tag])
     for tag in np.flatnonzero(normal.n_errors).tolist():
         yield _("列 {column} 有 {n} 个正常数据离中位数超过 {far:.0f} 倍偏差，按没有数值处理").format(
-            column=names[tag], n=int(normal.n_errors[tag]), far=FAR
+            column=names[tag], n=int(normal.n_errors[tag]), far=IMPOSSIBLE
         )
