@@ -306,13 +306,13 @@ def test_normal_files_of_a_sensor_are_taken_in_the_order_of_time(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("delimiter", "form"),
-    [(",", "{:,.3f}"), (",", "{:.3f} "), (";", "{:.3f}"), ("\t", "{:.3f}%"), (";", "decimal comma")],
+    [(",", "{:,.3f}"), (",", "{:.3f} "), (";", "{:.3f}"), ("\t", "{:.3f}%"), (",", "3,14"), (";", "3,140")],
 )
 def test_numbers_are_read_as_spreadsheets_write_them(tmp_path: Path, delimiter: str, form: str) -> None:
     values = [1000 + float(str(value)) for value in days()["v"]]
     expected = detect(table(tmp_path / "p.csv", {"v": list(values)}), "--values", "v")
     cells = [
-        f"{v:.3f}".rstrip("0").replace(".", ",") if form == "decimal comma" else form.format(v)
+        form.format(v) if "{" in form else f"{v:.3f}".rstrip("" if "0" in form else "0").replace(".", ",")
         for v in values
     ]
     with (file := tmp_path / "q.csv").open("w", encoding="utf-8", newline="") as out:

@@ -153,16 +153,17 @@ def test_newcomers_odd_cells_and_empty_names_are_scored_and_said(
     assert "test.csv 列 违规 有 1 个单元格读不懂，按缺失算；第一个在第 6 行：不详" in capsys.readouterr().err
 
 
-def test_rows_without_a_time_are_left_out_and_said(
+def test_rows_without_a_time_teach_nothing_and_are_scored_as_the_latest(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: list[dict[str, str]]
 ) -> None:
     train = {name: [*cells, "" if name == "月份" else "1", ""] for name, cells in TRAIN.items()}
     test = {name: ["" if name == "月份" else "9", *cells, ""] for name, cells in TEST.items()}
     rows = rank(tmp_path, train, test)
     told = capsys.readouterr().err
-    assert "train.csv 有 1 行没有时间" in told and "test.csv 有 1 行没有时间" in told
-    assert [row["row"] for row in rows] == [str(int(row["row"]) + 1) for row in expected]
-    assert [row["score"] for row in rows] == [row["score"] for row in expected]
+    assert "train.csv 有 1 行没有时间，没有用" in told and "test.csv 有 1 行没有时间，当作最晚的" in told
+    assert [row["row"] for row in rows] == [str(n + 1) for n in range(len(expected) + 1)]
+    assert rows[0]["reasons"].startswith("没有时间，当作最晚的；") and 0 < float(rows[0]["score"]) < 1
+    assert [row["score"] for row in rows[1:]] == [row["score"] for row in expected]
 
 
 def test_numbers_with_decimal_commas_are_numbers(tmp_path: Path) -> None:
@@ -300,6 +301,9 @@ def test_it_runs_as_a_process_of_its_own_without_database(
         (["28/02/2024", "01/03/2024"], "day", [2]),
         (["02/28/2024", "03/01/2024"], "day", [2]),
         (["28-Feb-2024", "1-Mar-2024"], "day", [2]),
+        (["01/02/2024 23:50", "02/02/2024 00:10", "03/02/2024 00:10"], "day", [1 / 72, 1]),
+        (["02/01/2024 23:50", "02/02/2024 00:10", "02/03/2024 00:10"], "day", [1 / 72, 1]),
+        (["02/01/2024", "03/01/2024"], "day", [29]),
         (["２０２４年２月２８日", "2024.3.1"], "day", [2]),
         (["20240228", "20240301"], "day", [2]),
         (["2024-02-28T12:00:00Z", "2024-02-28 18:00", "2024-02-29 08:00:00+08:00"], "day", [0.25, 0.25]),

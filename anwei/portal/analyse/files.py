@@ -9,17 +9,26 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from anwei.language import gettext as _
 from anwei.ledgers.export import safe_text
+
+
+class Sheet(NamedTuple):
+    """Header and rows of a file, and what parts its cells."""
+
+    header: list[str]
+    rows: list[list[str]]
+    delimiter: str
 
 
 class Unreadable(Exception):
     """A table that cannot be used, with the sentence why."""
 
 
-def rows_of(file: Path) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows of a CSV file, .gz or not, cells between , ; or tabs.
+def sheet_of(file: Path) -> Sheet:
+    """Return a CSV file, .gz or not, cells between , ; or tabs.
 
     Empty rows at the end, as spreadsheets leave them, are none. Raises Unreadable, also of rows wider than
     the header: their cells stand under the wrong names.
@@ -38,9 +47,9 @@ def rows_of(file: Path) -> tuple[list[str], list[list[str]]]:
             continue
     else:
         raise Unreadable(_("文件既不是 UTF-8 也不是 GB18030 编码"))
-    first = text[: text.find("\n")]
+    delimiter = max(",;\t", key=text[: text.find("\n")].count)
     try:
-        reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+        reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
         lines = [row for row in reader if row]
     except csv.Error as error:
         raise Unreadable(_("{file} 不是表格：{error}").format(file=file.name, error=error)) from error
@@ -56,7 +65,7 @@ def rows_of(file: Path) -> tuple[list[str], list[list[str]]]:
                     file=file.name, row=n, n=len(row), columns=len(header)
                 )
             )
-    return header, rows
+    return Sheet(header, rows, delimiter)
 
 
 def cells_of(rows: Sequence[Sequence[str]], place: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from anwei.language import gettext as _
 from anwei.methods.ranking.columns import Column, Table
 from anwei.methods.ranking.earlier import Floats
-from anwei.portal.analyse.files import Unreadable, cells_of, require, rows_of
+from anwei.portal.analyse.files import Unreadable, cells_of, require, sheet_of
 from anwei.portal.analyse.numbers import is_missing, number_of, reader_of
 from anwei.portal.analyse.times import COUNT, DAY, UnreadTime, day_of, times_of
 
@@ -41,7 +41,7 @@ class Frame:
 
     train: Table
     test: Table
-    test_rows: list[int]  # their numbers in the file, from 1
+    untimed: set[int]  # rows of `test`, from 0, that do not say when they are: the latest
     unit: str
     outcomes: list[str]
     remarks: list[str] = field(default_factory=list)
@@ -53,6 +53,7 @@ class _File:
     header: list[str]
     rows: list[list[str]]
     numbers: list[int]  # of the rows in the file, from 1
+    delimiter: str
 
     def cells(self, name: str) -> Cells:
         return cells_of(self.rows, self.header.index(name))
@@ -66,7 +67,12 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
     remarks: list[str] = []
     learned = _file(train, [asked.label, *beside, *asked.exclude, *asked.outcomes, *asked.nuisance])
     scored = _file(test, beside)
-    learned, scored = (_with_times(file, asked.time, remarks) for file in (learned, scored))
+    learned = _with_times(learned, asked.time, remarks)
+    timed = _timed(scored, asked.time)
+    if len(timed) < len(scored.rows):
+        remarks.append(
+            _("{file} 有 {n} 行没有时间，当作最晚的").format(file=test.name, n=len(scored.rows) - len(timed))
+        )
     own = [
         name
         for name in learned.header
@@ -77,7 +83,7 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
         remarks.append(
             _("要打分的文件没有这些列，只用它们的过去：{columns}").format(columns="、".join(dropped))
         )
-    times, unit = _times(learned, scored, asked.time)
+    times, unit = _times(learned, scored, timed, asked.time)
     n, past_only = len(learned.rows), list[str]()
     train_table: dict[str, Column] = {
         LABEL: _label(learned, asked.label),
@@ -92,23 +98,23 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
         there = scored.cells(name) if name in scored.header and name not in outcomes else None
         if all(is_missing(cell) for cell in here):
             continue
-        shown, make = _kind(name, here, unit == DAY)
+        shown, make = _kind(name, here, learned.delimiter, unit == DAY)
         train_table[shown] = make(learned, here, times[:n], remarks)
         if name in outcomes:
             past_only.append(shown)
         if there is not None:
             test_table[shown] = make(scored, there, times[n:], remarks)
-    return Frame(train_table, test_table, scored.numbers, unit, past_only, remarks)
+    return Frame(train_table, test_table, set(range(len(scored.rows))) - set(timed), unit, past_only, remarks)
 
 
 Make = Callable[[_File, Cells, Floats, list[str]], Column]
 
 
-def _kind(name: str, cells: Cells, in_days: bool) -> tuple[str, Make]:
+def _kind(name: str, cells: Cells, delimiter: str, in_days: bool) -> tuple[str, Make]:
     """Return the name of a column and how its cells are read: by what its training cells are."""
     there = sorted({cell for cell in cells if not is_missing(cell)})
     usual = [cell for cell in cells if not is_missing(cell)]
-    number_in = reader_of(there)
+    number_in = reader_of(there, delimiter)
     known = {cell: number_in(cell) is not None for cell in there}
     if sum(known[cell] for cell in usual) >= MOSTLY * len(usual):
         return name, lambda file, column, _times, remarks: _numbers(name, file, column, number_in, remarks)
@@ -174,14 +180,18 @@ def _plain(cell: str) -> str:
     return whole if dot and whole.isdigit() and not rest.strip("0") else name
 
 
-def _times(train: _File, test: _File, names: Sequence[str]) -> tuple[Floats, str]:
+def _times(train: _File, test: _File, timed: Sequence[int], names: Sequence[str]) -> tuple[Floats, str]:
     if not names:
         return np.arange(len(train.rows) + len(test.rows), dtype=float), COUNT
-    columns = [train.cells(name) + test.cells(name) for name in names]
+    there = [test.cells(name) for name in names]
+    n = len(train.rows)
+    columns = [
+        train.cells(name) + [cells[row] for row in timed] for name, cells in zip(names, there, strict=True)
+    ]
     try:
         found = times_of(columns, names, len(train.rows))
     except UnreadTime as error:
-        file, row = (train, error.row) if error.row < len(train.rows) else (test, error.row - len(train.rows))
+        file, row = (train, error.row) if error.row < n else (test, timed[error.row - n])
         raise Unreadable(
             _("{file} 第 {row} 行 列 {column} 的时间读不懂，或与其他行写法不同：{cell}").format(
                 file=file.path.name,
@@ -190,25 +200,31 @@ def _times(train: _File, test: _File, names: Sequence[str]) -> tuple[Floats, str
                 cell=" ".join(file.cells(name)[row] for name in names)[:40],
             )
         ) from error
-    return found.values, found.unit
+    values = np.full(n + len(test.rows), found.values.max())
+    values[:n], values[n + np.array(timed, int)] = found.values[:n], found.values[n:]
+    return values, found.unit
 
 
 def _file(path: Path, wanted: Sequence[str]) -> _File:
-    header, rows = rows_of(path)
+    header, rows, delimiter = sheet_of(path)
     require(path, header, [*wanted, *(name for name in header if name)])
-    return _File(path, header, rows, list(range(1, len(rows) + 1)))
+    return _File(path, header, rows, list(range(1, len(rows) + 1)), delimiter)
 
 
 def _with_times(file: _File, names: Sequence[str], remarks: list[str]) -> _File:
-    """Return the rows that say when they are. Raises Unreadable where none does."""
+    """Return the file without the rows that do not say when they are. Raises Unreadable where none does."""
+    kept = _timed(file, names)
+    if n_left := len(file.rows) - len(kept):
+        remarks.append(_("{file} 有 {n} 行没有时间，没有用").format(file=file.path.name, n=n_left))
+    return replace(file, rows=[file.rows[row] for row in kept], numbers=[file.numbers[row] for row in kept])
+
+
+def _timed(file: _File, names: Sequence[str]) -> list[int]:
+    """Return the rows, from 0, that say when they are; all without a column of times."""
     columns = [file.cells(name) for name in names]
-    kept = [row for row in range(len(file.rows)) if not any(is_missing(cells[row]) for cells in columns)]
-    if not kept:
+    found = [row for row in range(len(file.rows)) if not any(is_missing(cells[row]) for cells in columns)]
+    if not found:
         raise Unreadable(
             _("{file} 的列 {column} 没有一个时间").format(file=file.path.name, column="、".join(names))
         )
-    if n_left := len(file.rows) - len(kept):
-        remarks.append(_("{file} 有 {n} 行没有时间，没有用").format(file=file.path.name, n=n_left))
-    return _File(
-        file.path, file.header, [file.rows[row] for row in kept], [file.numbers[row] for row in kept]
-    )
+    return found

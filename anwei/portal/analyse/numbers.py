@@ -40,14 +40,18 @@ def number_of(cell: str) -> float | None:
     return value / 100 if is_share else value
 
 
-def reader_of(cells: Iterable[str]) -> Callable[[str], float | None]:
+def reader_of(cells: Iterable[str], delimiter: str = ",") -> Callable[[str], float | None]:
     """Return `number_of`, or its like for a column whose cells show that their commas are decimal.
+
+    In a file parted by semicolons they are, but where a cell has several or a full stop too.
 
     >>> [reader_of(["3,14", "0,125", "7"])(cell) for cell in ("3,142", "7", "1.5")]
     [3.142, 7.0, None]
     """
     commas = [cell for cell in cells if "," in cell]
     n_decimal = sum(DECIMAL_COMMA.fullmatch(cell) is not None for cell in commas)
+    if delimiter == ";":
+        n_decimal = len(commas) if all(cell.count(",") == 1 for cell in commas) else 0
     if not commas or n_decimal < MANY * len(commas) or any("." in cell for cell in commas):
         return number_of
     return lambda cell: None if "." in cell else number_of(cell.replace(",", "."))

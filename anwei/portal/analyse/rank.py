@@ -51,8 +51,13 @@ def main(words: Sequence[str]) -> int:
         options.out,
         HEADER,
         [
-            (number, f"{probability:.9f}", reasons.of(scores.values[row], scores.contributions[row]))
-            for row, (number, probability) in enumerate(zip(frame.test_rows, scores.probability, strict=True))
+            (
+                row + 1,
+                f"{probability:.9f}",
+                (_("没有时间，当作最晚的") + "；" if row in frame.untimed else "")
+                + reasons.of(scores.values[row], scores.contributions[row]),
+            )
+            for row, probability in enumerate(scores.probability)
         ],
     )
     return 0

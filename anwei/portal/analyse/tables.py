@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from anwei.language import gettext as _
 from anwei.methods.plausible import LARGEST, is_plausible
-from anwei.portal.analyse.files import Unreadable, cells_of, require, rows_of
+from anwei.portal.analyse.files import Unreadable, cells_of, require, sheet_of
 from anwei.portal.analyse.moments import moments_of
 from anwei.portal.analyse.numbers import is_missing, reader_of
 
@@ -42,11 +42,11 @@ def read(file: Path, columns: Sequence[str], time: Sequence[str]) -> Table:
 
     `time`: columns that tell it together; without any row i is at i seconds.
     """
-    header, cells = rows_of(file)
+    header, cells, delimiter = sheet_of(file)
     require(file, header, [*columns, *time])
     bad: list[str] = []
     values = np.column_stack(
-        [_numbers(cells_of(cells, header.index(name)), name, file, bad) for name in columns]
+        [_numbers(cells_of(cells, header.index(name)), delimiter, name, file, bad) for name in columns]
     )
     remarks = bad[:NAMED]
     if len(bad) > NAMED:
@@ -65,8 +65,8 @@ def read(file: Path, columns: Sequence[str], time: Sequence[str]) -> Table:
     return Table(found.seconds, values[found.rows], found.rows + 1, remarks + found.remarks)
 
 
-def _numbers(cells: Sequence[str], name: str, file: Path, bad: list[str]) -> list[float]:
-    found, number_in = [], reader_of(cells)
+def _numbers(cells: Sequence[str], delimiter: str, name: str, file: Path, bad: list[str]) -> list[float]:
+    found, number_in = [], reader_of(cells, delimiter)
     for n, cell in enumerate(cells, 1):
         value = number_in(cell)
         found.append(value if value is not None and is_plausible(value) else math.nan)

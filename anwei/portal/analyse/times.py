@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -102,6 +102,8 @@ def _single(cells: Sequence[str], first: int) -> Times:
     is_day_first = _is_day_first(deciding)
     if is_day_first is None:
         is_day_first = _is_day_first(kinds)
+    if is_day_first is None:
+        is_day_first = _by_midnight(plain[:first])
     if is_day_first is None:  # with full stops the day stands first wherever they are used
         is_day_first = any(DOTTED.match(cell) for cell in deciding)
     read: dict[str, Moment | None] = {cell: _written(cell, is_day_first) for cell in kinds}
@@ -250,6 +252,21 @@ def _is_day_first(cells: Sequence[str]) -> bool | None:
     if any(int(one[1]) > 12 for one in found):
         return True
     return False if any(int(one[2]) > 12 for one in found) else None
+
+
+def _by_midnight(cells: Sequence[str]) -> bool | None:
+    """Say so by the first two rows of different days between which, one way alone, lies less than a day.
+
+    Rows behind them decide nothing, so that a tail cut off changes no time before it.
+    """
+    found = [YEAR_LAST.fullmatch(cell) for cell in cells]
+    for one, other in pairwise(found):
+        if one is None or other is None or one.groups()[:3] == other.groups()[:3]:
+            continue
+        is_near = [abs(_year_last(other, way) - _year_last(one, way)) < 1 for way in (False, True)]
+        if is_near[0] != is_near[1]:
+            return is_near[1]
+    return None
 
 
 def _day(parts: Sequence[str | None]) -> float:
