@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils.html import strip_tags
 from anwei.cases.today import said
 from anwei.ledgers.desk import heaps_of
 from anwei.ledgers.models import Change
+from anwei.monitoring.columns import moment
 from anwei.monitoring.foresight import LIVE, pressing, reason
 from anwei.monitoring.models import AlarmRule, Forecast, Position
 from anwei.monitoring.reading import clock
@@ -27,7 +29,7 @@ from anwei.monitoring.services import (
 from anwei.monitoring.services.positions import FINDINGS, REGISTER, position
 from anwei.org.models import Person
 from tests.kernel.county import NOW
-from tests.monitoring.foresight import after, anomaly, drift, judged
+from tests.monitoring.foresight import Finding, after, anomaly, drift, judged
 from tests.monitoring.plant import Plant, build
 
 
@@ -42,6 +44,12 @@ def test_a_drift_becomes_a_row_with_its_owner_its_time_and_its_reason(plant: Pla
     )
     assert reason(row, after(31)).endswith("预计时间已过")
     assert position(FINDINGS) == 7
+
+
+def _in_time(findings: list[Finding]) -> None:
+    """Write findings a minute after each was found."""
+    for number, one in enumerate(findings, 1):
+        record_findings([(number, one)], now=moment(one["at"]) + timedelta(minutes=1))
 
 
 def test_findings_that_come_again_change_nothing(plant: Plant) -> None:
@@ -60,7 +68,7 @@ def test_a_tag_has_one_live_row_however_often_it_is_found(plant: Plant) -> None:
         anomaly(plant.tag, minutes=5),
         drift(plant.h, minutes=37, ahead=12, value=1.2),
     ]
-    record_findings(list(enumerate(findings, 1)), now=after(38))
+    _in_time(findings)
     row = Forecast.objects.get()
     assert (row.repeats, row.at, row.last_at, row.value) == (2, NOW, after(37), 1.2)
     assert row.expected_at == after(49)
@@ -68,7 +76,7 @@ def test_a_tag_has_one_live_row_however_often_it_is_found(plant: Plant) -> None:
 
 def test_a_drift_takes_the_place_of_an_anomaly_and_a_graver_limit_that_of_a_lesser(plant: Plant) -> None:
     findings = [anomaly(plant.tag), drift(plant.h, minutes=3), drift(plant.hh, minutes=20)]
-    record_findings([*enumerate(findings, 1), (4, drift(plant.h, minutes=40))], now=after(41))
+    _in_time([*findings, drift(plant.h, minutes=40)])
     odd, lesser, live = Forecast.objects.order_by("at")
     assert (odd.kind, odd.ended_at is None) == ("anomaly", False)
     assert (lesser.limit_kind, lesser.ended_at is None, lesser.outcome) == ("h", False, "")
@@ -108,8 +116,23 @@ def test_a_row_ends_when_the_limit_is_reached_or_its_time_is_over(plant: Plant) 
     assert (row.outcome, row.reached_at) == ("reached", after(140))  # late, but it came
 
 
+def test_what_a_late_process_finds_does_not_stand_when_its_time_is_over(plant: Plant) -> None:
+    late = [drift(plant.hh), anomaly(plant.tag, minutes=2)]
+    [first, second] = record_findings(list(enumerate(late, 1)), now=after(123))
+    assert (first.ended_at, first.outcome, first.came_late) == (after(123), "", True)
+    assert (second.kind, second.ended_at, Forecast.objects.filter(LIVE).exists()) == (
+        "anomaly", after(123), False,
+    )  # fmt: skip
+    [first] = record_findings([(3, judged(late[0], reached_after=28))], now=after(124))
+    assert (first.outcome, first.came_late) == ("reached", False)
+    record_findings([(4, drift(plant.hh, minutes=122))], now=after(124))
+    record_findings([(5, drift(plant.hh, minutes=125, ahead=5))], now=after(131))  # found again, and too late
+    live = Forecast.objects.get(at=after(122))
+    assert (live.repeats, live.expected_at, live.ended_at) == (1, after(130), after(131))
+
+
 def test_one_found_again_after_its_latest_time_was_not_reached(plant: Plant) -> None:
-    record_findings([(1, drift(plant.hh)), (2, drift(plant.hh, minutes=45))], now=after(46))
+    _in_time([drift(plant.hh), drift(plant.hh, minutes=45)])
     first, again = Forecast.objects.order_by("at")
     assert (first.outcome, first.ended_at, again.ended_at) == ("not_reached", after(38), None)
 

@@ -105,6 +105,11 @@ class Forecast(models.Model):
     def __str__(self) -> str:
         return f"{self.tag} {self.get_kind_display()}"
 
+    @property
+    def came_late(self) -> bool:
+        """Whether its time was over when it was written, or brought up to date."""
+        return self.ended_at is not None and not self.outcome and self.ended_at == self.recorded_at
+
     def subject(self) -> Subject:
         """Return what is answered for by this sign: its site, else the enterprise."""
         return (self.site or self.enterprise).subject()

@@ -141,20 +141,29 @@ def _found(one: Finding, tag: Tag, now: datetime) -> list[Forecast]:
         touched, live = [live], None
     if live is None:
         row = _row(one, tag, at, now)
+        row.ended_at = now if _is_over(row, now) else None
         made, is_new = Forecast.objects.get_or_create(
             tag=tag, kind=row.kind, limit_kind=row.limit_kind, at=at, defaults=_values(row)
         )
         return [*touched, made] if is_new else touched
     live.repeats += 1
     live.last_at = max(live.last_at, at)
-    told: Sequence[str] = ()
+    told: list[str] = []
     if (one["kind"], one["key"]) == (live.kind, live.limit_kind):
         newer = _row(one, tag, at, now)
-        told = _OF_THE_LAST if live.kind == Forecast.Kind.DRIFT else ("valid_until",)
+        told += _OF_THE_LAST if live.kind == Forecast.Kind.DRIFT else ("valid_until",)
         for name in told:
             setattr(live, name, getattr(newer, name))
+        if _is_over(live, now):
+            live.ended_at = now
+            told.append("ended_at")
     live.save(update_fields=["repeats", "last_at", *told])  # what people say of it is theirs
     return [live]
+
+
+def _is_over(row: Forecast, now: datetime) -> bool:
+    """Say whether what is written only now, by a process that is late, is no news any more."""
+    return (row.expected_at or row.valid_until) < now
 
 
 def _gives_way(live: Forecast, one: Finding) -> bool:
@@ -210,7 +219,8 @@ def _judged(one: Finding) -> list[Forecast]:
     """Note what the sensor did after a warning: the limit was reached, or its time passed."""
     at = moment(one["at"])
     row = (
-        Forecast.objects.filter(tag=one["tag"], kind=Forecast.Kind.DRIFT, at__lte=at, last_at__gte=at)
+        Forecast.objects.select_for_update()
+        .filter(tag=one["tag"], kind=Forecast.Kind.DRIFT, at__lte=at, last_at__gte=at)
         .filter(limit_kind=one["key"])
         .first()
     )
