@@ -14,12 +14,12 @@ from anwei.methods.plausible import is_plausible
 ROWS, SURE, AHEAD = 30, 3.5, 36  # rows fitted; least slope in standard errors; rows looked ahead
 MOST_CORRELATED = 0.9
 DAY = 86_400.0  # seconds
-FORGOTTEN = 10  # days that a false warning counts
+FORGOTTEN = 10  # days that a false warning makes the next one harder
 RAISED = 1.25  # how much more sure the slope must be for each of them
 MOST_JUDGED = (
     16  # false warnings, and true ones, remembered; at 1.25 to the power of it nothing warns any more
 )
-REMEMBERED = 60  # days that a true warning counts: limits are seldom reached
+REMEMBERED = 60  # days that a warning, true or false, counts in the share: limits are seldom reached
 PRIOR_TRUE, PRIOR_FALSE = 2, 1  # warnings that a sensor without a past is taken to have had
 SILENT = 0.35  # with a lower share of true ones nothing is said, until its own past is better again
 MOST_FITS = 2000  # rows kept of the last day
@@ -59,10 +59,11 @@ class Drift:
     within `ahead` rows; then pauses for as many rows. The slope that belongs to this time of day is taken off
     where it has the same sign: what happens every day is no drift. The factor sqrt((1+r)/(1-r)) is that of
     Bayley and Hammersley, The "effective" number of independent observations (1946), for lag-1 correlation r.
-    Each warning that the limit did not follow within twice the time raises `sure` for FORGOTTEN days, so that
-    a sensor that swings of itself falls silent (`false` counts them). One that rises in straight lines, as
-    a tank that is filled, is sure each time: below a share of `SILENT` true ones nothing is said, but it is
-    judged on, so that it may speak again.
+    Each warning that the limit did not follow within twice the time raises `sure` for FORGOTTEN days, so
+    that a sensor that swings of itself falls silent; its share counts REMEMBERED days of both, or what
+    proved false would be forgotten before what proved true and the share of a sensor without a past would
+    come back. One that rises in straight lines, as a tank that is filled, is sure each time: below a share
+    of `SILENT` true ones nothing is said, but it is judged on, so that it may speak again.
 
     >>> drift = Drift(Limit(100.0, upper=True))
     >>> for row in range(60):
@@ -87,7 +88,8 @@ class Drift:
     @property
     def needed(self) -> float:
         """How many standard errors the slope must have now."""
-        return self.sure * RAISED ** len(self.false)
+        since = self.times[-1] - FORGOTTEN * DAY if self.times else -math.inf
+        return self.sure * RAISED ** sum(one >= since for one in self.false)
 
     @property
     def trust(self) -> float:
@@ -149,8 +151,8 @@ class Drift:
             self.open_until.clear()
         while self.open_until and self.open_until[0][0] < at:
             self.false.append(self.open_until.popleft()[0])
-        for judged, days in ((self.false, FORGOTTEN), (self.true, REMEMBERED)):
-            while judged and judged[0] < at - days * DAY:
+        for judged in (self.false, self.true):
+            while judged and judged[0] < at - REMEMBERED * DAY:
                 judged.popleft()
 
     def _fit(self, at: float, value: float) -> tuple[float, float, float, float] | None:

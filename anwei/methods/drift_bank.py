@@ -169,7 +169,8 @@ class DriftBank(Bank):
         """Return where a limit is foreseen, and of those what is told."""
         now, slope, error, step, ready = fit
         limit, towards = self.limit[slots], np.where(self.upper[slots], 1.0, -1.0)
-        n_false = np.isfinite(self.false[slots]).sum(axis=2)
+        since = self.times[slots, -1] - FORGOTTEN * DAY
+        n_false = (np.isfinite(self.false[slots]) & (self.false[slots] >= since[:, None, None])).sum(axis=2)
         usual = self._usual(slots, minutes, now, step)[:, None]
         steep = (slope[:, None] - np.where(usual * towards > 0, usual, 0.0)) * towards
         way = (limit - now[:, None]) * towards
@@ -254,8 +255,8 @@ class DriftBank(Bank):
                 judged.append(Judged(int(slot), int(place), int(self.open_since[slot, place, at]), 0))
                 self.came_false[slot, place] += 1
             self.open_until[slot, place, at] = np.nan
-        for of, days in ((self.false, FORGOTTEN), (self.true, REMEMBERED)):
-            old = of[slots] < (seconds - days * DAY)[:, None, None]
+        for of in (self.false, self.true):
+            old = of[slots] < (seconds - REMEMBERED * DAY)[:, None, None]
             if (old & np.isfinite(of[slots])).any():
                 of[slots] = np.where(old, -np.inf, of[slots])
         return judged

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.ledgers.lengths import MINUTE, duration_words
+from anwei.methods.drift import REMEMBERED
 from anwei.methods.sensor import Facts
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.columns import moment
@@ -153,6 +154,23 @@ def looked_ahead(forecast: Forecast) -> str:
     return span(ahead, _) if ahead else ""
 
 
+def bounds(forecast: Forecast) -> str:
+    """Return what bounds its probability, with counts: what became of this limit's own warnings till then."""
+    past = forecast.facts.get("backtest", {})
+    if "most" not in past:
+        return ""
+    told = {
+        "days": REMEMBERED, "true": past["lately_true"], "false": past["lately_false"],
+        "most": f"{past['most']:.0%}",
+    }  # fmt: skip
+    if not past["lately_true"] + past["lately_false"]:
+        return _("这个限值近 %(days)d 天还没有可检验的预警，样本不足，最多算 %(most)s") % told
+    return (
+        _("这个限值近 %(days)d 天的走势（含未提示的）应验 %(true)d 次、落空 %(false)d 次，最多算 %(most)s")
+        % told
+    )
+
+
 def similar(forecast: Forecast) -> list[dict[str, Any]]:
     """Return the earlier courses alike: when they ended, how far they went in the time looked ahead."""
     return [one | {"at": moment(one["at"])} for one in forecast.facts.get("similar", [])]
@@ -173,7 +191,7 @@ def _backtest(limit: dict[str, Any]) -> Backtest:
 
 def _sentence(crossings: int, foretold: int, *, silent: bool) -> str:
     if silent:
-        return _("近十天多次落空，已不再提示")
+        return _("近 %(days)d 天多次落空，已不再提示") % {"days": REMEMBERED}
     if not crossings:
         return _("还没有越过限值，无从检验")
     if crossings < FEW_CROSSINGS:

@@ -33,11 +33,13 @@ def register(rules: list[Rule], *, tags: int = 4, important: tuple[int, ...] = (
     return msgspec.structs.replace(found, tags=msgspec.structs.replace(found.tags, important=marked))
 
 
-def feed(watch: Watch, tag: int, values: list[float], *, first: int = 0) -> list[dict[str, Any]]:
-    """Give a row a minute, one after the other as the log would; returns the findings."""
+def feed(
+    watch: Watch, tag: int, values: list[float], *, first: int = 0, every: int = 1
+) -> list[dict[str, Any]]:
+    """Give a row each so many minutes, one after the other as the log would; returns the findings."""
     found: list[dict[str, Any]] = []
     for i, value in enumerate(values, first):
-        at = np.array([(START + i) * MINUTE_MS])
+        at = np.array([(START + i * every) * MINUTE_MS])
         rows = watch.take(np.array([tag]), at, np.array([value]), at, np.array([i + 1]))
         for findings in watch.steps(rows):
             found += findings
@@ -101,6 +103,26 @@ def test_a_warning_is_judged_when_the_limit_is_reached_or_when_its_time_is_over(
     assert ends and all(one["reached_at"] == 0 for one in ends)
     state = watch.state(1)
     assert state is not None and state["limits"][0]["false"] == len(ends)
+
+
+def test_what_proved_false_two_weeks_ago_still_counts() -> None:
+    """Four rises that end below the limit, and eleven days later one more: its past does not bear it out."""
+    watch = Watch()
+    watch.use(register([Rule(1, 1, "h", 66.0)]))
+    rise = [50 + 0.3 * i for i in range(45)]
+    before = [*noisy(60), *rise, *noisy(90, 2)] * 4
+    told = [one for one in feed(watch, 1, before, every=5) if one["kind"] == "drift"]
+    assert [(one["backtest"]["lately_true"], one["backtest"]["lately_false"]) for one in told] == [
+        (0, 0), (0, 1), (0, 2),
+    ]  # fmt: skip
+    assert [round(one["backtest"]["most"], 2) for one in told] == [0.67, 0.5, 0.4]
+    assert all(one["probability"] <= one["backtest"]["most"] for one in told)
+    again = feed(watch, 1, [*noisy(60, 3), *rise], first=len(before) + 3300, every=5)
+    assert not [one for one in again if one["kind"] == "drift"]
+    state = watch.state(1)
+    assert state is not None
+    backtest = state["limits"][0]
+    assert (backtest["lately_false"], backtest["silent"]) == (4, True)
 
 
 def test_an_unusual_value_is_found_once_with_numbers_that_say_why() -> None:

@@ -34,7 +34,7 @@ def drift(rule: AlarmRule, *, minutes: float = 0.0, ahead: float = 30.0, value: 
         "facts": facts,
         "reason": "",
         "similar": [{"at": at - 86_400_000, "farthest": 1.1, "reached": False}],
-        "backtest": {},
+        "backtest": {"lately_true": 1, "lately_false": 2, "most": 0.5},
     }
 
 

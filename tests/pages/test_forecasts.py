@@ -66,8 +66,9 @@ def test_one_shows_reason_time_similar_courses_and_the_backtest(
     [row] = record_findings([(1, drift(plant.hh))], now=after(1))
     text = sign_in(plant.county.worker).get(f"/forecasts/{row.pk}/").content.decode()
     assert "持续上升" in text and "93%" in text and "没有到达" in text
-    assert "不可预测：多是突然越过" in text and "近十天多次落空，已不再提示" in text
-    assert "36 分钟内到达" in text and " 行" not in text
+    assert "不可预测：多是突然越过" in text and "近 60 天多次落空，已不再提示" in text
+    bound = "36 分钟内到达；这个限值近 60 天的走势（含未提示的）应验 1 次、落空 2 次，最多算 50%"
+    assert bound in text and " 行" not in text
     assert "1 次，每天 0.50 次" in text
     assert "看不见的" in text
     assert sign_in(plant.county.stranger).get(f"/forecasts/{row.pk}/").status_code == 404

@@ -324,6 +324,7 @@ def _of_row(kind: str, block: Block, slot: int, minute: int, value: float) -> Fi
 def _of_limit(block: Block, slot: int, place: int) -> dict[str, Any]:
     """Return the backtest of one limit on the sensor's own past."""
     drifts = block.drifts
+    share = float(drifts.trust(np.array([slot]))[0, place])
     return {
         "limit": float(drifts.limit[slot, place]),
         "crossings": int(drifts.crossings[slot, place]),
@@ -331,6 +332,8 @@ def _of_limit(block: Block, slot: int, place: int) -> dict[str, Any]:
         "lead": int(drifts.lead[slot, place]),
         "true": int(drifts.came_true[slot, place]),
         "false": int(drifts.came_false[slot, place]),
+        "lately_true": int(np.isfinite(drifts.true[slot, place]).sum()),  # of REMEMBERED days, told or not
         "lately_false": int(np.isfinite(drifts.false[slot, place]).sum()),
-        "silent": bool(drifts.trust(np.array([slot]))[0, place] < SILENT),
+        "most": share,  # that a probability may say
+        "silent": share < SILENT,
     }

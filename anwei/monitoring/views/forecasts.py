@@ -12,7 +12,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anwei.ledgers.listing import Listing
 from anwei.monitoring.filters import ForecastFilter
-from anwei.monitoring.foresight import LIVE, forecasts_of, looked_ahead, reason, similar, try_foresight
+from anwei.monitoring.foresight import (
+    LIVE,
+    bounds,
+    forecasts_of,
+    looked_ahead,
+    reason,
+    similar,
+    try_foresight,
+)
 from anwei.monitoring.forms import VerdictForm
 from anwei.monitoring.models import Forecast, Tag
 from anwei.monitoring.queries import alarm_counts
@@ -54,6 +62,7 @@ def forecast(request: HttpRequest, pk: int) -> HttpResponse:
         "forecast": shown,
         "reason": reason(shown),
         "ahead": looked_ahead(shown),
+        "bounds": bounds(shown),
         "similar": similar(shown),
         "foresight": foresight,
         "detect_away": is_away,
