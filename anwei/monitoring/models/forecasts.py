@@ -107,7 +107,7 @@ class Forecast(models.Model):
 
     @property
     def came_late(self) -> bool:
-        """Whether its time was over when it was written, or brought up to date."""
+        """Whether its time was over when it was written, and what became of it is not known."""
         return self.ended_at is not None and not self.outcome and self.ended_at == self.recorded_at
 
     def subject(self) -> Subject:
