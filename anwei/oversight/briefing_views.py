@@ -31,13 +31,13 @@ from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import ANNEXES, document_of
 from anwei.oversight.briefing.parts import plain_text
 from anwei.oversight.briefing.queries import REGISTER, briefings_seen, is_official, newest_version
-from anwei.oversight.briefing.since import changed_since
+from anwei.oversight.briefing.since import changed_since, why_outdated
 from anwei.oversight.briefing.snapshot import LANGUAGE
 from anwei.oversight.briefing.workbook import workbook
 from anwei.oversight.figures import ended_months
 from anwei.oversight.models import Briefing
 from anwei.oversight.models.briefing import WORDS_LENGTH
-from anwei.oversight.services.briefings import NotMade, correct, make, post_of, rewrite
+from anwei.oversight.services.briefings import NotMade, correct, make, make_anew, post_of, rewrite
 from anwei.standards.briefing import addressee, layouts
 
 A_PAGE = 20
@@ -135,6 +135,7 @@ def _page(
     """Return the page; where a correction was `refused`, with what the records say now."""
     person, now = person_of(request), timezone.now()
     paper_of = Paper.objects.filter(register=REGISTER, row=str(row.pk)).exclude(state=Paper.State.WITHDRAWN)
+    since = changed_since(row, now) if sees_the_county(person) else None
     context = {
         "briefing": row,
         "document": document_of(row),
@@ -145,9 +146,26 @@ def _page(
         "is_newest": row.version == newest_version(row),
         "corrections": briefings_seen(person).filter(corrects=row.pk).defer("snapshot"),
         "paper": paper_of.first(),
-        "since": changed_since(row, now) if sees_the_county(person) else None,
+        "since": since,
+        "outdated": why_outdated(row, since) if since and not row.signed_at else "",
+        "may_make": post_of(person) is not None,
     }
     return render(request, "oversight/briefing.html", context, status=422 if form.errors or refused else 200)
+
+
+@signed_in
+@require_POST
+def briefing_anew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a draft anew from what the records and the published months say now."""
+    person, now = person_of(request), timezone.now()
+    row = _visible(person, pk)
+    try:
+        made = make_anew(row, actor=person, now=now)
+    except NotMade as error:
+        messages.error(request, str(error))
+        return redirect("briefing", pk=pk)
+    messages.success(request, _("已按现在的数重新生成，写过的部分照原样带入。"))
+    return redirect("briefing", pk=made.pk)
 
 
 @signed_in

@@ -36,6 +36,7 @@ class Progress:
 
     `of_days` is the share of the year that is over; `of_months` the share of what happened in the same part
     of the two years before, None where that was too little to tell. `links` open the rows that are counted.
+    `pending` is by how much the records differ from what was published: what waits for its correction (更正).
     `n_tested`: how many targets the year has, one of which is ahead by chance the easier.
     """
 
@@ -48,6 +49,7 @@ class Progress:
     links: tuple[str, ...]
     today: date
     n_tested: int = 1
+    pending: int = 0
 
     @property
     def sector(self) -> Label:
@@ -77,7 +79,7 @@ class Progress:
     @property
     def severity(self) -> str:
         """The colour: red past the target, orange ahead of the year, "" else."""
-        if self.used > self.target.most:
+        if max(self.used, self.used + self.pending) > self.target.most:
             return "red"
         return "orange" if self._is_ahead and self._is_told_from_chance else ""
 
@@ -86,6 +88,8 @@ class Progress:
         """What it means, in words."""
         if self.used > self.target.most:
             return _("已超过全年控制数")
+        if self.used + self.pending > self.target.most:
+            return _("计入待更正的，已超过全年控制数")
         if self.used == self.target.most and self.used:
             return _("控制数已用完")
         if not self._is_ahead:
@@ -93,6 +97,11 @@ class Progress:
         if not self.indicator.event:
             return _("快于序时进度（人数少，不作检验）")
         return _("明显快于序时进度") if self._is_told_from_chance else _("快于序时进度，变化不显著")
+
+    @property
+    def pending_words(self) -> str:
+        """What the records say beside the published number, "" where they say the same."""
+        return pending_words(self.pending, of_people=self.target.measure == Target.Measure.DEATHS)
 
     @property
     def _is_ahead(self) -> bool:
@@ -149,7 +158,27 @@ def _progress(
             one.numerator[part].link(year, narrow) for part in found.live[one.key].filled(months, **narrow)
         ),
         until,
+        pending=pending(found, one, months, narrow),
     )
+
+
+def pending(found: Figures, one: Indicator, months: Iterable[str], narrow: dict[str, str]) -> int:
+    """Return by how much the records differ from the published numbers of months."""
+    drifts = (found.drift(one, month, **narrow) for month in months)
+    return int(sum((drift.n for drift in drifts if drift is not None), Decimal(0)))
+
+
+def pending_words(n: int, *, of_people: bool) -> str:
+    """Return what is said of numbers that wait for their correction."""
+    if not n:
+        return ""
+    words = {
+        (True, True): _("另有 %(n)d 人待更正"),
+        (True, False): _("另有 %(n)d 起待更正"),
+        (False, True): _("其中 %(n)d 人待更正减去"),
+        (False, False): _("其中 %(n)d 起待更正减去"),
+    }
+    return words[n > 0, of_people] % {"n": abs(n)}
 
 
 def share_of_year(day: date) -> float:

@@ -41,11 +41,12 @@ def _targets(person: Person, now: datetime) -> Iterator[Sentence]:
         return
     worst = min(ahead, key=lambda one: (GRAVITY.index(one.severity), one.left))
     text = format_html(
-        _("年度控制目标：{place} {sector} {measure} <b>{used}</b>，全年控制 {most}，{words}"),
+        _("年度控制目标：{place} {sector} {measure} <b>{used}</b>{pending}，全年控制 {most}，{words}"),
         place=worst.place,
         sector=worst.sector,
         measure=worst.target.get_measure_display(),
         used=worst.used,
+        pending=_("（%(words)s）") % {"words": worst.pending_words} if worst.pending_words else "",
         most=worst.target.most,
         words=worst.words,
     )

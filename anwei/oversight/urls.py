@@ -12,6 +12,7 @@ urlpatterns = [
     path("briefings/", briefing_views.briefings, name="briefings"),
     path("briefings/make/", briefing_views.briefing_make, name="briefing_make"),
     path("briefings/<int:pk>/", briefing_views.briefing, name="briefing"),
+    path("briefings/<int:pk>/anew/", briefing_views.briefing_anew, name="briefing_anew"),
     path("briefings/<int:pk>/correct/", briefing_views.briefing_correct, name="briefing_correct"),
     path("briefings/<int:pk>/docx/", briefing_views.briefing_docx, name="briefing_docx"),
     path("briefings/<int:pk>/xlsx/", briefing_views.briefing_xlsx, name="briefing_xlsx"),

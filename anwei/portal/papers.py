@@ -111,7 +111,10 @@ def paper_draft(request: HttpRequest) -> HttpResponse:
     if chosen not in {one.key for one in draftable(person_of(request), register, row, now)}:
         barred = paper_register(register).barred(row, chosen)
         raise PermissionDenied(barred or _("您现在的岗位不能在这里拟这份公文。"))
-    made = services.draft(register, row, chosen, actor=person_of(request), now=now)
+    try:
+        made = services.draft(register, row, chosen, actor=person_of(request), now=now)
+    except PaperError as error:
+        raise PermissionDenied(str(error)) from error
     _tell_the_next_hand(made, request)
     messages.success(request, _("已拟稿；可下载修改后重新上传，再由他人审核、签发。"))
     return redirect("paper", pk=made.pk)

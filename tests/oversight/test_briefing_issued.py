@@ -22,6 +22,7 @@ from anwei.emergency.models import Accident
 from anwei.emergency.services.accidents import LateDeath, record_late_death
 from anwei.ledgers.models import Change, GlobalHead, Paper
 from anwei.ledgers.papers import services as papers
+from anwei.ledgers.papers.errors import PaperError
 from anwei.ledgers.papers.files import path_of
 from anwei.org.models import Person, Post, Unit
 from anwei.oversight.briefing.document import Written
@@ -249,6 +250,51 @@ def test_a_late_death_is_told_by_a_correction_with_the_difference(
     assert "死亡<a" in old and reason in old
     with pytest.raises(NotMade, match="最近的一期"):
         correct(former, actor=governed.clerk, now=NOW, reason="又来")
+
+
+def test_a_draft_of_numbers_that_moved_goes_no_further_until_it_is_made_anew(
+    governed: Governed, hands: tuple[Person, Person, Person]
+) -> None:
+    """Records that moved, then the month issued again: refused at drafting, reviewing and signing, and told."""
+    drafter, reviewer, head = hands
+    row = accident(happened_on=date(2026, 10, 28), deaths=2, serious_injuries=3)
+    freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
+    draft, in_hand = written(governed), written(governed, layout="grid")
+    client = browse(drafter)
+
+    def asked(briefing: Briefing) -> dict[str, object]:
+        return {"register": "oversight.briefing", "row": briefing.pk, "template": "briefing"}
+
+    assert "重新生成" not in client.get(f"/briefings/{draft.pk}/").content.decode()
+    client.post("/papers/new/", asked(in_hand))
+    paper = Paper.objects.get(row=str(in_hand.pk))
+
+    def dies(day: int) -> None:
+        late = LateDeath(date(2026, 11, day))
+        record_late_death(row, late, actor=governed.leader, now=NOW, reason="医院证明")
+
+    dies(20)
+    page = client.get(f"/briefings/{draft.pk}/").content.decode()
+    assert "事故记录有变化" in page and f"/briefings/{draft.pk}/anew/" in page
+    with pytest.raises(PaperError, match="事故记录有变化"):
+        papers.review(paper, actor=reviewer, now=NOW)
+    answer = client.post(f"/briefings/{draft.pk}/anew/", follow=True)
+    assert "请先在统计指标中更正" in answer.content.decode()  # a month is corrected first
+    freeze_month(actor=governed.leader, now=NOW, year=2026, month=10, reason="医院证明")
+    assert "2026-10 定版后又有更正" in client.get(f"/briefings/{draft.pk}/").content.decode()
+    answer = client.post("/papers/new/", asked(draft))
+    assert answer.status_code == 403 and "定版后又有更正" in answer.content.decode()
+    answer = browse(reviewer).post(f"/papers/{paper.pk}/review/")
+    assert answer.status_code == 422 and "定版后又有更正" in answer.content.decode()
+    answer = client.post(f"/briefings/{draft.pk}/anew/")
+    made = Briefing.objects.latest("pk")
+    assert answer.headers["Location"] == f"/briefings/{made.pk}/"
+    assert made.next_steps == STEPS and _deaths(made) == _deaths(draft) + 1
+    client.post("/papers/new/", asked(made))
+    good = papers.review(Paper.objects.get(row=str(made.pk)), actor=reviewer, now=NOW)
+    dies(21)
+    with pytest.raises(PaperError, match="事故记录有变化"):
+        papers.sign(good, actor=head, now=NOW)
 
 
 def _deaths(briefing: Briefing) -> int:

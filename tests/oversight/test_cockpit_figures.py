@@ -11,6 +11,7 @@ from anwei.cases.today import said
 from anwei.emergency.services.accidents import LateDeath, record_late_death
 from anwei.emergency.services.opening import save_opening
 from anwei.ledgers.saving import Edit
+from anwei.oversight.models import Target
 from anwei.oversight.progress import progress
 from anwei.oversight.services.freezing import freeze_month
 from tests.emergency.test_accidents import accident
@@ -52,13 +53,22 @@ def test_a_target_of_a_township_is_not_the_county_s(governed: Governed) -> None:
 
 
 def test_cockpit_and_targets_tell_what_was_published(governed: Governed) -> None:
-    """A late death moves neither until the month is corrected."""
-    target("deaths", 5)
+    """A late death moves neither until the month is corrected; that it waits for it is said beside both."""
+    limit = target("deaths", 5)
     row = accident(happened_on=date(2026, 10, 28), deaths=2, serious_injuries=2)
     freeze_month(actor=governed.leader, now=NOW, year=2026, month=10)
     record_late_death(row, LateDeath(date(2026, 11, 20)), actor=governed.leader, now=NOW, reason="医院证明")
     assert progress(governed.leader, NOW)[0].used == 2
-    assert "死亡 2 · 控制 5 · 序时 " in browse(governed.leader).get("/").content.decode()
+    leader = browse(governed.leader)
+    assert "死亡 2 · 另有 1 人待更正 · 控制 5 · 序时 " in leader.get("/").content.decode()
+    page = leader.get("/targets/").content.decode()
+    assert "另有 1 人待更正" in page and "在序时进度内" in page
+    Target.objects.filter(pk=limit.pk).update(most=2)
+    page = leader.get("/").content.decode()
+    assert 'class="card figure hot" href' in page and "计入待更正的，已超过全年控制数" in page
+    freeze_month(actor=governed.leader, now=NOW, year=2026, month=10, reason="医院证明")
+    page = leader.get("/").content.decode()
+    assert "死亡 3 · 控制 2 · 序时 " in page and "待更正" not in page
 
 
 def test_a_card_that_counts_opening_figures_opens_both(governed: Governed) -> None:

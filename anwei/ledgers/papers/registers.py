@@ -62,7 +62,8 @@ class PaperRegister:
     `words(row, template, now)` fills the template's fields; `barred(row, key)` says why a paper that belongs
     to the row may not be issued by its issuer ("": nothing stands against it); `served(row, person)` are the
     papers that stand elsewhere, as that person may see them; `body(key, template)` is the body of a paper
-    that is more than the text of its template, None where the text is all.
+    that is more than the text of its template, None where the text is all;
+    `outdated(key, template, now)` says why a paper whose row says otherwise now goes no further ("": it may).
     """
 
     label: str
@@ -77,6 +78,7 @@ class PaperRegister:
     barred: Callable[[Any, str], str] = lambda row, key: ""
     served: Callable[[Any, Any], Sequence[Served]] = lambda row, person: ()
     body: Callable[[str, str], Body | None] = lambda key, template: None
+    outdated: Callable[[str, str, datetime], str] = lambda key, template, now: ""
 
 
 _registers: dict[str, PaperRegister] = {}

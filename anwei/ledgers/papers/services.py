@@ -53,12 +53,13 @@ def draft(
 ) -> Paper:
     """Draft a paper about a register row from a template; `context` replaces words the room would fill in.
 
-    Raises NotYourHand when the actor has no post that drafts here.
+    Raises NotYourHand when the actor has no post that drafts here, PaperError of what is outdated by now.
     """
     room, worded = paper_register(register), county_template(template_key)
     post = room.post_for(actor, row, Act.DRAFT, now)
     if post is None:
         raise NotYourHand(_("只有发文单位的人员可以拟稿。"))
+    _require_current(register, str(row.pk), template_key, now)
     with translation.override("zh-hans"):  # a paper is Chinese whatever language its drafter reads
         words = {**room.words(row, worded, now), **(context or {})}
     text = worded.filled({name: words.get(name, "") or "（无）" for name in worded.fields})
@@ -104,8 +105,9 @@ def change_text(paper: Paper, content: bytes, *, actor: Any, now: datetime) -> P
 
 @transaction.atomic
 def review(paper: Paper, *, actor: Any, now: datetime) -> Paper:
-    """Approve the text; it may then be signed."""
+    """Approve the text; it may then be signed. Raises PaperError of what is outdated by now."""
     locked = _locked(paper, (State.DRAFTED,))
+    _require_current(locked.register, locked.row, locked.template, now)
     locked.reviewed_post = take_part(locked, Act.REVIEW, actor, now)
     locked.reviewed_by, locked.reviewed_at, locked.state = actor, now, State.REVIEWED
     locked.save()
@@ -154,6 +156,7 @@ def _ready_to_sign(paper: Paper, *, actor: Any, now: datetime) -> _Ready:
     seen = Paper.objects.select_related("issuer").get(pk=paper.pk)
     _require_state(seen, (State.REVIEWED,))
     require_post(seen, Act.SIGN, actor, now)
+    _require_current(seen.register, seen.row, seen.template, now)
     before, day = current(seen), now.astimezone(COUNTY_TIME).date()
     number = numbers.following(seen, day.year)
     text = files.path_of(before.stored_as).read_bytes()
@@ -222,6 +225,11 @@ def _require_state(paper: Paper, states: tuple[str, ...]) -> None:
         raise PaperError(
             _("这份公文现在是“%(state)s”，请刷新后再办理。") % {"state": paper.get_state_display()}
         )
+
+
+def _require_current(register: str, row: str, template_key: str, now: datetime) -> None:
+    if why := paper_register(register).outdated(row, template_key, now):
+        raise PaperError(why)
 
 
 def _marks(paper: Paper) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.document import Correction, Difference, Written, document, title_of
 from anwei.oversight.briefing.parts import Document
 from anwei.oversight.briefing.queries import REGISTER, briefings, briefings_seen, newest_version
+from anwei.oversight.briefing.since import changed_since, why_outdated
 from anwei.oversight.models import Briefing
 from anwei.standards.briefing import addressee
 from anwei.standards.papers import PaperTemplate
@@ -103,6 +104,11 @@ def _body(key: str, template: str) -> Body | None:
     return body(rows.get(pk=key)) if template == TEMPLATE else None
 
 
+def _outdated(key: str, template: str, now: datetime) -> str:
+    row = Briefing.objects.get(pk=key)
+    return why_outdated(row, changed_since(row, now))
+
+
 PAPERS = PaperRegister(
     label=REGISTER,
     row_for=_row_for,
@@ -115,4 +121,5 @@ PAPERS = PaperRegister(
     principal_of=principal_of,
     barred=_barred,
     body=_body,
+    outdated=_outdated,
 )

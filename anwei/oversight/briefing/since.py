@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from anwei.cases.periods import Span
 from anwei.oversight.briefing.book import Book, Where, told_number
 from anwei.oversight.briefing.document import Difference
 from anwei.oversight.briefing.period import YEARS_BEFORE
 from anwei.oversight.briefing.snapshot import LANGUAGE, Snapshot, take
 from anwei.oversight.briefing.tables import accidents
+from anwei.oversight.figures import newest_issues
 from anwei.oversight.models import Briefing
 from anwei.standards.accidents import type_labels, type_name
 
@@ -31,6 +34,24 @@ def changed_since(briefing: Briefing, now: datetime) -> Since:
     """Return what the records say otherwise now, whatever was frozen or published."""
     told = take(Book(briefing.snapshot).period, now, live=True)
     return Since(list(differences(briefing.snapshot, told)), list(_others(briefing.snapshot, told)))
+
+
+def why_outdated(briefing: Briefing, since: Since) -> str:
+    """Say why a draft is to be made anew: months were corrected or records changed since; "" else."""
+    told = briefing.snapshot["frozen"]
+    period = Book(briefing.snapshot).period
+    span = Span(date(period.year - YEARS_BEFORE, 1, 1), period.ends)
+    newest = newest_issues(span)
+    if anew := [month for month, (issue, _digest) in told.items() if newest[month].issue > issue]:
+        return _("%(months)s 定版后又有更正，这份通报还是更正前的数，请重新生成。") % {
+            "months": _("、").join(sorted(anew))
+        }
+    if since.facts:
+        return _("生成以后事故记录有变化（“%(what)s”等 %(n)d 处），请重新生成。") % {
+            "what": since.facts[0].what,
+            "n": len(since.facts),
+        }
+    return ""
 
 
 def differences(before: Snapshot, after: Snapshot) -> Iterator[Difference]:

@@ -91,7 +91,23 @@ def rewrite(briefing: Briefing, written: Written, *, actor: Person, now: datetim
     return _keep(*told, actor=actor, now=now, corrects=corrects)
 
 
-def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) -> Briefing:
+def make_anew(briefing: Briefing, *, actor: Person, now: datetime) -> Briefing:
+    """Make the next version of a draft from the figures as they are told now, with what was written.
+
+    Raises NotMade as `make` and `correct` do.
+    """
+    if is_issued(briefing):
+        raise NotMade(_("这份通报已印发，不能再改；事实有变化的请更正。"))
+    written = Written(**{name: getattr(briefing, name) for name in TEXTS})
+    if briefing.corrects is not None:
+        return correct(briefing.corrects, actor=actor, now=now, reason=briefing.reason, written=written)
+    of = {"year": briefing.year, "months": briefing.months, "layout": briefing.layout}
+    return make(actor=actor, now=now, **of, written=written)
+
+
+def correct(
+    briefing: Briefing, *, actor: Person, now: datetime, reason: str, written: Written | None = None
+) -> Briefing:
     """Make the correction of an issued briefing: the facts as the records say now, what changed, and why.
 
     Frozen months whose facts changed are issued again with the same reason. Raises NotMade where nothing
@@ -112,7 +128,7 @@ def correct(briefing: Briefing, *, actor: Person, now: datetime, reason: str) ->
             changed = list(differences(briefing.snapshot, told))
             if not changed:
                 raise NotMade(_("按现在的记录，这份通报的数和逐起事故没有变化，不用更正。"))
-            words = Written(**{name: getattr(briefing, name) for name in TEXTS})
+            words = written or Written(**{name: getattr(briefing, name) for name in TEXTS})
             corrects = (briefing, reason, changed)
             return _keep(period, briefing.layout, told, words, actor=actor, now=now, corrects=corrects)
     except (IntegrityError, OperationalError) as error:

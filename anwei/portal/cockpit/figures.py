@@ -28,7 +28,7 @@ from anwei.org.scope import COUNTY_DIGITS
 from anwei.oversight.figures import figures as told_figures
 from anwei.oversight.figures import month_keys
 from anwei.oversight.models import Target
-from anwei.oversight.progress import share_of_year
+from anwei.oversight.progress import pending, pending_words, share_of_year
 from anwei.sites.statuses import counted_on
 
 SHORT_WORDS = {
@@ -158,10 +158,12 @@ def _accidents(person: Person, now: datetime) -> Figure:
         .filter(year=today.year, measure=Target.Measure.DEATHS, sector="", length=COUNTY_DIGITS)
         .first()
     )
-    under = _("死亡 %(n)d 人") % {"n": deaths}
+    waiting = pending(found, of_deaths, months, {})
+    unpublished = pending_words(waiting, of_people=True)
+    under = " · ".join(filter(None, (_("死亡 %(n)d 人") % {"n": deaths}, unpublished)))
     if target is not None:
-        under = _("死亡 %(n)d · 控制 %(most)d · 序时 %(now).1f") % {
-            "n": deaths,
+        under = _("死亡 %(told)s · 控制 %(most)d · 序时 %(now).1f") % {
+            "told": " · ".join(filter(None, (str(deaths), unpublished))),
             "most": target.most,
             "now": target.most * share_of_year(today),
         }
@@ -171,7 +173,7 @@ def _accidents(person: Person, now: datetime) -> Figure:
         if len(parts) == 1
         else door("statistics", year=str(today.year))
     )
-    over = target is not None and deaths > target.most
+    over = target is not None and max(deaths, deaths + waiting) > target.most
     return Figure("accidents", _("今年生产安全事故"), str(n), under, link, hot=over)
 
 
