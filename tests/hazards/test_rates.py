@@ -57,7 +57,9 @@ def n_filtered(person: Person, code: str, query: str) -> int:
     return filtered_rows(ledger_of(code), QueryDict(query), person).count()
 
 
-def test_every_number_opens_just_its_rows_whoever_looks(safe: Safe) -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.proof)])
+def test_every_number_opens_just_its_rows_whoever_looks(safe: Safe, every: int) -> None:
+    """The county's clerk opens every other number, the rest every fourth, each beginning with another; all: proof."""
     many_hazards(safe, 120, NOW, days=500, n_townships=5)
     Hazard.objects.filter(pk__lte=1_000_006).update(criterion="", checklist_item="")
     walked: Counter[int] = Counter()
@@ -67,14 +69,16 @@ def test_every_number_opens_just_its_rows_whoever_looks(safe: Safe) -> None:
         for query in PERIODS:
             page = client.get(f"/hazards/{query}")
             assert page.status_code == 200
-            for code, narrow, number in doors(page.content.decode()):
+            for turn, (code, narrow, number) in enumerate(doors(page.content.decode())):
+                if (turn + place) % (every if place else min(every, 2)):
+                    continue
                 if (code, narrow) not in known:
                     known[code, narrow] = n_filtered(person, code, narrow)
                     if len(known) % 25 == 1:  # and some on the page itself
                         assert n_rows(client, code, narrow) == number
                 assert known[code, narrow] == number, (person, query, code, narrow)
                 walked[place] += 1
-    assert walked[0] > 250 and min(walked[place] for place in range(4)) > 20
+    assert walked[0] > 250 // min(every, 2) and min(walked[place] for place in range(4)) > 20 // every
 
 
 def test_records_from_elsewhere_have_the_same_rates_and_their_own_doors(safe: Safe) -> None:
