@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 # What stands in a question for who asks, on which day and at which moment, until it is put (`Spelled.put`):
 ANYBODY, DAY, MOMENT = -(10**15), date(1, 1, 1), datetime(1, 1, 2, tzinfo=UTC)
@@ -78,6 +78,11 @@ def rows_of(question: Spelled) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(question.sql, question.values)
         return list(cursor.fetchall())
+
+
+def objects_of(model: type[Model], question: Spelled) -> list[Any]:
+    """Return the objects that a question for all columns of a model finds."""
+    return list(model._default_manager.raw(question.sql, question.values))
 
 
 def texts(questions: Sequence[Spelled]) -> list[str]:
