@@ -109,11 +109,12 @@ def test_one_value_that_nothing_measured_can_be_silences_no_later_row(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--values", "温度"], "没有列：温度；有：时间、压力、另"),
+        (["--values", "温度"], "没有列：温度；有：时间、压力、另、空"),
         (["--values", "压力", "--time", "压"], "没有列：压"),
         (["--values", "压力,压力"], "不重复"),
         (["--values", "压力", "--time", "说明"], "没有列"),
         (["--values", "压力,时间", "--calibrate-rows", "100"], "列 时间 没有一个数"),
+        (["--values", "空"], "列 空 没有一个数"),
         (["--values", "压力,另", "--calibrate-rows", "100"], "样本不足"),
         (["--values", "压力", "--calibrate-rows", "9999"], "不能多于"),
         (["--values", "压力", "--calibrate", "nowhere.csv"], "读不了文件"),
@@ -123,7 +124,10 @@ def test_what_does_not_fit_is_said_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
 ) -> None:
     columns = pressure(300)
-    file, out = table(tmp_path / "p.csv", columns | {"另": columns["压力"]}), tmp_path / "out.csv"
+    file, out = (
+        table(tmp_path / "p.csv", columns | {"另": columns["压力"], "空": [""] * 300}),
+        tmp_path / "out.csv",
+    )
     assert main(["analyse", "detect", str(file), *options, "-o", str(out)]) == 2
     assert sentence in capsys.readouterr().err and not out.exists()
 
@@ -337,9 +341,9 @@ def test_a_tag_that_is_missing_silences_no_other(tmp_path: Path, capsys: pytest.
     normal = [str(table(tmp_path / f"n{seed}.csv", plant(480, seed))) for seed in (1, 2)]
     columns = plant(300, 3, broken_from=100)
     whole = detect(table(tmp_path / "f.csv", columns), "--values", "流量,液位,温度", "--calibrate", *normal)
-    columns["温度"][1:] = [""] * 299  # a sensor taken away
+    columns["温度"] = [""] * 300  # a sensor taken away
     rows = detect(table(tmp_path / "f.csv", columns), "--values", "流量,液位,温度", "--calibrate", *normal)
-    assert "f.csv 的列 温度 有 299 行没有数值" in capsys.readouterr().err
+    assert "f.csv 的列 温度 有 300 行没有数值" in capsys.readouterr().err
     n_alarms = [sum(row["alarm"] == "1" for row in of[100:]) for of in (whole, rows)]
     assert n_alarms[1] > 0.6 * n_alarms[0] and not any(row["alarm"] == "1" for row in rows[:100])
     assert set(rows[199]["columns"].split("|")[:2]) == {"流量", "液位"}

@@ -40,19 +40,22 @@ class Table:
 def read(file: Path, columns: Sequence[str], time: Sequence[str]) -> Table:
     """Read columns of a CSV file. Raises Unreadable without file, header, columns, rows or readable times.
 
-    `time`: columns that tell it together; without any row i is at i seconds.
+    A tag without a single value is told of, unless it is the only one. `time`: columns
+    that tell it together; without any row i is at i seconds.
     """
     header, cells, delimiter = sheet_of(file)
     require(file, header, [*columns, *time])
     bad: list[str] = []
+    written = [cells_of(cells, header.index(name)) for name in columns]
     values = np.column_stack(
-        [_numbers(cells_of(cells, header.index(name)), delimiter, name, file, bad) for name in columns]
+        [_numbers(each, delimiter, name, file, bad) for name, each in zip(columns, written, strict=True)]
     )
+    is_empty = bool(np.isnan(values).all())
     remarks = bad[:NAMED]
     if len(bad) > NAMED:
         remarks.append(_("还有 {n} 处不能用，都按没有数值处理").format(n=len(bad) - NAMED))
-    for name, n_missing in zip(columns, np.isnan(values).sum(axis=0).tolist(), strict=True):
-        if n_missing == len(values):
+    for name, each, n_missing in zip(columns, written, np.isnan(values).sum(axis=0).tolist(), strict=True):
+        if is_empty or (n_missing == len(values) and not all(map(is_missing, each))):
             raise Unreadable(_("{file} 的列 {column} 没有一个数").format(file=file.name, column=name))
         if n_missing:
             remarks.append(
