@@ -82,6 +82,10 @@ class SyncDoors:
         found: Row | None = _ask_at(DetectDoors, lambda doors: doors.sensor(tag))
         return found
 
+    def n_learned(self, tags: list[int]) -> int:
+        """Return of how many tags the process `detect` knows enough to call a course unusual."""
+        return _ask_at(DetectDoors, lambda doors: doors.n_learned(tags))
+
 
 def doors() -> SyncDoors:
     """Return the stream's doors for a view."""

@@ -17,6 +17,7 @@ from anwei.ledgers.papers.blocks import Block, Paragraph
 from anwei.monitoring import reading
 from anwei.monitoring.filters import ACTIVE, UNACKNOWLEDGED
 from anwei.monitoring.foresight import forecasts_of, reason
+from anwei.monitoring.lateness import behind, calm_words
 from anwei.monitoring.models import Alarm, AlarmRule, Device, Tag
 from anwei.monitoring.queries import alarms_of, devices_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of
@@ -74,10 +75,16 @@ def forecasts_sheet(enterprise: Enterprise, person: Person, now: datetime) -> di
     rows = forecasts_of(person).filter(enterprise=enterprise)
     found = list(rows.order_by(F("ended_at").desc(nulls_first=True), "-at", "-pk")[:N_ALARMS])
     live = [one for one in found if one.ended_at is None]
-    return {"forecasts": live or found[:N_FORECASTS], "live": bool(live)}
+    told = {"forecasts": live or found[:N_FORECASTS], "live": bool(live), "behind": ""}
+    if found:
+        return told | {"behind": behind(now)}
+    title, text = calm_words(Tag.objects.filter(device__enterprise=enterprise), now)
+    return told | {"calm_title": title, "calm_text": text}
 
 
 def _print_forecasts(asked: Asked) -> Iterator[Block]:
+    if late := behind(asked.now):
+        yield Paragraph(late + _("。"))
     rows = forecasts_of(asked.person).filter(enterprise=asked.enterprise)
     lines = [
         [str(one.tag), reason(one), words(one.at), one.get_outcome_display() or one.get_verdict_display()]

@@ -23,7 +23,8 @@ from anwei.methods.counts import Verdict, compare
 from anwei.monitoring.features import NOT_MEASURED
 from anwei.monitoring.filters import ACTIVE, MEASURED
 from anwei.monitoring.foresight import pressing
-from anwei.monitoring.models import Alarm, AlarmRule, Forecast, Severity, Warning
+from anwei.monitoring.lateness import behind, has_begun, watched
+from anwei.monitoring.models import Alarm, AlarmRule, Forecast, Severity, Tag, Warning
 from anwei.monitoring.queries import by_rank
 from anwei.monitoring.reading import limit_words
 from anwei.org.models import Person, Post
@@ -92,6 +93,13 @@ def _foretold(person: Person, now: datetime) -> Iterator[Sentence]:
             enterprise=one.enterprise_id,
             call=_who_answers(one, now),
         )
+
+
+def _late_forecasts(person: Person, now: datetime) -> Iterator[Sentence]:
+    """Tell that what is foretold is old: the early warning has not looked at what has arrived since."""
+    if has_begun() and (late := behind(now)) and watched(Tag.objects.visible_to(person)).exists():
+        text = format_html(_("<b>{late}</b>：此后的走势还没有看。"), late=late)
+        yield Sentence("offline", text, reverse("forecasts"))
 
 
 def _not_yet(colour: str) -> str:
@@ -198,5 +206,12 @@ def _silent_devices(person: Person, now: datetime) -> Iterator[Sentence]:
     yield Sentence("offline", text, door("devices", state="silent"))
 
 
-for _teller in (_standing_alarms, _foretold, _busy_enterprises, _near_deadlines, _silent_devices):
+for _teller in (
+    _standing_alarms,
+    _foretold,
+    _late_forecasts,
+    _busy_enterprises,
+    _near_deadlines,
+    _silent_devices,
+):
     contribute_today(_teller)

@@ -42,6 +42,7 @@ from anwei.monitoring.services.positions import (
     EPISODES,
     FINDINGS,
     REGISTER,
+    WORKED_OFF,
     position,
     read_again,
     set_position,
@@ -58,6 +59,7 @@ from anwei.sites.live.colouring import recolour_all
 GAPS_PAUSE_S = 600.0  # the record of gaps is written with the first look after midnight
 REGISTER_PAUSE_S, EPISODES_PAUSE_S, SWEEP_PAUSE_S = 1.0, 2.0, 30.0
 FINDINGS_PAUSE_S = 2.0
+WORKED_OFF_MS = 20_000  # how far detect must come before it is written again
 SEND_PAUSE_S, SEARCH_PAUSE_S = 1.0, 10.0
 GATHER_S = 0.25  # after one transaction, events gather this long for the next; screens have them already
 HOUR_S, DAY_S = 3600.0, 24 * 3600.0
@@ -81,6 +83,7 @@ class Worker:
         self._published: tuple[int, int] | None = None  # version, and the connection's reconnections then
         self._told = asyncio.Event()
         self._recorder, self._findings = Recorder(), FindingRecorder()
+        self._worked_off = 0  # as it was written last, ms
         self._nc: Client
 
     async def run(self) -> None:
@@ -153,8 +156,12 @@ class Worker:
             after = await _ask(position, FINDINGS)
             findings = await doors.findings(after, BATCH)
             if not findings:
-                if (await doors.status())["findings"] < after:
+                status = await doors.status()
+                if status["findings"] < after:
                     await _ask(set_position, FINDINGS, 0)
+                elif abs(status["worked_off"] - self._worked_off) >= WORKED_OFF_MS and status["worked_off"]:
+                    self._worked_off = status["worked_off"]
+                    await _ask(set_position, WORKED_OFF, self._worked_off)
                 return
             await _ask(self._findings.record, findings, now=timezone.now())
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils import timezone
 
-from anwei.monitoring.detect.doors import Sensor, serve
-from anwei.monitoring.models import Forecast, Tag
+from anwei.cases.today import said
+from anwei.monitoring.detect.doors import Sensor, Sensors, serve
+from anwei.monitoring.models import AlarmRule, Forecast, Tag
+from anwei.monitoring.reading import clock
 from anwei.monitoring.services import record_findings
+from anwei.monitoring.services.positions import WORKED_OFF, set_position
 from anwei.org.models import Person
 from tests.monitoring.foresight import after, anomaly, drift
-from tests.monitoring.plant import Plant, build
+from tests.monitoring.plant import Plant, build, ms
 from tests.pages.store import Store
 from tests.support.chromium import WHY_NOT, chromium, chromium_path
 
@@ -34,10 +39,19 @@ LEARNED: dict[str, Any] = {
 @pytest.fixture
 def knows(store: Store) -> Iterator[dict[str, Any]]:
     """What the process `detect` answers, by the real door."""
-    answer: dict[str, Any] = {"state": LEARNED}
-    subscription = store.do(serve(store.nc, "sensor", Sensor, lambda asked: answer["state"]))
+    answer: dict[str, Any] = {"state": LEARNED, "learned": 1}
+    doors = [
+        store.do(serve(store.nc, "sensor", Sensor, lambda asked: answer["state"])),
+        store.do(serve(store.nc, "learned", Sensors, lambda asked: answer["learned"])),
+    ]
     yield answer
-    store.do(subscription.unsubscribe())
+    for door in doors:
+        store.do(door.unsubscribe())
+
+
+def come_to(at: datetime) -> None:
+    """What the worker writes of the process: what arrived up to `at` was looked at."""
+    set_position(WORKED_OFF, ms(at))
 
 
 def test_the_list_shows_what_is_live_and_all_of_the_past(plant: Plant, sign_in: SignIn) -> None:
@@ -122,8 +136,49 @@ def test_the_tags_page_says_what_is_missing_and_when_nobody_answers(
     knows["state"] = LEARNED | {"rows": 40, "missing": 70}
     text = worker.get(f"/tags/{plant.tag.number}/").content.decode()
     assert "样本不足" in text and "还缺 70 个，约 70 分钟" in text
-    knows["state"] = None
+    assert "不可预测：多是突然越过" in text  # a drift is judged by 30 rows: its past is there
+    knows["state"] = None  # two minutes ago it was registered
+    text = worker.get(f"/tags/{plant.tag.number}/").content.decode()
+    assert "尚未开始" in text and "早期预警不看这个测点" not in text
+    AlarmRule.objects.update(enabled=False)
     assert "早期预警不看这个测点" in worker.get(f"/tags/{plant.tag.number}/").content.decode()
+
+
+def test_what_was_not_looked_at_is_not_called_calm(
+    plant: Plant, sign_in: SignIn, knows: dict[str, Any]
+) -> None:
+    worker, now = sign_in(plant.county.worker), timezone.now()
+    enterprise = f"/enterprises/{plant.county.enterprise.pk}/?group=monitoring"
+    addresses = ["/forecasts/", f"/tags/{plant.tag.number}/", enterprise]
+
+    def told(address: str) -> str:
+        return str(worker.get(address).content.decode())
+
+    assert "早期预警还没有开始推算" in told("/forecasts/")
+    come_to(now - timedelta(minutes=28))
+    late = f"早期预警落后 28 分钟，算到 {clock(now - timedelta(minutes=28))}"
+    for address in addresses:
+        assert late in told(address) and "走势都与平时相近" not in told(address), address
+    assert any(late in one.text for one in said(plant.county.officer, now))
+    assert not any("早期预警" in one.text for one in said(plant.county.stranger, now))
+    come_to(now)
+    for address in addresses:
+        assert "早期预警落后" not in told(address)
+    assert "各测点的走势都与平时相近" in told("/forecasts/") and "走势都与平时相近" in told(enterprise)
+    assert not any("早期预警" in one.text for one in said(plant.county.officer, now))
+
+
+def test_an_enterprise_whose_tags_are_not_learned_is_told_so(
+    plant: Plant, sign_in: SignIn, knows: dict[str, Any], store: Store
+) -> None:
+    worker = sign_in(plant.county.worker)
+    come_to(timezone.now())
+    knows["learned"] = 0
+    for address in ("/forecasts/", f"/enterprises/{plant.county.enterprise.pk}/?group=monitoring"):
+        text = worker.get(address).content.decode()
+        assert "1 个测点都样本不足" in text and "走势都与平时相近" not in text
+    text = sign_in(plant.county.stranger).get("/forecasts/").content.decode()
+    assert "没有测点启用了报警规则" in text
 
 
 def test_without_the_process_the_page_stands(plant: Plant, sign_in: SignIn) -> None:

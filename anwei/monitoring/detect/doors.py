@@ -32,6 +32,12 @@ class Sensor(msgspec.Struct):
     tag: int
 
 
+class Sensors(msgspec.Struct):
+    """How many of these tags are known well enough."""
+
+    tags: list[int]
+
+
 class Nothing(msgspec.Struct):
     """A question without arguments."""
 
@@ -68,6 +74,11 @@ class DetectDoors:
     async def sensor(self, tag: int) -> dict[str, Any] | None:
         """Return what is known of a tag (`Watch.state`), None where it is not watched."""
         found: dict[str, Any] | None = await self._ask("sensor", Sensor(tag))
+        return found
+
+    async def n_learned(self, tags: list[int]) -> int:
+        """Return of how many tags so many rows are known that every part of the score speaks."""
+        found: int = await self._ask("learned", Sensors(tags))
         return found
 
     async def status(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from nats.errors import Error as NatsError
 
 from anwei.datafolder import DataFolder
 from anwei.monitoring.detect import checkpoint
-from anwei.monitoring.detect.doors import A_PAGE, Findings, Nothing, Sensor, serve
+from anwei.monitoring.detect.doors import A_PAGE, Findings, Nothing, Sensor, Sensors, serve
 from anwei.monitoring.detect.minutes import Rows
 from anwei.monitoring.detect.outbox import Outbox
 from anwei.monitoring.detect.watch import Watch
@@ -57,6 +57,7 @@ class Detector:
     ) -> None:
         self.watch = Watch()
         self.sequence = 0  # of the log, read up to here
+        self.worked_off = 0  # ms, the log's clock: what arrived up to then has been looked at; 0: not known
         self.missing = 0  # messages cut from the log before they were read
         self.mode = "waiting_for_register"
         self._nc = nc
@@ -96,6 +97,7 @@ class Detector:
         """Open the doors."""
         await serve(self._nc, "findings", Findings, self._findings)
         await serve(self._nc, "sensor", Sensor, lambda asked: self.watch.state(asked.tag))
+        await serve(self._nc, "learned", Sensors, lambda asked: self.watch.n_learned(asked.tags))
         await serve(self._nc, "status", Nothing, lambda _: self.figures())
 
     def figures(self) -> dict[str, Any]:
@@ -110,6 +112,7 @@ class Detector:
             "passed_over": self.watch.minutes.passed_over,
             "lag": self._log.behind if self._log else -1,
             "read_to": self.sequence,
+            "worked_off": self.worked_off,
             "findings": self.outbox.newest(),
             "register_version": self._register.version,
         }
@@ -175,7 +178,9 @@ class Detector:
                     await asyncio.sleep(min(time.process_time() - began, LONGEST_REST_S))
             self.mode = "live" if reader.behind == 0 else "catching_up"
             if reader.behind == 0 and not entries:
-                await self._tick(time.time_ns() // 1_000_000 - BEHIND_MS)
+                now = time.time_ns() // 1_000_000 - BEHIND_MS
+                await self._tick(now)
+                self.worked_off = max(self.worked_off, now)
             self.watch.settle()
             await self._keep_some()
 
@@ -206,7 +211,7 @@ class Detector:
             np.array([one.sequence for one in messages], np.int64)[message],
         )
         await self._score(rows)
-        self.sequence = entries[-1].sequence
+        self.sequence, self.worked_off = entries[-1].sequence, entries[-1].stamped
 
     async def _tick(self, now: int) -> None:
         at = now // TICK_MS

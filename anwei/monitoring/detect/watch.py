@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -203,6 +203,11 @@ class Watch:
                 if not math.isnan(block.drifts.limit[slot, place])
             ],
         }
+
+    def n_learned(self, tags: Iterable[int]) -> int:
+        """Return of how many `tags` so many rows are known that every part of the score speaks."""
+        here = (self._at(tag) for tag in tags if tag in self._column)
+        return sum(int(block.sensors.n[slot]) >= NEEDED for block, slot in here)
 
     def keep(self, index: int, log_name: str, sequence: int) -> Kept:
         """Return a block as a checkpoint keeps it, when the log has been read up to `sequence`."""

@@ -102,6 +102,11 @@ class Tag(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether a rule is in force and the device in service: then the early warning looks at it."""
+        return self.device.revoked_at is None and any(rule.enabled for rule in self.rules.all())
+
     def subject(self) -> Subject:
         """Return what is answered for at this tag: what its device is answered for."""
         return self.device.subject()

@@ -11,6 +11,7 @@ from anwei.monitoring.models import Position
 REGISTER = "register"
 EPISODES = "episodes"
 FINDINGS = "findings"  # of the process detect
+WORKED_OFF = "findings_worked_off"  # up to when detect has seen what arrived, ms since 1970 UTC
 LOSS = "episodes_loss"  # when an event of the outbox was last found lost or set aside, ms since 1970 UTC
 
 

@@ -22,6 +22,7 @@ from anwei.monitoring.foresight import (
     try_foresight,
 )
 from anwei.monitoring.forms import VerdictForm
+from anwei.monitoring.lateness import behind, calm_words
 from anwei.monitoring.models import Forecast, Tag
 from anwei.monitoring.queries import alarm_counts
 from anwei.monitoring.services import MonitoringError, NotAllowed, give_verdict, mark_important
@@ -42,12 +43,16 @@ def forecasts(request: HttpRequest) -> HttpResponse:
     listing = Listing(request, name="forecasts", rows=rows, filterset=ForecastFilter, table=ForecastTable)
     if sheet := listing.export(_("预警趋势")):
         return sheet
+    now = timezone.now()
     context = {
         "listing": listing,
+        "behind": behind(now),
         "history": listing.parameters.get("tab") == "history",
         "counts": alarm_counts(person),
         "n_live": rows.filter(LIVE).count(),
     }
+    if not context["n_live"] and not context["history"]:
+        context["calm_title"], context["calm_text"] = calm_words(Tag.objects.visible_to(person), now)
     return render(request, "monitoring/forecasts.html", context)
 
 
@@ -66,6 +71,7 @@ def forecast(request: HttpRequest, pk: int) -> HttpResponse:
         "similar": similar(shown),
         "foresight": foresight,
         "detect_away": is_away,
+        "behind": behind(timezone.now()),
         "earlier": forecasts_of(person).filter(tag=shown.tag).exclude(pk=pk)[:N_EARLIER],
         "form": VerdictForm(initial={"verdict": shown.verdict, "reason": shown.verdict_reason}),
         "may_judge": posts_of(person, timezone.now()).filter(WATCH).exists(),

@@ -17,6 +17,7 @@ from anwei.ledgers.listing import number_in
 from anwei.monitoring.bus import StoreAway, doors
 from anwei.monitoring.columns import finite, moment
 from anwei.monitoring.foresight import forecasts_of, try_foresight
+from anwei.monitoring.lateness import behind
 from anwei.monitoring.models import Alarm, AlarmRule, Tag
 from anwei.monitoring.queries import alarms_of, silence_of, tags_with_rules
 from anwei.monitoring.views.devices import latest_of, may_register
@@ -42,6 +43,7 @@ def tag(request: HttpRequest, number: int) -> HttpResponse:
         "tag": shown,
         "foresight": foresight,
         "detect_away": detect_away,
+        "behind": behind(timezone.now()),
         "forecasts": forecasts_of(person_of(request)).filter(tag=shown)[:5],
         "rules": rules,
         "may_register": may_register(person_of(request), shown),
