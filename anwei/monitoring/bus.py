@@ -84,7 +84,8 @@ class SyncDoors:
 
     def n_learned(self, tags: list[int]) -> int:
         """Return of how many tags the process `detect` knows enough to call a course unusual."""
-        return _ask_at(DetectDoors, lambda doors: doors.n_learned(tags))
+        found: int = _ask_at(DetectDoors, lambda doors: doors.n_learned(tags))
+        return found
 
 
 def doors() -> SyncDoors:

@@ -20,15 +20,18 @@ from pytest_django import Settings
 
 from anwei.ledgers.saving import Edit
 from anwei.monitoring.bus import StoreAway, doors
+from anwei.monitoring.columns import moment
+from anwei.monitoring.lateness import behind, has_begun
 from anwei.monitoring.live import hub
 from anwei.monitoring.models import Alarm, Position, Warning
 from anwei.monitoring.services import add_tag, change_rule
-from anwei.monitoring.services.positions import EPISODES
+from anwei.monitoring.services.positions import EPISODES, WORKED_OFF, position
 from anwei.monitoring.stream.bus import connect
 from anwei.monitoring.stream.register import BUCKET, OBJECT, unpack
 from anwei.org.models import Person
 from anwei.org.services import create_token
 from anwei.sites.services import save_enterprises
+from tests.detect.test_process import Process
 from tests.kernel.county import NOW, OTHER_TOWN, County
 from tests.monitoring.family import Events, Family, wait_until
 from tests.monitoring.plant import Plant, ms
@@ -218,6 +221,19 @@ def test_a_store_older_than_the_database_is_read_from_its_beginning(family: Fami
     send(family, plant, 1.7)
     wait_until(lambda: Alarm.objects.filter(rule=plant.hh).exists())
     assert Position.objects.get(name=EPISODES).value == 2
+
+
+def test_pages_know_up_to_when_the_early_warning_has_looked(family: Family, plant: Plant) -> None:
+    assert not has_begun()
+    detect = Process(family.broker)
+    try:
+        at = send(family, plant, 0.4)
+        wait_until(lambda: position(WORKED_OFF) >= at)
+        assert behind(timezone.now()) == ""
+        assert doors().n_learned([plant.tag.pk, 999]) == 0  # one row is open
+    finally:
+        detect.kill()
+    assert "早期预警落后 6 分钟" in behind(moment(position(WORKED_OFF)) + timedelta(minutes=6))
 
 
 def test_a_locked_database_delays_an_alarm_and_loses_none(

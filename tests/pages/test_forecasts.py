@@ -169,7 +169,7 @@ def test_what_was_not_looked_at_is_not_called_calm(
 
 
 def test_an_enterprise_whose_tags_are_not_learned_is_told_so(
-    plant: Plant, sign_in: SignIn, knows: dict[str, Any], store: Store
+    plant: Plant, sign_in: SignIn, knows: dict[str, Any]
 ) -> None:
     worker = sign_in(plant.county.worker)
     come_to(timezone.now())
