@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
@@ -179,6 +180,13 @@ def test_text_and_annex_never_disagree(governed: Governed) -> None:
     freeze_month(actor=governed.leader, now=NOW, **OCTOBER, reason="1人死亡")
     made = make(actor=governed.clerk, now=NOW, year=2026, months=11, layout="total")
     assert "死亡3人" in text(made) and sum(one["deaths"] for one in made.snapshot["accidents"]) == 3
+
+
+@pytest.mark.parametrize("layout", ["total", "sectors", "grid"])
+def test_of_what_nobody_recorded_a_paper_says_no_zero(governed: Governed, layout: str) -> None:
+    made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout=layout)
+    assert "不等于没有发生事故" in text(made) and "隐患台账还没有登记" in text(made)
+    assert not re.search("未发生|没有超期未改|未销号隐患0|发生.*—起", text(made))
 
 
 def test_a_correction_lists_whatever_it_prints_otherwise(governed: Governed, hands: Hands) -> None:  # noqa: F811

@@ -103,6 +103,10 @@ class Book:
         since = self.told["since"].get(key)
         return since is None or "" < since <= self.told["as_of"]
 
+    def is_begun(self, key: str) -> bool:
+        """Say whether anybody ever kept records of it, be it after the period."""
+        return bool(self.told["since"].get(key))
+
     @cached_property
     def places(self) -> dict[str, str]:
         """Names of the county and its townships by code."""

@@ -10,11 +10,14 @@ from anwei.oversight.briefing.tables import FOUR, chinese
 from anwei.oversight.briefing.telling import changes, counted, figure, moved, scope_words
 from anwei.standards.briefing import Industry, fields, measures
 
+NO_RECORDS = "没有事故的记录：事故台账和期初数都没有登记，不等于没有发生事故。"
 CHINESE = "零一二三四五六七八九十"
 
 
 def overall(book: Book, kind: str) -> tuple[Text, ...]:
     """Return the paragraphs of a kind: compared, bracketed or plain."""
+    if not book.is_recorded("acc_cnt"):
+        return ((until(book), NO_RECORDS),)
     told = {"compared": _compared, "bracketed": _bracketed, "plain": _plain}[kind]
     return (*told(book), _larger(book), _month(book), *_quota(book))
 
@@ -120,12 +123,16 @@ def _quota(book: Book) -> Iterator[Text]:
 
 def sector_sentences(book: Book) -> tuple[Text, ...]:
     """One paragraph a field that had accidents, and one that names those that had none."""
+    if not book.is_recorded("acc_cnt"):
+        return (("没有事故的记录，不分行业统计。",),)
     told = [_field(book, number, one) for number, one in enumerate(_hit(book), start=1)]
     return (*told, *_none(book))
 
 
 def sector_line(book: Book) -> tuple[Text, ...]:
     """All fields in one paragraph."""
+    if not book.is_recorded("acc_cnt"):
+        return (("没有事故的记录，不分行业统计。",),)
     parts: list[Text] = []
     for one in _hit(book):
         where = Where(sectors=one.sectors)

@@ -60,6 +60,8 @@ def hazards(book: Book) -> tuple[Text, ...]:
             *_rate(book, "，按期整改率", "on_time_rate"),
             "。",
         )
+    if not book.is_begun("hazards_found"):
+        return (found,)  # of a register without a row nobody knows how many stand open
     return (
         found,
         (
@@ -118,6 +120,8 @@ def problems(book: Book) -> tuple[Text, ...]:
         for row in book.told["targets"]
         if book.number(row["key"], _of(row)).n > row["most"]
     ]
+    if not found and not book.is_begun("hazards_found"):
+        return (("隐患台账还没有登记，督办事项没有逾期的。",),)
     return tuple(found) or (("按现有记录，没有超期未改的隐患、未销号的重大隐患和逾期的督办事项。",),)
 
 
