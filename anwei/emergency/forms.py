@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,11 @@ WAS = (
     ("missing", _("下落不明")),
     ("", _("此前没有计入伤亡")),
 )
+
+
+def new_key() -> str:
+    """Return what a form sent twice is known by."""
+    return uuid4().hex
 
 
 class LateDeathForm(forms.Form):
@@ -35,6 +42,8 @@ class LateDeathForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control"}),
         error_messages={"required": _("请写明死亡情况和核实依据。")},
     )
+
+    key = forms.CharField(max_length=32, required=False, initial=new_key, widget=forms.HiddenInput())
 
     def death(self) -> LateDeath:
         """Return what a valid form says."""

@@ -33,7 +33,8 @@ def accident(request: HttpRequest, pk: int) -> HttpResponse:
     form = LateDeathForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            record_late_death(row, form.death(), actor=person, now=now, reason=form.cleaned_data["reason"])
+            told = {name: form.cleaned_data[name] for name in ("reason", "key")}
+            record_late_death(row, form.death(), actor=person, now=now, **told)
         except ValueError as error:
             form.add_error(None, str(error))
         else:

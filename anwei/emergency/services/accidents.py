@@ -17,6 +17,7 @@ from anwei.cases.clocks import county_calendar
 from anwei.cases.services import next_number
 from anwei.emergency.models import Accident, Facts
 from anwei.emergency.services.months import refuse_double
+from anwei.ledgers.models import Change
 from anwei.ledgers.saving import Edit, log_all, save_rows
 from anwei.org.register_rules import may_keep_registers
 from anwei.org.scope import ensure_visible
@@ -78,9 +79,11 @@ def late_until(accident: Accident) -> date:
 
 @transaction.atomic
 def record_late_death(
-    accident: Accident, death: LateDeath, *, actor: Any, now: datetime, reason: str
+    accident: Accident, death: LateDeath, *, actor: Any, now: datetime, reason: str, key: str = ""
 ) -> Accident:
     """Count a death that came later: the counts and the grade change, the reason is sealed with them.
+
+    A form that is sent again counts nobody twice: its `key` is sealed with the change.
 
     Raises ValueError for a day before the accident, in the future or after the limit of art. 13, without a
     reason, or where nobody is counted as `was`; PermissionDenied for who may not write the ledger.
@@ -88,6 +91,9 @@ def record_late_death(
     if actor is not None and not may_keep_registers(actor):
         raise PermissionDenied(_("您的岗位不能登记事故。"))
     row: Accident = Accident.objects.select_for_update().get(pk=accident.pk)
+    counted = Change.objects.filter(register=row._meta.label_lower, row=str(row.pk), verb="late_death")
+    if key and counted.filter(content__form=key).exists():
+        return row
     if why := why_not_counted(row, death, now) or ("" if reason.strip() else _("请写明死亡情况和核实依据。")):
         raise ValueError(why)
     before = {name: getattr(row, name) for name in _changed_by(death)}
@@ -97,7 +103,7 @@ def record_late_death(
     row.grade = grade_of(row.deaths, row.serious_injuries, row.loss).code
     row.save(update_fields=list(before))
     changed = {name: [old, getattr(row, name)] for name, old in before.items() if getattr(row, name) != old}
-    content = {"changed": changed, "died_on": death.died_on.isoformat()}
+    content = {"changed": changed, "died_on": death.died_on.isoformat(), **({"form": key} if key else {})}
     log_all([(row, "late_death", content)], actor=actor, now=now, reason=reason.strip()[:200])
     if actor is not None:
         ensure_visible(actor, row)
@@ -122,6 +128,8 @@ def too_late(row: Accident, values: Mapping[str, Any], now: datetime) -> str:
 
     What was told wrongly by then is put right with facts that are established (核定).
     """
+    if not row.counts:
+        return ""  # in no statistics of ours: what is known of it may always be told better
     told = {name: values.get(name, getattr(row, name)) for name in ("deaths", "facts")}
     last = late_until(row)
     if told["deaths"] <= row.deaths or told["facts"] == Facts.VERIFIED or timezone.localdate(now) <= last:
