@@ -114,11 +114,14 @@ class Learned:
         return [float(one) for one in self.calibration.probability(odds)]
 
     def shares(self, table: Table, rows: Sequence[int]) -> list[dict[str, float]]:
-        """Return what each feature adds to the log odds of some rows, beside the mean of its training."""
+        """Return what each feature adds to the log odds of some rows, beside the mean of its training.
+
+        They are those of the probability that is told: as calibrated.
+        """
         if not rows:
             return []
         matrix = self.encoding.rows(table)[list(rows)]
-        told = np.asarray(self.model.shares(matrix)) - self.mean
+        told = self.calibration.slope * (np.asarray(self.model.shares(matrix)) - self.mean)
         found: list[dict[str, float]] = []
         for line in told:
             sums: dict[str, float] = {}

@@ -140,6 +140,8 @@ class ForecastFilter(OfATag):
     township = django_filters.ChoiceFilter(
         field_name="territory", lookup_expr="startswith", choices=township_choices, empty_label=_("乡镇 全部")
     )
+    since = django_filters.DateFilter("at", "date__gte", widget=forms.HiddenInput())
+    until = django_filters.DateFilter("at", "date__lte", widget=forms.HiddenInput())
     enterprise = key_filter()
     tab = django_filters.ChoiceFilter(
         method="by_tab", choices=[("history", _("历史"))], widget=forms.HiddenInput()

@@ -129,7 +129,11 @@ def test_a_model_never_learns_from_what_it_is_tested_on(safe: Safe, bad: list[in
         tables = [month_table(one, NOW) for one in months_before(NOW, 36) if one <= month]
         learned = learn(training(tables[:-1], rules, tables[-1].at), rules)
         assert learned is not None
-        return learned.probabilities(tables[-1])
+        told = learned.probabilities(tables[-1])
+        shares = [sum(each.values()) for each in learned.shares(tables[-1], range(len(told)))]
+        odds = [np.log(p / (1 - p)) for p in told]  # what is said of each fact adds up to what is said of all
+        assert np.ptp(odds) > 1 and np.allclose(np.subtract(odds, shares), odds[0] - shares[0], atol=0.01)
+        return told
 
     with_all = says()
     Accident.objects.filter(happened_on__gte=month).delete()

@@ -106,6 +106,14 @@ def test_the_visit_shows_what_to_check_and_the_verdict_counts(safe: Safe, warned
     answer = client.post(f"/forecasts/{warned.pk}/verdict/", {"verdict": "true", "reason": "阀门冻堵"})
     assert answer.status_code == 302
     assert worth(crew) == ["1", "1", "0", "0", "0", "1", "35 分钟"]
+    older = Forecast.objects.get(pk=warned.pk)
+    older.pk, older.at, older.ended_at = None, warned.at - timedelta(days=40), NOW
+    older.save(force_insert=True)
+    assert worth(crew) == ["1", "1", "0", "0", "0", "1", "35 分钟"]
+    page = signed_in(crew.second).get("/watch/backtest/").content.decode()
+    found = re.findall(r'href="(/forecasts/\?[^"]+)"', page.replace("&amp;", "&"))
+    assert len(found) == 4 and {client.get(one).context["listing"].count for one in found} == {1}
+    older.delete()
     warned.refresh_from_db()
     Visit._base_manager.update(planned_at=NOW + timedelta(days=1))
     assert (

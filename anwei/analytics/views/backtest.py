@@ -20,6 +20,8 @@ from anwei.analytics.models import Backtest
 from anwei.analytics.scoring import rules_in_force
 from anwei.analytics.tables import harms_between
 from anwei.cases.models.case import DRAFT
+from anwei.cases.periods import month_after
+from anwei.cases.today import door
 from anwei.hazards.planning.bodies import require_official
 from anwei.monitoring.models import Forecast, Warning
 from anwei.org.holdings import day_of
@@ -133,7 +135,14 @@ def forecasts_worth(person: Person, now: datetime) -> list[dict[str, Any]]:
     verdicts = {name: Count("pk", filter=Q(verdict=value)) for name, value in VERDICTS.items()}
     ahead = ExpressionWrapper(F("reached_at") - F("at"), output_field=DurationField())
     found = rows.order_by().annotate(month=TruncMonth("at")).values("month").order_by("-month")
-    return list(found.annotate(n=Count("pk"), reached=Count("reached_at"), lead=Avg(ahead), **verdicts))
+    months = list(found.annotate(n=Count("pk"), reached=Count("reached_at"), lead=Avg(ahead), **verdicts))
+    return [{**one, "rows": _rows_of(one["month"].date())} for one in months]
+
+
+def _rows_of(month: date) -> str:
+    """Return where the early warnings of a month are listed."""
+    last = month_after(month) - timedelta(days=1)
+    return door("forecasts", tab="history", kind="drift", since=f"{month}", until=f"{last}")
 
 
 def _worth(warning: Warning) -> str:
