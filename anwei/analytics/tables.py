@@ -25,7 +25,7 @@ from anwei.sites.then import registered_by
 from anwei.standards.watch import WATCH, watch_rules
 
 Cells = list[Value | None]
-FORM = 2  # of what is kept: one more where a feature or the population means something else than before
+FORM = 3  # of what is kept: one more where a feature or the population means something else than before
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,11 @@ def _months_since(at: datetime, enterprises: QuerySet[Enterprise]) -> Values:
 
 
 def _never(at: datetime, enterprises: QuerySet[Enterprise]) -> Values:
-    visited = _begun(at).filter(enterprise=OuterRef("pk"))
-    missed = enterprises.filter(~Exists(visited)).order_by()
-    return dict.fromkeys(missed.values_list("pk", flat=True), 1.0)
+    """Return who was never visited: nothing of anybody before the first visit was recorded here."""
+    visited = set(_begun(at).order_by().values_list("enterprise", flat=True))
+    if not visited:
+        return {}
+    return {key: float(key not in visited) for key in enterprises.order_by().values_list("pk", flat=True)}
 
 
 def _told_visit(row: Any, at: datetime) -> Ground:
@@ -209,7 +211,9 @@ contribute_features(
         otherwise=None,
         grounds=standing_on(_begun, _told_visit, order="-begun_at"),
     ),
-    Feature("never_visited", gettext_lazy("从未检查"), lambda n: _("本系统中从未检查"), _never),
+    Feature(
+        "never_visited", gettext_lazy("从未检查"), lambda n: _("本系统中从未检查"), _never, otherwise=None
+    ),
 )
 
 

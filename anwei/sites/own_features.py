@@ -30,7 +30,7 @@ from anwei.sites.gaps import EVERY_ENTERPRISE_HAS
 from anwei.sites.models import Enterprise, Equipment, Grade, Installation, Licence
 from anwei.sites.papers import licences_to_renew, policies_to_renew
 from anwei.sites.risks.queries import installation_levels, static_grades, static_grounds
-from anwei.sites.then import enterprises_then, held_then
+from anwei.sites.then import any_recorded_by, enterprises_then, held_then
 from anwei.standards.sectors import sectors
 
 MANAGER = Licence.Kind.MANAGER
@@ -129,15 +129,18 @@ def _posts_of(enterprises: QuerySet[Enterprise]) -> QuerySet[Post]:
 
 
 def _vacant(at: datetime, enterprises: QuerySet[Enterprise]) -> Values:
-    """Return how many of the posts that the law asks for nobody held, or were not set up."""
+    """Return how many of the posts that the law asks for nobody held, or were not set up.
+
+    Nothing of anybody at a moment by which no enterprise's posts were recorded: who held them nobody knew.
+    """
     posts = _posts_of(enterprises)
     held = {post for post, is_held in held_then(at, posts).items() if is_held}
+    if not held and not any_recorded_by(at, posts):
+        return {}
     kinds = {(unit, kind) for pk, unit, kind in posts.values_list("pk", "unit", "kind") if pk in held}
     n_held = Counter(unit for unit, _kind in kinds)
     owners = enterprises.order_by().values_list("pk", "unit")
-    return {
-        key: float(missing) for key, unit in owners if (missing := len(EVERY_ENTERPRISE_HAS) - n_held[unit])
-    }
+    return {key: float(len(EVERY_ENTERPRISE_HAS) - n_held[unit]) for key, unit in owners}
 
 
 def _vacant_posts(at: datetime, enterprise: Enterprise, person: Person) -> Iterable[Ground]:
@@ -247,6 +250,7 @@ contribute_features(
             )
         ),
         _vacant,
+        otherwise=None,
         grounds=_vacant_posts,
     ),
     Feature(

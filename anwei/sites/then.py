@@ -82,6 +82,13 @@ def held_then(at: datetime, posts: QuerySet[Post]) -> dict[int, bool]:
     return made
 
 
+def any_recorded_by(at: datetime, posts: QuerySet[Post]) -> bool:
+    """Say whether anything of these posts was recorded by a moment."""
+    keys = {str(pk) for pk in posts.order_by().values_list("pk", flat=True)}
+    told = Change.objects.filter(register=POSTS, at__lte=at).order_by().values_list("row", flat=True)
+    return any(row in keys for row in told.iterator())
+
+
 def _since(register: str, at: datetime) -> Iterator[Change]:
     """Yield what was changed in a register after a moment, the newest first."""
     rows = Change.objects.filter(register=register, at__gt=at).order_by("-at", "-number")

@@ -23,7 +23,8 @@ from anwei.cases.services import advance
 from anwei.emergency.models import Accident
 from anwei.ledgers.services import change_setting
 from anwei.monitoring.services.issued import draft_warning
-from anwei.org.models import Unit
+from anwei.org.models import Post, Unit
+from anwei.org.services import appoint
 from anwei.sites.models import Enterprise
 from anwei.standards.accidents import accident_grades, accident_types
 from anwei.standards.watch import WATCH
@@ -59,6 +60,9 @@ def planted(safe: Safe) -> list[int]:
         month = (month + timedelta(days=32)).replace(day=1)
     Accident.objects.bulk_create([row for row in rows if row.happened_on < NOW.date()])
     Life(safe).visited("JC9", datetime(2026, 2, 1, 1, tzinfo=NOW.tzinfo))
+    began = datetime(2026, 1, 31, tzinfo=NOW.tzinfo)  # since when the county keeps posts
+    post = Post.objects.create(unit=units[-1], kind="safety", title="安全员")
+    appoint(safe.county.stranger, post, actor=None, now=began, from_on=began.date())
     return bad
 
 

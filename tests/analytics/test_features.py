@@ -60,6 +60,19 @@ def test_nothing_of_later_is_in_any_feature(safe: Safe) -> None:
     assert not unmoved, "the story tells nothing that would move these: tell it in tests/analytics/told.py"
 
 
+def test_before_anybody_recorded_it_nothing_is_known_of_it(safe: Safe) -> None:
+    """A county begins: what it did not keep yet is no vacancy and no visit that was missed."""
+    plant, mine = safe.county.enterprise.pk, safe.county.other_enterprise.pk
+    before, now = told(NOW - DAY), told(NOW)  # whose posts were first entered at NOW
+    assert before["posts_vacant"] == before["never_visited"] == {plant: None, mine: None}
+    assert (now["posts_vacant"][plant], now["posts_vacant"][mine]) == (0.0, 1.0)
+    assert now["never_visited"] == {plant: None, mine: None}
+    life = Life(safe)
+    life.until()
+    visited = told(NOW)["never_visited"]
+    assert visited[plant] == 0.0 and visited[mine] == 1.0
+
+
 def test_each_value_stands_on_rows_that_can_be_opened(safe: Safe) -> None:
     """Whoever sees the enterprise reads what gave a value; of a count just as many rows as it says."""
     life = Life(safe)
