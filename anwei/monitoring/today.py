@@ -99,7 +99,7 @@ def _late_forecasts(person: Person, now: datetime) -> Iterator[Sentence]:
     """Tell that what is foretold is old: the early warning has not looked at what has arrived since."""
     if has_begun() and (late := behind(now)) and watched(Tag.objects.visible_to(person)).exists():
         text = format_html(_("<b>{late}</b>：此后的走势还没有看。"), late=late)
-        yield Sentence("offline", text, reverse("forecasts"))
+        yield Sentence("yellow", text, reverse("forecasts"))
 
 
 def _not_yet(colour: str) -> str:

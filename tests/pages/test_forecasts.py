@@ -86,6 +86,9 @@ def test_one_shows_reason_time_similar_courses_and_the_backtest(
     assert "1 次，每天 0.50 次" in text
     assert "看不见的" in text
     assert sign_in(plant.county.stranger).get(f"/forecasts/{row.pk}/").status_code == 404
+    [late] = record_findings([(2, drift(plant.h, minutes=40, ahead=1))], now=after(60))[-1:]
+    text = sign_in(plant.county.worker).get(f"/forecasts/{late.pk}/").content.decode()
+    assert "写入时已过" in text and "有效" not in text.split('class="column"')[0]
 
 
 @pytest.mark.e2e
