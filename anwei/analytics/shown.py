@@ -94,7 +94,7 @@ def grounds_of(one: Said, run: WatchRun, enterprise: Enterprise, person: Person)
     known = feature(one.feature)
     if known is None:
         return []
-    return list(islice(known.grounds(run.as_of, enterprise, person), MOST_GROUNDS))
+    return list(islice(known.grounds(run.as_of, enterprise, person), MOST_GROUNDS + 1))
 
 
 def has_grounds(one: Said) -> bool:

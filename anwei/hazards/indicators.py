@@ -325,7 +325,6 @@ _by_rows(
     _("停产停业整改"),
     _("本期发现、责令停产停业整改的隐患。多不等于好。"),
     {"counted": True, "stopped": True},
-    event=True,
     source=lambda: "安全生产法（2021）第65条",
 )
 _by_rows(
@@ -333,7 +332,6 @@ _by_rows(
     _("群众举报隐患"),
     _("本期由群众举报而登记的隐患；经核实不属实的不计。"),
     {"counted": True, "origin": Origin.TIP_OFF},
-    event=True,
     source=lambda: "安全生产法（2021）第73条、第74条",
 )
 _by_rows(

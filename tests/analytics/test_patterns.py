@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -23,6 +23,7 @@ from anwei.org.models import Territory
 from anwei.oversight.services.freezing import freeze_month
 from anwei.sites.models import Enterprise
 from anwei.standards.hazards.criteria import criterion
+from tests.emergency.test_accidents import accident
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import file, signed_in
 from tests.hazards.inspecting import page
@@ -271,24 +272,30 @@ def doors_of(shown: str, name: str) -> list[tuple[str, str, str]]:
 
 
 def test_a_month_that_sticks_out_is_told_from_the_others(safe: Safe) -> None:
-    made = towns(safe)
-    model = file(safe.inspector, made[TOWN].pk)
-    begin = NOW.replace(year=2024, month=11, day=1)
-    days = [begin + timedelta(days=n) for n in range(0, 745, 5)]
-    spread(model, [(made[TOWN], at) for at in days if at < NOW])
-    Hazard._base_manager.update(origin="tip_off")  # these come one by one
-    even_one = season_of(indicator("hazards_tipped"), safe.inspector, NOW)
+    begin = date(2024, 11, 1)
+    days = [day for n in range(0, 745, 5) if (day := begin + timedelta(days=n)) < NOW.date()]
+    happened(days)
+    even_one = season_of(indicator("acc_cnt"), safe.inspector, NOW)
     assert not even_one.too_few and all(one.verdict == Verdict.SAME for one in even_one.months)
-    extra = [at for at in days if at.month == 7 and at < NOW]
-    spread_again(model, [(made[TOWN], at + timedelta(hours=n)) for at in extra for n in range(1, 6)])
-    Hazard._base_manager.update(origin="tip_off")
-    found = season_of(indicator("hazards_tipped"), safe.inspector, NOW)
+    happened([day for day in days if day.month == 7 for _n in range(5)])
+    found = season_of(indicator("acc_cnt"), safe.inspector, NOW)
     july = found.months[6]
     assert july.verdict == Verdict.MORE and july.low > 1 and july.low < july.ratio < july.high
-    shown = page(safe.inspector, "/analysis/seasons/", of="hazards_tipped")
+    shown = page(safe.inspector, "/analysis/seasons/", of="acc_cnt")
     assert "比其他月份多" in shown and "变化不显著" in shown
-    shown = page(safe.inspector, "/analysis/seasons/")  # a visit finds several: no test fits
-    assert "成批查出，不作检验" in shown and "比其他月份多" not in shown
+    plant = safe.county.enterprise
+    spread(file(safe.inspector, plant.pk), [(plant, NOW - timedelta(days=15 * n)) for n in range(49)])
+    for of in ("hazards_found", "hazards_tipped"):  # a visit finds several, a tip-off's too: no test fits
+        Hazard._base_manager.update(origin="tip_off")
+        shown = page(safe.inspector, "/analysis/seasons/", of=of)
+        assert "成批查出，不作检验" in shown and "比其他月份多" not in shown
+
+
+def happened(days: list[date]) -> None:
+    model = accident(happened_on=days[0], sector="chemical")
+    for n, day in enumerate(days[1:]):
+        model.pk, model.happened_on, model.number = None, day, f"{model.number[:11]}-{n}"
+        model.save(force_insert=True)
 
 
 def test_few_rows_say_that_they_are_few(safe: Safe) -> None:

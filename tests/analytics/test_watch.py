@@ -10,10 +10,12 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from anwei.analytics import shown as shown_rows
 from anwei.analytics import weekly
 from anwei.analytics.models import RiskScore, WatchRun
 from anwei.analytics.scoring import rules_in_force
 from anwei.analytics.tables import Table, table_at
+from anwei.analytics.views import watch as watch_page
 from anwei.analytics.weekly import list_of_the_week
 from anwei.hazards.models import Campaign, Hazard, Visit
 from anwei.ledgers.models import Change
@@ -91,7 +93,7 @@ def points_of(enterprise: int) -> list[tuple[float, int]]:
     return [(float(one.value), one.points) for one in reasons]
 
 
-def test_each_reason_opens_its_rows(life: Life) -> None:
+def test_each_reason_opens_its_rows(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     list_of_the_week(NOW)
     shown = page(life.safe.inspector, "/watch/")
     address = f"/watch/enterprises/{life.county.enterprise.pk}/"
@@ -103,6 +105,11 @@ def test_each_reason_opens_its_rows(life: Life) -> None:
     links = re.findall(r'href="(/cases/\d+/)"', section)
     assert len(links) == 2
     assert all(signed_in(life.safe.inspector).get(link).status_code == 200 for link in links)
+    for module in (shown_rows, watch_page):
+        monkeypatch.setattr(module, "MOST_GROUNDS", 1)
+    cut = page(life.safe.inspector, address).partition('id="hazards_overdue"')[2].partition("</section>")[0]
+    assert "只列前 1 条" in cut and len(re.findall(r'href="(/cases/\d+/)"', cut)) == 1
+    assert "只列前" not in section
 
 
 def test_it_is_seen_by_scope_and_by_officials_alone(life: Life) -> None:

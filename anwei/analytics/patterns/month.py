@@ -21,6 +21,7 @@ from anwei.hazards.rates_page import clause_words
 from anwei.methods.counts import compare, share_interval
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
+from anwei.org.scope import sees_the_county
 from anwei.oversight.figures import Figures, figures
 from anwei.sites.queries import township_names
 
@@ -142,6 +143,8 @@ def _share(one: Indicator, found: Figures, month: date) -> Statement:
     bars = [(label, round(100 * part / whole, 1)) for label, part, whole in enough]
     legend = [(label, f"{part} / {whole}") for label, part, whole in enough] if len(enough) > 1 else []
     method = f"{one.definition}（{one.cited}）"
+    if of >= FEWEST:
+        method += _("区间按每件各不相干计算；同一次检查的几件往往一起整改，实际的更宽。")
     if legend:
         method += _("各月百分比，分母不足 %(few)d 件的月份不列") % {"few": FEWEST}
     return Statement(str(one.label), sentence, bars, one.numerator[0].link(span, {}), method, legend)
@@ -197,7 +200,10 @@ def _hot(person: Person, month: date) -> Iterator[Statement]:
     )
     address = f"{reverse('hotspots')}?week={search.week}"
     if not shown:
-        yield Statement(_("热点"), _("没有哪里比往常明显集中（变化不显著）。"), [], address, method)
+        sentence = _("您管辖的范围里没有哪里比往常明显集中（变化不显著）。")
+        if sees_the_county(person):
+            sentence = _("没有哪里比往常明显集中（变化不显著）。")
+        yield Statement(_("热点"), sentence, [], address, method)
     for one in shown:
         sentence = _("%(words)s（%(since)s 至 %(until)s）；%(told)s。") % {
             "words": one.words,

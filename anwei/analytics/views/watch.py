@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anwei.analytics.models import RiskScore, WatchRun
 from anwei.analytics.scoring import rules_in_force
-from anwei.analytics.shown import grounds_of, has_grounds, said, why_coloured
+from anwei.analytics.shown import MOST_GROUNDS, grounds_of, has_grounds, said, why_coloured
 from anwei.analytics.tasks import compute_week
 from anwei.analytics.weekly import list_of_the_week, monday
 from anwei.cases.lifecycle import Phase
@@ -105,6 +105,8 @@ def watch_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
             for one in reasons
             if run is not None
         ],
+        "most_grounds": MOST_GROUNDS,
+        "first_grounds": f":{MOST_GROUNDS}",
         "coloured": [] if score is None or run is None else why_coloured(score, run),
         "weeks": RiskScore.objects.filter(enterprise=enterprise)
         .select_related("run")
