@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +33,9 @@ def _regulates(post: Post) -> bool:
 
 
 def _lines(rows: Sequence[Forecast]) -> list[Line]:
+    """Tell them as they come, but last those whose expected time has passed, though not yet their latest."""
+    now = timezone.now()
+    to_come = sorted(rows, key=lambda one: one.expected_at is not None and one.expected_at < now)
     return [
         Line(
             f"{one.enterprise} {one.tag}",
@@ -42,7 +46,7 @@ def _lines(rows: Sequence[Forecast]) -> list[Line]:
             one,
             urgent=True,
         )
-        for one in rows
+        for one in to_come
         if one.expected_at is not None
     ]
 

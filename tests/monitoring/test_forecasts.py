@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils.html import strip_tags
+from time_machine import TimeMachineFixture
 
 from anwei.cases.today import said
 from anwei.ledgers.desk import heaps_of
@@ -204,7 +205,9 @@ def test_a_drift_to_a_limit_of_gravity_waits_on_the_desks_of_those_who_keep_watc
     assert waits(plant.county.worker) == []
 
 
-def test_the_nearest_and_the_gravest_are_told_among_the_sentences_of_the_day(plant: Plant) -> None:
+def test_the_nearest_and_the_gravest_are_told_among_the_sentences_of_the_day(
+    plant: Plant, time_machine: TimeMachineFixture
+) -> None:
     def told() -> list[tuple[str, str]]:
         found = said(plant.county.officer, after(3))
         return [(one.severity, strip_tags(one.text)) for one in found if "预计" in one.text]
@@ -218,6 +221,11 @@ def test_the_nearest_and_the_gravest_are_told_among_the_sentences_of_the_day(pla
     assert len(waits(plant.county.officer)) == 2
     first, second = pressing(plant.county.officer)
     assert (first.colour, second.colour) == ("red", "yellow")
+    Forecast.objects.filter(pk=first.pk).update(expected_at=after(20))
+    time_machine.move_to(after(22))
+    [lines] = [heap.lines for heap in heaps_of(plant.county.officer, after(22), 5) if heap.n == 2]
+    assert [line.row for line in lines] == [second, first]  # that of the gravest should have come by now
+    Forecast.objects.filter(pk=first.pk).update(expected_at=after(38))
     Forecast.objects.filter(pk=second.pk).update(probability=0.4)
     assert [severity for severity, _text in told()] == ["orange"]
     AlarmRule.objects.update(severity="blue", opens_warning=False)
