@@ -162,6 +162,7 @@ def test_what_was_not_looked_at_is_not_called_calm(
     late = f"早期预警落后 28 分钟，算到 {clock(now - timedelta(minutes=28))}"
     for address in addresses:
         assert late in told(address) and "走势都与平时相近" not in told(address), address
+    assert told("/forecasts/").count(late) == 1 and told("/forecasts/?tab=history").count(late) == 1
     assert any(late in one.text for one in said(plant.county.officer, now))
     assert not any("早期预警" in one.text for one in said(plant.county.stranger, now))
     come_to(now)
