@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from anwei.oversight.models import FrozenMonth
 SETTING = "statistics"  # key of ledgers.Setting: {"freeze_on": 5}
 FREEZE_ON = 5  # until then late reports of the month come in; no article names a day
 LAST_DAY = 28
+IN_TIME = timedelta(days=92)  # of a month's first day: within a quarter it was frozen as its records came in
 
 
 def freeze_day() -> int:
@@ -26,14 +27,12 @@ def due_month(now: datetime) -> date | None:
     """Return the first day of the oldest month that should be frozen by now and is not, None for none.
 
     Those that passed while nothing ran here are due too, from the first that was recorded here, or was frozen
-    the month after: one of years ago that somebody keeps says nothing of those between.
+    in time: one of years ago that somebody keeps says nothing of those between.
     """
     today = timezone.localdate(now)
     last = month_before(today if today.day >= freeze_day() else month_before(today))
     frozen = dict(FrozenMonth.objects.filter(issue=1).values_list("month_begins", "frozen_at"))
-    in_time = [
-        month for month, at in frozen.items() if timezone.localdate(at) < month_after(month_after(month))
-    ]
+    in_time = [month for month, at in frozen.items() if timezone.localdate(at) - month < IN_TIME]
     month = min([*in_time, *_first_recorded()], default=None)
     while month is not None and month <= last and month in frozen:
         month = month_after(month)

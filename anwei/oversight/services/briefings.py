@@ -101,8 +101,8 @@ def make_anew(briefing: Briefing, *, actor: Person, now: datetime) -> Briefing:
     written = Written(**{name: getattr(briefing, name) for name in TEXTS})
     if briefing.corrects is not None:
         return correct(briefing.corrects, actor=actor, now=now, reason=briefing.reason, written=written)
-    of = {"year": briefing.year, "months": briefing.months, "layout": briefing.layout}
-    return make(actor=actor, now=now, **of, written=written)
+    year, months, layout = briefing.year, briefing.months, briefing.layout
+    return make(actor=actor, now=now, year=year, months=months, layout=layout, written=written)
 
 
 def correct(
