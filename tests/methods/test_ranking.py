@@ -66,6 +66,12 @@ def test_what_causes_accidents_ranks_first_and_is_named(ranker: Ranker) -> None:
     assert best.column in ("violations", "label") and int(TEST["entity"][first].strip("企业")) % 3 == 0
 
 
+def test_the_contributions_are_of_the_probability_that_is_told(ranker: Ranker) -> None:
+    scores = ranker.score(TEST)
+    odds = np.log(scores.probability / (1 - scores.probability))
+    assert ranker.calibration.slope != 1 and np.ptp(odds - scores.contributions.sum(axis=1)) < 1e-4
+
+
 def test_the_future_cut_off_changes_no_earlier_score(ranker: Ranker) -> None:
     whole = ranker.score(TEST)
     early = TEST["time"] < TEST_FROM + 2

@@ -36,7 +36,7 @@ class TooFewEvents(ValueError):
 
 @dataclass(frozen=True)
 class Scores:
-    """The scores of rows: probability (n,), and what each feature adds to the log odds (n, features)."""
+    """The scores of rows: probability (n,), and what each feature adds to its log odds (n, features)."""
 
     probability: Floats
     contributions: Matrix
@@ -105,7 +105,7 @@ class Ranker:
             odds = self.model.log_odds(rows)
         return Scores(
             self.calibration.probability(odds),
-            self.model.shares(rows).astype(np.float32),
+            (self.calibration.slope * self.model.shares(rows)).astype(np.float32),
             rows,
             self.features,
         )
