@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from anwei.methods.plausible import LARGEST
 from anwei.monitoring.stream.payload.rows import NOT_A_MEMBER, UNKNOWN_TAG, Malformed, Refusal, Rows, Sender
 from anwei.monitoring.stream.payload.typed import parse
 from anwei.monitoring.stream.register import Register
@@ -103,9 +104,9 @@ class Decoder:
         fault = np.repeat(_time_faults(row_ts, stamped), counts)
         quality = np.zeros(len(value), np.uint8)
 
-        finite = np.isfinite(value)
-        if not finite.all():
-            for position in np.flatnonzero(~finite).tolist():
+        possible = np.abs(value) <= LARGEST
+        if not possible.all():
+            for position in np.flatnonzero(~possible).tolist():
                 if rows.values[position] is None:
                     quality[position] = Quality.NO_VALUE
                 elif fault[position] in (0, _CODE[Reason.FUTURE]):
