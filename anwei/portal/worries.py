@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from anwei.cases.clocks import county_calendar
 from anwei.cases.sweep import stuck
 from anwei.monitoring.columns import moment
+from anwei.monitoring.lateness import behind, has_begun
 from anwei.monitoring.services.positions import LOSS, REGISTER, position
 from anwei.org.holdings import day_of, holdings_on
 from anwei.org.models import Post
@@ -53,6 +54,9 @@ def worries(found: dict[str, Any], now: datetime) -> Iterator[Worry]:
         text = _("%(at)s 发现有报警或者早期预警没有记入记录：请在日志中查找原因，并核对当时的监测数据。")
         at = timezone.localtime(moment(lost)).strftime("%Y-%m-%d %H:%M")
         yield Worry(text % {"at": at}, "lost", "", "")
+    if has_begun() and (late := behind(now)):
+        text = _("%(late)s：此后的走势还没有看；机器太忙，或者进程停了。") % {"late": late}
+        yield Worry(text, "stale", reverse("forecasts"), _("预警趋势"))
     if stream is not None and stream.get("register_version", 0) < (written := position(REGISTER)):
         text = _("登记的变更（版本 %(n)d）还没有送到数据流：新设备、新限值和停用的密钥尚未生效。")
         yield Worry(text % {"n": written}, "stale", "", "")

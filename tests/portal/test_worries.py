@@ -10,7 +10,14 @@ from django.conf import settings
 from django.test import Client
 
 from anwei.ledgers.services import change_setting
-from anwei.monitoring.services.positions import REGISTER, bump_register, note_loss, position
+from anwei.monitoring.services.positions import (
+    REGISTER,
+    WORKED_OFF,
+    bump_register,
+    note_loss,
+    position,
+    set_position,
+)
 from anwei.org.models import Holding, Person
 from anwei.portal.system import results
 from anwei.portal.worries import worries
@@ -79,3 +86,13 @@ def test_a_lost_alarm_is_said_for_a_week(county: County) -> None:
     assert "2026-11-23 10:00 发现有报警或者早期预警没有记入记录" in said()
     note_loss(NOW - timedelta(days=8))
     assert "报警记录" not in said()
+
+
+def test_an_early_warning_that_lies_behind_is_said_and_one_that_never_was_started_is_not(
+    county: County,
+) -> None:
+    assert "早期预警" not in said()
+    set_position(WORKED_OFF, int((NOW - timedelta(minutes=28)).timestamp() * 1000))
+    assert "早期预警落后 28 分钟，算到 09:32：此后的走势还没有看" in said()
+    set_position(WORKED_OFF, int((NOW - timedelta(minutes=2)).timestamp() * 1000))
+    assert "早期预警" not in said()
