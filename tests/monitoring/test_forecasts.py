@@ -117,6 +117,15 @@ def test_a_row_ends_when_the_limit_is_reached_or_its_time_is_over(plant: Plant) 
     assert (row.outcome, row.reached_at) == ("reached", after(140))  # late, but it came
 
 
+def test_one_judged_not_reached_ends_and_one_found_again_waits_for_its_last_judgement(plant: Plant) -> None:
+    first, again = drift(plant.hh), drift(plant.hh, minutes=25)
+    _in_time([first, again])
+    assert record_findings([(3, judged(first, reached_after=None))], now=after(35)) == []
+    assert Forecast.objects.get().ended_at is None
+    [row] = record_findings([(4, judged(again, reached_after=None))], now=after(58))  # before its latest time
+    assert (row.outcome, row.ended_at) == ("not_reached", after(58))
+
+
 def test_what_a_late_process_finds_does_not_stand_when_its_time_is_over(plant: Plant) -> None:
     late = [drift(plant.hh), anomaly(plant.tag, minutes=2)]
     [first, second] = record_findings(list(enumerate(late, 1)), now=after(123))

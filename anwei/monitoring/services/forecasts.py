@@ -53,7 +53,7 @@ def record_findings(findings: Sequence[tuple[int, Finding]], *, now: datetime) -
         if tag is None:
             log.error("finding of tag %s passed over: the register has no such tag", one["tag"])
             continue
-        rows = _judged(one) if one["kind"] == "judged" else _found(one, tag, now)
+        rows = _judged(one, now) if one["kind"] == "judged" else _found(one, tag, now)
         touched |= {row.pk: row for row in rows}
     position.value = findings[-1][0]
     position.save(update_fields=["value"])
@@ -215,8 +215,11 @@ def _valid_until(one: Finding, at: datetime) -> datetime:
     return moment(one["latest_at"]) + CLOSED_WITHIN
 
 
-def _judged(one: Finding) -> list[Forecast]:
-    """Note what the sensor did after a warning: the limit was reached, or its time passed."""
+def _judged(one: Finding, now: datetime) -> list[Forecast]:
+    """Note what the sensor did after a warning: the limit was reached, or its time passed.
+
+    Of a live one that was found again since, only what became of the last finding says that it was not reached.
+    """
     at = moment(one["at"])
     row = (
         Forecast.objects.select_for_update()
@@ -226,11 +229,13 @@ def _judged(one: Finding) -> list[Forecast]:
     )
     if row is None or row.outcome == Forecast.Outcome.REACHED:
         return []
+    if not one["reached_at"] and row.ended_at is None and at < row.last_at:
+        return []
     if one["reached_at"]:
         row.outcome, row.reached_at = Forecast.Outcome.REACHED, moment(one["reached_at"])
         row.ended_at = row.ended_at or row.reached_at
     else:
-        row.outcome = Forecast.Outcome.NOT_REACHED
+        row.outcome, row.ended_at = Forecast.Outcome.NOT_REACHED, row.ended_at or now
     row.save(update_fields=["outcome", "reached_at", "ended_at"])
     return [row]
 
