@@ -218,7 +218,8 @@ def _valid_until(one: Finding, at: datetime) -> datetime:
 def _judged(one: Finding, now: datetime) -> list[Forecast]:
     """Note what the sensor did after a warning: the limit was reached, or its time passed.
 
-    Of a live one that was found again since, only what became of the last finding says that it was not reached.
+    Of a live one that was found again since, only what became of the last finding says that the limit was
+    not reached.
     """
     at = moment(one["at"])
     row = (
