@@ -297,6 +297,28 @@ def test_times_are_seconds_however_packed(form: str) -> None:
         moments_of([[cells[0], "inf", cells[2]]], ["t"], Path("f"))
 
 
+def test_whether_the_day_stands_first_is_told_where_no_row_shows_it_and_can_be_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two days of February from noon, and their rows of one day alone; 15 days show it by themselves."""
+    at = [datetime(2026, 2, 1, 12, tzinfo=UTC) + timedelta(minutes=15 * row) for row in range(96 * 15)]
+
+    def read(n: int, *options: str) -> tuple[list[str], str]:
+        columns = {"t": [f"{one:%d/%m/%Y %H:%M}" for one in at[:n]], "v": days(n)["v"]}
+        rows = detect(table(tmp_path / "d.csv", columns), "--time", "t", "--values", "v", *options)
+        return [row["raw"] for row in rows], capsys.readouterr().err
+
+    whole, told = read(96 * 15)
+    assert "01/02/2026" not in told
+    cut, told = read(96 * 2)
+    assert cut == whole[: 96 * 2] and "d.csv 的时间 01/02/2026 12:00 按日/月/年读" in told
+    assert "按月/日/年读" in read(40)[1]
+    assert read(40, "--day-first")[1] == read(40, "--no-day-first")[1] == ""
+    words = ["analyse", "detect", str(tmp_path / "d.csv"), "--time", "t", "--values", "v", "-o", "out.csv"]
+    table(tmp_path / "d.csv", {"t": ["14/02/2026", "15/02/2026"], "v": [1, 2]})
+    assert main([*words, "--no-day-first"]) == 2 and "第 1 行的时间读不懂" in capsys.readouterr().err
+
+
 def test_normal_files_of_a_sensor_are_taken_in_the_order_of_time(tmp_path: Path) -> None:
     columns = days()
     parts = [reordered(columns, list(range(*ends))) for ends in ((0, 250), (250, 500), (500, 700), (0, 500))]

@@ -319,6 +319,29 @@ def test_times_are_read_however_written(cells: list[str], unit: str, steps: list
     assert np.allclose(np.diff(found.values), steps)
 
 
+def test_a_day_that_is_none_is_told_by_its_row() -> None:
+    with pytest.raises(UnreadTime) as error:
+        times_of([["01/02/2024 23:50", "00/02/2024 00:10"]], ["t"], 2)
+    assert error.value.row == 1
+
+
+def test_other_days_are_read_as_the_times_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Licences end in summer for who has accidents; the day first, as asked for."""
+    n = 240
+    train: Columns = {
+        "id": [f"e{i % 40}" for i in range(n)],
+        "when": [f"{1 + i // 40:02}/03/2026" for i in range(n)],
+        "until": [f"01/{1 + (i % 12):02}/2026" if i % 3 else f"{28 - i % 5}/07/2026" for i in range(n)],
+        "bad": ["1" if i % 3 == 0 else "0" for i in range(n)],
+    }
+    test = {name: [*cells[:2]] for name, cells in train.items()}
+    options = ("--label", "bad", "--entity", "id", "--time", "when")
+    rows = rank(tmp_path, train, test, (*options, "--day-first"))
+    assert "until（至今天数）" in rows[0]["reasons"] and "按" not in capsys.readouterr().err
+    rank(tmp_path, train, test, options)
+    assert "train.csv 的时间 01/03/2026 按月/日/年读" in capsys.readouterr().err
+
+
 def test_the_training_rows_say_how_times_are_written() -> None:
     assert times_of([["201201", "201202", "209912"]], ["t"], 2).unit == "month"
     for later in ("201213", "2012-03-01", ""):

@@ -22,6 +22,7 @@ from anwei.monitoring.detect.words import of_sensor
 from anwei.portal.analyse.files import Unreadable, spare, write
 from anwei.portal.analyse.tables import Table, read
 from anwei.portal.analyse.words import of_normal, of_plant
+from anwei.portal.analyse.written_days import add_day_first
 
 HEADER = ("row", "raw", "score", "alarm", "columns", "reason")
 WORTH_WORDS = 0.9  # of the score in [0, 1], for rows without an alarm
@@ -39,8 +40,8 @@ def main(words: Sequence[str]) -> int:
     if not names or len(set(names)) < len(names):
         raise Unreadable(_("--values 要写不重复的列名"))
     spare(options.out, [options.file, *options.calibrate])
-    table = read(options.file, names, time)
-    normal = [read(file, names, time) for file in options.calibrate]
+    table = read(options.file, names, time, options.day_first)
+    normal = [read(file, names, time, options.day_first) for file in options.calibrate]
     if options.calibrate_rows:
         n = options.calibrate_rows
         if n >= len(table.values):
@@ -73,6 +74,7 @@ def _options(words: Sequence[str]) -> Namespace:
     parser.add_argument(
         "--time", default="", help=_("时间列；由几列组成的用逗号分隔，如 Date,Time；没有则按行号")
     )
+    add_day_first(parser)
     parser.add_argument("--values", required=True, help=_("数值列，逗号分隔"))
     group = parser.add_mutually_exclusive_group()
     group.add_argument(

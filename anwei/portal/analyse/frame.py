@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from anwei.methods.ranking.columns import Column, Table
 from anwei.methods.ranking.earlier import Floats
 from anwei.portal.analyse.files import Unreadable, cells_of, require, sheet_of
 from anwei.portal.analyse.numbers import is_missing, number_of, reader_of
-from anwei.portal.analyse.times import COUNT, DAY, UnreadTime, day_of, times_of
+from anwei.portal.analyse.times import COUNT, DAY, Times, UnreadTime, day_of, times_of
 
 MOSTLY = 0.95  # of the cells that are not missing: as many numbers (dates) make a column of numbers (dates)
 YES = frozenset(("true", "yes", "y", "是", "有", "发生", "t"))
@@ -33,6 +34,7 @@ class Asked:
     exclude: Sequence[str] = ()
     outcomes: Sequence[str] = ()
     nuisance: Sequence[str] = ()
+    is_day_first: bool | None = None  # as `times_of` says
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
         remarks.append(
             _("要打分的文件没有这些列，只用它们的过去：{columns}").format(columns="、".join(dropped))
         )
-    times, unit = _times(learned, scored, timed, asked.time)
+    told = _times(learned, scored, timed, asked)
+    remarks += told.remarks(train)
+    times = told.values
     n, past_only = len(learned.rows), list[str]()
     train_table: dict[str, Column] = {
         LABEL: _label(learned, asked.label),
@@ -98,19 +102,21 @@ def frame_of(train: Path, test: Path, asked: Asked) -> Frame:
         there = scored.cells(name) if name in scored.header and name not in outcomes else None
         if all(is_missing(cell) for cell in here):
             continue
-        shown, make = _kind(name, here, learned.delimiter, unit == DAY)
+        shown, make = _kind(name, here, learned.delimiter, told)
         train_table[shown] = make(learned, here, times[:n], remarks)
         if name in outcomes:
             past_only.append(shown)
         if there is not None:
             test_table[shown] = make(scored, there, times[n:], remarks)
-    return Frame(train_table, test_table, set(range(len(scored.rows))) - set(timed), unit, past_only, remarks)
+    return Frame(
+        train_table, test_table, set(range(len(scored.rows))) - set(timed), told.unit, past_only, remarks
+    )
 
 
 Make = Callable[[_File, Cells, Floats, list[str]], Column]
 
 
-def _kind(name: str, cells: Cells, delimiter: str, in_days: bool) -> tuple[str, Make]:
+def _kind(name: str, cells: Cells, delimiter: str, told: Times) -> tuple[str, Make]:
     """Return the name of a column and how its cells are read: by what its training cells are."""
     there = sorted({cell for cell in cells if not is_missing(cell)})
     usual = [cell for cell in cells if not is_missing(cell)]
@@ -118,11 +124,12 @@ def _kind(name: str, cells: Cells, delimiter: str, in_days: bool) -> tuple[str, 
     known = {cell: number_in(cell) is not None for cell in there}
     if sum(known[cell] for cell in usual) >= MOSTLY * len(usual):
         return name, lambda file, column, _times, remarks: _numbers(name, file, column, number_in, remarks)
-    known = {cell: day_of(cell) is not None for cell in there}
-    if in_days and sum(known[cell] for cell in usual) >= MOSTLY * len(usual):
+    read = partial(day_of, is_day_first=told.is_day_first)
+    known = {cell: read(cell) is not None for cell in there}
+    if told.unit == DAY and sum(known[cell] for cell in usual) >= MOSTLY * len(usual):
         return _("{column}（至今天数）").format(
             column=name
-        ), lambda file, column, times, remarks: times - _numbers(name, file, column, day_of, remarks)
+        ), lambda file, column, times, remarks: times - _numbers(name, file, column, read, remarks)
     return name, lambda _file, column, _times, _remarks: ["" if is_missing(cell) else cell for cell in column]
 
 
@@ -180,16 +187,17 @@ def _plain(cell: str) -> str:
     return whole if dot and whole.isdigit() and not rest.strip("0") else name
 
 
-def _times(train: _File, test: _File, timed: Sequence[int], names: Sequence[str]) -> tuple[Floats, str]:
+def _times(train: _File, test: _File, timed: Sequence[int], asked: Asked) -> Times:
+    names = asked.time
     if not names:
-        return np.arange(len(train.rows) + len(test.rows), dtype=float), COUNT
+        return Times(np.arange(len(train.rows) + len(test.rows), dtype=float), COUNT)
     there = [test.cells(name) for name in names]
     n = len(train.rows)
     columns = [
         train.cells(name) + [cells[row] for row in timed] for name, cells in zip(names, there, strict=True)
     ]
     try:
-        found = times_of(columns, names, len(train.rows))
+        found = times_of(columns, names, len(train.rows), asked.is_day_first)
     except UnreadTime as error:
         file, row = (train, error.row) if error.row < n else (test, timed[error.row - n])
         raise Unreadable(
@@ -202,7 +210,7 @@ def _times(train: _File, test: _File, timed: Sequence[int], names: Sequence[str]
         ) from error
     values = np.full(n + len(test.rows), found.values.max())
     values[:n], values[n + np.array(timed, int)] = found.values[:n], found.values[n:]
-    return values, found.unit
+    return replace(found, values=values)
 
 
 def _file(path: Path, wanted: Sequence[str]) -> _File:

@@ -35,17 +35,19 @@ class Moments(NamedTuple):
     remarks: list[str]  # what was done to get there, for people
 
 
-def moments_of(columns: Sequence[Sequence[str]], names: Sequence[str], file: Path) -> Moments:
+def moments_of(
+    columns: Sequence[Sequence[str]], names: Sequence[str], file: Path, is_day_first: bool | None = None
+) -> Moments:
     """Return the times of a column, or of several together (day, clock).
 
     Raises Unreadable where one is no time, or none is there.
 
     A row without a time has that of the row before it. Rows that do not stand in the order of time are put
     so, but a few that go back by less than a day stay and have the time of the row before: a clock was set.
-    Numbers that count the rows (no stamps) and begin again go on instead.
+    Numbers that count the rows (no stamps) and begin again go on instead. `is_day_first`: as `times_of` says.
     """
     remarks: list[str] = []
-    seconds, unit = _seconds(columns, names, file, remarks)
+    seconds, unit = _seconds(columns, names, file, is_day_first, remarks)
     rows = np.arange(len(seconds))
     steps = np.diff(seconds)
     n_back = int((steps < 0).sum())
@@ -88,7 +90,11 @@ def moments_of(columns: Sequence[Sequence[str]], names: Sequence[str], file: Pat
 
 
 def _seconds(
-    columns: Sequence[Sequence[str]], names: Sequence[str], file: Path, remarks: list[str]
+    columns: Sequence[Sequence[str]],
+    names: Sequence[str],
+    file: Path,
+    is_day_first: bool | None,
+    remarks: list[str],
 ) -> tuple[NDArray[np.float64], str]:
     known = np.array([not any(map(is_missing, cells)) for cells in zip(*columns, strict=True)])
     there = np.flatnonzero(known)
@@ -103,7 +109,8 @@ def _seconds(
             )
         )
     try:
-        found = times_of([[cells[row] for row in there.tolist()] for cells in columns], names, len(there))
+        known_cells = [[cells[row] for row in there.tolist()] for cells in columns]
+        found = times_of(known_cells, names, len(there), is_day_first)
     except UnreadTime as error:
         row = int(there[error.row])
         raise Unreadable(
@@ -111,7 +118,7 @@ def _seconds(
                 file=file.name, n=row + 1, cell=_written(columns, row)
             )
         ) from error
-
+    remarks += found.remarks(file)
     last = np.maximum(np.cumsum(known) - 1, 0)  # the first rows have the time of the first known one
     return np.round(found.values * SECONDS[found.unit], 3)[last], found.unit
 

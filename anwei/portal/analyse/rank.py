@@ -15,6 +15,7 @@ from anwei.methods.ranking.ranker import Ranker, TooFewEvents
 from anwei.portal.analyse.files import Unreadable, spare, write
 from anwei.portal.analyse.frame import ENTITY, LABEL, TIME, Asked, Frame, frame_of
 from anwei.portal.analyse.rank_words import Reasons
+from anwei.portal.analyse.written_days import add_day_first
 
 HEADER = ("row", "score", "reasons")
 
@@ -29,6 +30,7 @@ def main(words: Sequence[str]) -> int:
         _names(options.exclude),
         _names(options.outcome),
         _names(options.nuisance),
+        options.day_first,
     )
     spare(options.out, [options.train, options.test])
     frame = frame_of(options.train, options.test, asked)
@@ -102,6 +104,7 @@ def _options(words: Sequence[str]) -> Namespace:
     parser.add_argument("--label", required=True, metavar="COL", help=_("结果列：大于 0 或“是”为发生"))
     parser.add_argument("--entity", metavar="COL", help=_("对象列，如企业编号；没有时全部行是同一对象"))
     several("--time", help=_("时间列；由几列组成的用逗号分隔，如 year,quarter；没有时按行的次序"))
+    add_day_first(parser)
     several("--exclude", help=_("不用的列"))
     several("--outcome", help=_("与结果同时才知道的列：只用它们的过去"))
     several("--nuisance", help=_("参与拟合但不计入得分的列，如检查人员"))

@@ -37,11 +37,11 @@ class Table:
         return Table(self.times[kept], self.values[kept], self.rows[kept], [])
 
 
-def read(file: Path, columns: Sequence[str], time: Sequence[str]) -> Table:
+def read(file: Path, columns: Sequence[str], time: Sequence[str], is_day_first: bool | None = None) -> Table:
     """Read columns of a CSV file. Raises Unreadable without file, header, columns, rows or readable times.
 
     A tag without a single value is told of, unless it is the only one. `time`: columns
-    that tell it together; without any row i is at i seconds.
+    that tell it together; without any row i is at i seconds. `is_day_first`: as `times_of` says.
     """
     header, cells, delimiter = sheet_of(file)
     require(file, header, [*columns, *time])
@@ -64,7 +64,7 @@ def read(file: Path, columns: Sequence[str], time: Sequence[str]) -> Table:
     if not time:
         rows = np.arange(len(values))
         return Table(rows.astype(float), values, rows + 1, remarks)
-    found = moments_of([cells_of(cells, header.index(name)) for name in time], time, file)
+    found = moments_of([cells_of(cells, header.index(name)) for name in time], time, file, is_day_first)
     return Table(found.seconds, values[found.rows], found.rows + 1, remarks + found.remarks)
 
 

@@ -5,23 +5,32 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import product
+from pathlib import Path
 
 import numpy as np
 
+from anwei.language import gettext as _
 from anwei.methods.ranking.earlier import Floats
+from anwei.portal.analyse.written_days import (
+    CLOCK,
+    DOTTED,
+    EPOCH,
+    YEAR_FIRST,
+    YEAR_LAST,
+    by_midnight,
+    by_number,
+    day_in,
+    part,
+    year_last,
+)
 
 DAY, WEEK, MONTH, QUARTER, YEAR, COUNT = "day", "week", "month", "quarter", "year", "count"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
-CLOCK = r"(?:[T\s]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}(?:[.,]\d+)?))?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?)?"
 ALONE = re.compile(r"\d{1,2}:\d{2}.*|\d{1,2}\.\d{2}\.\d{2}")  # a clock in a column of its own
-YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + CLOCK)
-YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + CLOCK)
-DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.")
 NAMED = re.compile(r"(\S.*?\D.*?)" + CLOCK)  # 28-Feb-2024 12:00:00
 QUARTERS = (
     re.compile(r"(?P<y>\d{4})\s*[-/年]?\s*[Qq]\s*(?P<q>[1-4])"),
@@ -49,29 +58,50 @@ class UnreadTime(ValueError):
 
 @dataclass(frozen=True)
 class Times:
-    """Times as numbers in one unit."""
+    """Times as numbers in one unit.
+
+    `doubtful`: a cell of them that may be of another month, for no row says whether the day stands first; it
+    was read as `is_day_first` says.
+    """
 
     values: Floats
     unit: str
+    is_day_first: bool = False
+    doubtful: str = ""
+
+    def remarks(self, file: Path) -> list[str]:
+        """Return what was taken for granted, for people."""
+        if not self.doubtful:
+            return []
+        read = _("日/月/年") if self.is_day_first else _("月/日/年")
+        told = _(
+            "{file} 的时间 {cell} 按{read}读：没有一行大于 12 的日；可用 --day-first 或 --no-day-first 写明"
+        )
+        return [told.format(file=file.name, cell=self.doubtful, read=read)]
 
 
 Moment = tuple[str, float]
 
 
-def times_of(columns: Sequence[Sequence[str]], names: Sequence[str], first: int) -> Times:
+def times_of(
+    columns: Sequence[Sequence[str]], names: Sequence[str], first: int, is_day_first: bool | None = None
+) -> Times:
     """Return the times that one column tells, or several together (year, quarter). Raises UnreadTime.
 
-    The `first` rows decide how times are written; later ones must be written likewise.
+    The `first` rows decide how times are written; later ones must be written likewise. `is_day_first`:
+    whether 03/04/2020 is of April; None: the rows tell.
     """
     if len(columns) == 1:
-        return _single(columns[0], first)
+        return _single(columns[0], first, is_day_first)
     if len(columns) == 2 and any(ALONE.fullmatch(cell) for cell in columns[1][:1]):
-        return _single([f"{day} {clock}" for day, clock in zip(*columns, strict=True)], first)
-    parts = [_single(column, first) for column in columns]
+        together = [f"{day} {clock}" for day, clock in zip(*columns, strict=True)]
+        return _single(together, first, is_day_first)
+    parts = [_single(column, first, is_day_first) for column in columns]
     if parts[0].unit == YEAR and (found := _of_year(parts, names, first)):
         return found
-    together = np.column_stack([part.values for part in parts])
-    return Times(np.unique(together, axis=0, return_inverse=True)[1].ravel().astype(float), COUNT)
+    values = np.unique(np.column_stack([part.values for part in parts]), axis=0, return_inverse=True)[1]
+    doubtful = next((part for part in parts if part.doubtful), parts[0])
+    return replace(doubtful, values=values.ravel().astype(float), unit=COUNT)
 
 
 def _of_year(parts: Sequence[Times], names: Sequence[str], first: int) -> Times | None:
@@ -96,14 +126,17 @@ def _is_within(values: Floats, most: int) -> bool:
     return bool(values.min() >= 1 and values.max() <= most and not (values % 1).any())
 
 
-def _single(cells: Sequence[str], first: int) -> Times:
+def _single(cells: Sequence[str], first: int, is_day_first: bool | None = None) -> Times:
     plain = [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
     deciding, kinds = sorted(set(plain[:first])), sorted(set(plain))
-    is_day_first = _is_day_first(deciding)
+    doubtful = ""
     if is_day_first is None:
-        is_day_first = _is_day_first(kinds)
+        is_day_first = by_number(deciding)
     if is_day_first is None:
-        is_day_first = _by_midnight(plain[:first])
+        is_day_first = by_number(kinds)
+    if is_day_first is None:
+        doubtful = next((cell for cell in plain if YEAR_LAST.fullmatch(cell)), "")
+        is_day_first = by_midnight(plain[:first])
     if is_day_first is None:  # with full stops the day stands first wherever they are used
         is_day_first = any(DOTTED.match(cell) for cell in deciding)
     read: dict[str, Moment | None] = {cell: _written(cell, is_day_first) for cell in kinds}
@@ -113,12 +146,13 @@ def _single(cells: Sequence[str], first: int) -> Times:
     for row, unit in enumerate(units):
         if not unit or unit != units[0]:
             raise UnreadTime(row)
-    return Times(np.array([one[1] for cell in plain if (one := read[cell])]), units[0])
+    values = np.array([one[1] for cell in plain if (one := read[cell])])
+    return Times(values, units[0], is_day_first, doubtful)
 
 
-def day_of(cell: str) -> float | None:
+def day_of(cell: str, *, is_day_first: bool = False) -> float | None:
     """Return the day that a cell tells (days since 1970, with the time of day), None for anything else."""
-    found = _written(unicodedata.normalize("NFKC", cell).strip(), False)
+    found = _written(unicodedata.normalize("NFKC", cell).strip(), is_day_first)
     return found[1] if found and found[0] == DAY else None
 
 
@@ -140,19 +174,13 @@ def _written(cell: str, is_day_first: bool) -> Moment | None:
     return DAY, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) / timedelta(days=1)
 
 
-def _year_last(found: re.Match[str], is_day_first: bool) -> float:
-    first, second, year, *clock = found.groups()
-    month, day = (second, first) if is_day_first else (first, second)
-    return _day((year, month, day, *clock))
-
-
 def _quarter(found: re.Match[str], _is_day_first: bool) -> float:
     quarter = found["q"]
     return int(found["y"]) * 4 + (CHINESE.get(quarter) or int(quarter)) - 1
 
 
 def _month(found: re.Match[str], _is_day_first: bool) -> float:
-    return int(found[1]) * 12 + _part(int(found[2]), 1, 12) - 1
+    return int(found[1]) * 12 + part(int(found[2]), 1, 12) - 1
 
 
 def _week(found: re.Match[str], _is_day_first: bool) -> float:
@@ -160,8 +188,8 @@ def _week(found: re.Match[str], _is_day_first: bool) -> float:
 
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str], bool], float]], ...] = (
-    (YEAR_FIRST, DAY, lambda found, _is_day_first: _day(found.groups())),
-    (YEAR_LAST, DAY, _year_last),
+    (YEAR_FIRST, DAY, lambda found, _is_day_first: day_in(found.groups())),
+    (YEAR_LAST, DAY, year_last),
     *((pattern, QUARTER, _quarter) for pattern in QUARTERS),
     (MONTHS, MONTH, _month),
     (WEEKS, WEEK, _week),
@@ -176,7 +204,7 @@ def _named(cell: str) -> Moment | None:
         return None
     at, is_day = named
     if is_day:
-        return DAY, _day((str(at.year), str(at.month), str(at.day), *found.groups()[1:]))
+        return DAY, day_in((str(at.year), str(at.month), str(at.day), *found.groups()[1:]))
     return (MONTH, at.year * 12 + at.month - 1) if found[2] is None else None
 
 
@@ -214,12 +242,6 @@ def _year(value: int) -> int:
     return value
 
 
-def _part(value: int, least: int, most: int) -> int:
-    if not least <= value <= most:
-        raise ValueError(value)
-    return value
-
-
 def _packed_day(value: int) -> float:
     return _days(date(_year(value // 10_000), value // 100 % 100, value % 100))
 
@@ -228,60 +250,22 @@ def _packed_moment(value: int) -> float:
     """Read 202001010005 and 20200101000500."""
     if value < 10**13:
         value *= 100
-    of_day = _part(value // 10_000 % 100, 0, 24) * 3600
-    of_day += _part(value // 100 % 100, 0, 59) * 60 + _part(value % 100, 0, 60)
+    of_day = part(value // 10_000 % 100, 0, 24) * 3600
+    of_day += part(value // 100 % 100, 0, 59) * 60 + part(value % 100, 0, 60)
     return _packed_day(value // 10**6) + of_day / 86_400
 
 
 PACKED: tuple[tuple[str, Callable[[int], float]], ...] = (
     (YEAR, _year),
-    (MONTH, lambda value: _year(value // 100) * 12 + _part(value % 100, 1, 12) - 1),
-    (QUARTER, lambda value: _year(value // 10) * 4 + _part(value % 10, 1, 4) - 1),
+    (MONTH, lambda value: _year(value // 100) * 12 + part(value % 100, 1, 12) - 1),
+    (QUARTER, lambda value: _year(value // 10) * 4 + part(value % 10, 1, 4) - 1),
     (DAY, _packed_day),
-    (DAY, lambda value: _part(value, 10**8 * 5, 10**10 // 2) / 86_400),  # seconds since 1970
-    (DAY, lambda value: _part(value, 10**11 * 5, 10**13 // 2) / 86_400_000),  # milliseconds
-    (DAY, lambda value: _part(value, 10**14 * 5, 10**16 // 2) / 86_400_000_000),  # microseconds
-    (DAY, lambda value: _part(value, 10**17 * 5, 10**19 // 2) / 86_400_000_000_000),  # nanoseconds
+    (DAY, lambda value: part(value, 10**8 * 5, 10**10 // 2) / 86_400),  # seconds since 1970
+    (DAY, lambda value: part(value, 10**11 * 5, 10**13 // 2) / 86_400_000),  # milliseconds
+    (DAY, lambda value: part(value, 10**14 * 5, 10**16 // 2) / 86_400_000_000),  # microseconds
+    (DAY, lambda value: part(value, 10**17 * 5, 10**19 // 2) / 86_400_000_000_000),  # nanoseconds
     (DAY, _packed_moment),
 )
-
-
-def _is_day_first(cells: Sequence[str]) -> bool | None:
-    """Say whether 03/04/2012 is of April: some first number is too great for a month; None if none is."""
-    found = [one for cell in cells if (one := YEAR_LAST.fullmatch(cell))]
-    if any(int(one[1]) > 12 for one in found):
-        return True
-    return False if any(int(one[2]) > 12 for one in found) else None
-
-
-def _by_midnight(cells: Sequence[str]) -> bool | None:
-    """Say so by the first two rows of different days between which, one way alone, lies less than a day.
-
-    Rows behind them decide nothing, so that a tail cut off changes no time before it.
-    """
-    found = [YEAR_LAST.fullmatch(cell) for cell in cells]
-    for one, other in pairwise(found):
-        if one is None or other is None or one.groups()[:3] == other.groups()[:3]:
-            continue
-        is_near = [abs(_year_last(other, way) - _year_last(one, way)) < 1 for way in (False, True)]
-        if is_near[0] != is_near[1]:
-            return is_near[1]
-    return None
-
-
-def _day(parts: Sequence[str | None]) -> float:
-    year, month, day, hour, minute, second, half, zone = parts
-    at = datetime(int(year or 0), int(month or 0), int(day or 0), tzinfo=UTC)
-    of_day = int(hour or 0)
-    if half:
-        of_day = of_day % 12 + (12 if half.lower() == "pm" else 0)
-    at += timedelta(
-        hours=_part(of_day, 0, 24), minutes=int(minute or 0), seconds=float((second or "0").replace(",", "."))
-    )
-    if zone and zone != "Z":
-        away = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-        at -= away if zone[0] == "+" else -away
-    return (at - EPOCH) / timedelta(days=1)
 
 
 def _days(at: date) -> float:
