@@ -98,6 +98,7 @@ class Family:
         """Bring everything up; return 0, or the status of the step that failed."""
         if status := await self._prepare():
             return status
+        self._web_port = self._chosen(self._web_port, self._network.web_host)  # taken since, by another start
         if self._endpoint:
             await self._start_broker(self._endpoint)
         for name in (*members(), *(DEMO_MEMBERS if self._demo else ())):
