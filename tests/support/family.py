@@ -66,7 +66,7 @@ class Family:
                 stderr=subprocess.STDOUT,
                 preexec_fn=die_with_parent,  # noqa: PLW1509
             )
-        wait_for(self._is_ready, seconds=90, what="anwei run is ready")
+        wait_for(self._is_ready, seconds=180, what="anwei run is ready")
 
     def _is_ready(self) -> bool:
         assert self.process and self.process.poll() is None, f"anwei run ended:\n{self.text[-3000:]}"
