@@ -242,7 +242,9 @@ def test_a_late_death_is_told_by_a_correction_with_the_difference(
     assert made.snapshot["cells"]["hazards_open"] == former.snapshot["cells"]["hazards_open"]
     assert document_of(made).title.startswith("关于更正")
     page = client.get(f"/briefings/{made.pk}/").content.decode()
-    assert f'<td data-label="原因">{reason}' in page.partition('<table class="ledger printed-table stack">')[2]
+    assert (
+        f'<td data-label="原因">{reason}' in page.partition('<table class="ledger printed-table stack">')[2]
+    )
     number = briefings().get(pk=former.pk).number
     assert f"《关于2026年1—10月全县安全生产情况的通报》（{number}）" in plain_text(first.texts[0])
     again = rewrite(made, Written(next_steps="按更正后的数整改。"), actor=governed.clerk, now=NOW)
