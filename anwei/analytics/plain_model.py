@@ -21,7 +21,7 @@ class Plain:
         self.rules = [known.get(one.column) if one.kind == "value" else None for one in columns]
         self.line = Logistic([Feature("value", "points", monotone=UP)])
 
-    def fit(self, rows: Matrix, event: Truth, nuisance: Floats | None = None) -> None:
+    def fit(self, rows: Matrix, event: Truth, nuisance: object = None) -> None:
         """Fit to rows (n, columns) and their events; nothing is left out of points."""
         self.line.fit(self._sums(rows), event)
         self.zero = float(self.line.shares(np.zeros((1, 1), np.float32))[0, 0])

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from anwei.methods.ranking.backtest import Truth
+from anwei.methods.ranking.columns import Column
 from anwei.methods.ranking.earlier import Floats
 from anwei.methods.ranking.history import DOWN, UP, Feature, Matrix
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array as Sparse
 
 STRENGTH = 0.02  # of the logistic regression (C): weak signals, many correlated columns
 MOST_LEARNED = 150_000  # rows of the logistic regression, the last of them
@@ -38,10 +42,22 @@ def one_thread() -> AbstractContextManager[object]:
     return found
 
 
+def indicators(columns: Sequence[Column]) -> Sparse:
+    """Return a column for each different cell of each column: 1 in its rows."""
+    from scipy.sparse import csr_array, hstack
+
+    parts = []
+    for cells in columns:
+        different, place = np.unique(np.asarray(cells), return_inverse=True)
+        at = (np.arange(len(place)), place.ravel())
+        parts.append(csr_array((np.ones(len(place)), at), (len(place), len(different))))
+    return hstack(parts, format="csr")
+
+
 class Model(Protocol):
     """What gives rows log odds, and each feature its part of them."""
 
-    def fit(self, rows: Matrix, event: Truth, nuisance: Floats | None = None) -> None:
+    def fit(self, rows: Matrix, event: Truth, nuisance: Sparse | None = None) -> None:
         """Fit to rows (n, features), in the order of time, and their events."""
 
     def log_odds(self, rows: Matrix) -> Floats:
@@ -61,43 +77,42 @@ class Logistic:
         self.directions = [feature.monotone for feature in features]
         self.never = np.array([feature.kind == "since" for feature in features])
 
-    def fit(self, rows: Matrix, event: Truth, nuisance: Floats | None = None) -> None:
+    def fit(self, rows: Matrix, event: Truth, nuisance: Sparse | None = None) -> None:
         """Fit to rows (n, features), in the order of time, and their events."""
         from scipy.optimize import minimize
 
         rows, event = rows[-MOST_LEARNED:], event[-MOST_LEARNED:]
         drawn_in = _drawn_in(rows)
         is_there = np.isfinite(drawn_in)
-        n = np.maximum(is_there.sum(axis=0), 1)
-        self.mean = np.where(is_there, drawn_in, 0).sum(axis=0) / n
-        spread = np.sqrt((np.where(is_there, drawn_in - self.mean, 0) ** 2).sum(axis=0) / n)
+        n_there = np.maximum(is_there.sum(axis=0), 1)
+        self.mean = np.where(is_there, drawn_in, 0).sum(axis=0) / n_there
+        spread = np.sqrt((np.where(is_there, drawn_in - self.mean, 0) ** 2).sum(axis=0) / n_there)
         self.scale = np.where(spread > 1e-9, spread, np.inf)
         longest = np.max(np.where(is_there, drawn_in, -np.inf), axis=0, initial=0)
         self.missing = np.where(self.never, (longest - self.mean) / self.scale, 0)
         columns = self._standard(rows)
-        if nuisance is not None:
-            nuisance = nuisance[-MOST_LEARNED:]
-            columns = np.hstack([columns, nuisance])
-        n_beside = columns.shape[1] - rows.shape[1]
+        beside: Any = np.empty((len(rows), 0)) if nuisance is None else nuisance[-MOST_LEARNED:]
+        n, n_beside = rows.shape[1], beside.shape[1]
         bounds = [_BOUNDS[direction] for direction in self.directions] + [(None, None)] * (n_beside + 1)
-        start = np.zeros(columns.shape[1] + 1)
+        start = np.zeros(n + n_beside + 1)
         start[-1] = np.log(event.mean() / (1 - event.mean()))
         sign = np.where(event, 1.0, -1.0)
 
         def loss(weights: Floats) -> tuple[float, Floats]:
-            margin = sign * (columns @ weights[:-1] + weights[-1])
+            margin = sign * (columns @ weights[:n] + beside @ weights[n:-1] + weights[-1])
             pull = -sign / (1 + np.exp(np.clip(margin, -50, 50)))
             value = np.logaddexp(0, -margin).sum() + (weights[:-1] ** 2).sum() / (2 * STRENGTH)
-            slope = np.r_[columns.T @ pull + weights[:-1] / STRENGTH, pull.sum()]
+            slope = np.r_[columns.T @ pull, beside.T @ pull, pull.sum()]
+            slope[:-1] += weights[:-1] / STRENGTH
             return float(value) / len(sign), slope / len(sign)
 
         found: Any = minimize(
             loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300, "ftol": 1e-10}
         )
-        self.weights: Floats = found.x[: rows.shape[1]]
+        self.weights: Floats = found.x[:n]
         self.base = float(found.x[-1])
-        if nuisance is not None:
-            self.base += float(nuisance.mean(axis=0) @ found.x[rows.shape[1] : -1])
+        if n_beside:
+            self.base += float(beside.mean(axis=0) @ found.x[n:-1])
 
     def shares(self, rows: Matrix) -> Floats:
         """Return each feature's part of the log odds (n, features); with `base` they add up to them."""
@@ -122,7 +137,7 @@ class Boosting:
     def __init__(self, features: Sequence[Feature]) -> None:
         self.directions = [feature.monotone for feature in features]
 
-    def fit(self, rows: Matrix, event: Truth, nuisance: Floats | None = None) -> None:
+    def fit(self, rows: Matrix, event: Truth, nuisance: Sparse | None = None) -> None:
         """Fit to rows (n, features) and their events. Raises ValueError with a nuisance."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -176,7 +191,7 @@ class Together:
     def __init__(self, models: Sequence[Model]) -> None:
         self.models = list(models)
 
-    def fit(self, rows: Matrix, event: Truth, nuisance: Floats | None = None) -> None:
+    def fit(self, rows: Matrix, event: Truth, nuisance: Sparse | None = None) -> None:
         """Fit each."""
         for model in self.models:
             model.fit(rows, event, nuisance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,18 @@ from anwei.methods.ranking.columns import Column, Table
 from anwei.methods.ranking.earlier import Floats, Integers
 from anwei.methods.ranking.features import Features, is_numeric, numbers
 from anwei.methods.ranking.history import Feature, Matrix
-from anwei.methods.ranking.models import Boosting, Calibration, Logistic, Model, Together, one_thread
+from anwei.methods.ranking.models import (
+    Boosting,
+    Calibration,
+    Logistic,
+    Model,
+    Together,
+    indicators,
+    one_thread,
+)
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array as Sparse
 
 CUTS = (0.7, 0.8, 0.9)  # of the training rows by time: learn before, compare on the tenth after
 MANY = 100_000  # rows, from which one cut is enough
@@ -69,7 +81,9 @@ class Ranker:
         matrix = self.columns.of(table)
         order = np.flatnonzero(known)[np.argsort(numbers(table[time])[known], kind="stable")]
         rows, event, at = matrix[order], numbers(table[label])[order] > 0, numbers(table[time])[order]
-        beside = self._dummies(table)[order] if self.nuisance else None
+        beside: Sparse | None = None
+        if self.nuisance:
+            beside = indicators([table[name] for name in self.nuisance])[order]
         self.suspects = [
             feature.column
             for i, feature in enumerate(self.features)
@@ -118,7 +132,7 @@ class Ranker:
         return float((marks < value).mean()), float((marks > value).mean())
 
     def _chosen(
-        self, rows: Matrix, event: Truth, time: Floats, beside: Floats | None
+        self, rows: Matrix, event: Truth, time: Floats, beside: Sparse | None
     ) -> tuple[Model, Calibration]:
         """Return the model that does best on later rows, unfitted, and the calibration of it there."""
         kinds: dict[str, Callable[[], Model]] = {"logistic": partial(Logistic, self.features)}
@@ -149,13 +163,6 @@ class Ranker:
             "both": lambda: Together([kind() for kind in kinds.values()]),
         }
         return made[best](), calibration
-
-    def _dummies(self, table: Table) -> Floats:
-        parts = []
-        for name in self.nuisance:
-            cells = np.asarray(table[name])
-            parts.append((cells[:, None] == np.unique(cells)[None, :]).astype(float))
-        return np.hstack(parts)
 
 
 def _marks(values: Matrix) -> Matrix:
