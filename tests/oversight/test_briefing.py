@@ -16,11 +16,14 @@ from docx import Document as open_docx
 from python_calamine import CalamineWorkbook
 
 from anwei.hazards.services.opening import Whereabouts, file_hazard
+from anwei.oversight.briefing import records
+from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.papers import document_of
 from anwei.oversight.briefing.parts import Figure, Sheet, plain_text
 from anwei.oversight.models import Briefing
 from anwei.oversight.services.briefings import make
 from anwei.oversight.services.freezing import freeze_month
+from anwei.standards.accidents import type_name
 from tests.emergency.test_accidents import accident
 from tests.kernel.county import COUNTY, NOW, OTHER_TOWN, TOWN
 from tests.oversight import recount
@@ -93,6 +96,10 @@ class Count:
     def now(self, measure: str, place: str = "*", sectors: Any = None) -> Decimal:
         return recount.total(self.rows, measure, date(2026, 1, 1), self.way.counted, place, sectors)
 
+    def beside(self, measure: str, place: str = "*", sectors: Any = None) -> str:
+        """What a table says beside a number: nothing of fewer months than that has."""
+        return "—" if self.way.compared < self.way.counted else self.change(measure, place, sectors)
+
     def change(self, measure: str, place: str = "*", sectors: Any = None) -> str:
         this, before = (
             recount.total(
@@ -105,7 +112,7 @@ class Count:
     def four(self, place: str, sectors: Any) -> Iterator[str]:
         for measure in FOUR:
             yield f"{self.now(measure, place, sectors).normalize():f}"
-            yield self.change(measure, place, sectors)
+            yield self.beside(measure, place, sectors)
 
 
 def written(rows: Any) -> list[list[str]]:
@@ -134,7 +141,7 @@ def test_the_grid_of_townships_and_industries_is_as_counted_again(governed: Gove
             [
                 name,
                 *(f"{count.now(measure, place, one):f}" for one in INDUSTRIES),
-                count.change(measure, place),
+                count.beside(measure, place),
             ]
             for name, place in PLACES.items()
         ]
@@ -173,6 +180,12 @@ def test_the_sentences_of_all_layouts_are_as_counted_again(governed: Governed, w
     ]
     this = recount.total(count.rows, "deaths", date(2026, 1, 1), way.compared)
     mean = sum(before, Decimal(0)) / 2
+    pair = [
+        recount.total(count.rows, "accidents", date(year, 1, 1), way.compared.replace(year=year))
+        for year in (2026, 2025)
+    ]
+    both = f"1—10月{pair[0]}起，上年同期{pair[1]}起）"
+    assert all((both in text) == (way.compared < way.counted) for text in texts.values())
     assert f"死亡人数{_words(this, mean)}" in texts["total"].partition("前两年同期平均")[2]
 
 
@@ -236,6 +249,9 @@ def test_screen_paper_and_sheet_say_the_same_numbers(governed: Governed) -> None
         ("large_cnt", "较大及以上事故起数"),
     ):
         assert f"{totals[name][2]:g}" == shown[key], key
+    assert (
+        "，尚未判定等级" in text and "0000条" not in text
+    )  # of a frozen month, with the decimals of its column
     for words in (
         f"生产安全事故{shown['acc_cnt']}起，死亡{shown['acc_death']}人",
         "已定版的月份（2026-10）用定版数",
@@ -280,6 +296,21 @@ def test_every_count_opens_just_its_rows(governed: Governed, layout: str) -> Non
     lines = [re.sub(r"<[^>]+>", "", line) for line in re.findall(r"<p>(.*?)</p>", page)]
     texts = [plain_text(text) for section in document_of(made).sections for text in section.texts]
     assert texts == [line for line in lines if line in texts]  # no door within a sentence
+
+
+def test_the_gravest_accident_is_the_one_to_learn_from(governed: Governed) -> None:
+    """Not the first of seven types with one each; who is still missing is told, and is no death."""
+    row = accident(happened_on=date(2026, 1, 5), place="粮库", type="09", minor_injuries=1)
+    made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
+    assert "对照自查" not in records.next_steps(Book(made.snapshot))
+    accident(happened_on=date(2026, 6, 3), place="一号井", sector="coal", deaths=3, missing=1)
+    made = make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
+    book = Book(made.snapshot)
+    told = f"6月3日一号井{type_name('WSA10010')}，死亡3人、下落不明1人，较大事故"
+    assert plain_text(records.problems(book)[0]) == f"最重的一起：{told}。"
+    assert records.next_steps(book).splitlines()[0].startswith(f"吸取{told}的教训")
+    page = browse(governed.clerk).get(f"/briefings/{made.pk}/").content.decode()
+    assert told in page and "另有下落不明1人，不计入死亡" in page and row.number in page
 
 
 def test_what_changed_since_is_said_beside_the_doors(governed: Governed) -> None:

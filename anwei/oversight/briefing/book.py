@@ -126,6 +126,13 @@ class Book:
         """How many months are set beside the years before."""
         return self.period.months - int(self.told["compared"] == ENDED)
 
+    @property
+    def compared_until(self) -> str:
+        """The months that are set beside the years before, where those are not all of the period; "" else."""
+        if self.told["compared"] != ENDED or not self.compared_months:
+            return ""
+        return "1月" if self.compared_months == 1 else f"1—{self.compared_months}月"
+
     def number(
         self, key: str, where: Where = EVERYWHERE, *, back: int = 0, months: Sequence[str] | None = None
     ) -> Number:

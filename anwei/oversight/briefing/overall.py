@@ -71,7 +71,7 @@ def _bracketed(book: Book) -> Iterator[Text]:
 def _plain(book: Book) -> Iterator[Text]:
     for place, key in enumerate(FOUR):
         one = measures()[key]
-        told = moved(book.change(key), one.unit, base="上年同期")
+        told = moved(book.change(key), one.unit, base="上年同期", until=book.compared_until)
         words = f"，同比{told}。" if told else "。"
         yield (until(book) if not place else "", one.name, *counted(book, key), words)
     yield (scope_words(book).strip("（）") + "。" if scope_words(book) else "",)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
+from anwei.cases.indicators import plain
 from anwei.ledgers.papers.blocks import Chart
 from anwei.methods.counts import RARE
 from anwei.oversight.briefing.book import Book, Where
@@ -12,6 +14,10 @@ from anwei.oversight.briefing.overall import until
 from anwei.oversight.briefing.parts import Cell, Text
 from anwei.oversight.briefing.tables import chinese, no_accidents
 from anwei.oversight.briefing.telling import counted, figure
+from anwei.standards.accidents import accident_grades
+
+GRADES = [one.name for one in accident_grades().values()]
+"""The gravest first."""
 
 
 def kinds(book: Book) -> tuple[Text, ...]:
@@ -26,8 +32,10 @@ def kinds(book: Book) -> tuple[Text, ...]:
     told = f"按事故类型：{types}。"
     if deadly:
         told += "亡人事故：" + "、".join(f"{name}{n}起" for name, n in deadly.most_common()) + "。"
+    if missing := sum(row.get("missing", 0) for row in rows):
+        told += f"另有下落不明{missing}人，不计入死亡。"
     if opening > 0:
-        told += f"另有{opening:f}起按期初数统计，没有类型。"
+        told += f"另有{plain(opening)}起按期初数统计，没有类型。"
     return ((told,), *_told_from_chance(book))
 
 
@@ -86,7 +94,7 @@ def _rate(book: Book, words: str, key: str) -> Text:
 def _unjudged(book: Book) -> Text:
     found, *judged = (book.number(key).n for key in ("hazards_found", "hazards_general", "hazards_major"))
     rest = found - sum(judged)
-    return (f"，尚未判定等级{rest:f}条",) if rest else ()
+    return (f"，尚未判定等级{plain(rest)}条",) if rest else ()
 
 
 def enforcement(book: Book) -> tuple[Text, ...]:
@@ -110,6 +118,8 @@ def enforcement(book: Book) -> tuple[Text, ...]:
 def problems(book: Book) -> tuple[Text, ...]:
     """七 by the records: what is late and what is used up; nobody is accused."""
     found: list[Text] = []
+    if (row := gravest(book)) and (row["deaths"] or row.get("missing")):
+        found.append((f"最重的一起：{_told(row)}。",))
     for key, words in (("past_limit", "超期未改隐患"), ("major_open", "重大隐患未销号")):
         if not book.number(key).is_nothing:
             found.append((words, *counted(book, key), "。"))
@@ -125,6 +135,33 @@ def problems(book: Book) -> tuple[Text, ...]:
     return tuple(found) or (("按现有记录，没有超期未改的隐患、未销号的重大隐患和逾期的督办事项。",),)
 
 
+def gravest(book: Book) -> dict[str, Any] | None:
+    """Return the gravest accident that stands in the ledger, None of none: by grade, then by whom it hurt."""
+
+    def weight(row: dict[str, Any]) -> tuple[Any, ...]:
+        hurt = (row["deaths"], row.get("missing", 0), row["serious_injuries"], row["minor_injuries"])
+        return (-GRADES.index(row["grade"]) if row["grade"] in GRADES else 0, *hurt, Decimal(row["loss"]))
+
+    return max(book.told["accidents"], key=weight, default=None)
+
+
+def _told(row: dict[str, Any]) -> str:
+    day = chinese(row["happened_on"]).partition("年")[2]
+    hurt = [f"死亡{row['deaths']}人"] if row["deaths"] else []
+    if row.get("missing"):
+        hurt.append(f"下落不明{row['missing']}人")
+    return f"{day}{row['unit_name'] or row['place']}{row['type']}，{'、'.join(hurt)}，{row['grade']}"
+
+
+def _lessons(book: Book) -> str:
+    """Return of which accident others are to learn: the gravest that killed, else a type that came twice."""
+    row = gravest(book)
+    if row and (row["deaths"] or row.get("missing")):
+        return f"吸取{_told(row)}的教训，组织同类企业对照自查，措施落实到岗位。"
+    types = Counter(row["type"] for row in book.told["accidents"]).most_common(1)
+    return f"针对{types[0][0]}事故组织同类企业对照自查。" if types and types[0][1] > 1 else ""
+
+
 def _of_whom(book: Book, row: dict[str, Any]) -> str:
     place: str = book.places.get(row["territory"], row["territory"])
     return place + (book.sector(row["sector"]) if row["sector"] else "")
@@ -132,15 +169,13 @@ def _of_whom(book: Book, row: dict[str, Any]) -> str:
 
 def next_steps(book: Book) -> str:
     """八 as a draft: a line for each thing that the records show unfinished; a person rewrites it."""
-    lines = []
+    lines = [lesson] if (lesson := _lessons(book)) else []
     if number := book.number("past_limit").n:
-        lines.append(f"对超期未改的{number:f}条隐患逐条明确责任岗位和完成日期，到期复查销号。")
+        lines.append(f"对超期未改的{plain(number)}条隐患逐条明确责任岗位和完成日期，到期复查销号。")
     if number := book.number("major_open").n:
-        lines.append(f"对未销号的{number:f}条重大隐患落实防范措施，不具备安全条件的先停产、撤人。")
+        lines.append(f"对未销号的{plain(number)}条重大隐患落实防范措施，不具备安全条件的先停产、撤人。")
     if late := _late_orders(book):
         lines.append(f"逾期的{late}件督办事项由承办单位书面说明原因和完成时间。")
-    if types := Counter(row["type"] for row in book.told["accidents"]).most_common(1):
-        lines.append(f"针对{types[0][0]}事故组织同类企业对照自查。")
     lines.append("按年度检查计划和检查频次上限安排检查，发现的隐患当场登记、限期整改。")
     return "\n".join(lines)
 

@@ -43,6 +43,7 @@ ACCIDENT_COLUMNS = (
     "deaths",
     "serious_injuries",
     "minor_injuries",
+    "missing",
     "loss",
 )
 

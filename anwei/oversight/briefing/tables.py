@@ -10,7 +10,7 @@ from django.urls import reverse
 from anwei.cases.indicators import plain
 from anwei.oversight.briefing.book import EVERYWHERE, Book, Door, Where
 from anwei.oversight.briefing.parts import Cell, Figure, Sheet
-from anwei.oversight.briefing.telling import figure, pair, percent, scope_words
+from anwei.oversight.briefing.telling import figure, pair, percent_beside, scope_words
 from anwei.standards.briefing import industries, zero_base
 
 FOUR = ("acc_cnt", "acc_death", "acc_injury", "acc_loss")
@@ -18,6 +18,9 @@ FOUR = ("acc_cnt", "acc_death", "acc_injury", "acc_loss")
 
 def zero_note(book: Book) -> str:
     """Return what the dash of a table means, and which months are compared."""
+    if until := book.compared_until:
+        dash = f"表中不列同比（“{zero_base()}”）"
+        return f"注：{book.period.months}月未结束、往年按月统计，{dash}；{until}的同比见正文。"
     note = f"注：“{zero_base()}”表示上年同期为零或者没有同期记录；起数、人数少时，百分比的变化多属偶然。"
     scope = scope_words(book).strip("（）")
     return f"{note}{scope}。" if scope else note
@@ -180,7 +183,7 @@ def _heads_of_four() -> tuple[str, ...]:
 def _grid_row(book: Book, key: str, name: str, township: str | None) -> tuple[Cell, ...]:
     cells = (figure(book, key, Where(township, one.sectors)) for one in industries())
     whole = Where(township)
-    return (name, *cells, figure(book, key, whole), percent(book.change(key, whole)))
+    return (name, *cells, figure(book, key, whole), percent_beside(book, key, whole))
 
 
 def _plain_figure(n: int) -> Figure:

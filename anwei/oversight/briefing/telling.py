@@ -31,14 +31,18 @@ def counted(book: Book, key: str, where: Where = EVERYWHERE, *, month: str = "")
     return (figure(book, key, where, month=month), measures()[key].unit)
 
 
-def moved(change: Change | None, unit: str, *, base: str) -> str:
-    """Return how a number changed, in words: 下降2起（-20.0%，变化不显著）; "" where nothing was recorded."""
+def moved(change: Change | None, unit: str, *, base: str, until: str = "") -> str:
+    """Return how a number changed, in words: 下降2起（-20.0%，变化不显著）; "" where nothing was recorded.
+
+    Of fewer months than the number beside it has, `until`, both that are compared stand there too.
+    """
     if change is None:
         return ""
+    both = f"{until}{plain(change.n)}{unit}，{base}{plain(change.before)}{unit}" if until else ""
     if not change.difference:
-        return change.direction
+        return f"{change.direction}（{both}）" if both else change.direction
     told = f"{base}为0" if not change.before else change.percent
-    words = "，".join(filter(None, (told, change.verdict)))
+    words = "；".join(filter(None, ("，".join(filter(None, (told, change.verdict))), both)))
     return f"{change.direction}{plain(abs(change.difference))}{unit}（{words}）"
 
 
@@ -49,7 +53,7 @@ def changes(book: Book, keys: tuple[str, ...], where: Where = EVERYWHERE, *, yea
     for key in keys:
         one, change = measures()[key], book.change(key, where, years=years)
         if change is not None:
-            told.append(f"{one.name}{moved(change, one.unit, base=base)}")
+            told.append(f"{one.name}{moved(change, one.unit, base=base, until=book.compared_until)}")
     return "，".join(told)
 
 
@@ -62,16 +66,20 @@ def percent(change: Change | None) -> Figure:
 
 def pair(book: Book, key: str, where: Where) -> tuple[Cell, Cell]:
     """Return a number and its change against the year before, for a row of a table."""
-    return figure(book, key, where), percent(book.change(key, where))
+    return figure(book, key, where), percent_beside(book, key, where)
+
+
+def percent_beside(book: Book, key: str, where: Where) -> Figure:
+    """Return the change of the number beside it: "—" where fewer months are compared than that one has."""
+    return percent(None if book.compared_until else book.change(key, where))
 
 
 def scope_words(book: Book) -> str:
     """Return which months are set beside the years before, where that is not all of the period."""
     period = book.period
     if book.told["compared"] == "ended":
-        if not book.compared_months:
+        if not (until := book.compared_until):
             return ""
-        until = "1月" if book.compared_months == 1 else f"1—{book.compared_months}月"
         return f"（{period.months}月未结束、往年按月统计，同比为{until}）"
     if period.is_unfinished:
         return f"（往年同为1月1日至{period.as_of.month}月{period.as_of.day}日）"

@@ -55,10 +55,13 @@ def totals(book: Book) -> Sheet:
                 "" if is_share or year is None else year.verdict,
                 _before(None if is_share or two is None else two.before),
                 zero_base() if is_share else percent(two),
+                *([_before(None if is_share or year is None else year.n)] if book.compared_until else []),
             )
         )
-    heads = ("指标", "单位", "本期", "上年同期", "同比", "检验", "前两年同期平均", "较前两年平均")
-    return Sheet("总表", heads, tuple(rows))
+    heads = ["指标", "单位", "本期", "上年同期", "同比", "检验", "前两年同期平均", "较前两年平均"]
+    if until := book.compared_until:  # fewer months than the number beside it has
+        heads = [*heads[:3], *(f"{head}（{until}）" for head in heads[3:]), f"本期（{until}）"]
+    return Sheet("总表", tuple(heads), tuple(rows))
 
 
 def _before(number: Any) -> Cell:
