@@ -24,7 +24,7 @@ class Sentence:
     """One difference: how grave (of GRAVITY), in words with bold numbers, and the page of its rows.
 
     `case` and `enterprise` are the keys of what it is about, where it is about one; `call` is the post to
-    ask: who answers for the matter.
+    ask: who answers for the matter, and `call_then` whom that post asks itself.
     """
 
     severity: str
@@ -33,6 +33,7 @@ class Sentence:
     case: int | None = None
     enterprise: int | None = None
     call: Post | None = None
+    call_then: Post | None = None
 
 
 Teller = Callable[[Person, datetime], Iterator[Sentence]]

@@ -17,6 +17,7 @@ from anwei.org.services.accounts import ADMINISTRATOR_NAMES
 
 MANY_WORKERS = 100  # from here on a plant has safety staff of its own (安全生产法 第24条)
 VALID = timedelta(days=900)  # so long do certificates of enforcement run on
+FIRST_DESK = 13_800_000_301  # registers.toml has those before
 IN_OFFICE = timedelta(days=400)  # everybody took office this long ago
 
 
@@ -120,7 +121,19 @@ def create_bodies(staff: Staff) -> None:
 
 def _body(kind: Unit.Kind, name: str, short_name: str, parent: Unit | None = None) -> Unit:
     code = table("county")["county"]["code"]
-    return Unit.objects.create(kind=kind, name=name, short_name=short_name, territory=code, parent=parent)
+    return Unit.objects.create(
+        kind=kind,
+        name=name,
+        short_name=short_name,
+        territory=code,
+        parent=parent,
+        duty_phone=_desk_number(),
+    )
+
+
+def _desk_number() -> str:
+    """Return the next number of a duty desk: 138 0000 0…, which no network gives out."""
+    return f"{FIRST_DESK + Unit.objects.count()}"
 
 
 def _create_departments(staff: Staff, government: Unit) -> None:
@@ -147,6 +160,7 @@ def _create_townships(staff: Staff, government: Unit) -> None:
             short_name=township.name,
             territory=township.code,
             parent=government,
+            duty_phone=_desk_number(),
         )
         head = township.name[-1] + "长"
         staff.hire(unit, Post.Kind.OFFICER, "应急办专干", f"xz{index:02d}-zhuangan")

@@ -35,7 +35,8 @@ def _overdue_major(person: Person, now: datetime) -> Iterator[Sentence]:
         length=duration_words((now - oldest.limit).total_seconds()),
     )
     url = door("hazard_ledger", grade=Grade.MAJOR, past_limit="1")
-    yield Sentence("red", text, url, oldest.pk, oldest.enterprise_id, oldest.supervisor)
+    whom = (oldest.supervisor, oldest.implementer)
+    yield Sentence("red", text, url, oldest.pk, oldest.enterprise_id, *whom)
 
 
 def _new_major(person: Person, now: datetime) -> Iterator[Sentence]:
@@ -52,7 +53,8 @@ def _new_major(person: Person, now: datetime) -> Iterator[Sentence]:
         title=newest.title,
     )
     address = reverse("case", args=[newest.pk])
-    yield Sentence("orange", text, address, newest.pk, newest.enterprise_id, newest.supervisor)
+    whom = (newest.supervisor, newest.implementer)
+    yield Sentence("orange", text, address, newest.pk, newest.enterprise_id, *whom)
 
 
 def _overdue_general(person: Person, now: datetime) -> Iterator[Sentence]:
@@ -68,7 +70,7 @@ def _overdue_general(person: Person, now: datetime) -> Iterator[Sentence]:
         length=duration_words((now - oldest.limit).total_seconds()),
     )
     url = door("hazard_ledger", grade=Grade.GENERAL, past_limit="1")
-    yield Sentence("yellow", text, url, call=oldest.supervisor)
+    yield Sentence("yellow", text, url, call=oldest.supervisor, call_then=oldest.implementer)
 
 
 for _teller in (_overdue_major, _new_major, _overdue_general):

@@ -34,11 +34,13 @@ N_WEEKS, MIN_WEEKS = 4, 3  # with fewer comparable weeks there is no "usual"
 RARE = 0.01
 WEEK = timedelta(days=7)
 LOOK_BACK = timedelta(days=30)
+ALARM_RELATED = ("enterprise__unit", "tag", "warning__supervisor__unit", "warning__implementer__unit")
+WHOM = ("supervisor__unit", "implementer__unit")
 
 
 def _standing_alarms(person: Person, now: datetime) -> Iterator[Sentence]:
     rows = Alarm.objects.visible_to(person).filter(ACTIVE, limit__isnull=False, tag__isnull=False)
-    for alarm in by_rank(rows).select_related("enterprise__unit", "tag", "warning__supervisor__unit")[:1]:
+    for alarm in by_rank(rows).select_related(*ALARM_RELATED)[:1]:
         before = Alarm.objects.filter(rule=alarm.rule_id, started_at__lt=alarm.started_at)
         recent = before.filter(started_at__gte=now - LOOK_BACK)
         last = before.select_related("warning").order_by("-started_at").first()
@@ -67,6 +69,7 @@ def _standing_alarms(person: Person, now: datetime) -> Iterator[Sentence]:
             case=None if warning is None else warning.pk,
             enterprise=alarm.enterprise_id,
             call=None if warning is None else warning.supervisor,
+            call_then=None if warning is None else warning.implementer,
         )
 
 
@@ -159,7 +162,7 @@ def _busy_enterprises(person: Person, now: datetime) -> Iterator[Sentence]:
 
 def _near_deadlines(person: Person, now: datetime) -> Iterator[Sentence]:
     rows = Warning.objects.visible_to(person).exclude(phase=Phase.CLOSED)
-    overdue = rows.filter(deadline__lt=now).select_related("supervisor__unit").order_by("deadline", "pk")
+    overdue = rows.filter(deadline__lt=now).select_related(*WHOM).order_by("deadline", "pk")
     oldest = overdue.first()
     if oldest is not None and oldest.deadline is not None:
         text = format_html(
@@ -168,10 +171,11 @@ def _near_deadlines(person: Person, now: datetime) -> Iterator[Sentence]:
             n=overdue.count(),
             length=duration_words((now - oldest.deadline).total_seconds()),
         )
-        yield Sentence("red", text, door("cases", kind="warning", due="overdue"), call=oldest.supervisor)
+        url = door("cases", kind="warning", due="overdue")
+        yield Sentence("red", text, url, call=oldest.supervisor, call_then=oldest.implementer)
     near = (
         rows.filter(deadline__gte=now, deadline__lt=now + timedelta(minutes=30))
-        .select_related("supervisor__unit")
+        .select_related(*WHOM)
         .order_by("deadline")
         .first()
     )
@@ -183,7 +187,8 @@ def _near_deadlines(person: Person, now: datetime) -> Iterator[Sentence]:
             length=duration_words((near.deadline - now).total_seconds()),
         )
         address = reverse("case", args=[near.pk])
-        yield Sentence(near.level, text, address, near.pk, near.enterprise_id, near.supervisor)
+        whom = (near.supervisor, near.implementer)
+        yield Sentence(near.level, text, address, near.pk, near.enterprise_id, *whom)
 
 
 def _silent_devices(person: Person, now: datetime) -> Iterator[Sentence]:

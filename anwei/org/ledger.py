@@ -65,6 +65,13 @@ UNITS = register(
                 choices=rules.unit_choices,
                 synonyms=("上级", "主管单位", "上级主管单位", "上级主管部门", "主管部门", "隶属单位"),
             ),
+            Column(
+                "duty_phone",
+                synonyms=("值守电话", "24小时值班电话", "应急值班电话"),
+                clean=rules.phone_number,
+                example="13800000000",
+                explanation=gettext_lazy("单位值班室的号码，不是个人手机；驾驶舱上可直接拨打"),
+            ),
             Column("closed_on", synonyms=("撤销时间", "注销日期"), sensitive=True),
         ),
     )

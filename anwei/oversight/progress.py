@@ -181,6 +181,11 @@ def pending_words(n: int, *, of_people: bool) -> str:
     return words[n > 0, of_people] % {"n": abs(n)}
 
 
+def is_of_all(target: Target) -> bool:
+    """Say whether a target is the county's own, of all sectors."""
+    return not target.sector and len(target.territory) <= COUNTY_DIGITS
+
+
 def share_of_year(day: date) -> float:
     """Return the share of a year that is over at the end of a day."""
     return day.timetuple().tm_yday / (366 if isleap(day.year) else 365)

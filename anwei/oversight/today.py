@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from anwei.cases.lifecycle import TURN, Phase, Role
 from anwei.cases.today import GRAVITY, Sentence, contribute_today, door
 from anwei.ledgers.lengths import duration_words
-from anwei.org.models import Person
+from anwei.org.holdings import day_of
+from anwei.org.models import Person, Post, SectorDuty, Unit
+from anwei.org.scope import COUNTY_DIGITS
 from anwei.oversight.lifecycle import KIND
-from anwei.oversight.models import SupervisionOrder
-from anwei.oversight.progress import progress
+from anwei.oversight.models import SupervisionOrder, Target
+from anwei.oversight.progress import is_of_all, progress
+from anwei.oversight.services.instructing import head_of
 
 
 def _overdue_orders(person: Person, now: datetime) -> Iterator[Sentence]:
@@ -35,11 +38,11 @@ def _overdue_orders(person: Person, now: datetime) -> Iterator[Sentence]:
 
 
 def _targets(person: Person, now: datetime) -> Iterator[Sentence]:
-    """Name the worst kept target, of those past their number or ahead of the year beyond chance."""
+    """Name the worst kept target of those past their number or clearly ahead, the county's own first."""
     ahead = [one for one in progress(person, now) if one.severity]
     if not ahead:
         return
-    worst = min(ahead, key=lambda one: (GRAVITY.index(one.severity), one.left))
+    worst = min(ahead, key=lambda one: (GRAVITY.index(one.severity), not is_of_all(one.target), one.left))
     text = format_html(
         _("年度控制目标：{place} {sector} {measure} <b>{used}</b>{pending}，全年控制 {most}，{words}"),
         place=worst.place,
@@ -52,7 +55,23 @@ def _targets(person: Person, now: datetime) -> Iterator[Sentence]:
     )
     if len(ahead) > 1:
         text += format_html(_("；共 <b>{n}</b> 项超过或者明显快于进度"), n=len(ahead))
-    yield Sentence(worst.severity, format_html("{}{}", text, _("。")), door("targets"))
+    told = format_html("{}{}", text, _("。"))
+    yield Sentence(worst.severity, told, door("targets"), call=_who_answers(worst.target, now))
+
+
+def _who_answers(target: Target, now: datetime) -> Post | None:
+    """Return the head of who leads the sector, of the township, or of the committee's office."""
+    bodies = Unit.objects.filter(closed_on=None)
+    if target.sector:
+        leads = SectorDuty.objects.on(day_of(now)).filter(sector=target.sector, lead=True)
+        unit = bodies.filter(
+            pk__in=leads.values("unit"), territory__startswith=target.territory[:COUNTY_DIGITS]
+        ).first()
+    elif is_of_all(target):
+        unit = bodies.filter(kind=Unit.Kind.COMMITTEE_OFFICE, territory=target.territory).first()
+    else:
+        unit = bodies.filter(kind=Unit.Kind.TOWNSHIP, territory=target.territory).first()
+    return None if unit is None else head_of(unit, now)
 
 
 for _teller in (_overdue_orders, _targets):

@@ -11,6 +11,7 @@ from anwei.cases.today import said
 from anwei.emergency.services.accidents import LateDeath, record_late_death
 from anwei.emergency.services.opening import save_opening
 from anwei.ledgers.saving import Edit
+from anwei.org.models import Post, Unit
 from anwei.oversight.models import Target
 from anwei.oversight.progress import progress
 from anwei.oversight.services.freezing import freeze_month
@@ -93,6 +94,16 @@ def test_the_target_that_is_kept_worst_is_said_with_its_sector(governed: Governe
     )
 
 
+def test_the_county_s_own_number_is_said_before_a_sector_s(governed: Governed) -> None:
+    head = Post.objects.create(unit=Unit.objects.get(kind="committee_office"), kind="principal", title="主任")
+    target("deaths", 1)
+    target("deaths", 0, sector="coal")
+    accident(happened_on=date(2026, 10, 24), sector="coal", deaths=2)
+    page = browse(governed.leader).get("/").content.decode()
+    assert "各行业 死亡人数 <b>2</b>，全年控制 1，已超过全年控制数；共 <b>2</b> 项" in page
+    assert f"可问：{head}" in page
+
+
 def test_a_sentence_names_whom_to_call(governed: Governed, time_machine: TimeMachineFixture) -> None:
     """The name leads to the telephone; who is to be called is not told to call himself."""
     hazard = file(governed.officer, governed.county.enterprise.pk)
@@ -103,14 +114,23 @@ def test_a_sentence_names_whom_to_call(governed: Governed, time_machine: TimeMac
     page = browse(governed.leader).get("/").content.decode()
     assert "可问：" in page and called in page and f"/orders/new/?case={hazard.pk}" in page
     assert browse(governed.leader).get(f"/org/people/{holder.person_id}/").status_code == 200
-    assert called not in browse(holder.person).get("/").content.decode()
+    assert "未登记电话" in page and "tel:" not in page
+    Unit.objects.filter(pk=hazard.supervisor.unit_id).update(duty_phone="13800000301")
+    page = browse(governed.leader).get("/").content.decode()
+    assert 'href="tel:13800000301"' in page and "未登记电话" not in page
+    page = browse(governed.leader).get(f"/org/people/{holder.person_id}/").content.decode()
+    assert 'href="tel:13800000301"' in page
+    own = browse(holder.person).get("/").content.decode()
+    assert called not in own and f"可问：{hazard.implementer}" in own
 
 
 def test_a_grave_accident_of_the_last_days_is_said_first(governed: Governed) -> None:
     file(governed.officer, governed.county.enterprise.pk)
-    accident(happened_on=date(2026, 11, 24), deaths=3)
+    Post.objects.create(unit=Unit.objects.get(kind="committee_office"), kind="duty", title="值班岗")
+    accident(happened_on=date(2026, 11, 24), deaths=3, missing=1)
     accident(happened_on=date(2026, 11, 23))
     accident(happened_on=date(2026, 11, 24), deaths=30, source="elsewhere", source_name="通报", territory="")
     [first, *_rest] = said(governed.leader, NOW)
-    assert "死亡 <b>3</b> 人" in first.text and "较大事故（快报）；近 3 天共 <b>2</b> 起事故。" in first.text
+    assert "死亡 <b>3</b> 人、下落不明 1 人" in first.text and first.call and first.call.title == "值班岗"
+    assert "较大事故（快报）；近 3 天共 <b>2</b> 起事故。" in first.text
     assert first.severity == "red" and browse(governed.leader).get(first.url).status_code == 200

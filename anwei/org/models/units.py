@@ -76,6 +76,7 @@ class Unit(models.Model):
         related_name="children",
         verbose_name=_("上级单位"),
     )
+    duty_phone = models.CharField(_("值班电话"), max_length=20, blank=True, default="")  # of the body's desk
     closed_on = models.DateField(_("撤销日期"), null=True, blank=True)  # since then it is no more
 
     objects = ScopedManager()

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +23,7 @@ from anwei.org.holdings import holdings_on
 from anwei.org.models import PUBLIC_BODIES, Holding, Person, Post, Territory, Unit
 from anwei.org.policy import person_of, signed_in
 from anwei.org.post_acts import post_acts
+from anwei.org.register_rules import may_keep_registers
 from anwei.org.rights import (
     ARRANGED,
     may_appoint_in,
@@ -131,6 +133,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "deeds": _record(viewer, person=shown),
         "paper": reverse("person_record", args=[pk]),
         "year_ago": today - YEAR + timedelta(days=1),
+        "desks": Unit.objects.filter(
+            kind__in=PUBLIC_BODIES, pk__in=holdings_on(today).filter(person=shown).values("post__unit")
+        ),
+        "may_enter": may_keep_registers(viewer),
         "may_see_phone": in_scope,
         "reset": last_reset(shown) if in_scope else None,
         "today": today,
@@ -149,7 +155,8 @@ def person_phone(request: HttpRequest, pk: int) -> HttpResponse:
     record_change(
         "org.person", pk, actor=viewer, now=timezone.now(), verb="show_phone", content={"viewer": viewer.pk}
     )
-    messages.info(request, _("%(person)s的手机号：%(phone)s") % {"person": shown, "phone": shown.phone})
+    number = format_html('<a href="tel:{0}">{0}</a>', shown.phone)
+    messages.info(request, format_html(_("{person}的手机号：{phone}"), person=shown, phone=number))
     return redirect("person", pk)
 
 
