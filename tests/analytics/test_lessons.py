@@ -15,7 +15,7 @@ from anwei.emergency.models import Accident
 from anwei.emergency.services.accidents import save_accidents
 from anwei.hazards.models import Campaign, Hazard, SpecialCheck
 from anwei.ledgers.saving import Edit
-from anwei.sites.models import Enterprise, Equipment, Process
+from anwei.sites.models import Enterprise, Equipment, Process, Site
 from tests.hazards.conftest import Safe
 from tests.hazards.doors import CRITERION, MAJOR, act, file, signed_in
 from tests.hazards.inspecting import page
@@ -70,6 +70,17 @@ def test_those_who_share_are_found_with_their_rows_strongest_first_and_nobody_el
     none = page(safe.inspector, f"/lessons/accidents/{accident.pk}/", ticked="1")
     assert "没有符合的" in none
     assert made["无关厂"].unit.name not in none
+
+
+def test_a_name_shows_what_is_held_and_filling_has_two_names(safe: Safe) -> None:
+    """A filling station without a register of chemicals is found by its own name and its filling room."""
+    station = make_enterprise("甲液化石油气储配站", TOWN, "chemical", "91000000000009999P")
+    Site(enterprise=station, code="GZJ-1", name="灌装间", kind="灌装间").completed().save()
+    accident = elsewhere(chemicals="液化石油气", equipment="", process="充装")
+    [found] = [one for one in matches(conditions_of_accident(accident), safe.inspector) if one.n_evidence > 1]
+    assert found.subject == station and {one.kind for one in found.shown} == {"chemical", "process"}
+    shown = page(safe.inspector, f"/lessons/accidents/{accident.pk}/")
+    assert "企业名称“甲液化石油气储配站”" in shown and "部位“灌装间”" in shown
 
 
 def test_an_accident_that_nobody_shares_finds_nobody(safe: Safe) -> None:

@@ -345,6 +345,10 @@ def test_the_month_is_told_in_sentences_with_rows_and_method_and_in_word(safe: S
     assert "其中</text>" not in shown and re.search(r"<b>26-\d\d</b> \d+ / \d+", shown)
     running = page(safe.inspector, "/analysis/month/", month="2026-11")
     assert "现在超期未改" in running
+    accident(happened_on=date(2026, 11, 20), deaths=3)
+    accident(happened_on=date(2026, 11, 21))
+    running = page(safe.inspector, "/analysis/month/", month="2026-11")
+    assert "2 起（死亡 3 人，其中较大及以上 1 起）" in running
     freeze_month(actor=None, now=NOW, year=2026, month=10)
     frozen = page(safe.inspector, "/analysis/month/", month="2026-10")
     assert "2026-10-31 时超期未改" in frozen

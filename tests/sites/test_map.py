@@ -72,6 +72,19 @@ def test_layers_show_each_their_own(mapped: Mapped, clerk: Person, browse: Brows
     }
 
 
+def test_an_address_switches_a_layer_on(mapped: Mapped, clerk: Person, browse: Browse) -> None:
+    switch = (
+        r'<fieldset class="map-layer( on)?" data-layer="hotspots".*?data-switch autocomplete="off"( checked)?'
+    )
+
+    def state(address: str) -> tuple[str | None, ...]:
+        found = re.search(switch, browse(clerk).get(address).content.decode(), re.DOTALL)
+        assert found is not None
+        return found.groups()
+
+    assert state("/map/") == (None, None) and state("/map/?layers=hotspots") == (" on", " checked")
+
+
 def test_open_cases_lie_at_their_enterprise_and_overdue_ones_are_told(
     mapped: Mapped, clerk: Person, browse: Browse
 ) -> None:

@@ -32,6 +32,7 @@ WORKS = (  # special work by GB 30871-2022 ch. 4, and what 工贸 calls by other
     *("动火", "受限空间", "有限空间", "盲板抽堵", "高处作业", "吊装", "临时用电", "动土", "断路"),
     *("粉尘", "爆破"),
 )
+SAME_WORK = ({"灌装", "充装"},)  # one work by its names
 SHORTEST = (
     2  # characters of a name that is looked for in a text; chemicals of one (氨, 氯) are looked up whole
 )

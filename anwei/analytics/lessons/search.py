@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -24,7 +26,9 @@ from anwei.analytics.lessons.conditions import (
     CLAUSE,
     EQUIPMENT,
     PROCESS,
+    SAME_WORK,
     SECTOR,
+    SHORTEST,
     TYPE,
     Condition,
 )
@@ -147,6 +151,28 @@ def _holders_of_chemical(name: str, person: Person, _but: int | None) -> Found:
         if row.installation is not None:
             words.append(_("单元“%(name)s”") % {"name": row.installation.name})
         yield (OF_ENTERPRISE, row.enterprise_id), Evidence(" ".join(words), _row("chemicals", row.pk))
+    if len(name) >= SHORTEST:
+        yield from _called_so({name}, person)
+        yield from _points(person, Q(name__icontains=name))
+
+
+def _called_so(names: set[str], person: Person) -> Found:
+    """Yield enterprises, installations and places whose own name holds one of `names`."""
+
+    def holds(column: str) -> Q:
+        return reduce(or_, (Q((f"{column}__icontains", one)) for one in sorted(names)))
+
+    own = Enterprise.objects.visible_to(person).filter(holds("unit__name")).select_related("unit")
+    for row in own:
+        words = _("企业名称“%(name)s”") % {"name": row.unit.name}
+        yield (OF_ENTERPRISE, row.pk), Evidence(words, reverse("enterprise", args=[row.pk]))
+    for unit in Installation.objects.visible_to(person).filter(holds("name")):
+        words = _("单元“%(name)s”") % {"name": unit.name}
+        address = reverse("risk_installation", args=[unit.pk])
+        yield (OF_ENTERPRISE, unit.enterprise_id), Evidence(words, address)
+    for site in Site.objects.visible_to(person).filter(holds("name") | holds("kind"), removed_on=None):
+        words = _("部位“%(name)s”") % {"name": site.name}
+        yield _of(site), Evidence(words, reverse("site", args=[site.pk]))
 
 
 def _holders_of_equipment(name: str, person: Person, _but: int | None) -> Found:
@@ -164,6 +190,14 @@ def _holders_of_equipment(name: str, person: Person, _but: int | None) -> Found:
 
 
 def _holders_of_process(name: str, person: Person, _but: int | None) -> Found:
+    names = next((same for same in SAME_WORK if name in same), {name})
+    for one in sorted(names):
+        yield from _holders_of_work(one, person)
+    if len(name) >= SHORTEST:
+        yield from _called_so(names, person)
+
+
+def _holders_of_work(name: str, person: Person) -> Found:
     processes = Process.objects.visible_to(person)
     for row in processes.filter(Q(name__icontains=name) | Q(regulated__icontains=name)):
         words = _("工艺“%(name)s”") % {"name": row.name}

@@ -26,7 +26,9 @@ from anwei.oversight.figures import Figures, figures
 from anwei.sites.queries import township_names
 
 MONTHS_BEFORE = 12
-EVENTS = ("acc_cnt", "hazards_found", "hazards_major")
+ACCIDENTS = "acc_cnt"
+EVENTS = (ACCIDENTS, "hazards_found", "hazards_major")
+HURT = ("acc_death", "large_cnt")  # told beside the accidents
 SHARES = ("rectification_rate", "on_time_rate", "repeat_rate")
 STANDING = ("past_limit", "major_open")
 FEWEST_OF_A_CLAUSE = 2  # with one each no clause is the one that failed most
@@ -62,7 +64,7 @@ def statements(person: Person, now: datetime, month: date) -> list[Statement]:
     last = min(month_after(month) - timedelta(days=1), max(day_of(now), month))
     span = Span(before[0], last)
     known = {one.key: one for one in indicators()}
-    wanted = [known[key] for key in (*EVENTS, *SHARES, *STANDING) if key in known]
+    wanted = [known[key] for key in (*EVENTS, *HURT, *SHARES, *STANDING) if key in known]
     found = figures(person, now, span, wanted)
     said: list[Statement] = []
     said += [_event(one, found, month, last) for one in wanted if one.key in EVENTS]
@@ -84,6 +86,8 @@ def _event(one: Indicator, found: Figures, month: date, last: date) -> Statement
     counts = [int(found.number(one, [f"{each:%Y-%m}"]).n) for each in before]
     words = {"label": one.label, "n": n, "unit": one.unit, "year": month.year, "month": month.month}
     sentence = _("%(year)d年%(month)d月%(label)s %(n)d %(unit)s") % words
+    if one.key == ACCIDENTS and n:
+        sentence += _hurt(found, month)
     if len(before) < 3:
         sentence += _("；以往不足三个月，样本不足，不比较。")
     else:
@@ -112,6 +116,15 @@ def _event(one: Indicator, found: Figures, month: date, last: date) -> Statement
         )
         % {"source": one.cited},
     )
+
+
+def _hurt(found: Figures, month: date) -> str:
+    """Return how many the accidents of a month killed, and how many were larger ones."""
+    deaths, larger = (int(found.number(indicator(key), [f"{month:%Y-%m}"]).n) for key in HURT)
+    told = _("死亡 %(n)d 人") % {"n": deaths}
+    if larger:
+        told = _("%(deaths)s，其中较大及以上 %(n)d 起") % {"deaths": told, "n": larger}
+    return _("（%(told)s）") % {"told": told}
 
 
 def _opened(one: Indicator, found: Figures, month: date, last: date) -> str:

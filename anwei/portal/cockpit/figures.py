@@ -74,6 +74,7 @@ def _alarm_figures(person: Person, now: datetime) -> list[Figure]:
         active=Count("pk", ACTIVE),
         **{code: Count("pk", ACTIVE & Q(severity=code)) for code in Severity.values},
         unacknowledged=Count("pk", unacknowledged),
+        ended=Count("pk", ~ACTIVE & UNACKNOWLEDGED),
         oldest=Min("raised_at", filter=unacknowledged),
     )
     by_severity = listed((str(word), found[code]) for code, word in SHORT_WORDS.items())
@@ -81,7 +82,11 @@ def _alarm_figures(person: Person, now: datetime) -> list[Figure]:
         _("最久 %(length)s") % {"length": duration_words((now - found["oldest"]).total_seconds())}
         if found["oldest"]
         else _("没有待确认的报警")
+        if not found["ended"]
+        else _("未恢复的都已确认")
     )
+    if found["ended"]:
+        waiting += " · " + _("另 %(n)d 条已恢复未确认") % {"n": found["ended"]}
     return [
         Figure(
             "active",

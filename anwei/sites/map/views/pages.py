@@ -133,6 +133,7 @@ def _page(request: HttpRequest, context: Mapping[str, Any], status: int = 200) -
         return render(request, "sites/map/found.html", shared)
     person = person_of(request)
     shared |= {"counted": list(counted(person)), "grades": Grade.choices, **_duties(person)}
+    shared["switched_on"] = request.GET.get("layers", "").split(",")  # beside those the map begins with
     return render(request, "sites/map/map.html", shared, status=status)
 
 
