@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -21,7 +19,6 @@ from anwei.emergency.services.accidents import LateDeath, record_late_death, sav
 from anwei.hazards.services.opening import Whereabouts, file_hazard
 from anwei.ledgers.saving import Edit
 from anwei.org.models import Post, Territory
-from anwei.oversight.briefing.book import Book
 from anwei.oversight.briefing.document import Written
 from anwei.oversight.briefing.papers import document_of
 from anwei.oversight.briefing.parts import plain_text
@@ -33,7 +30,7 @@ from anwei.oversight.services.freezing import NotFrozen, freeze_month
 from anwei.standards.accidents import type_name
 from tests.emergency.test_accidents import accident
 from tests.kernel.county import NOW, TOWN
-from tests.oversight.conftest import Governed, build_governed
+from tests.oversight.conftest import Governed
 from tests.oversight.planted import plant
 from tests.oversight.test_briefing_issued import Hands, hands, issue, written  # noqa: F401
 from tests.oversight.test_figures import browse
@@ -248,46 +245,6 @@ def test_a_month_corrected_later_publishes_no_zero_of_a_new_indicator(
     freeze_month(actor=governed.leader, now=NOW, **OCTOBER, reason="1人死亡", only=["acc_death"])
     one, year = indicator("hazards_found"), span_of("2026")
     assert year is not None and figures(None, NOW, year, [one]).number(one, ["2026-10"]).n == 1
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("made", "asked"), [("briefing", "hazards_hazard"), ("month", "emergency_accident")])
-def test_text_annex_and_months_are_of_one_moment(transactional_db: None, made: str, asked: str) -> None:
-    """An accident that is entered while the county is counted is in all of it or in none."""
-    governed = build_governed()
-    entered: list[bool] = []
-    for day in (5, 28):
-        accident(happened_on=date(2026, 10, day), deaths=1)
-
-    def enter() -> None:
-        try:
-            accident(happened_on=date(2026, 10, 29), deaths=1)
-        finally:
-            connection.close()
-
-    def meanwhile(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        found = execute(sql, parameters, many, context)
-        if asked in sql and not entered:
-            entered.append(True)
-            with ThreadPoolExecutor(1) as pool:
-                pool.submit(enter).result()
-        return found
-
-    with connection.execute_wrapper(meanwhile):
-        if made == "month":
-            freeze_month(actor=governed.leader, now=NOW, **OCTOBER)
-        else:
-            make(actor=governed.clerk, now=NOW, year=2026, months=10, layout="total")
-    assert entered and Accident.objects.count() == 3
-    if made == "month":
-        figures_of = FrozenMonth.objects.get().figures
-        told = {key: figures_of.get(indicator=key).numerator for key in ("acc_cnt", "acc_death", "fatal_cnt")}
-        assert len({*told.values()}) == 1, told
-    else:
-        snapshot = Briefing.objects.get().snapshot
-        numbers = {Book(snapshot).number(key).n for key in ("acc_cnt", "acc_death", "fatal_cnt")}
-        assert numbers == {len(snapshot["accidents"])}
 
 
 MONTH, BRIEFING = "oversight.frozenmonth 2026-10", "oversight.briefing {briefing}"
