@@ -74,6 +74,19 @@ def test_a_busy_week_has_seven_dates_and_opens_what_it_counts(
     assert len(set(re.findall(r'id="alarm-(\d+)"', visit(office).get(told.url).content.decode()))) == 8
 
 
+def test_the_day_opens_what_it_counts(
+    plant: Plant, office: Person, happen: Happen, visit: Callable[[Person], Client]
+) -> None:
+    for seconds in (-120, -60):
+        event = raised(plant.h, seconds=seconds)
+        happen(event, cleared(event, seconds=seconds + 30))
+    happen(raised(plant.silence, seconds=-30, value=None))  # measured nothing
+    happen(raised(plant.hh, seconds=-DAY))  # of yesterday
+    *_rest, told = differences(office, LATER, 9)
+    assert "<b>1</b> 家企业新增报警 <b>2</b> 次" in told.text
+    assert visit(office).get(told.url).context["listing"].count == 2
+
+
 def test_of_many_enterprises_one_is_not_named_by_chance(plant: Plant, office: Person, happen: Happen) -> None:
     """What one alone would hardly come to by chance, one of two hundred nearly always does."""
     for days in (34, 27, 20, *WEEK):

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from anwei.cases.today import Sentence, door, said
 from anwei.methods.counts import Verdict, compare
+from anwei.monitoring.features import NOT_MEASURED
+from anwei.monitoring.filters import MEASURED
 from anwei.monitoring.models import Alarm
 from anwei.org.models import Person
 
@@ -34,9 +36,10 @@ def differences(person: Person, now: datetime, size: int) -> list[Sentence]:
 def _day_against_usual(person: Person, now: datetime) -> tuple[Sentence, bool]:
     """Compare today until now with the same hours of the same weekday in the weeks before; say if it differs.
 
-    Enterprises with an alarm are compared, not alarms, which come in bursts and would differ without a cause.
+    Enterprises with an alarm are compared, not alarms, which come in bursts and would differ without a cause;
+    a device that sends nothing measured nothing, and has its own sentence.
     """
-    rows = Alarm.objects.visible_to(person)
+    rows = Alarm.objects.visible_to(person).exclude(kind__in=NOT_MEASURED)
     first = rows.aggregate(first=Min("started_at"))["first"]
     morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     spans = [(morning - WEEK * week, now - WEEK * week) for week in range(N_WEEKS + 1)]
@@ -73,5 +76,5 @@ def _day_against_usual(person: Person, now: datetime) -> tuple[Sentence, bool]:
         counts = _("、").join(map(str, usual))
         text += format_html(_("，前 {weeks} 个同星期同时段为 {counts} 家"), weeks=len(usual), counts=counts)
     text += format_html(_("，{}。"), mark_safe(verdict))  # noqa: S308  our own words, from the table above
-    address = door("alarms", tab="history", since=f"{timezone.localtime(now):%Y-%m-%d}")
+    address = door("alarms", tab="history", kind=MEASURED, since=f"{timezone.localtime(now):%Y-%m-%d}")
     return Sentence("blue", text, address), differs
