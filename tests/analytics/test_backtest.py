@@ -197,7 +197,10 @@ def test_too_few_events_are_said_on_the_page(safe: Safe) -> None:
 
 
 def test_one_backtest_runs_at_a_time(safe: Safe) -> None:
-    client = signed_in(safe.inspector)
+    client, town = signed_in(safe.inspector), signed_in(safe.county.townsman)
+    assert "现在回测" in client.get("/watch/backtest/").content.decode()
+    assert "现在回测" not in town.get("/watch/backtest/").content.decode()
+    assert town.post("/watch/backtest/").status_code == 403 and not Backtest.objects.exists()
     client.post("/watch/backtest/")
     assert "正在后台计算" in client.get("/watch/backtest/").content.decode()
     client.post("/watch/backtest/")

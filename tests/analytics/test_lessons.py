@@ -141,6 +141,25 @@ def test_a_hazard_finds_to_whom_its_clause_applies_and_where_the_named_work_is_d
     assert [one.words for one in found[str(other)].shown] == ["有限空间"]
 
 
+def test_a_clause_of_open_pits_says_so_and_what_shares_the_sector_alone_is_not_chosen_beforehand(
+    safe: Safe,
+) -> None:
+    """No register says which kind of mine one is: a person looks, and ticks."""
+    pit = make_enterprise("石场", TOWN, "mine", "91000000000000041X")
+    dam = make_enterprise("边坡矿", TOWN, "mine", "91000000000000042X")
+    point(place(dam, "S-8", "采场"), name="边坡", description="边坡滑移")
+    clerk = county_clerk()
+    asked = [Condition("applies", "NC-O-08"), Condition("process", "边坡")]
+    found = {str(one.subject): one for one in matches(asked, clerk)}
+    assert "NC-O-08 只适用于露天矿山，请核对" in found["石场"].shown[asked[0]][0].words
+    shown = page(clerk, "/lessons/", ticked="1", c=[one.key for one in asked])
+    chosen = {
+        name: re.search(rf'name="enterprise" value="{one.pk}"( checked)?', shown)
+        for name, one in (("石场", pit), ("边坡矿", dam))
+    }
+    assert {name: bool(one and one[1]) for name, one in chosen.items()} == {"石场": False, "边坡矿": True}
+
+
 def test_one_click_asks_the_chosen_and_the_page_follows_them(safe: Safe) -> None:
     made = planted(safe)
     accident = elsewhere()

@@ -310,6 +310,8 @@ def test_officials_read_what_is_issued_and_only_the_county_drafts(
     governed: Governed, hands: tuple[Person, Person, Person]
 ) -> None:
     county = governed.county
+    none = {one: browse(one).get("/briefings/").content.decode() for one in (governed.clerk, county.townsman)}
+    assert ["点“生成通报”" in page for page in none.values()] == [True, False]
     made = written(governed)
     address = f"/briefings/{made.pk}/"
 

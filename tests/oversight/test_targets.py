@@ -78,10 +78,12 @@ def test_the_season_of_two_years_is_the_other_measure(governed: Governed) -> Non
 
 
 def test_each_sees_the_own_targets(governed: Governed) -> None:
+    county = governed.county
+    empty = {one: browse(one).get("/targets/").content.decode() for one in (governed.leader, county.townsman)}
+    assert ["去目标台账" in page for page in empty.values()] == [True, False]
     target("accidents", 5)
     target("accidents", 2, TOWN)
     target("accidents", 1, TOWN, "coal")
-    county = governed.county
     assert len(progress(governed.leader, NOW)) == 3
     assert len(progress(county.townsman, NOW)) == 2
     assert len(progress(county.regulator, NOW)) == 1

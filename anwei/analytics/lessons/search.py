@@ -82,6 +82,14 @@ class Match:
         return reverse(name, args=[self.subject.pk])
 
     @property
+    def is_near(self) -> bool:
+        """Whether more is shared than the sector or a type of accident that may happen to many."""
+        return len(self.shown) > 1 or any(
+            one.kind not in (SECTOR, TYPE) and not all(row.is_wide for row in rows)
+            for one, rows in self.shown.items()
+        )
+
+    @property
     def n_evidence(self) -> int:
         """How many rows show it."""
         return sum(len(rows) for rows in self.shown.values())
@@ -237,14 +245,18 @@ def _where_the_clause_applies(key: str, person: Person, _but: int | None) -> Fou
 
 def _in_sectors(codes: Sequence[str], person: Person, clause: str = "") -> Found:
     told = _("行业“%(name)s”，%(clause)s 适用") if clause else _("行业“%(name)s”")
+    scope = criterion(clause).scope if clause else ""
+    if scope:  # no register says which kind of mine one is
+        told = _("行业“%(name)s”，%(clause)s 只适用于%(scope)s，请核对")
     own = Enterprise.objects.visible_to(person).filter(Q(sector__in=codes) | Q(second_sector__in=codes))
     for key, first, second in own.values_list("pk", "sector", "second_sector"):
-        words = told % {"name": _(sectors()[first if first in codes else second].name), "clause": clause}
-        yield (OF_ENTERPRISE, key), Evidence(words, reverse("enterprise", args=[key]))
+        sector = sectors()[first if first in codes else second]
+        words = told % {"name": _(sector.name), "clause": clause, "scope": scope}
+        yield (OF_ENTERPRISE, key), Evidence(words, reverse("enterprise", args=[key]), is_wide=bool(scope))
     places = Site.objects.visible_to(person).filter(enterprise=None, sector__in=codes)
     for key, code in places.values_list("pk", "sector"):
-        words = told % {"name": _(sectors()[code].name), "clause": clause}
-        yield (OF_SITE, key), Evidence(words, reverse("site", args=[key]))
+        words = told % {"name": _(sectors()[code].name), "clause": clause, "scope": scope}
+        yield (OF_SITE, key), Evidence(words, reverse("site", args=[key]), is_wide=bool(scope))
 
 
 def _points(person: Person, narrow: Q) -> Found:

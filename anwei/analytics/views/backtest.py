@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ from anwei.monitoring.models import Forecast, Warning
 from anwei.org.holdings import day_of
 from anwei.org.models import Person
 from anwei.org.policy import person_of, signed_in
+from anwei.org.scope import COUNTY_DIGITS, grants
 from anwei.sites.features import harm_kinds
 from anwei.sites.models import Enterprise
 
@@ -40,6 +42,8 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
     """Show the newest backtest and how far a running one is; a POST begins another."""
     person, now = require_official(person_of(request), _("重点关注的回测")), timezone.now()
     if request.method == "POST":
+        if not _is_of_a_county(person):
+            raise PermissionDenied(_("回测算的是全县，由县级发起。"))
         try:
             start_backtest(actor=person, now=now)
             messages.success(request, _("已交后台回测，进度见本页。"))
@@ -55,6 +59,7 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
     context = {
         "done": done,
         "last": last,
+        "may_look_back": _is_of_a_county(person),
         "result": result,
         "months": [_month(month, seen) for month in reversed(result.get("months", []))],
         "totals": _totals(result),
@@ -71,6 +76,11 @@ def watch_backtest(request: HttpRequest) -> HttpResponse:
         "forecasts": forecasts_worth(person, now),
     }
     return render(request, "watch/backtest.html", context)
+
+
+def _is_of_a_county(person: Person) -> bool:
+    """Say whether a person acts at a body of a whole county, be it for one sector."""
+    return any(len(grant.territory) <= COUNTY_DIGITS for grant in grants(person))
 
 
 def _totals(result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

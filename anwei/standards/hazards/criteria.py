@@ -31,6 +31,7 @@ CAUTIONS = {  # what a person should check before relying on it
     "from_memory": gettext_noop("条文凭记忆，用于文书前请核对原文"),
     "date_unknown": gettext_noop("施行日期未核"),
 }
+SCOPES = ("露天矿山", "地下矿山", "尾矿库", "露天煤矿", "井工煤矿")
 _NOT_ALONE = {"目录项": DIRECTORY, "转致项": REFERRAL}  # how the note of such a row begins
 
 
@@ -87,6 +88,11 @@ class Criterion:
             "date_unknown": self.effective_from is None,
         }
         return tuple(code for code, holds in found.items() if holds)
+
+    @property
+    def scope(self) -> str:
+        """The one kind of mine that it speaks of, "" where it speaks of every enterprise of its industry."""
+        return next((one for one in SCOPES if self.scene.startswith(one) or self.text.startswith(one)), "")
 
     @property
     def sectors(self) -> tuple[str, ...]:
