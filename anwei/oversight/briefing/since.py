@@ -94,7 +94,7 @@ def _others(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
 
 def _accidents(old: Book, new: Book) -> Iterator[Difference]:
     """Yield the cells of the first annex that differ, and the accidents that stand in one of them alone."""
-    heads = accidents(new).heads
+    heads = (*accidents(new).heads, "下落不明")
     before, after = _annex(old), _annex(new)
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
@@ -107,10 +107,16 @@ def _accidents(old: Book, new: Book) -> Iterator[Difference]:
 
 
 def _annex(book: Book) -> dict[int, list[str]]:
-    """Return the rows of the first annex, types by the plain name that papers once did not use."""
+    """Return the rows of the first annex and who is missing, whom the text tells.
+
+    Types have the plain name, which papers once did not use.
+    """
     plain = {str(label): type_name(code) for code, label in type_labels().items()}
     rows = zip(book.told["accidents"], accidents(book).rows, strict=True)
-    return {told["pk"]: [plain.get(str(cell), str(cell)) for cell in cells] for told, cells in rows}
+    return {
+        told["pk"]: [*(plain.get(str(cell), str(cell)) for cell in cells), str(told.get("missing", 0))]
+        for told, cells in rows
+    }
 
 
 def _counted(row: list[str] | None) -> str:
