@@ -308,7 +308,7 @@ def test_the_gravest_accident_is_the_one_to_learn_from(governed: Governed) -> No
     book = Book(made.snapshot)
     told = f"6月3日一号井{type_name('WSA10010')}，死亡3人、下落不明1人，较大事故"
     assert plain_text(records.problems(book)[0]) == f"最重的一起：{told}。"
-    assert records.next_steps(book).splitlines()[0].startswith(f"吸取{told}的教训")
+    assert records.next_steps(book).splitlines()[0].startswith(f"吸取“{told}”的教训")
     page = browse(governed.clerk).get(f"/briefings/{made.pk}/").content.decode()
     assert told in page and "另有下落不明1人，不计入死亡" in page and row.number in page
 

@@ -157,7 +157,7 @@ def _lessons(book: Book) -> str:
     """Return of which accident others are to learn: the gravest that killed, else a type that came twice."""
     row = gravest(book)
     if row and (row["deaths"] or row.get("missing")):
-        return f"吸取{_told(row)}的教训，组织同类企业对照自查，措施落实到岗位。"
+        return f"吸取“{_told(row)}”的教训，组织同类企业对照自查，措施落实到岗位。"
     types = Counter(row["type"] for row in book.told["accidents"]).most_common(1)
     return f"针对{types[0][0]}事故组织同类企业对照自查。" if types and types[0][1] > 1 else ""
 

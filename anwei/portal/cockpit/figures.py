@@ -83,10 +83,10 @@ def _alarm_figures(person: Person, now: datetime) -> list[Figure]:
         if found["oldest"]
         else _("没有待确认的报警")
         if not found["ended"]
-        else _("未恢复的都已确认")
+        else _("活动的都已确认")
     )
     if found["ended"]:
-        waiting += " · " + _("另 %(n)d 条已恢复未确认") % {"n": found["ended"]}
+        waiting += " · " + _("另已恢复 %(n)d") % {"n": found["ended"]}
     return [
         Figure(
             "active",
