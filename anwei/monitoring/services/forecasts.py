@@ -163,7 +163,7 @@ def _found(one: Finding, tag: Tag, now: datetime) -> list[Forecast]:
 
 def _is_over(row: Forecast, now: datetime) -> bool:
     """Say whether what is written only now, by a process that is late, is no news any more."""
-    return (row.expected_at or row.valid_until) < now
+    return row.valid_until < now
 
 
 def _gives_way(live: Forecast, one: Finding) -> bool:
