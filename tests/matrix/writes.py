@@ -214,6 +214,7 @@ OF_DOCUMENTS = {
 OF_ACCIDENTS = {
     "briefings/make/": Write(COUNTY_WIDE, fixed(year="2026", months="9", layout="grid")),
     "briefings/<int:pk>/": Write(COUNTY_WIDE, fixed(next_steps=WORDS)),
+    "briefings/<int:pk>/anew/": Write(COUNTY_WIDE, fixed()),
     "briefings/<int:pk>/correct/": Write(frozenset(), fixed(**REASON)),  # a draft is written anew
     "figures/freeze/": Write(COUNTY_WIDE, fixed(month="2026-10")),
     "accidents/<int:pk>/": Write(ARRANGING, fixed(died_on="2026-03-20", was="serious_injuries", **REASON)),
@@ -244,7 +245,10 @@ OF_HAZARDS = {
         frozenset({"office"}), unsealed="looks for hot spots; nothing anybody wrote changes"
     ),
     "watch/rules/<str:name>/": Write(frozenset({"office"}), fixed(value="6", **REASON)),
-    "watch/backtest/": Write(ARRANGING, unsealed="looks back; nothing anybody wrote changes"),
+    "watch/backtest/": Write(
+        COUNTY_WIDE | {"regulator_chemical", "regulator_coal"},
+        unsealed="looks back; nothing anybody wrote changes",
+    ),
     "watch/plan/": Write(
         INSPECTING,
         lambda world, place, role: {

@@ -70,7 +70,7 @@ def address_of(spot: HotSpot, **place: str) -> str:
 
 def has_looks(spot: HotSpot) -> bool:
     """Say whether visits stand beside the counts of its places."""
-    return len(spot.areas[0]) > LOOKS
+    return any(len(area) > LOOKS for area in spot.areas[:1])
 
 
 def level_of(p: float) -> str:
