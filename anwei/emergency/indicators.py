@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anwei.cases.indicators import MORE_IS_WORSE, Indicator, RegisterRows, register_indicator
+from anwei.cases.counted_rows import RegisterRows
+from anwei.cases.indicators import MORE_IS_WORSE, Indicator, register_indicator
 from anwei.ledgers.columns import Label
 from anwei.standards.accidents import accident_grades
 from anwei.standards.deadlines import deadline

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anwei.cases.periods import Span
-from anwei.hazards.indicators import (
+from anwei.hazards.counts import (
     CLAUSE,
     DECIDED,
     FOUND,

@@ -16,7 +16,7 @@ from django.db.models import Count as Rows
 from django.db.models import QuerySet
 
 from anwei.cases.periods import Span
-from anwei.hazards.indicators import CLAUSE, COUNTS, FEWEST, TOWNSHIP, Count, Dimension, Population
+from anwei.hazards.counts import CLAUSE, COUNTS, FEWEST, TOWNSHIP, Count, Dimension, Population
 from anwei.hazards.overdue import BANDS, NOT_OVERDUE
 from anwei.hazards.timing import DECIDED
 from anwei.org.holdings import day_of

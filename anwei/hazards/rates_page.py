@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anwei.cases.periods import Span
-from anwei.hazards.indicators import (
+from anwei.hazards.counts import (
     CLAUSE,
     FEWEST,
     INDICATORS,

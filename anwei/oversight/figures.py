@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from anwei.cases.indicators import Cell, Indicator, Number, Values, indicators
+from anwei.cases.counted_rows import Cell
+from anwei.cases.indicators import Indicator, Number, Values, indicators
 from anwei.cases.periods import Span
 from anwei.ledgers.declaration import seen
 from anwei.org.models import Person

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anwei.cases.counted import township_choices
-from anwei.cases.indicators import FEWEST, SECTOR, TOWNSHIP, indicators, plain
+from anwei.cases.counted_rows import SECTOR, TOWNSHIP
+from anwei.cases.indicators import FEWEST, indicators, plain
 from anwei.ledgers.export import attachment, xlsx_book
 from anwei.ledgers.listing import number_in
 from anwei.ledgers.register_page import UNFILLED

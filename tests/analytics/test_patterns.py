@@ -16,7 +16,7 @@ from anwei.analytics.patterns.seasons import clauses_by, season_of
 from anwei.analytics.weekly import monday
 from anwei.cases.indicators import indicator
 from anwei.cases.periods import Span
-from anwei.hazards.indicators import TOWNSHIP
+from anwei.hazards.counts import TOWNSHIP
 from anwei.hazards.models import Hazard, Visit
 from anwei.methods.counts import Verdict
 from anwei.org.models import Territory

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from anwei.cases.indicators import FEWEST, Indicator, Number, Rows, indicator, indicators
+from anwei.cases.counted_rows import Rows
+from anwei.cases.indicators import FEWEST, Indicator, Number, indicator, indicators
 from anwei.cases.periods import Span, span_of
 from anwei.hazards.penalties.recording import Decision, record_penalty
 from anwei.hazards.services.opening import Whereabouts, file_hazard

@@ -16,8 +16,8 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from anwei.cases.periods import Span, asked, span_of, usual
+from anwei.hazards.counts import COUNTS, FEWEST, INDICATORS, POPULATIONS
 from anwei.hazards.differences import at_least
-from anwei.hazards.indicators import COUNTS, FEWEST, INDICATORS, POPULATIONS
 from anwei.hazards.models import Hazard, PastHazard
 from anwei.hazards.rates import BAND_COUNTS, rates, share
 from anwei.hazards.rates_page import Page

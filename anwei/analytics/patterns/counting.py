@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anwei.analytics.patterns.models import HotSpot, HotSpotSearch
-from anwei.cases.indicators import PageRows, RegisterRows, Rows
+from anwei.cases.counted_rows import PageRows, RegisterRows, Rows
 from anwei.cases.periods import Span
 from anwei.hazards.closures import OURS
 from anwei.hazards.models import Origin, Visit

@@ -16,7 +16,7 @@ from anwei.analytics.patterns.sight import sights
 from anwei.cases.indicators import FEWEST, Indicator, Values, indicator, indicators
 from anwei.cases.periods import Span, month_after
 from anwei.cases.verdicts import verdict_words
-from anwei.hazards.indicators import TOWNSHIP
+from anwei.hazards.counts import TOWNSHIP
 from anwei.hazards.rates_page import clause_words
 from anwei.methods.counts import compare, share_interval
 from anwei.org.holdings import day_of

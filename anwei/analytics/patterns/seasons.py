@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anwei.cases.indicators import Indicator, RegisterRows
+from anwei.cases.counted_rows import RegisterRows
+from anwei.cases.indicators import Indicator
 from anwei.cases.periods import Span, month_after
 from anwei.hazards.closures import OURS
-from anwei.hazards.indicators import CLAUSE, POPULATIONS, SECTOR, TOWNSHIP
+from anwei.hazards.counts import CLAUSE, POPULATIONS, SECTOR, TOWNSHIP
 from anwei.hazards.timing import NO_CLAUSE
 from anwei.methods.counts import RARE, Verdict, compare, exceeds, share_interval
 from anwei.org.holdings import day_of

@@ -24,7 +24,7 @@ from anwei.analytics.tasks import find_hot_spots, is_looking
 from anwei.analytics.weekly import monday
 from anwei.cases.indicators import indicator, indicators
 from anwei.cases.periods import Span
-from anwei.hazards.indicators import SECTOR, TOWNSHIP
+from anwei.hazards.counts import SECTOR, TOWNSHIP
 from anwei.hazards.planning.bodies import require_official
 from anwei.hazards.rates_page import clause_words
 from anwei.org.committee_office import is_of_the_office

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from anwei.cases.periods import span_of
 from anwei.hazards.closures import POPULATIONS, Closures, Counts, closures, years
-from anwei.hazards.indicators import POPULATIONS as COUNTED
+from anwei.hazards.counts import POPULATIONS as COUNTED
 from anwei.hazards.timing import NOT_COUNTED, ON_TIME, OVERDUE, past_limit
 from anwei.ledgers.export import attachment, xlsx_sheet
 from anwei.ledgers.listing import number_in

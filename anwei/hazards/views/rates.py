@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET
 
 from anwei.cases.periods import asked, usual
 from anwei.hazards.closures import OURS
-from anwei.hazards.differences import differences
-from anwei.hazards.indicators import (
+from anwei.hazards.counts import (
     CLAUSE,
     FOUND,
     JOINED,
@@ -26,6 +25,7 @@ from anwei.hazards.indicators import (
     TOWNSHIP,
     UNTRUE,
 )
+from anwei.hazards.differences import differences
 from anwei.hazards.overdue import BAND_LABELS
 from anwei.hazards.rates import BAND_COUNTS, places_of, rates
 from anwei.hazards.rates_page import Door, Line, Page, clause_name

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from anwei.cases.indicators import Cell, Cells, Number, indicator, plain
+from anwei.cases.counted_rows import Cell, Cells
+from anwei.cases.indicators import Number, indicator, plain
 from anwei.cases.periods import Span, span_of
 from anwei.cases.verdicts import verdict_words
 from anwei.methods.counts import compare

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from anwei.cases.indicators import Cells, Indicator, Values, indicator
+from anwei.cases.counted_rows import Cells
+from anwei.cases.indicators import Indicator, Values, indicator
 from anwei.cases.kinds import kind_of
 from anwei.cases.lifecycle import Phase
 from anwei.cases.periods import Span
