@@ -29,7 +29,9 @@ class Rows(NamedTuple):
             return []
         starts = np.flatnonzero(np.diff(self.column, prepend=-1))
         rank = np.arange(len(self.column)) - np.repeat(starts, np.diff(starts, append=len(self.column)))
-        return [Rows(*(field[rank == one] for field in self)) for one in range(int(rank.max(initial=-1)) + 1)]
+        order = np.argsort(rank, kind="stable")
+        waves = np.split(order, np.flatnonzero(np.diff(rank[order])) + 1)
+        return [Rows(*(field[wave] for field in self)) for wave in waves]
 
 
 class Minutes:
