@@ -31,7 +31,7 @@ class Rows(NamedTuple):
         rank = np.arange(len(self.column)) - np.repeat(starts, np.diff(starts, append=len(self.column)))
         order = np.argsort(rank, kind="stable")
         waves = np.split(order, np.flatnonzero(np.diff(rank[order])) + 1)
-        return [Rows(*(field[wave] for field in self)) for wave in waves]
+        return [Rows(self.column[wave], self.minute[wave], self.value[wave]) for wave in waves]
 
 
 class Minutes:
