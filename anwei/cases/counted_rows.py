@@ -5,6 +5,7 @@ Every number of a page, of a briefing and of an export is a sum of the same cell
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -45,7 +46,7 @@ Cells = dict[Cell, Decimal]
 
 
 @dataclass(frozen=True)
-class Rows:
+class Rows(ABC):
     """Rows that are counted: how a person finds them, and the address that shows just them.
 
     Where `dated` is false they are counted as they stand now; `total` names a column that is summed;
@@ -57,39 +58,31 @@ class Rows:
     total: str = field(default="", kw_only=True)
 
     @property
+    @abstractmethod
     def day(self) -> str:
         """The column of the day or moment by which a period finds them."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def places(self) -> tuple[str, str]:
         """The columns of the territory and of the sector."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, person: Person | None, now: datetime) -> QuerySet[Any]:
         """Return those that a person sees (None: all), whenever they were."""
-        raise NotImplementedError
 
+    @abstractmethod
     def population(self) -> QuerySet[Any]:
         """Return all rows of which these are some: since when anything was recorded at all."""
-        raise NotImplementedError
 
+    @abstractmethod
     def address(self, more: dict[str, str]) -> str:
         """Return where they are shown, narrowed further."""
-        raise NotImplementedError
 
     def link(self, span: Span | None, narrow: Narrow) -> str:
         """Return the address of the rows of a period, in a township or sector."""
         period = span.query if self.dated and span is not None else {}
         return self.address({**period, **{name: value or UNFILLED for name, value in narrow.items()}})
-
-    def rows_then(self, day: date) -> QuerySet[Any]:
-        """Return those that stood at the end of a day, of what is counted as it stands."""
-        raise NotImplementedError
-
-    def link_then(self, day: date, narrow: Narrow) -> str:
-        """Return the address of the rows that stood at the end of a day, in a township or sector."""
-        raise NotImplementedError
 
     def cells(self, person: Person | None, now: datetime, span: Span | None) -> Cells:
         """Return the numbers of a period that a person sees (None: all) by month, township and sector.
@@ -97,10 +90,6 @@ class Rows:
         One query, whatever there is.
         """
         return self._cells(self.rows(person, now), span)
-
-    def cells_then(self, day: date) -> Cells:
-        """Return the numbers as they stood at the end of a day, by township and sector."""
-        return self._cells(self.rows_then(day), None)
 
     def _cells(self, rows: QuerySet[Any], span: Span | None) -> Cells:
         rows = rows.order_by()
@@ -169,6 +158,10 @@ class RegisterRows(Rows):
     def rows_then(self, day: date) -> QuerySet[Any]:
         """Return the rows of the register that stood at the end of a day."""
         return self._ledger.visible(None).filter(pk__in=self._ledger.stocks[self.stock].on(day).values("pk"))
+
+    def cells_then(self, day: date) -> Cells:
+        """Return the numbers as they stood at the end of a day, by township and sector."""
+        return self._cells(self.rows_then(day), None)
 
     def link_then(self, day: date, narrow: Narrow) -> str:
         """Return the register narrowed to what stood at the end of a day."""

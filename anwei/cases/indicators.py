@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from anwei.cases.counted_rows import Cells, Rows
+from anwei.cases.counted_rows import Cells, RegisterRows, Rows
 from anwei.cases.periods import Span
 from anwei.ledgers.columns import Label
 from anwei.org.models import Person
@@ -67,9 +67,14 @@ class Indicator:
         of = [one.cells(person, now, span) for one in self.denominator]
         return Values(_added(parts), _added(of), parts)
 
+    @property
+    def stocks(self) -> tuple[RegisterRows, ...]:
+        """What of it stood on a past day can be told."""
+        return tuple(one for one in self.numerator if isinstance(one, RegisterRows) and one.stock)
+
     def values_then(self, day: date) -> Values:
         """Return its numbers as they stood at the end of a day, of what is told as it stands."""
-        parts = tuple(one.cells_then(day) for one in self.numerator)
+        parts = tuple(one.cells_then(day) for one in self.stocks)
         return Values(_added(parts), {}, parts)
 
     def first_day(self) -> date | None:
@@ -162,7 +167,7 @@ def register_indicator(indicator: Indicator) -> Indicator:
     """
     if indicator.key in _indicators:
         raise ImproperlyConfigured(f"indicator {indicator.key}: key is taken")
-    if not indicator.is_dated and any(not getattr(one, "stock", "") for one in indicator.numerator):
+    if not indicator.is_dated and len(indicator.stocks) < len(indicator.numerator):
         raise ImproperlyConfigured(f"indicator {indicator.key}: what stood at a month's end is not named")
     _indicators[indicator.key] = indicator
     return indicator

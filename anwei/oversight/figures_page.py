@@ -172,7 +172,7 @@ class Page:
 
     def _stood(self, one: Indicator, key: str) -> Shown:
         """Return how things stood when a month ended, with what stood then."""
-        links = (one.numerator[0].link_then(self.found.frozen[key].month_ends, self.narrow),)
+        links = (one.stocks[0].link_then(self.found.frozen[key].month_ends, self.narrow),)
         return replace(self._shown(one, [key]), links=links)
 
     def _shown(self, one: Indicator, keys: list[str], recorded_since: date | None = None) -> Shown:

@@ -35,7 +35,7 @@ def test_what_stood_at_a_months_end_is_counted_whenever_one_asks(safe: Safe) -> 
         for narrow in ({}, {"township": f"{COUNTY}201"}):
             n = sum(row.territory.startswith(narrow.get("township", "")) for row in expected)
             assert values.number(one, **narrow).n == Decimal(n)
-            page = client.get(one.numerator[0].link_then(DAY, narrow))
+            page = client.get(one.stocks[0].link_then(DAY, narrow))
             assert page.context["listing"].count == n
             assert "2026-10-31" in page.content.decode() and "各列是现在的内容" in page.content.decode()
     assert client.get("/ledgers/hazards/?stood=open@2026-13-01").context["listing"].count == 0

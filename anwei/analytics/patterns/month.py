@@ -186,7 +186,7 @@ def _stood(standing: Sequence[Indicator], found: Figures, month: date) -> Iterat
             "label": one.label,
             "n": int(found.number(one, [key]).n),
         }
-        yield _by_township(one, sentence, counts, one.numerator[0].link_then(ends, {}))
+        yield _by_township(one, sentence, counts, one.stocks[0].link_then(ends, {}))
 
 
 def _by_township(one: Indicator, sentence: str, counts: Mapping[str, int], address: str) -> Statement:
